@@ -1,0 +1,81 @@
+"""psgkit: REM continuity, N3 and arousals from polysomnographic recordings.
+
+The public names are loaded when they are first used, so that importing psgkit costs
+nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from psgkit.domain.issues import Issue
+    from psgkit.domain.jobs import Done, Failed, Job
+    from psgkit.domain.night import Night
+    from psgkit.domain.recording import Recording
+    from psgkit.domain.roles import Role
+    from psgkit.domain.scoring import Scoring, Stage
+    from psgkit.errors import InputError, OutputError, PsgkitError
+    from psgkit.measure import measure_scoring
+    from psgkit.pipeline import analyse
+    from psgkit.read import read_recording, read_scoring
+    from psgkit.report import read_night
+    from psgkit.settings import Settings, load_settings
+    from psgkit.simulate import simulate_night
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Done": "psgkit.domain.jobs",
+    "Failed": "psgkit.domain.jobs",
+    "InputError": "psgkit.errors",
+    "Issue": "psgkit.domain.issues",
+    "Job": "psgkit.domain.jobs",
+    "Night": "psgkit.domain.night",
+    "OutputError": "psgkit.errors",
+    "PsgkitError": "psgkit.errors",
+    "Recording": "psgkit.domain.recording",
+    "Role": "psgkit.domain.roles",
+    "Scoring": "psgkit.domain.scoring",
+    "Settings": "psgkit.settings",
+    "Stage": "psgkit.domain.scoring",
+    "analyse": "psgkit.pipeline",
+    "load_settings": "psgkit.settings",
+    "measure_scoring": "psgkit.measure",
+    "read_night": "psgkit.report",
+    "read_recording": "psgkit.read",
+    "read_scoring": "psgkit.read",
+    "simulate_night": "psgkit.simulate",
+}
+
+__all__ = [
+    "Done",
+    "Failed",
+    "InputError",
+    "Issue",
+    "Job",
+    "Night",
+    "OutputError",
+    "PsgkitError",
+    "Recording",
+    "Role",
+    "Scoring",
+    "Settings",
+    "Stage",
+    "analyse",
+    "load_settings",
+    "measure_scoring",
+    "read_night",
+    "read_recording",
+    "read_scoring",
+    "simulate_night",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'psgkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

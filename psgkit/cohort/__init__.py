@@ -1,0 +1,1 @@
+"""Many nights: a manifest, workers, resuming, one table."""

@@ -1,0 +1,60 @@
+"""One night to do, and what became of it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One night to do: what differs from night to night; `Settings` holds the rest.
+
+    Attributes
+    ----------
+    recording : pathlib.Path
+        The EDF or BDF file.
+    id : str
+        Name of the night in every output; the file's stem where empty.
+    scoring : pathlib.Path or None
+        A scoring to use in place of automatic staging.
+    lights_off, lights_on : str or None
+        Clock times such as ``"22:47"``, or seconds after the start such as ``"120s"``.
+    age_y, sex : float or None, str or None
+        Of the person; ``sex`` is ``"F"`` or ``"M"``.
+    covariates : dict of str to object
+        Further columns of a manifest, carried into the cohort's table.
+    """
+
+    recording: Path
+    id: str = ""
+    scoring: Path | None = None
+    lights_off: str | None = None
+    lights_on: str | None = None
+    age_y: float | None = None
+    sex: str | None = None
+    covariates: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def night_id(self) -> str:
+        """The name of the night."""
+        return self.id or self.recording.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A night that was analysed and saved."""
+
+    job: Job
+    folder: Path
+    seconds: float
+    issues_n: int
+    issues_error_n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A night that could not be done, and why."""
+
+    job: Job
+    error: str
+    message: str
+    seconds: float

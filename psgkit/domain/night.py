@@ -1,0 +1,145 @@
+"""One night, analysed: everything a report is made from."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.measures import Measure
+from psgkit.domain.provenance import Provenance
+from psgkit.domain.recording import Channel, Gap
+from psgkit.domain.scoring import Scoring
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Spectra:
+    """Power spectra of one channel, an epoch a row.
+
+    Attributes
+    ----------
+    freqs_hz : numpy.ndarray of float64, shape (n_freqs,)
+    psd_uv2_hz : numpy.ndarray of float32, shape (n_epochs, n_freqs)
+        Power spectral density; NaN where an epoch has too little clean signal.
+    """
+
+    freqs_hz: npt.NDArray[np.float64]
+    psd_uv2_hz: npt.NDArray[np.float32]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare element by element."""
+        if not isinstance(other, Spectra):
+            return NotImplemented
+        return np.array_equal(self.freqs_hz, other.freqs_hz) and np.array_equal(
+            self.psd_uv2_hz, other.psd_uv2_hz, equal_nan=True
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Night:
+    """One recording, analysed.
+
+    Attributes
+    ----------
+    id : str
+        Name of the night in every output.
+    start : datetime.datetime or None
+        Clock time of second zero, its date removed.
+    duration_s : float
+        Length of the recording.
+    channels : tuple of Channel
+        Of the recording, derived ones among them.
+    gaps : tuple of Gap
+        Stretches without signal.
+    scoring : Scoring
+        Stages and events, laid on the recording.
+    results : tuple of Measure
+        Every number, in the order of the catalogue.
+    issues : tuple of Issue
+        What a reader of the numbers should know.
+    provenance : Provenance
+        What is needed to obtain the numbers again.
+    tables : mapping of str to pandas.DataFrame
+        Long tables: bouts, periods, cycles …
+    spectra : mapping of str to Spectra
+        By the channel's role.
+    """
+
+    id: str
+    start: dt.datetime | None
+    duration_s: float
+    channels: tuple[Channel, ...]
+    gaps: tuple[Gap, ...]
+    scoring: Scoring
+    results: tuple[Measure, ...]
+    issues: tuple[Issue, ...]
+    provenance: Provenance
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    spectra: Mapping[str, Spectra] = field(default_factory=dict, repr=False)
+
+    @property
+    def measures(self) -> pd.Series:
+        """All numbers; the index holds the column names of the catalogue."""
+        return pd.Series(
+            {measure.name: measure.value for measure in self.results},
+            name=self.id,
+            dtype=float,
+        )
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why each undefined number is undefined, by column."""
+        return {m.name: m.reason for m in self.results if m.reason}
+
+    @property
+    def error_count(self) -> int:
+        """How many issues are errors."""
+        return sum(issue.severity is Severity.ERROR for issue in self.issues)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the night's files into ``folder/<id>/`` and return that folder.
+
+        Each file appears whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written.
+        """
+        from psgkit.report import save_night  # noqa: PLC0415 - the one look upwards
+
+        return save_night(self, Path(folder))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value; tables and arrays element by element."""
+        if not isinstance(other, Night):
+            return NotImplemented
+        return (
+            self._facts() == other._facts()
+            and self.scoring == other.scoring
+            and self.spectra == other.spectra
+            and self.tables.keys() == other.tables.keys()
+            and all(
+                self.tables[name].equals(other.tables[name]) for name in self.tables
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def _facts(self) -> tuple[object, ...]:
+        return (
+            self.id,
+            self.start,
+            self.duration_s,
+            self.channels,
+            self.gaps,
+            self.results,
+            self.issues,
+            self.provenance,
+        )

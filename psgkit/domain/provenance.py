@@ -1,0 +1,41 @@
+"""Where a night's numbers came from."""
+
+from dataclasses import dataclass, field
+
+# Raised whenever any number in a report changes for the same input and settings.
+METRIC_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What is needed to obtain the same numbers again.
+
+    Attributes
+    ----------
+    versions : dict of str to str
+        Of psgkit and of the packages that its numbers rest on.
+    settings : dict of str to object
+        All settings in force, as JSON can hold them.
+    recording_sha256, scoring_sha256 : str
+        Of the input files; empty where there was none.
+    recording_bytes : int
+        Size of the recording's file.
+    channels_used : dict of str to str
+        Purpose (``staging_eeg``) to role and label.
+    stager : str
+        Who or what scored the stages.
+    arousal_source : str
+        Who or what marked the arousals; empty where nobody did.
+    metric_version : int
+        Version of the definitions of all numbers.
+    """
+
+    versions: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, object] = field(default_factory=dict)
+    recording_sha256: str = ""
+    scoring_sha256: str = ""
+    recording_bytes: int = 0
+    channels_used: dict[str, str] = field(default_factory=dict)
+    stager: str = ""
+    arousal_source: str = ""
+    metric_version: int = METRIC_VERSION

@@ -1,0 +1,214 @@
+"""A polysomnographic recording: facts at once, signals when asked for."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.issues import Issue
+from psgkit.domain.roles import Kind, Role
+from psgkit.errors import MissingChannel
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class SignalSource(Protocol):
+    """Where samples come from: a file, or arrays in memory."""
+
+    def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
+        """Return one signal of the source between two times on the clock.
+
+        Parameters
+        ----------
+        index : int
+            Position of the signal in the source.
+        start_s, stop_s : float
+            Seconds after the recording's start. Sample ``k`` of the recording stands
+            at ``k / rate_hz``; those with ``start_s <= k / rate_hz < stop_s`` are
+            returned.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n_samples,)
+            In the signal's own physical unit; NaN where the recording has a gap.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of clock time in which nothing was recorded."""
+
+    onset_s: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One signal of a recording, as it was recorded.
+
+    Attributes
+    ----------
+    role : Role
+        What it is for.
+    label : str
+        Its name in the file; ``"C4 - M1"`` where psgkit subtracted two.
+    index : int
+        Its position in the source of the recording.
+    rate_hz : float
+        Samples in a second.
+    unit : str
+        Physical unit as the file gives it, possibly empty.
+    to_uv : float or None
+        What a physical value is multiplied with to give microvolts; None for what is
+        not a voltage, or where the unit is not known.
+    highpass_hz, lowpass_hz : float or None
+        Limits of the hardware filter as the header gives them; None where it is silent.
+    limits : tuple of float or None
+        Smallest and largest physical value that the file can hold, in its unit.
+    reference_index : int or None
+        Position of the signal that is subtracted, where psgkit re-references.
+    """
+
+    role: Role
+    label: str
+    index: int
+    rate_hz: float
+    unit: str = "uV"
+    to_uv: float | None = 1.0
+    highpass_hz: float | None = None
+    lowpass_hz: float | None = None
+    limits: tuple[float, float] | None = None
+    reference_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recording, from one file.
+
+    Attributes
+    ----------
+    id : str
+        Name of the night in every output.
+    start : datetime.datetime or None
+        Clock time of the first sample, without a time zone as in EDF. The date is
+        ``clock.UNKNOWN_DATE`` where the file does not know it.
+    duration_s : float
+        From the first sample to the end of the last, gaps included.
+    channels : tuple of Channel
+        In the order of the file, those that psgkit derived after them.
+    source : SignalSource
+        Where samples come from.
+    gaps : tuple of Gap
+        Stretches without signal, in order.
+    issues : tuple of Issue
+        What reading found.
+    path : pathlib.Path or None
+        The file; None for a recording made in memory.
+    age_y, sex : float or None, str or None
+        Of the person, where known: ``sex`` is ``"F"`` or ``"M"``.
+    """
+
+    id: str
+    start: dt.datetime | None
+    duration_s: float
+    channels: tuple[Channel, ...]
+    source: SignalSource = field(repr=False, compare=False)
+    gaps: tuple[Gap, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    path: Path | None = None
+    age_y: float | None = None
+    sex: str | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of all channels, in order."""
+        return tuple(channel.label for channel in self.channels)
+
+    def of_kind(self, kind: Kind) -> tuple[Channel, ...]:
+        """Return the channels of one family, in order."""
+        return tuple(c for c in self.channels if c.role.kind is kind)
+
+    def find(self, roles: Iterable[Role]) -> Channel | None:
+        """Return the channel of the first of these roles that the recording has."""
+        by_role = {channel.role: channel for channel in reversed(self.channels)}
+        return next((by_role[role] for role in roles if role in by_role), None)
+
+    def channel(self, name: str) -> Channel:
+        """Return the channel of a role or with a label.
+
+        Raises
+        ------
+        MissingChannel
+            If there is none; the message lists what there is.
+        """
+        for channel in self.channels:
+            if name in (channel.role.value, channel.label):
+                return channel
+        raise MissingChannel(
+            f"{self.id}: no channel {name!r}; there are: {', '.join(self.labels)}"
+        )
+
+    def signal(
+        self, channel: Channel, start_s: float = 0.0, stop_s: float | None = None
+    ) -> FloatArray:
+        """Read one channel at its own sampling rate.
+
+        Parameters
+        ----------
+        channel : Channel
+            One of ``channels``.
+        start_s, stop_s : float, optional
+            Seconds after the recording's start; the whole recording by default.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n_samples,)
+            Microvolts where the channel is a voltage of known unit, else its own
+            unit. NaN in gaps.
+        """
+        stop_s = self.duration_s if stop_s is None else stop_s
+        values = self.source.read(channel.index, start_s, stop_s)
+        if channel.reference_index is not None:
+            values = values - self.source.read(channel.reference_index, start_s, stop_s)
+        return values if channel.to_uv in (None, 1.0) else values * channel.to_uv
+
+    def with_issues(self, *issues: Issue) -> "Recording":
+        """Return the same recording with more issues."""
+        return replace(self, issues=(*self.issues, *issues))
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySource:
+    """Samples held in memory, one array a signal, as simulations and tests have them.
+
+    Parameters
+    ----------
+    arrays : tuple of numpy.ndarray
+        One array a signal, each at its own rate.
+    rates_hz : tuple of float
+        The rate of each.
+    """
+
+    arrays: tuple[FloatArray, ...]
+    rates_hz: tuple[float, ...]
+
+    def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
+        """Return a part of one array; see `SignalSource`."""
+        first, last = sample_range(start_s, stop_s, self.rates_hz[index])
+        return self.arrays[index][first:last]
+
+
+def sample_range(start_s: float, stop_s: float, rate_hz: float) -> tuple[int, int]:
+    """Return the first sample at or after a time and the first at or after another.
+
+    Times are written in decimal and rates need not divide a second, so a time within a
+    millionth of a sample of one is taken to mean it.
+    """
+    first = int(np.ceil(start_s * rate_hz - 1e-6))
+    last = int(np.ceil(stop_s * rate_hz - 1e-6))
+    return max(first, 0), max(last, 0)

@@ -1,0 +1,313 @@
+"""A scored night: stages on a grid, and events."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.errors import InputError
+
+if TYPE_CHECKING:
+    import yasa
+
+
+class Stage(IntEnum):
+    """Sleep stages of the AASM manual, with the codes that YASA uses."""
+
+    UNS = -2  # not scored
+    ART = -1  # scored as artefact or movement
+    W = 0
+    N1 = 1
+    N2 = 2
+    N3 = 3
+    R = 4
+
+
+SLEEP_STAGES = (Stage.N1, Stage.N2, Stage.N3, Stage.R)
+SCORED_STAGES = (Stage.W, *SLEEP_STAGES)
+
+EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "source")
+
+# Words of the `kind` column. A scoring's other events keep a name of their own.
+AROUSAL_KINDS = (
+    "arousal",
+    "arousal_respiratory",
+    "arousal_limb",
+    "arousal_spontaneous",
+)
+APNEA_KINDS = ("apnea_obstructive", "apnea_central", "apnea_mixed", "apnea")
+HYPOPNEA_KINDS = ("hypopnea",)
+RESPIRATORY_KINDS = (*APNEA_KINDS, *HYPOPNEA_KINDS)
+DESATURATION_KINDS = ("desaturation",)
+LIMB_KINDS = ("limb_movement",)
+ARTEFACT_KINDS = ("artefact",)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scoring:
+    """Stages of a night, epoch by epoch, and the events marked in it.
+
+    Seconds count from a common zero: the recording's start once the scoring is laid on
+    one, else the start of the first epoch.
+
+    Attributes
+    ----------
+    stages : numpy.ndarray of int8, shape (n_epochs,)
+        Codes of `Stage`; read-only.
+    epoch_s : float
+        Length of an epoch in seconds.
+    onset_s : float
+        Where the first epoch starts.
+    start : datetime.datetime or None
+        Clock time of second zero.
+    lights_off_s, lights_on_s : float or None
+        When the lights went off and on; None where not known.
+    events : pandas.DataFrame
+        Columns ``onset_s, duration_s, kind, source``, ordered by onset.
+    kinds_scored : frozenset of str
+        Kinds of event that were looked for, so that none found means none there.
+    scorer : str
+        Who or what scored it.
+    is_automatic : bool
+        Whether a program assigned the stages.
+    proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
+        Probability of W, N1, N2, N3, R where a classifier gave one; read-only.
+    """
+
+    stages: npt.NDArray[np.int8]
+    epoch_s: float = 30.0
+    onset_s: float = 0.0
+    start: dt.datetime | None = None
+    lights_off_s: float | None = None
+    lights_on_s: float | None = None
+    events: pd.DataFrame = field(default_factory=lambda: make_events(()), repr=False)
+    kinds_scored: frozenset[str] = frozenset()
+    scorer: str = "unknown"
+    is_automatic: bool = False
+    proba: npt.NDArray[np.float32] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Take read-only copies, so that a scoring never changes behind its user."""
+        stages = np.array(self.stages, dtype=np.int8)
+        stages.setflags(write=False)
+        object.__setattr__(self, "stages", stages)
+        if self.proba is not None:
+            proba = np.array(self.proba, dtype=np.float32)
+            proba.setflags(write=False)
+            object.__setattr__(self, "proba", proba)
+
+    @classmethod
+    def from_stages(
+        cls,
+        stages: Sequence[str | Stage | int],
+        epoch_s: float = 30.0,
+        start: dt.datetime | None = None,
+        lights_off_s: float | None = None,
+        lights_on_s: float | None = None,
+        arousals: pd.DataFrame | Sequence[tuple[float, float]] | None = None,
+        *,
+        scorer: str = "unknown",
+    ) -> "Scoring":
+        """Build a scoring from a list of stages.
+
+        Parameters
+        ----------
+        stages : sequence of str, Stage or int
+            One an epoch, out of W N1 N2 N3 R ART UNS or their codes.
+        epoch_s : float
+            Length of an epoch in seconds.
+        start : datetime.datetime, optional
+            Clock time of the first epoch.
+        lights_off_s, lights_on_s : float, optional
+            Seconds after the first epoch's start.
+        arousals : DataFrame or sequence of (onset_s, duration_s), optional
+            None means that arousals were not scored, which makes their indices NaN;
+            an empty table means that none was found.
+        scorer : str
+            Who scored the night.
+
+        Returns
+        -------
+        Scoring
+
+        Raises
+        ------
+        InputError
+            If a stage has another name, an epoch has no length, or an arousal starts
+            or lasts less than zero; every fault is named.
+        """
+        faults = []
+        codes = []
+        for number, stage in enumerate(stages, start=1):
+            code = _code_of(stage)
+            if code is None:
+                faults.append(f"epoch {number} is {stage!r}")
+            else:
+                codes.append(code)
+        if not codes and not faults:
+            faults.append("there is no epoch")
+        if not (np.isfinite(epoch_s) and epoch_s > 0):
+            faults.append(f"an epoch of {epoch_s} s")
+        events = make_events(())
+        if arousals is not None:
+            events = _arousal_events(arousals, scorer)
+            bad = (events["onset_s"] < 0) | (events["duration_s"] < 0)
+            faults += [f"arousal {row + 1} is negative" for row in np.flatnonzero(bad)]
+        if faults:
+            shown = "; ".join(faults[:10]) + ("; …" if len(faults) > 10 else "")
+            raise InputError(
+                f"The scoring cannot be used: {shown}. "
+                f"Stages are {', '.join(stage.name for stage in Stage)}."
+            )
+        return cls(
+            stages=np.array(codes, dtype=np.int8),
+            epoch_s=float(epoch_s),
+            start=start,
+            lights_off_s=lights_off_s,
+            lights_on_s=lights_on_s,
+            events=events,
+            kinds_scored=frozenset() if arousals is None else frozenset({"arousal"}),
+            scorer=scorer,
+        )
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs."""
+        return len(self.stages)
+
+    @property
+    def end_s(self) -> float:
+        """Where the last epoch ends."""
+        return self.onset_s + self.n_epochs * self.epoch_s
+
+    @property
+    def stage_names(self) -> list[str]:
+        """The name of each epoch's stage."""
+        return [Stage(code).name for code in self.stages]
+
+    @property
+    def arousals(self) -> pd.DataFrame | None:
+        """The arousals among the events; None where they were not scored."""
+        if "arousal" not in self.kinds_scored:
+            return None
+        return self.events_of(AROUSAL_KINDS)
+
+    @property
+    def hypnogram(self) -> "yasa.Hypnogram":
+        """The same stages as a `yasa.Hypnogram`."""
+        import yasa  # noqa: PLC0415 - costs seconds, and few callers want it
+
+        proba = self.proba
+        return yasa.Hypnogram(
+            [_YASA_NAMES[code] for code in self.stages.tolist()],
+            n_stages=5,
+            freq=f"{self.epoch_s:g}s",
+            start=self.start,
+            scorer=self.scorer,
+            proba=None
+            if proba is None
+            else pd.DataFrame(proba, columns=["WAKE", "N1", "N2", "N3", "REM"]),
+        )
+
+    def events_of(self, kinds: Iterable[str]) -> pd.DataFrame:
+        """Return the events of some kinds, in order."""
+        wanted = self.events["kind"].isin(list(kinds))
+        return self.events.loc[wanted].reset_index(drop=True)
+
+    def with_events(
+        self, events: pd.DataFrame, kinds_scored: Iterable[str]
+    ) -> "Scoring":
+        """Return the scoring with more events, and the kinds that were looked for."""
+        return replace(
+            self,
+            events=concat_events(self.events, events),
+            kinds_scored=self.kinds_scored | frozenset(kinds_scored),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value; arrays and tables element by element."""
+        if not isinstance(other, Scoring):
+            return NotImplemented
+        same_proba = (self.proba is None) == (other.proba is None) and (
+            self.proba is None
+            or other.proba is None
+            or np.array_equal(self.proba, other.proba, equal_nan=True)
+        )
+        return (
+            same_proba
+            and np.array_equal(self.stages, other.stages)
+            and self._facts() == other._facts()
+            and self.events.equals(other.events)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def _facts(self) -> tuple[object, ...]:
+        return (
+            self.epoch_s,
+            self.onset_s,
+            self.start,
+            self.lights_off_s,
+            self.lights_on_s,
+            self.kinds_scored,
+            self.scorer,
+            self.is_automatic,
+        )
+
+
+def make_events(
+    rows: Iterable[tuple[float, float, str, str]],
+) -> pd.DataFrame:
+    """Build an events table from (onset_s, duration_s, kind, source) rows.
+
+    Rows are ordered by onset, then kind; columns have the same types however many
+    rows there are, so that tables compare and join without surprises.
+    """
+    table = pd.DataFrame(list(rows), columns=list(EVENT_COLUMNS))
+    table = table.astype(
+        {"onset_s": float, "duration_s": float, "kind": object, "source": object}
+    )
+    return table.sort_values(["onset_s", "kind"], kind="stable", ignore_index=True)
+
+
+def concat_events(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Join events tables into one, ordered by onset."""
+    return make_events(
+        row
+        for table in tables
+        for row in table[list(EVENT_COLUMNS)].itertuples(index=False, name=None)
+    )
+
+
+def _arousal_events(
+    arousals: pd.DataFrame | Sequence[tuple[float, float]], source: str
+) -> pd.DataFrame:
+    if isinstance(arousals, pd.DataFrame):
+        pairs = list(
+            arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
+        )
+    else:
+        pairs = list(arousals)
+    return make_events((on, dur, "arousal", source) for on, dur in pairs)
+
+
+def _code_of(stage: str | Stage | int) -> int | None:
+    if isinstance(stage, str):
+        return Stage[stage].value if stage in Stage.__members__ else None
+    return int(stage) if stage in Stage._value2member_map_ else None
+
+
+_YASA_NAMES = {
+    Stage.UNS: "UNS",
+    Stage.ART: "ART",
+    Stage.W: "WAKE",
+    Stage.N1: "N1",
+    Stage.N2: "N2",
+    Stage.N3: "N3",
+    Stage.R: "REM",
+}

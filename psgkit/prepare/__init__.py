@@ -1,0 +1,1 @@
+"""A recording made ready: montage, window of analysis, quality."""

@@ -1,0 +1,1 @@
+"""Files to values: recordings and scorings in, `Recording` and `Scoring` out."""

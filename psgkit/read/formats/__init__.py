@@ -1,0 +1,1 @@
+"""Scoring formats, one a file; each recognises its format by content."""

@@ -1,0 +1,155 @@
+"""Settings: one frozen model a step, and the file they are read from.
+
+`configs/default.toml` lists every setting with its default; a lab's own file holds
+those it wants otherwise. What differs from night to night is not a setting but part of
+a `Job`.
+"""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from psgkit.errors import SettingsError
+
+MAX_SETTINGS_BYTES = 1_000_000
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReadSettings(_Frozen):
+    """How recordings are read.
+
+    Attributes
+    ----------
+    channels : dict of str to str
+        Role (``C4_M1``, ``EMG_CHIN``) or ``eeg``, ``eog``, ``emg`` to the label of the
+        channel that shall have it.
+    unit : str or None
+        Unit of EEG, EOG and EMG where headers are silent or wrong.
+    """
+
+    channels: dict[str, str] = Field(default_factory=dict)
+    unit: Literal["nV", "uV", "mV", "V"] | None = None
+
+
+class WindowSettings(_Frozen):
+    """What counts as time in bed.
+
+    Attributes
+    ----------
+    lights : {"marked", "recording"}
+        ``marked``: from lights-off to lights-on, where the scoring or the call gives
+        them. ``recording``: the whole recording.
+    align : bool
+        Whether a scoring that does not fit its recording is cut to it.
+    """
+
+    lights: Literal["marked", "recording"] = "marked"
+    align: bool = False
+
+
+class ReportSettings(_Frozen):
+    """What is written.
+
+    Attributes
+    ----------
+    tables : bool
+        Whether the long tables are written as CSV too.
+    """
+
+    tables: bool = False
+
+
+class Settings(_Frozen):
+    """Every setting, by the step that uses it."""
+
+    read: ReadSettings = ReadSettings()
+    window: WindowSettings = WindowSettings()
+    report: ReportSettings = ReportSettings()
+
+
+def load_settings(path: str | Path) -> Settings:
+    """Read a settings file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file; what it does not name keeps its default.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read, or names a setting or value that there is not; every
+        fault is named, a misspelt name with the one that was probably meant.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            raise SettingsError(f"No settings file {path.name!r}.")
+        if path.stat().st_size > MAX_SETTINGS_BYTES:
+            raise SettingsError(
+                f"{path.name} is over {MAX_SETTINGS_BYTES} bytes, no settings file."
+            )
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise SettingsError(
+            f"The settings file {path.name} is not TOML: {fault}."
+        ) from None
+    return settings_from(values, path.name)
+
+
+def settings_from(values: dict[str, Any], where: str) -> Settings:
+    """Build settings from nested values; see `load_settings` for its errors."""
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as fault:
+        lines = [_sentence(error) for error in fault.errors(include_url=False)]
+        raise SettingsError(f"{where}: {' '.join(lines)}") from None
+
+
+def with_overrides(
+    settings: Settings, overrides: dict[str, dict[str, Any]]
+) -> Settings:
+    """Return settings with some values replaced, checked anew."""
+    values = settings.model_dump()
+    for section, changes in overrides.items():
+        values[section].update(changes)
+    return settings_from(values, "The call's options")
+
+
+def config_folder() -> Path:
+    """Return the folder of psgkit's own configuration files.
+
+    The wheel carries it inside the package; a checkout has it beside the package.
+    """
+    inside = Path(__file__).parent / "configs"
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "configs"
+
+
+def _sentence(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    if error["type"] != "extra_forbidden":
+        return f"{place}: {error['msg'].lower()}, found {str(error['input'])[:60]!r}."
+    known = _names_at(error["loc"][:-1])
+    near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+    return f"No setting {place!r}; {hint}"
+
+
+def _names_at(location: tuple[Any, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for name in location:
+        annotation = model.model_fields[str(name)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return list(model.model_fields)

@@ -1,0 +1,1 @@
+"""A recording staged by YASA's classifier, and agreement of scorings."""
