@@ -10,10 +10,10 @@ class Job:
 
     Attributes
     ----------
-    recording : pathlib.Path
-        The EDF or BDF file.
+    recording : pathlib.Path or None
+        The EDF or BDF file; None for a night of which only the scoring is left.
     id : str
-        Name of the night in every output; the file's stem where empty.
+        Name of the night in every output; the stem of its file where empty.
     scoring : pathlib.Path or None
         A scoring to use in place of automatic staging.
     lights_off, lights_on : str or None
@@ -24,7 +24,7 @@ class Job:
         Further columns of a manifest, carried into the cohort's table.
     """
 
-    recording: Path
+    recording: Path | None
     id: str = ""
     scoring: Path | None = None
     lights_off: str | None = None
@@ -36,7 +36,10 @@ class Job:
     @property
     def night_id(self) -> str:
         """The name of the night."""
-        return self.id or self.recording.stem
+        if self.id:
+            return self.id
+        file = self.recording or self.scoring
+        return "" if file is None else file.stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""The command `psgkit`: its subcommands, and what becomes of an error."""
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from psgkit import __version__
+from psgkit.cli import console
+from psgkit.cli.hypnogram import hypnogram
+from psgkit.cli.inspect import inspect
+from psgkit.cli.metrics import metrics
+from psgkit.cli.report import report
+from psgkit.cli.simulate import simulate
+from psgkit.errors import PsgkitError
+
+EXIT_UNUSABLE = 2
+EXIT_BUG = 3
+
+app = typer.Typer(
+    name="psgkit",
+    help="REM continuity, N3 and arousals from EDF sleep recordings.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (report, hypnogram, inspect, metrics, simulate):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        console.out(f"psgkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the code an error arose.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and leave.",
+            callback=_show_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """REM continuity, N3 and arousals from EDF sleep recordings."""
+    del version
+    context.obj = debug
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; every error ends in one sentence and an exit status.
+
+    0 is done, 1 a batch of which some nights failed, 2 a call or input that cannot be
+    used, 3 a bug of ours, which alone shows a traceback.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in words
+    # Accept --debug after the subcommand too: that is where a second try puts it.
+    words = ["--debug", *(w for w in words if w != "--debug")] if debug else words
+    try:
+        app(args=words, prog_name="psgkit")
+    except PsgkitError as fault:
+        if debug:
+            traceback.print_exc()
+        console.error(str(fault))
+        sys.exit(EXIT_UNUSABLE)
+    except BrokenPipeError:
+        # The reader of our output has gone (`psgkit metrics | head`): leave quietly,
+        # and keep Python from complaining when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception:  # noqa: BLE001 - the last door: whatever it is, it is our bug
+        traceback.print_exc()
+        console.error("This is a bug of psgkit; please report it with the lines above.")
+        sys.exit(EXIT_BUG)

@@ -1,0 +1,93 @@
+"""Printing: results on stdout, everything else on stderr."""
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pandas as pd
+    from rich.console import Console
+
+    from psgkit.domain.issues import Issue
+
+
+def out(text: str) -> None:
+    """Print a result."""
+    print(plain(text))
+
+
+def error(sentence: str) -> None:
+    """Print what went wrong."""
+    print(f"psgkit: {plain(sentence)}", file=sys.stderr)
+
+
+def json_out(value: Any) -> None:
+    """Print a result for a program."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def plain(text: str) -> str:
+    """Return text without control characters.
+
+    Labels and names come from files; a terminal would obey an escape sequence in them.
+    """
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
+
+
+def issues_as_json(issues: "Iterable[Issue]") -> list[dict[str, str]]:
+    """Return issues as values that JSON can hold."""
+    return [
+        {
+            "severity": issue.severity.value,
+            "code": issue.code,
+            "message": issue.message,
+            "remedy": issue.remedy,
+        }
+        for issue in issues
+    ]
+
+
+def table(rows: "pd.DataFrame") -> None:
+    """Print a table as wide as the terminal, each cell wrapped."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    view = Table(box=None, pad_edge=False, header_style="bold")
+    for column in rows.columns:
+        view.add_column(str(column), overflow="fold")
+    for row in rows.itertuples(index=False):
+        view.add_row(*(Text(plain(_cell(value))) for value in row))
+    Console().print(view)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.2f}"
+    return "" if value is None else str(value)
+
+
+@contextmanager
+def progress(steps: tuple[str, ...]) -> Iterator["Callable[[str], None]"]:
+    """Show which step is under way while a person watches; nothing when piped."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with _stderr().status("starting …") as status:
+        yield lambda step: status.update(
+            f"{step} … ({steps.index(step) + 1} of {len(steps)})"
+        )
+
+
+def _stderr() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True)

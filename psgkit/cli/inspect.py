@@ -1,0 +1,109 @@
+"""`psgkit inspect`: what a recording holds, and what is wrong with it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from psgkit.cli import console, options
+
+if TYPE_CHECKING:
+    from psgkit.domain.issues import Issue
+    from psgkit.domain.recording import Recording
+
+
+def inspect(
+    recording: Annotated[
+        Path, typer.Argument(metavar="NIGHT.edf", help="An EDF or BDF recording.")
+    ],
+    signals: Annotated[
+        bool, typer.Option("--signals", help="Read the signals too, to say more.")
+    ] = False,
+    patient: Annotated[
+        bool, typer.Option("--patient", help="Show age and sex from the header.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print for a program.")] = False,
+    config: options.Config = None,
+    unit: options.Unit = None,
+    channel: options.Channel = None,
+) -> None:
+    """Show a recording's header, channels and roles, gaps, and what is wrong."""
+    from psgkit.pipeline import inspect_recording
+
+    settings = options.build_settings(config, unit=unit, channel=channel)
+    found, issues = inspect_recording(recording, settings.read, signals=signals)
+    facts = _facts(found, issues, patient=patient)
+    if json:
+        console.json_out(facts)
+    else:
+        console.out(_page(facts))
+
+
+def _facts(
+    recording: "Recording", issues: "tuple[Issue, ...]", *, patient: bool
+) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "id": recording.id,
+        "start": None if recording.start is None else f"{recording.start:%H:%M:%S}",
+        "duration_s": recording.duration_s,
+        "gaps": [
+            {"onset_s": gap.onset_s, "duration_s": gap.duration_s}
+            for gap in recording.gaps
+        ],
+        "channels": [
+            {
+                "label": channel.label,
+                "role": channel.role.value,
+                "rate_hz": channel.rate_hz,
+                "unit": channel.unit,
+                "highpass_hz": channel.highpass_hz,
+                "lowpass_hz": channel.lowpass_hz,
+                "derived": channel.reference_index is not None,
+            }
+            for channel in recording.channels
+        ],
+        "issues": console.issues_as_json(issues),
+    }
+    if patient:
+        facts["age_y"], facts["sex"] = recording.age_y, recording.sex
+    return facts
+
+
+def _page(facts: dict[str, Any]) -> str:
+    hours, rest = divmod(round(facts["duration_s"]), 3600)
+    minutes, seconds = divmod(rest, 60)
+    lines = [
+        f"{facts['id']}: {hours} h {minutes:02} min {seconds:02} s, "
+        f"starts {facts['start'] or 'at an unknown time'}, "
+        f"{len(facts['channels'])} channels, {len(facts['gaps'])} gaps",
+    ]
+    if "age_y" in facts:
+        age = "unknown" if facts["age_y"] is None else f"{facts['age_y']:.0f} y"
+        lines.append(f"age {age}, sex {facts['sex'] or 'unknown'}")
+    lines += ["", *_channel_lines(facts["channels"])]
+    for gap in facts["gaps"]:
+        lines.append(f"gap at {gap['onset_s']:.1f} s for {gap['duration_s']:.1f} s")
+    if facts["issues"]:
+        lines.append("")
+    for issue in facts["issues"]:
+        remedy = f" {issue['remedy']}" if issue["remedy"] else ""
+        lines.append(f"{issue['severity']}: {issue['message']}{remedy}")
+    return "\n".join(lines)
+
+
+def _channel_lines(channels: list[dict[str, Any]]) -> list[str]:
+    width = max([5, *(len(channel["label"]) for channel in channels)])
+    head = f"{'label':{width}}  {'role':9}  {'rate':>8}  {'unit':6}  filter"
+    rows = [
+        f"{c['label']:{width}}  {c['role']:9}  {c['rate_hz']:>5g} Hz  "
+        f"{c['unit'] or '?':6}  {_band(c)}"
+        for c in channels
+    ]
+    return [line.rstrip() for line in (head, *rows)]
+
+
+def _band(channel: dict[str, Any]) -> str:
+    low, high = channel["highpass_hz"], channel["lowpass_hz"]
+    if low is None and high is None:
+        return ""
+    return f"{'?' if low is None else f'{low:g}'} to {'?' if high is None else f'{high:g}'} Hz"

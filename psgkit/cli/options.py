@@ -1,0 +1,117 @@
+"""Options that several commands share, and the settings made from them."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from psgkit.errors import InputError
+
+if TYPE_CHECKING:
+    from psgkit.settings import Settings
+
+
+class SexChoice(StrEnum):
+    """Sex of the person, as YASA's demographic classifiers know it."""
+
+    F = "F"
+    M = "M"
+
+
+class LightsChoice(StrEnum):
+    """What counts as time in bed."""
+
+    MARKED = "marked"
+    RECORDING = "recording"
+
+
+class UnitChoice(StrEnum):
+    """Unit of EEG, EOG and EMG."""
+
+    NV = "nV"
+    UV = "uV"
+    MV = "mV"
+    V = "V"
+
+
+Config = Annotated[
+    Path | None, typer.Option(help="A settings file; see configs/default.toml.")
+]
+LightsOff = Annotated[
+    str | None,
+    typer.Option(help="When the lights went off: 22:47, or 120s after the start."),
+]
+LightsOn = Annotated[
+    str | None, typer.Option(help="When the lights went on: 06:58, or 28800s.")
+]
+Lights = Annotated[
+    LightsChoice | None,
+    typer.Option(help="'recording': the whole recording counts as time in bed."),
+]
+Unit = Annotated[
+    UnitChoice | None,
+    typer.Option(
+        case_sensitive=True,
+        help="Unit of EEG, EOG and EMG where the header is silent or wrong.",
+    ),
+]
+Channel = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ROLE=LABEL",
+        help="Which channel to use, e.g. eeg='EEG C4-A1' or EMG_CHIN=Aux2; repeatable.",
+    ),
+]
+Align = Annotated[
+    bool, typer.Option("--align", help="Cut a scoring that does not fit the recording.")
+]
+Tables = Annotated[
+    bool, typer.Option("--tables", help="Write bouts, periods and cycles as CSV too.")
+]
+Age = Annotated[
+    float | None, typer.Option(help="Age in years; with --sex, for staging.")
+]
+Sex = Annotated[SexChoice | None, typer.Option(help="F or M; with --age, for staging.")]
+
+
+def build_settings(
+    config: Path | None,
+    *,
+    unit: UnitChoice | None = None,
+    channel: list[str] | None = None,
+    lights: LightsChoice | None = None,
+    align: bool = False,
+    tables: bool = False,
+) -> "Settings":
+    """Lay a call's options over the settings file, and that over the defaults."""
+    from psgkit.settings import Settings, load_settings, with_overrides
+
+    settings = Settings() if config is None else load_settings(config)
+    read: dict[str, Any] = {}
+    if unit is not None:
+        read["unit"] = unit.value
+    if channel:
+        read["channels"] = settings.read.channels | _pairs(channel)
+    window: dict[str, Any] = {}
+    if lights is not None:
+        window["lights"] = lights.value
+    if align:
+        window["align"] = True
+    report = {"tables": True} if tables else {}
+    return with_overrides(settings, {"read": read, "window": window, "report": report})
+
+
+def _pairs(words: list[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words]
+    wrong = [
+        word
+        for word, (role, _, label) in zip(words, pairs, strict=True)
+        if not (role and label)
+    ]
+    if wrong:
+        raise InputError(
+            f"--channel {wrong[0]!r} is not ROLE=LABEL; for example "
+            "--channel eeg='EEG C4-A1'."
+        )
+    return {role: label for role, _, label in pairs}

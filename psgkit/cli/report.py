@@ -1,0 +1,64 @@
+"""`psgkit report`: one recording to its files and a page of text."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from psgkit.cli import console, options
+
+
+def report(
+    recording: Annotated[
+        Path, typer.Argument(metavar="NIGHT.edf", help="An EDF or BDF recording.")
+    ],
+    scoring: Annotated[
+        Path | None,
+        typer.Option(help="A scoring to use; without one, YASA stages the night."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path(
+        "results"
+    ),
+    config: options.Config = None,
+    lights_off: options.LightsOff = None,
+    lights_on: options.LightsOn = None,
+    lights: options.Lights = None,
+    unit: options.Unit = None,
+    channel: options.Channel = None,
+    align: options.Align = False,
+    tables: options.Tables = False,
+    age: options.Age = None,
+    sex: options.Sex = None,
+    id: Annotated[
+        str,
+        typer.Option(
+            help="Name of the night in every output; 'hash' for one made from the "
+            "recording's content, where file names carry names of people."
+        ),
+    ] = "",
+) -> None:
+    """Report one night: stages, REM continuity, N3 and arousals."""
+    from psgkit.domain.jobs import Job
+    from psgkit.pipeline import STEPS, analyse_night, sha256
+    from psgkit.report import save_night, text_page
+    from psgkit.report.files import check_writable
+
+    settings = options.build_settings(
+        config, unit=unit, channel=channel, lights=lights, align=align, tables=tables
+    )
+    job = Job(
+        recording=recording,
+        id=sha256(recording)[:12] if id == "hash" else id,
+        scoring=scoring,
+        lights_off=lights_off,
+        lights_on=lights_on,
+        age_y=age,
+        sex=None if sex is None else sex.value,
+    )
+    check_writable(out)
+    with console.progress(STEPS) as progress:
+        night = analyse_night(job, settings, progress=progress)
+        progress("writing")
+        folder = save_night(night, out, settings=settings.report)
+    console.out(text_page(night))
+    console.out(f"Files: {folder}")

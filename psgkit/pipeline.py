@@ -1,0 +1,293 @@
+"""One night from file to numbers: the one place where the five steps meet."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+
+from psgkit.domain.clock import without_date
+from psgkit.domain.issues import Issue
+from psgkit.domain.jobs import Job
+from psgkit.domain.night import Night
+from psgkit.domain.provenance import Provenance
+from psgkit.domain.recording import ArraySource, Recording
+from psgkit.domain.scoring import Scoring
+from psgkit.errors import InputError
+from psgkit.measure import find_measure_issues, measure_all
+from psgkit.prepare.montage import rereference
+from psgkit.prepare.quality import find_header_issues, find_issues
+from psgkit.prepare.window import lay_on, mark_lights
+from psgkit.read import read_recording, read_scoring
+from psgkit.settings import ReadSettings, Settings, with_overrides
+from psgkit.stage import stage_recording
+
+logger = logging.getLogger(__name__)
+
+# What each step is called where its progress is shown.
+STEPS = ("reading", "staging", "measuring", "writing")
+
+# Packages whose versions a number may depend on.
+_PACKAGES = ("psgkit", "yasa", "mne", "numpy", "scipy", "pandas", "lightgbm")
+
+_BLOCK_BYTES = 1 << 20
+
+
+def analyse(
+    recording: str | Path,
+    *,
+    scoring: str | Path | None = None,
+    settings: Settings | None = None,
+    id: str = "",
+    lights_off: str | None = None,
+    lights_on: str | None = None,
+    age_y: float | None = None,
+    sex: str | None = None,
+    channels: dict[str, str] | None = None,
+    unit: str | None = None,
+) -> Night:
+    """Analyse one night.
+
+    Parameters
+    ----------
+    recording : str or Path
+        An EDF or BDF file.
+    scoring : str or Path, optional
+        A scoring in any format that `read_scoring` reads; without one, the night is
+        staged by YASA's classifier.
+    settings : Settings, optional
+        Default settings where not given.
+    id : str, optional
+        Name of the night in every output; the file's stem where not given.
+    lights_off, lights_on : str, optional
+        Clock times (``"22:47"``) or seconds after the recording's start (``"120s"``).
+    age_y, sex : float and str, optional
+        Of the person, ``sex`` being ``"F"`` or ``"M"``: with both, YASA's demographic
+        classifiers are used.
+    channels : dict of str to str, optional
+        Role, or ``eeg``, ``eog``, ``emg``, to the label of the channel to use.
+    unit : {"nV", "uV", "mV", "V"}, optional
+        Unit of EEG, EOG and EMG where the header is silent or wrong.
+
+    Returns
+    -------
+    Night
+        Stages, events, numbers, issues and provenance; ``night.save(folder)`` writes
+        its files.
+
+    Raises
+    ------
+    InputError
+        If the recording or the scoring cannot be used; the message says why and what
+        would help.
+    """
+    given: dict[str, object] = {}
+    if channels:
+        given["channels"] = channels
+    if unit:
+        given["unit"] = unit
+    job = Job(
+        recording=Path(recording),
+        id=id,
+        scoring=None if scoring is None else Path(scoring),
+        lights_off=lights_off,
+        lights_on=lights_on,
+        age_y=age_y,
+        sex=sex,
+    )
+    return analyse_night(job, with_overrides(settings or Settings(), {"read": given}))
+
+
+def analyse_night(
+    job: Job,
+    settings: Settings,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Night:
+    """Take one night through the steps: read, prepare, stage, measure.
+
+    Parameters
+    ----------
+    job : Job
+        The night.
+    settings : Settings
+        How each step works.
+    progress : callable
+        Called with one of `STEPS` when it begins.
+
+    Returns
+    -------
+    Night
+
+    Raises
+    ------
+    InputError
+        If an input cannot be used.
+    """
+    if job.recording is None:
+        return analyse_scoring(job, settings)
+    progress("reading")
+    recording = _read(job, job.recording, settings)
+    if job.scoring is None:
+        progress("staging")
+        staging = stage_recording(recording, age_y=recording.age_y, sex=recording.sex)
+        scoring, used, found = staging.scoring, staging.channels_used, staging.issues
+    else:
+        scoring = read_scoring(job.scoring, recording_start=recording.start)
+        scoring, found = lay_on(scoring, recording, align=settings.window.align)
+        used = {}
+    progress("measuring")
+    found += find_issues(recording, scoring)
+    return _measure(job, settings, recording, scoring, used, found)
+
+
+def analyse_scoring(job: Job, settings: Settings) -> Night:
+    """Measure a night of which only the scoring is there.
+
+    Parameters
+    ----------
+    job : Job
+        The night; its ``recording`` is None.
+    settings : Settings
+        How each step works.
+
+    Returns
+    -------
+    Night
+        Without channels, and with all numbers that need no signal.
+
+    Raises
+    ------
+    InputError
+        If the scoring cannot be used.
+    """
+    if job.scoring is None:
+        raise InputError(
+            f"{job.night_id or 'A night'} has no recording and no scoring."
+        )
+    scoring = read_scoring(job.scoring)
+    stand_in = Recording(
+        id=job.night_id,
+        start=scoring.start,
+        duration_s=scoring.end_s,
+        channels=(),
+        source=ArraySource((), ()),
+        age_y=job.age_y,
+        sex=job.sex,
+    )
+    return _measure(job, settings, stand_in, scoring, {}, ())
+
+
+def inspect_recording(
+    path: Path, settings: ReadSettings, *, signals: bool
+) -> tuple[Recording, tuple[Issue, ...]]:
+    """Read a recording's header and say what is wrong with it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        An EDF or BDF file.
+    settings : ReadSettings
+        How recordings are read.
+    signals : bool
+        Whether the signals are read too, which finds more and takes longer.
+
+    Returns
+    -------
+    recording : Recording
+    issues : tuple of Issue
+    """
+    recording = rereference(read_recording(path, settings=settings))
+    rules = find_issues if signals else find_header_issues
+    return recording, _in_order(recording.issues, rules(recording))
+
+
+def _read(job: Job, path: Path, settings: Settings) -> Recording:
+    recording = read_recording(path, id=job.night_id, settings=settings.read)
+    return replace(
+        rereference(recording),
+        age_y=recording.age_y if job.age_y is None else job.age_y,
+        sex=recording.sex if job.sex is None else job.sex,
+    )
+
+
+def _measure(
+    job: Job,
+    settings: Settings,
+    recording: Recording,
+    scoring: Scoring,
+    used: dict[str, str],
+    found: tuple[Issue, ...],
+) -> Night:
+    """Take a recording and its scoring to the finished night."""
+    scoring, lights_issues = mark_lights(
+        scoring,
+        recording,
+        lights_off=job.lights_off,
+        lights_on=job.lights_on,
+        whole_recording=settings.window.lights == "recording",
+    )
+    measures, tables = measure_all(scoring)
+    return Night(
+        id=recording.id,
+        start=None if recording.start is None else without_date(recording.start),
+        duration_s=recording.duration_s,
+        channels=recording.channels,
+        gaps=recording.gaps,
+        scoring=_without_date(scoring),
+        results=measures,
+        issues=_in_order(
+            recording.issues, found, lights_issues, find_measure_issues(measures)
+        ),
+        provenance=Provenance(
+            versions={name: metadata.version(name) for name in _PACKAGES},
+            settings=settings.model_dump(mode="json"),
+            recording_sha256=_sha256_of(job.recording),
+            recording_bytes=0
+            if job.recording is None
+            else job.recording.stat().st_size,
+            scoring_sha256=_sha256_of(job.scoring),
+            channels_used=used,
+            stager=scoring.scorer,
+            arousal_source=_arousal_source(scoring),
+        ),
+        tables=tables,
+    )
+
+
+def _sha256_of(path: Path | None) -> str:
+    return "" if path is None else sha256(path)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, read a block at a time."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+    except OSError as fault:
+        raise InputError(f"{path.name} cannot be read: {fault.strerror}.") from None
+    return digest.hexdigest()
+
+
+def _without_date(scoring: Scoring) -> Scoring:
+    if scoring.start is None:
+        return scoring
+    return replace(scoring, start=without_date(scoring.start))
+
+
+def _arousal_source(scoring: Scoring) -> str:
+    arousals = scoring.arousals
+    if arousals is None:
+        return ""
+    sources = sorted(set(arousals["source"]))
+    return ", ".join(sources) or scoring.scorer
+
+
+def _in_order(*groups: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Join issues without repeating one, the severest first."""
+    rank = {"error": 0, "warning": 1, "note": 2}
+    unique = dict.fromkeys(issue for group in groups for issue in group)
+    return tuple(sorted(unique, key=lambda issue: rank[issue.severity]))
