@@ -72,10 +72,11 @@ def _facts(
 def _page(facts: dict[str, Any]) -> str:
     hours, rest = divmod(round(facts["duration_s"]), 3600)
     minutes, seconds = divmod(rest, 60)
+    start = facts["start"] or "at an unknown time"
+    counts = f"{len(facts['channels'])} channels, {len(facts['gaps'])} gaps"
     lines = [
-        f"{facts['id']}: {hours} h {minutes:02} min {seconds:02} s, "
-        f"starts {facts['start'] or 'at an unknown time'}, "
-        f"{len(facts['channels'])} channels, {len(facts['gaps'])} gaps",
+        f"{facts['id']}: {hours} h {minutes:02} min {seconds:02} s, starts {start}",
+        counts,
     ]
     if "age_y" in facts:
         age = "unknown" if facts["age_y"] is None else f"{facts['age_y']:.0f} y"

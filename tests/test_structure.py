@@ -1,0 +1,69 @@
+"""The house's own rules, held by tests where no linter holds them."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import psgkit
+from psgkit.settings import Settings, config_folder, load_settings
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "psgkit").rglob("*.py"))
+HEAVY = ("mne", "yasa", "sklearn", "matplotlib", "h5py", "scipy", "pandas", "numba")
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the top-level modules that a statement loads in a fresh process."""
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return {name.partition(".")[0] for name in run.stdout.split()}
+
+
+def test_every_public_name_is_there_and_nothing_else() -> None:
+    assert psgkit.__all__ == sorted(psgkit.__all__)
+    for name in psgkit.__all__:
+        assert getattr(psgkit, name) is not None
+    assert set(dir(psgkit)) == {*psgkit.__all__, "__version__"}
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="analyze"):
+        psgkit.analyze  # noqa: B018
+
+
+def test_importing_psgkit_loads_no_heavy_package() -> None:
+    assert loaded_by("import psgkit").isdisjoint(HEAVY)
+
+
+def test_asking_for_help_loads_no_heavy_package() -> None:
+    assert loaded_by("import psgkit.cli.app").isdisjoint({*HEAVY, "pydantic", "numpy"})
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_a_module_opens_with_a_sentence_and_stays_under_400_lines(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
+    assert text.count("\n") <= 400
+
+
+def test_every_module_can_be_imported() -> None:
+    for module in MODULES:
+        parts = module.relative_to(ROOT).with_suffix("").parts
+        if parts[-1] != "__main__":
+            importlib.import_module(".".join(p for p in parts if p != "__init__"))
+
+
+def test_the_default_settings_file_holds_the_defaults() -> None:
+    path = config_folder() / "default.toml"
+    assert load_settings(path) == Settings()
+    text = path.read_text(encoding="utf-8")
+    for section, model in Settings().__class__.model_fields.items():
+        assert f"[{section}]" in text
+        for name in model.default.__class__.model_fields:
+            assert f"\n{name} = " in text or f"\n# {name} = " in text
