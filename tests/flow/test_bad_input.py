@@ -1,0 +1,180 @@
+"""Whatever is wrong with a call: one sentence on stderr, status 2, nothing written."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from psgkit.cli import main
+
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "nap.edf"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs psgkit and gives status, stdout and stderr."""
+
+    def call(*words: object) -> tuple[int, str, str]:
+        status = 0
+        try:
+            main([str(word) for word in words])
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return call
+
+
+def a_missing_file(folder: Path) -> Path:
+    return folder / "night.edf"
+
+
+def a_directory(folder: Path) -> Path:
+    return folder
+
+
+def an_empty_file(folder: Path) -> Path:
+    path = folder / "night.edf"
+    path.touch()
+    return path
+
+
+def a_text_file(folder: Path) -> Path:
+    path = folder / "night.edf"
+    path.write_text("Dear colleague, please find attached the recording.\n" * 20)
+    return path
+
+
+def a_header_alone(folder: Path) -> Path:
+    path = folder / "night.edf"
+    whole = SAMPLE.read_bytes()
+    header_bytes = int(whole[184:192])
+    path.write_bytes(whole[: header_bytes + 10])
+    return path
+
+
+def a_file_without_eeg(folder: Path) -> Path:
+    path = folder / "night.edf"
+    whole = bytearray(SAMPLE.read_bytes())
+    count = int(whole[252:256])
+    for signal in range(count):
+        start = 256 + 16 * signal
+        if b"Annotations" not in whole[start : start + 16]:
+            whole[start : start + 16] = f"Temp {signal}".encode().ljust(16)
+    path.write_bytes(whole)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (a_missing_file, "night.edf"),
+        (a_directory, "folder"),
+        (an_empty_file, "empty"),
+        (a_text_file, "EDF"),
+        (a_header_alone, "record"),
+        (a_file_without_eeg, "--channel eeg="),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_a_recording_that_cannot_be_used_is_refused_in_a_sentence(
+    run: Run, tmp_path: Path, make: Callable[[Path], Path], said: str
+) -> None:
+    out = tmp_path / "out"
+    status, printed, error = run("report", make(tmp_path), "--out", out)
+    assert status == 2
+    assert printed == ""
+    assert error.startswith("psgkit: ")
+    assert said in error
+    assert error.count("\n") == 1
+    assert "Traceback" not in error
+    assert not list(out.rglob("*.*"))
+
+
+def test_a_label_that_is_not_there_is_refused_with_those_that_are(
+    run: Run, tmp_path: Path
+) -> None:
+    status, _, error = run(
+        "report", SAMPLE, "--out", tmp_path, "--channel", "eeg=Cz-Pz"
+    )
+    assert status == 2
+    assert "Cz-Pz" in error
+    assert "C4-M1" in error
+
+
+def test_a_channel_without_a_label_is_refused_with_an_example(
+    run: Run, tmp_path: Path
+) -> None:
+    status, _, error = run("report", SAMPLE, "--out", tmp_path, "--channel", "C4")
+    assert status == 2
+    assert "--channel eeg=" in error
+
+
+def test_a_scoring_longer_than_its_recording_is_refused(
+    run: Run, tmp_path: Path
+) -> None:
+    scoring = tmp_path / "long.txt"
+    scoring.write_text("N2\n" * 900)
+    status, _, error = run("report", SAMPLE, "--scoring", scoring, "--out", tmp_path)
+    assert status == 2
+    assert "--align" in error
+    assert not (tmp_path / "nap").exists()
+
+
+def test_a_misspelt_setting_is_refused_with_the_one_that_was_meant(
+    run: Run, tmp_path: Path
+) -> None:
+    config = tmp_path / "lab.toml"
+    config.write_text('[window]\nlihgts = "recording"\n')
+    status, _, error = run("report", SAMPLE, "--config", config, "--out", tmp_path)
+    assert status == 2
+    assert "lights" in error
+
+
+def test_lights_that_are_no_clock_time_are_refused(run: Run, tmp_path: Path) -> None:
+    status, _, error = run("report", SAMPLE, "--lights-off", "late", "--out", tmp_path)
+    assert status == 2
+    assert "22:47" in error
+
+
+def test_an_output_folder_that_cannot_be_written_is_refused_before_the_work(
+    run: Run, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "out"
+    blocked.write_text("a file where the folder should be")
+    status, _, error = run("report", SAMPLE, "--out", blocked)
+    assert status == 2
+    assert "out" in error
+    assert blocked.read_text().startswith("a file")
+
+
+def test_a_scoring_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
+    scoring = tmp_path / "scoring.txt"
+    scoring.write_bytes(os.urandom(400))
+    status, printed, error = run("hypnogram", scoring)
+    assert status == 2
+    assert printed == ""
+    assert error.startswith("psgkit: ")
+
+
+def test_an_unknown_command_is_refused(run: Run) -> None:
+    status, _, error = run("analyse", "night.edf")
+    assert status == 2
+    assert "analyse" in error
+
+
+def test_a_bug_of_ours_is_status_three_with_a_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr("psgkit.measure.data_dictionary", broken)
+    status, _, error = run("metrics")
+    assert status == 3
+    assert "nobody thought of this" in error
+    assert "bug of psgkit" in error

