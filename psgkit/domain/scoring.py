@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from psgkit.domain.issues import Issue
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Scoring:
         Whether a program assigned the stages.
     proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
         Probability of W, N1, N2, N3, R where a classifier gave one; read-only.
+    issues : tuple of Issue
+        What reading it found; no part of what makes two scorings equal.
     """
 
     stages: npt.NDArray[np.int8]
@@ -90,6 +93,7 @@ class Scoring:
     scorer: str = "unknown"
     is_automatic: bool = False
     proba: npt.NDArray[np.float32] | None = field(default=None, repr=False)
+    issues: tuple[Issue, ...] = ()
 
     def __post_init__(self) -> None:
         """Take read-only copies, so that a scoring never changes behind its user."""

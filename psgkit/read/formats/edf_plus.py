@@ -1,0 +1,97 @@
+"""EDF+ annotations: a hypnogram file, or the annotations of a recording itself.
+
+Stages are the standard's texts ("Sleep stage W" … "Sleep stage R", "Sleep stage ?",
+"Movement time"; Sleep-EDF, Polyman) or other words for them. Other annotations are
+kept where their text names a kind of event; free text is left out, for technicians
+write names into it.
+"""
+
+import math
+import re
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.scoring import Stage
+from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
+from psgkit.read.edf_annotations import read_annotations, read_start
+from psgkit.read.words import group_names, kind_of, lights_of, stage_of
+
+# How `psgkit export` writes what has no word of its own.
+OWN_EVENT = re.compile(r"^Event ([a-z0-9_]+)$")
+OWN_GROUPS = "Scored: "
+_STANDARD = re.compile(r"^(sleep )?stage |^movement time$", re.IGNORECASE)
+
+
+def recognises(file: ScoringFile) -> bool:
+    """Tell by the version field and the signal label that the standard prescribes."""
+    head = file.head
+    is_edf = head[:8] == b"0       " or head[:8] == b"\xffBIOSEMI"
+    return is_edf and (b"EDF Annotations" in head or b"BDF Annotations" in head)
+
+
+def read(file: ScoringFile, options: Options) -> Draft:
+    """Read stages and events from the annotations."""
+    builder = DraftBuilder()
+    table = read_annotations(file.path)
+    texts = [str(text).strip() for text in table["text"]]
+    # Beside the standard's own texts, a lone "awake" is a technician's remark.
+    is_standard = any(_STANDARD.match(text) for text in texts)
+    left_out = 0
+    for text, onset_s, duration_s in zip(
+        texts, table["onset_s"], table["duration_s"], strict=True
+    ):
+        may_be_stage = not is_standard or _STANDARD.match(text) is not None
+        left_out += not _add(
+            builder, text, float(onset_s), float(duration_s), may_be_stage=may_be_stage
+        )
+    if not builder.stages:
+        raise file.fault(
+            "none of its annotations is a sleep stage such as 'Sleep stage N2'."
+        )
+    if left_out:
+        builder.issues.append(
+            Issue(
+                Severity.NOTE,
+                "free_text_left_out",
+                f"{left_out} annotations name neither a stage nor a kind of event and "
+                "were left out.",
+            )
+        )
+    return builder.build(start=read_start(file.path), epoch_s=options.epoch_s)
+
+
+def _add(
+    builder: DraftBuilder,
+    text: str,
+    onset_s: float,
+    duration_s: float,
+    *,
+    may_be_stage: bool,
+) -> bool:
+    """Note one annotation; False where it is free text."""
+    if text.startswith(OWN_GROUPS):
+        words = {word.strip() for word in text.removeprefix(OWN_GROUPS).split(",")}
+        builder.groups_scored |= group_names() & words
+        return True
+    state = lights_of(text)
+    if state is not None:
+        builder.add_lights(state, onset_s)
+        return True
+    own = OWN_EVENT.match(text)
+    kind = own[1] if own else kind_of(text)
+    stage = stage_of(text) if may_be_stage else None
+    if stage is not None and (kind is None or stage not in {Stage.ART, Stage.UNS}):
+        has_length = math.isfinite(duration_s) and duration_s > 0
+        builder.add_stage(
+            onset_s,
+            duration_s if has_length else None,
+            stage,
+            f"the annotation at {onset_s:g} s",
+        )
+        return True
+    if kind is None:
+        return False
+    builder.add_event(onset_s, duration_s, kind)
+    return True
+
+
+FORMAT = Format("EDF+ annotations", recognises, read)

@@ -1,0 +1,46 @@
+"""Compumedics Profusion XML: stages a number an epoch, events in seconds.
+
+``<CMPStudyConfig>`` holds ``<EpochLength>``, ``<ScoredEvents>`` with ``Name``,
+``Start`` and ``Duration`` in seconds after the recording's start, and
+``<SleepStages>`` with one Rechtschaffen and Kales number an epoch. It has no clock.
+"""
+
+from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
+from psgkit.read.formats.xml_tools import parse_xml, seconds
+from psgkit.read.words import kind_of, lights_of, slug, stage_of_code
+
+
+def recognises(file: ScoringFile) -> bool:
+    """Tell by the outermost element."""
+    return "<CMPStudyConfig" in file.head_text
+
+
+def read(file: ScoringFile, options: Options) -> Draft:
+    """Read stages and events; see the module for the layout."""
+    root = parse_xml(file)
+    builder = DraftBuilder()
+    told = root.findtext("EpochLength")
+    epoch_s = options.epoch_s or (
+        seconds(told, file, "EpochLength") if told is not None else 30.0
+    )
+    for number, node in enumerate(root.iter("SleepStage"), start=1):
+        text = (node.text or "").strip()
+        stage = stage_of_code(int(text), "rk") if text.isdecimal() else None
+        if stage is None:
+            raise file.fault(
+                f"epoch {number} has the stage {text[:20]!r}; stages are numbers 0 to 9."
+            )
+        builder.add_stage((number - 1) * epoch_s, epoch_s, stage, f"epoch {number}")
+    for number, event in enumerate(root.iter("ScoredEvent"), start=1):
+        name = event.findtext("Name") or ""
+        onset_s = seconds(event.findtext("Start"), file, f"event {number}")
+        state = lights_of(name)
+        if state is not None:
+            builder.add_lights(state, onset_s)
+            continue
+        duration_s = seconds(event.findtext("Duration"), file, f"event {number}")
+        builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))
+    return builder.build(epoch_s=epoch_s)
+
+
+FORMAT = Format("Compumedics Profusion XML", recognises, read)

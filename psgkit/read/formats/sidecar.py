@@ -1,0 +1,49 @@
+"""The JSON that stands beside a BIDS table and says what its codes mean."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from psgkit.read.words import stage_of
+
+_LEVELS_UP = 4
+
+
+def find_sidecar(table: Path) -> dict[str, Any]:
+    """Return what the sidecars of a table say, the nearest counting most.
+
+    As BIDS inherits them: a JSON file beside the table or in a folder above it, whose
+    name has no part that the table's has not.
+    """
+    if table.suffix != ".tsv":
+        return {}
+    parts = set(table.stem.split("_"))
+    said: dict[str, Any] = {}
+    folders = [table.parent, *table.parent.parents][:_LEVELS_UP]
+    for folder in reversed(folders):
+        for path in sorted(folder.glob("*events.json")):
+            if set(path.stem.split("_")) <= parts:
+                said.update(_read_object(path))
+    return said
+
+
+def level_names(sidecar: dict[str, Any], column: str) -> dict[str, str]:
+    """Return what the codes of a column mean, where it is a stage."""
+    described = sidecar.get(column)
+    levels = described.get("Levels") if isinstance(described, dict) else None
+    if not isinstance(levels, dict):
+        return {}
+    names = {}
+    for code, meaning in levels.items():
+        text = meaning.get("Description", "") if isinstance(meaning, dict) else meaning
+        if isinstance(text, str) and stage_of(text) is not None:
+            names[str(code)] = text
+    return names
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,44 @@
+"""A JSON list of numbers, one an epoch, as the DOD data sets have them.
+
+0 to 4 are W, N1, N2, N3 and R; -1 is not scored.
+"""
+
+import json
+
+from psgkit.domain.scoring import Stage
+from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
+from psgkit.read.formats.codes import choose_codes
+from psgkit.read.words import stage_of_code
+
+
+def recognises(file: ScoringFile) -> bool:
+    """Tell by the opening of a list of numbers."""
+    start = file.head_text.lstrip()[:200]
+    inner = start[1:].lstrip()
+    return start.startswith("[") and (inner[:1].isdigit() or inner.startswith("-"))
+
+
+def read(file: ScoringFile, options: Options) -> Draft:
+    """Read one number an epoch."""
+    try:
+        codes = json.loads(file.text)
+    except ValueError as fault:
+        raise file.fault(f"it is not JSON ({fault}).") from None
+    epoch_s = options.epoch_s or 30.0
+    numbers = [code for code in codes if isinstance(code, int)]
+    counting, issues = choose_codes(numbers, options)
+    builder = DraftBuilder(issues=list(issues))
+    for number, code in enumerate(codes, start=1):
+        known = isinstance(code, int) and not isinstance(code, bool)
+        stage = stage_of_code(code, counting) if known else None
+        if stage is None:
+            raise file.fault(
+                f"epoch {number} is {str(code)[:20]!r}, which is no stage."
+            )
+        # DOD's -1 is an epoch nobody scored, which YASA's -1 is not
+        stage = Stage.UNS if code == -1 else stage
+        builder.add_stage((number - 1) * epoch_s, epoch_s, stage, f"epoch {number}")
+    return builder.build(epoch_s=epoch_s)
+
+
+FORMAT = Format("list of stages (JSON)", recognises, read)

@@ -1,0 +1,45 @@
+"""Plain text: one stage a line, as numbers, letters or names.
+
+Lines that begin with ``#``, ``%`` or ``//`` are comments; empty lines are none. The
+epoch is 30 s unless the caller says otherwise.
+"""
+
+from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
+from psgkit.read.formats.codes import is_stage, stages_of_words
+from psgkit.read.formats.delimited import COMMENTS
+from psgkit.read.words import plain
+
+HEADERS = {"stage", "stages", "hypnogram", "hypno", "sleep stage", "sleep stages"}
+
+
+def recognises(file: ScoringFile) -> bool:
+    """Tell by lines of one word, most of which are stages."""
+    words = [word for word, _ in _words(file.head_text)]
+    stages = sum(is_stage(word) for word in words)
+    return bool(words) and stages > 0.5 * len(words)
+
+
+def read(file: ScoringFile, options: Options) -> Draft:
+    """Read one stage a line."""
+    words = _words(file.text)
+    epoch_s = options.epoch_s or 30.0
+    stages, issues = stages_of_words(words, file, options)
+    builder = DraftBuilder(issues=list(issues))
+    for number, (stage, (_, where)) in enumerate(zip(stages, words, strict=True)):
+        builder.add_stage(number * epoch_s, epoch_s, stage, where)
+    return builder.build(epoch_s=epoch_s)
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    """Return each line's word and its place, without comments and a header."""
+    words = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        word = line.strip().strip("\"'")
+        if word and not word.startswith(COMMENTS):
+            words.append((word, f"line {number}"))
+    if words and plain(words[0][0]) in HEADERS:
+        words = words[1:]
+    return words
+
+
+FORMAT = Format("one stage a line", recognises, read)

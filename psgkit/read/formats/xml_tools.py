@@ -1,0 +1,50 @@
+"""XML that came from anywhere, read safely."""
+
+import math
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree as SafeTree
+from defusedxml import DefusedXmlException
+
+from psgkit.read.draft import ScoringFile
+
+
+def parse_xml(file: ScoringFile) -> Element:
+    """Return the outermost element of a file.
+
+    Raises
+    ------
+    UnreadableScoring
+        If it is not XML, naming the line, or if it holds entities that expand or
+        reach for other files, which no scoring needs.
+    """
+    try:
+        root: Element = SafeTree.fromstring(file.content, forbid_external=True)
+    except ParseError as fault:
+        line = fault.position[0]
+        raise file.fault(f"line {line} is not XML ({fault.msg}).") from None
+    except DefusedXmlException:
+        raise file.fault(
+            "its XML defines entities, which no scoring needs and psgkit does not "
+            "follow; export the scoring again."
+        ) from None
+    except (LookupError, ValueError):
+        raise file.fault("line 1 names an encoding that is not its own.") from None
+    return root
+
+
+def seconds(text: str | None, file: ScoringFile, where: str) -> float:
+    """Return a number of seconds.
+
+    Raises
+    ------
+    UnreadableScoring
+        If it is missing or no number.
+    """
+    try:
+        value = float((text or "").strip().replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise file.fault(f"{where} has the time {(text or '')[:20]!r}, not seconds.")
+    return value
