@@ -1,5 +1,7 @@
 """Files to values: recordings and scorings in, `Recording` and `Scoring` out."""
 
+from psgkit.read.edf import read_recording
+from psgkit.read.edf_annotations import read_annotations, read_start
 from psgkit.read.scoring import read_scoring
 
-__all__ = ["read_scoring"]
+__all__ = ["read_annotations", "read_recording", "read_scoring", "read_start"]

@@ -5,7 +5,6 @@ else, as hypnograms do.
 """
 
 import datetime as dt
-import math
 from pathlib import Path
 
 import pandas as pd

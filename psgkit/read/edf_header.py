@@ -250,9 +250,7 @@ def _refuse(name: str, faults: list[str]) -> None:
     )
 
 
-def _parse(
-    fixed: bytes, table: bytes, sample_bytes: int, fields: _Fields
-) -> EdfHeader:
+def _parse(fixed: bytes, table: bytes, sample_bytes: int, fields: _Fields) -> EdfHeader:
     count = len(table) // BYTES_PER_SIGNAL
     record_s = fields.number(fixed[244:252], "the length of a data record")
     signals = _parse_signals(_columns(table, count), count, sample_bytes, fields)
@@ -312,8 +310,12 @@ def _parse_signals(
             physical = digital = (0.0, 0.0)
         else:
             physical = (
-                fields.number(column("physical_min", index), f"physical minimum {where}"),
-                fields.number(column("physical_max", index), f"physical maximum {where}"),
+                fields.number(
+                    column("physical_min", index), f"physical minimum {where}"
+                ),
+                fields.number(
+                    column("physical_max", index), f"physical maximum {where}"
+                ),
             )
             digital = (
                 fields.number(column("digital_min", index), f"digital minimum {where}"),

@@ -62,15 +62,13 @@ class RecordLayout:
     @property
     def duration_s(self) -> float:
         """From the start of the first record to the end of the last."""
-        return max(
-            segment.onset_s + segment.n_records * self.record_s
-            for segment in self.segments
-        )
+        # Twelve records of 0.1 s last 1.2 s, and not 1.2000000000000002.
+        return round(max(_end_of(s, self.record_s) for s in self.segments), 9)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """The stretches between segments."""
-        ends = [s.onset_s + s.n_records * self.record_s for s in self.segments]
+        ends = [round(_end_of(s, self.record_s), 9) for s in self.segments]
         return tuple(
             Gap(end, after.onset_s - end)
             for end, after in zip(ends, self.segments[1:], strict=False)
@@ -260,9 +258,7 @@ def _end_of(segment: Segment, record_s: float) -> float:
     return segment.onset_s + segment.n_records * record_s
 
 
-def _record_onsets(
-    layout: RecordLayout, header: EdfHeader
-) -> npt.NDArray[np.float64]:
+def _record_onsets(layout: RecordLayout, header: EdfHeader) -> npt.NDArray[np.float64]:
     keepers = header.annotation_signals
     if not keepers:
         raise UnreadableRecording(

@@ -110,4 +110,8 @@ def _digital(block: ByteArray, sample_bytes: int) -> npt.NDArray[np.int32]:
 def _physical(samples: npt.NDArray[np.int32], signal: SignalHeader) -> FloatArray:
     low, high = signal.physical
     gain = (high - low) / (signal.digital[1] - signal.digital[0])
-    return (samples - signal.digital[0]) * gain + low
+    values: FloatArray = samples.astype(np.float64)
+    values -= signal.digital[0]
+    values *= gain
+    values += low
+    return values

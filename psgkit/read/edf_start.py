@@ -52,8 +52,12 @@ def find_start(header: EdfHeader, first_onset_s: float) -> dt.datetime | None:
         return None
     date = _recording_date(header) or UNKNOWN_DATE
     moment = dt.datetime.combine(date, time) + dt.timedelta(seconds=first_onset_s)
-    return moment if date != UNKNOWN_DATE else moment.replace(
-        year=UNKNOWN_DATE.year, month=UNKNOWN_DATE.month, day=UNKNOWN_DATE.day
+    return (
+        moment
+        if date != UNKNOWN_DATE
+        else moment.replace(
+            year=UNKNOWN_DATE.year, month=UNKNOWN_DATE.month, day=UNKNOWN_DATE.day
+        )
     )
 
 

@@ -1,7 +1,7 @@
-"""Time-stamped annotation lists (TALs) of EDF+ and BDF+.
+r"""Time-stamped annotation lists (TALs) of EDF+ and BDF+.
 
 An annotation signal holds, in each data record, texts of the form
-``+onset[\\x15duration]\\x14text\\x14...\\x14\\x00``. The first list of a record has an
+``+onset[\x15duration]\x14text\x14...\x14\x00``. The first list of a record has an
 empty text: its onset is the time of the record itself.
 """
 

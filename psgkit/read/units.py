@@ -1,0 +1,121 @@
+"""Physical units: what a value is multiplied with to give microvolts.
+
+A factor of a million passes unseen through every later step, so a unit is taken from
+the header where that is plain, from the amplitude of the signal where the header leaves
+it open, and from nobody's guess where neither settles it.
+"""
+
+import re
+from enum import Enum
+
+import numpy as np
+
+from psgkit.domain.recording import SignalSource
+from psgkit.domain.roles import Kind
+
+FACTORS_UV = {"nV": 1e-3, "uV": 1.0, "mV": 1e3, "V": 1e6}
+
+# Standard deviation over five seconds, in µV, that a signal of a kind can have in a
+# recording fit for use. Each band is narrower than the factor of 1000 between two
+# units, so that one unit at most fits. Widened from the AASM's typical amplitudes (EEG
+# up to 200 µV peak to peak, eye movements up to 1 mV, chin EMG at rest below 10 µV).
+PLAUSIBLE_SD_UV = {
+    Kind.EEG: (1.0, 400.0),
+    Kind.REFERENCE: (1.0, 900.0),
+    Kind.EOG: (2.0, 1500.0),
+    Kind.EMG: (0.4, 390.0),
+    Kind.LEG: (0.4, 390.0),
+    Kind.ECG: (10.0, 5000.0),
+}
+ELECTRODE_KINDS = frozenset(PLAUSIBLE_SD_UV)
+# Kinds whose unit `--unit` sets; mastoids follow the EEG that they are subtracted from.
+OVERRIDDEN_KINDS = frozenset({Kind.EEG, Kind.REFERENCE, Kind.EOG, Kind.EMG})
+
+WINDOW_S = 5.0
+N_WINDOWS = 12
+
+# Micro sign and Greek mu, and what they become when UTF-8, Shift-JIS or the old DOS
+# code page are read as Latin-1.
+_MICRO = ("\u00b5", "\u03bc", "\u00c2\u00b5", "\u00ce\u00bc", "\u0083\u00ca", "\u00e6")
+_PREFIXES = {"": "V", "n": "nV", "nano": "nV", "u": "uV", "micro": "uV", "m": "mV"}
+_PREFIXES |= {"milli": "mV"}
+_VOLTS = re.compile(r"(n|nano|u|micro|m|milli)?\s*(v|volts?)\.?", re.IGNORECASE)
+# Words that leave it open: no unit, or the converter's own steps.
+_OPEN = {"", "?", "-", "n/a", "na", "none", "unknown", "?v", "\ufffdv", "x", "adc"}
+_OPEN |= {"au", "a.u.", "units", "unit", "raw", "lsb", "counts", "digital", "du", "dig"}
+
+
+class UnitKind(Enum):
+    """What a unit that is no voltage says."""
+
+    OPEN = "the header leaves it open"
+    OTHER = "a physical quantity other than voltage"
+
+
+def read_unit(text: str) -> str | UnitKind:
+    """Return ``"nV"``, ``"uV"``, ``"mV"`` or ``"V"``, or why it is none of them.
+
+    ``MV`` is read as millivolts: nothing that is recorded from a person is a megavolt.
+
+    Examples
+    --------
+    >>> read_unit("UV"), read_unit("Volt"), read_unit("MV")
+    ('uV', 'V', 'mV')
+    """
+    bare = text.strip()
+    for micro in sorted(_MICRO, key=len, reverse=True):
+        if bare.startswith(micro):
+            bare = "u" + bare.removeprefix(micro)
+            break
+    if bare.casefold() in _OPEN:
+        return UnitKind.OPEN
+    match = _VOLTS.fullmatch(bare)
+    return _PREFIXES[(match[1] or "").lower()] if match else UnitKind.OTHER
+
+
+def decide_unit(spread: float, kind: Kind) -> str | None:
+    """Return the unit in which a signal of a kind has a plausible amplitude.
+
+    Parameters
+    ----------
+    spread : float
+        Standard deviation over five seconds, in the unknown unit; NaN where the signal
+        is flat.
+    kind : Kind
+        What the signal is of.
+
+    Returns
+    -------
+    str or None
+        None where no unit fits.
+    """
+    low, high = PLAUSIBLE_SD_UV[kind]
+    fitting = [u for u, factor in FACTORS_UV.items() if low <= spread * factor <= high]
+    return fitting[0] if fitting else None
+
+
+def measure_spread(source: SignalSource, index: int, duration_s: float) -> float:
+    """Return the median standard deviation over a few windows of five seconds.
+
+    Parameters
+    ----------
+    source : SignalSource
+        Where the samples come from; only the windows are read.
+    index : int
+        The signal.
+    duration_s : float
+        Length of the recording.
+
+    Returns
+    -------
+    float
+        In the signal's own unit; NaN where all windows are flat or empty.
+    """
+    starts = np.linspace(0.0, max(duration_s - WINDOW_S, 0.0), N_WINDOWS)
+    spreads = []
+    for start in starts.tolist():
+        values = source.read(index, start, start + WINDOW_S)
+        values = values[np.isfinite(values)]
+        if values.size > 1 and (spread := float(np.std(values))) > 0:
+            spreads.append(spread)
+    return float(np.median(spreads)) if spreads else float("nan")
