@@ -1,1 +1,10 @@
-"""A night with known truth."""
+"""A night with known truth.
+
+`simulate_night` makes polysomnograms in which every stage and event is known, for tests,
+teaching, and to ask how well a metric could be found at all. See docs/simulation.md.
+"""
+
+from psgkit.simulate.montages import MontageName
+from psgkit.simulate.night import SimulatedNight, Truth, simulate_night
+
+__all__ = ["MontageName", "SimulatedNight", "Truth", "simulate_night"]

@@ -1,0 +1,75 @@
+"""Samples as an EDF file holds them: 16-bit numbers and a physical range."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.recording import FloatArray, sample_range
+
+DIGITAL_MAX = 32767
+
+
+@dataclass(frozen=True, slots=True)
+class Digital:
+    """One signal in 16 bits.
+
+    Attributes
+    ----------
+    counts : numpy.ndarray of int16, shape (n_samples,)
+        What the file holds.
+    limit : float
+        Physical value of the count 32767; the range is symmetric, or begins at zero.
+    rate_hz : float
+        Samples in a second.
+    is_positive : bool
+        Whether the range begins at zero.
+    """
+
+    counts: npt.NDArray[np.int16]
+    limit: float
+    rate_hz: float
+    is_positive: bool = False
+
+    @property
+    def physical_range(self) -> tuple[float, float]:
+        """Smallest and largest physical value."""
+        return (0.0 if self.is_positive else -self.limit, self.limit)
+
+    @property
+    def digital_range(self) -> tuple[int, int]:
+        """Smallest and largest count."""
+        return (0 if self.is_positive else -DIGITAL_MAX, DIGITAL_MAX)
+
+    @property
+    def values(self) -> FloatArray:
+        """Physical values, shape (n_samples,)."""
+        return self.counts * (self.limit / DIGITAL_MAX)
+
+
+def digitise(
+    values: npt.NDArray[np.float32], limit: float, rate_hz: float, *, is_positive: bool
+) -> Digital:
+    """Round a signal to counts, in a range wide enough that nothing is clipped."""
+    peak = float(np.max(np.abs(values))) if len(values) else 0.0
+    while peak > 0.98 * limit and not is_positive:
+        limit *= 2.0
+    counts = np.round(values * np.float32(DIGITAL_MAX / limit))
+    return Digital(counts.astype(np.int16), limit, rate_hz, is_positive)
+
+
+@dataclass(frozen=True, slots=True)
+class DigitalSource:
+    """A `SignalSource` of the samples that will be written.
+
+    What is read here is what the file gives back, to the last bit.
+    """
+
+    signals: tuple[Digital, ...]
+
+    def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
+        """Return a part of one signal; see `psgkit.domain.recording.SignalSource`."""
+        signal = self.signals[index]
+        first, last = sample_range(start_s, stop_s, signal.rate_hz)
+        part = signal.counts[first:last]
+        return part * (signal.limit / DIGITAL_MAX)

@@ -1,0 +1,1 @@
+"""What a sleeping head gives off, one finding a module."""

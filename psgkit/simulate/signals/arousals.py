@@ -1,0 +1,178 @@
+"""Arousals: an abrupt shift to faster EEG for 3 to 15 s, out of 10 s of sleep.
+
+AASM manual, after Bonnet et al. 1992 (Sleep 15:173): alpha, theta or beyond 16 Hz but
+not spindles, at least 3 s, after at least 10 s of sleep; in REM sleep with a rise of
+chin EMG for at least 1 s.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from psgkit.simulate.montages import spread
+from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
+from psgkit.simulate.timeline import (
+    Float32Array,
+    FloatArray,
+    State,
+    Timeline,
+    runs,
+)
+
+STABLE_S = 10.0
+SHORTEST_S, LONGEST_S = 3.0, 15.0
+
+# How the rate differs by stage where one number is given for the whole night.
+_SHARES = {State.N1: 1.5, State.N2: 1.0, State.N3: 0.4, State.REM: 1.0}
+_ASLEEP = tuple(_SHARES)
+_MARGIN_S = 5.0  # between an arousal's end and a wake that follows
+_APART_S = 25.0  # from the end of one arousal to the onset of the next
+
+_POSTERIOR = spread(0.0, -0.55, 0.75)
+_CENTRAL = spread(0.0, 0.15, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Arousal:
+    """One arousal.
+
+    Attributes
+    ----------
+    onset_s, duration_s : float
+        When it is.
+    state : State
+        What it interrupts.
+    emg_factor : float
+        By how much the chin's tone rises; 1 where it does not.
+    """
+
+    onset_s: float
+    duration_s: float
+    state: State
+    emg_factor: float
+
+
+def plan_arousals(
+    timeline: Timeline, per_h: Mapping[State, float]
+) -> list[Arousal]:
+    """Choose when arousals come.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        The night.
+    per_h : mapping of State to float
+        Arousals an hour of each stage.
+
+    Returns
+    -------
+    list of Arousal
+        In order, each with ten seconds of sleep before it and sleep until it ends.
+        Fewer than asked where the night has no room for them.
+    """
+    rng = timeline.rng("arousals")
+    asleep = np.isin(timeline.states, _ASLEEP)
+    room = _room(asleep)
+    arousals: list[Arousal] = []
+    free = room.copy()
+    wanted = [
+        (state, int(rng.poisson(np.sum(timeline.states == state) * rate / 3600.0)))
+        for state, rate in per_h.items()
+    ]
+    order = rng.permutation([state for state, count in wanted for _ in range(count)])
+    for code in order:
+        duration = float(np.clip(rng.gamma(5.0, 1.7), 3.5, LONGEST_S))
+        spots = np.flatnonzero(free & (timeline.states == code))
+        spots = spots[_stays_asleep(asleep, spots, duration)]
+        if not spots.size:
+            continue
+        onset = float(rng.choice(spots)) + float(rng.uniform(0.0, 0.9))
+        state = State(int(code))
+        rises = state is State.REM or rng.random() < 0.7
+        factor = float(rng.uniform(2.5, 6.0)) if rises else 1.0
+        arousals.append(Arousal(onset, duration, state, factor))
+        taken = slice(
+            max(int(onset - _APART_S - LONGEST_S), 0), int(onset + duration + _APART_S)
+        )
+        free[taken] = False
+    return sorted(arousals, key=lambda arousal: arousal.onset_s)
+
+
+def rates_by_stage(per_h: float, timeline: Timeline) -> dict[State, float]:
+    """Share one rate out over the stages, so that the whole night comes to it."""
+    hours = {state: float(np.sum(timeline.states == state)) for state in _SHARES}
+    total = sum(hours.values())
+    weighted = sum(_SHARES[state] * hours[state] for state in _SHARES)
+    if weighted == 0.0:
+        return {}
+    return {state: per_h * _SHARES[state] * total / weighted for state in _SHARES}
+
+
+def calm_seconds(timeline: Timeline, arousals: list[Arousal]) -> FloatArray:
+    """Return one for each second without an arousal, zero for the others."""
+    calm = np.ones(len(timeline.states))
+    for arousal in arousals:
+        last = int(np.ceil(arousal.onset_s + arousal.duration_s))
+        calm[int(arousal.onset_s) : last] = 0.0
+    return calm
+
+
+def add_arousals(canvas: Canvas, arousals: list[Arousal]) -> None:
+    """Quieten the EEG of sleep during arousals, and mix their fast rhythms in."""
+    timeline = canvas.timeline
+    rng = timeline.rng("arousal shapes")
+    quiet = np.ones(timeline.n_samples, dtype=np.float32)
+    back, centre = blank(timeline), blank(timeline)
+    for arousal in arousals:
+        envelope = _envelope(timeline.rate_hz, arousal.duration_s)
+        put(quiet, timeline.rate_hz, arousal.onset_s, -_DAMPING * envelope)
+        times = seconds_of(arousal.duration_s, timeline.rate_hz)
+        alpha = _rhythm(times, rng.uniform(8.3, 10.8), rng) * rng.uniform(22.0, 36.0)
+        theta = _rhythm(times, rng.uniform(5.0, 7.0), rng) * rng.uniform(6.0, 16.0)
+        beta = _rhythm(times, rng.uniform(18.0, 24.0), rng) * rng.uniform(5.0, 10.0)
+        put(back, timeline.rate_hz, arousal.onset_s, alpha * envelope)
+        put(centre, timeline.rate_hz, arousal.onset_s, (theta + beta) * envelope)
+        canvas.log(arousal.onset_s, arousal.duration_s, "arousal", _POSTERIOR)
+    canvas.scale(quiet)
+    canvas.add(back, _POSTERIOR)
+    canvas.add(centre, _CENTRAL)
+
+
+_DAMPING = np.float32(0.5)
+
+
+def _rhythm(
+    times: Float32Array, hz: float, rng: np.random.Generator
+) -> Float32Array:
+    """Return a rhythm whose frequency and amplitude wander, of amplitude about one."""
+    knots = np.arange(0.0, float(times[-1]) + 1.0, 0.4)
+    drift = np.interp(times, knots, rng.normal(0.0, 0.8, knots.size))
+    level = np.interp(times, knots, rng.uniform(0.6, 1.4, knots.size))
+    phase = 2 * np.pi * hz * times + np.cumsum(drift) * (times[1] if len(times) > 1 else 0)
+    return np.asarray(level * np.sin(phase + rng.uniform(0, 6.28)), dtype=np.float32)
+
+
+def _envelope(rate_hz: float, duration_s: float) -> Float32Array:
+    """Return a plateau that rises within 0.3 s and falls within 0.6 s."""
+    times = seconds_of(duration_s, rate_hz)
+    rise = np.minimum(times / 0.3, 1.0)
+    fall = np.minimum((duration_s - times) / 0.6, 1.0)
+    return np.asarray(np.minimum(rise, np.maximum(fall, 0.0)), dtype=np.float32)
+
+
+def _room(asleep: np.ndarray) -> np.ndarray:
+    """Return the seconds at which an arousal has ten seconds of sleep before it."""
+    room = np.zeros(len(asleep), dtype=np.bool_)
+    for first, last in runs(asleep):
+        room[first + int(STABLE_S) : last] = True
+    return room
+
+
+def _stays_asleep(
+    asleep: np.ndarray, spots: np.ndarray, duration_s: float
+) -> np.ndarray:
+    ends = spots + int(np.ceil(duration_s + 1.0 + _MARGIN_S))
+    awake = np.concatenate(([0], np.cumsum(~asleep)))
+    inside = ends < len(asleep)
+    return inside & (awake[np.minimum(ends, len(asleep))] == awake[spots])

@@ -1,0 +1,146 @@
+"""The EEG between its findings: 1/f noise, and the rhythms of each state.
+
+The spectrum falls as ``1/f**chi``, more steeply from wakefulness to N3 (Lendner et al.
+2020, eLife 9:e55092; Kozhemiako et al. 2022, eNeuro 9:ENEURO.0259-22.2022); REM sleep
+and N1 add theta, relaxed wakefulness posterior alpha, N2 and N3 a tonic share of sigma.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from psgkit.simulate.montages import spread
+from psgkit.simulate.signals.canvas import Canvas
+from psgkit.simulate.signals.noise import (
+    HOP_S,
+    n_windows,
+    shaped_noise,
+    window_freqs_hz,
+)
+from psgkit.simulate.timeline import Float32Array, FloatArray, State, Timeline
+
+HIGHPASS_HZ = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Rhythm:
+    hz: float
+    width_hz: float
+    uv2_hz: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Spectrum:
+    at_1_hz_uv2: float
+    exponent: float
+    rhythms: tuple[_Rhythm, ...] = ()
+    alpha: _Rhythm = field(default_factory=lambda: _Rhythm(10.0, 1.0, 0.0))
+
+
+# Of C4-M1; posterior sources have their `alpha` on top of it.
+_SPECTRA: dict[State, _Spectrum] = {
+    State.RELAXED: _Spectrum(
+        14.0, 1.25, (_Rhythm(19.0, 4.0, 0.15),), _Rhythm(10.0, 0.8, 34.0)
+    ),
+    State.ACTIVE: _Spectrum(
+        25.0, 1.3, (_Rhythm(20.0, 5.0, 0.25),), _Rhythm(10.0, 1.0, 2.0)
+    ),
+    State.N1: _Spectrum(
+        24.0, 1.65, (_Rhythm(5.5, 1.5, 3.0),), _Rhythm(9.5, 1.0, 1.5)
+    ),
+    State.N2: _Spectrum(60.0, 2.0, (_Rhythm(5.0, 1.5, 1.5), _Rhythm(13.0, 1.0, 0.8))),
+    State.N3: _Spectrum(260.0, 2.45, (_Rhythm(12.5, 1.0, 0.4),)),
+    State.REM: _Spectrum(
+        20.0, 1.65, (_Rhythm(6.0, 1.5, 2.2), _Rhythm(19.0, 4.0, 0.06)),
+        _Rhythm(9.0, 1.0, 0.8),
+    ),
+    State.ARTEFACT: _Spectrum(60.0, 1.1, (_Rhythm(22.0, 8.0, 1.0),)),
+}
+
+# Where the sources lie: front, centre and back of each side, and one wide one.
+_SOURCES: dict[str, tuple[float, float, float]] = {
+    "wide": (0.0, 0.1, 0.9),
+    "front left": (-0.3, 0.6, 0.35),
+    "front right": (0.3, 0.6, 0.35),
+    "centre left": (-0.5, 0.0, 0.35),
+    "centre right": (0.5, 0.0, 0.35),
+    "back left": (-0.3, -0.7, 0.35),
+    "back right": (0.3, -0.7, 0.35),
+}
+_BANDS = ("delta", "theta", "alpha", "sigma", "beta")
+_BAND_EDGES_HZ = (4.0, 8.0, 11.5, 16.0)
+
+
+def add_background(
+    canvas: Canvas, deep: FloatArray, sigma: FloatArray
+) -> None:
+    """Mix the background into every channel.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The channels.
+    deep : numpy.ndarray of float64, shape (n_windows,)
+        Factor on the power below 4 Hz: how it falls over the night.
+    sigma : numpy.ndarray of float64, shape (n_windows,)
+        Factor on the power of sigma: the infraslow oscillation.
+    """
+    timeline = canvas.timeline
+    freqs = window_freqs_hz(timeline.rate_hz)
+    weights = timeline.weights(HOP_S, blur_s=3.0)[: n_windows(timeline)]
+    factor = _drift(timeline, freqs, deep, sigma)
+    level = 1.0 / np.sqrt(sum(_seen_from_c4(name) ** 2 for name in _SOURCES))
+    for name, (x, y, width) in _SOURCES.items():
+        spectra = np.stack(
+            [_psd(_SPECTRA[state], freqs, _alpha_share(name)) for state in State]
+        ).astype(np.float32)
+        psd = (weights.astype(np.float32) @ spectra) * factor
+        source = shaped_noise(psd, timeline, timeline.rng(f"background {name}"))
+        source *= np.float32(level)
+        canvas.add(source, spread(x, y, width))
+
+
+def _seen_from_c4(name: str) -> float:
+    gains = spread(*_SOURCES[name])
+    return gains["C4"] - gains["M1"]
+
+
+def _alpha_share(name: str) -> float:
+    return {"back": 1.0, "cent": 0.15, "wide": 0.1}.get(name[:4], 0.05)
+
+
+def _psd(spectrum: _Spectrum, freqs_hz: FloatArray, alpha: float) -> FloatArray:
+    safe = np.maximum(freqs_hz, 0.1)
+    psd = spectrum.at_1_hz_uv2 * safe**-spectrum.exponent
+    for rhythm in spectrum.rhythms:
+        psd = psd + _peak(rhythm, freqs_hz)
+    psd = psd + alpha * _peak(spectrum.alpha, freqs_hz)
+    highpass = freqs_hz**4 / (freqs_hz**4 + HIGHPASS_HZ**4)
+    return np.asarray(psd * highpass, dtype=np.float64)
+
+
+def _peak(rhythm: _Rhythm, freqs_hz: FloatArray) -> FloatArray:
+    away = (freqs_hz - rhythm.hz) / rhythm.width_hz
+    return np.asarray(rhythm.uv2_hz * np.exp(-0.5 * away**2), dtype=np.float64)
+
+
+def _drift(
+    timeline: Timeline, freqs_hz: FloatArray, deep: FloatArray, sigma: FloatArray
+) -> Float32Array:
+    """Return what makes no two epochs of a stage alike: slow drifts by band.
+
+    Shape (n_windows, n_freqs), around one.
+    """
+    rng = timeline.rng("background drift")
+    n_steps = len(deep)
+    logs = np.empty((n_steps, len(_BANDS)))
+    for column, sd in enumerate((0.25, 0.2, 0.25, 0.15, 0.2)):
+        slow = gaussian_filter1d(rng.standard_normal(n_steps), 15.0, mode="nearest")
+        fast = gaussian_filter1d(rng.standard_normal(n_steps), 1.5, mode="nearest")
+        logs[:, column] = sd * (slow / slow.std() + 0.8 * fast / fast.std())
+    logs[:, 0] += np.log(deep)
+    logs[:, 3] += np.log(sigma)
+    band = np.searchsorted(_BAND_EDGES_HZ, freqs_hz, side="right")
+    membership = gaussian_filter1d(np.eye(len(_BANDS))[band], 1.0, axis=0)
+    return np.exp(logs @ membership.T).astype(np.float32)

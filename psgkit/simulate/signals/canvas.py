@@ -1,0 +1,96 @@
+"""Channels being made, and the list of what was put into them."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from psgkit.simulate.montages import Lead, Topography
+from psgkit.simulate.timeline import Float32Array, Timeline
+
+EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "channel")
+
+
+@dataclass
+class Canvas:
+    """The voltages of a night, into which sources are mixed one after the other.
+
+    Attributes
+    ----------
+    timeline : Timeline
+        The night.
+    leads : tuple of Lead
+        The channels that are voltages.
+    voltages : list of numpy.ndarray of float32
+        One array a lead, in µV, all at the timeline's rate.
+    events : list of tuple
+        Onset in s, duration in s, kind, channel.
+    """
+
+    timeline: Timeline
+    leads: tuple[Lead, ...]
+    voltages: list[Float32Array] = field(default_factory=list)
+    events: list[tuple[float, float, str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with silence."""
+        size = self.timeline.n_samples
+        self.voltages = [np.zeros(size, dtype=np.float32) for _ in self.leads]
+
+    def add(self, source: Float32Array, topography: Topography) -> None:
+        """Mix a source of the whole night into every channel that sees it."""
+        for lead, voltage in zip(self.leads, self.voltages, strict=True):
+            gain = lead.gain(topography)
+            if abs(gain) > 1e-3:
+                voltage += np.float32(gain) * source
+
+    def scale(self, factor: Float32Array) -> None:
+        """Multiply all that is there so far, sample by sample."""
+        for voltage in self.voltages:
+            voltage *= factor
+
+    def log(
+        self, onset_s: float, duration_s: float, kind: str, where: Topography
+    ) -> None:
+        """Write down an event, with the channel that shows it best."""
+        duration_s = min(duration_s, self.timeline.duration_s - onset_s)
+        self.events.append((onset_s, duration_s, kind, self.best_label(where)))
+
+    def best_label(self, topography: Topography) -> str:
+        """Return the label of the channel that sees a source best; empty if none."""
+        gains = [abs(lead.gain(topography)) for lead in self.leads]
+        if not gains or max(gains) < 0.05:
+            return ""
+        return self.leads[int(np.argmax(gains))].label
+
+    def table(self) -> pd.DataFrame:
+        """Return the events, ordered by onset, to the millisecond."""
+        table = pd.DataFrame(self.events, columns=list(EVENT_COLUMNS))
+        table = table.astype(
+            {"onset_s": float, "duration_s": float, "kind": object, "channel": object}
+        )
+        table[["onset_s", "duration_s"]] = table[["onset_s", "duration_s"]].round(3)
+        return table.sort_values(
+            ["onset_s", "kind", "channel"], kind="stable", ignore_index=True
+        )
+
+
+def blank(timeline: Timeline) -> Float32Array:
+    """Return a source that is silent throughout."""
+    return np.zeros(timeline.n_samples, dtype=np.float32)
+
+
+def put(
+    source: Float32Array, rate_hz: float, onset_s: float, shape: Float32Array
+) -> None:
+    """Add a shape to a source, cut where the night begins or ends."""
+    first = round(onset_s * rate_hz)
+    low, high = max(first, 0), min(first + len(shape), len(source))
+    if high > low:
+        source[low:high] += shape[low - first : high - first]
+
+
+def seconds_of(duration_s: float, rate_hz: float) -> Float32Array:
+    """Return the times of the samples of a stretch, from zero."""
+    n_samples = max(round(duration_s * rate_hz), 1)
+    return np.arange(n_samples, dtype=np.float32) / np.float32(rate_hz)

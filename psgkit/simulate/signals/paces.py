@@ -1,0 +1,43 @@
+"""What paces a night from above: the fall of slow-wave activity, the infraslow beat."""
+
+import numpy as np
+
+from psgkit.simulate.timeline import FloatArray, State, Timeline
+
+# Slow-wave activity falls with a time constant of some hours of sleep (Achermann &
+# Borbely 1990; Dijk 2009, JCSM 5(2 Suppl):S6) towards a floor.
+_TIME_CONSTANT_H = 2.8
+_FLOOR = 0.45
+
+
+def slow_wave_pressure(timeline: Timeline) -> FloatArray:
+    """Return the amplitude of slow waves at each second, one at sleep onset.
+
+    Falls with time asleep, not with time; within NREM sleep, not in REM or wake.
+    """
+    nrem = np.isin(timeline.states, (State.N1, State.N2, State.N3))
+    hours = np.cumsum(nrem) / 3600.0
+    return np.asarray(_FLOOR + (1 - _FLOOR) * np.exp(-hours / _TIME_CONSTANT_H))
+
+
+def infraslow(timeline: Timeline, hz: float, depth: float) -> FloatArray:
+    """Return the factor by which sigma and spindles wax and wane, around one.
+
+    The oscillation of about 0.02 Hz of Lecci et al. 2017 (Sci Adv 3:e1602026). Its phase
+    wanders slowly, as that of a biological rhythm does.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_seconds,)
+    """
+    rng = timeline.rng("infraslow")
+    n_seconds = len(timeline.states)
+    wander = np.cumsum(rng.normal(0.0, 0.02, n_seconds))
+    phase = 2.0 * np.pi * hz * np.arange(n_seconds) + rng.uniform(0, 2 * np.pi)
+    return np.asarray(1.0 + depth * np.cos(phase + wander))
+
+
+def at_windows(per_second: FloatArray, step_s: float, n_steps: int) -> FloatArray:
+    """Return a series given each second at the centres of windows."""
+    seconds = np.arange(len(per_second)) + 0.5
+    return np.asarray(np.interp(np.arange(n_steps) * step_s, seconds, per_second))
