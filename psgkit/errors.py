@@ -9,6 +9,7 @@
     │   ├── ScoringMismatch       a scoring that does not fit its recording
     │   ├── MissingChannel        no channel for what was asked
     │   ├── SettingsError         a settings file, or a value in it
+    │   ├── UnreadableNight       a file that should be a saved night
     │   └── MissingExtra          an optional package is not installed
     └── OutputError               a result cannot be written (exit status 2)
 
@@ -43,6 +44,10 @@ class MissingChannel(InputError):
 
 class SettingsError(InputError):
     """A settings file, or a value in it, cannot be used."""
+
+
+class UnreadableNight(InputError):
+    """A file is not a night that psgkit saved, or is one of a newer kind."""
 
 
 class MissingExtra(InputError):

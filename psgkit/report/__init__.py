@@ -1,1 +1,62 @@
-"""A night to files and text: HDF5, CSV, HTML and a page in the terminal."""
+"""A night to files and text: HDF5, CSV, HTML and a page in the terminal.
+
+Modules are loaded when they are first used, since drawing and HDF5 cost time that a
+page of text does not need.
+"""
+
+from pathlib import Path
+
+from psgkit.domain.night import Night
+from psgkit.settings import ReportSettings
+
+DEFAULTS = ReportSettings()
+
+__all__ = ["read_night", "save_night", "text_page"]
+
+
+def save_night(
+    night: Night, folder: Path, *, settings: ReportSettings = DEFAULTS
+) -> Path:
+    """Write a night's files into ``folder/<id>/``.
+
+    Parameters
+    ----------
+    night : Night
+    folder : pathlib.Path
+        Made where it is not there yet.
+    settings : ReportSettings
+        Whether the long tables are written as CSV too.
+
+    Returns
+    -------
+    pathlib.Path
+        The night's own folder: its id, or `files.safe_name` of it.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written; each file there is whole or as it was before.
+    """
+    from psgkit.report.files import make_folder, safe_name  # noqa: PLC0415
+    from psgkit.report.hdf5 import write_night  # noqa: PLC0415 - h5py costs 0.1 s
+    from psgkit.report.tables import write_tables  # noqa: PLC0415
+
+    name = safe_name(night.id)
+    home = make_folder(folder / name)
+    write_tables(night, home, name, long_tables=settings.tables)
+    write_night(night, home / f"{name}.h5")
+    return home
+
+
+def read_night(path: str | Path) -> Night:
+    """Read a night that psgkit saved; see `psgkit.report.hdf5.read_night`."""
+    from psgkit.report import hdf5  # noqa: PLC0415 - h5py costs 0.1 s
+
+    return hdf5.read_night(path)
+
+
+def text_page(night: Night) -> str:
+    """Return a page of plain text; see `psgkit.report.text.text_page`."""
+    from psgkit.report import text  # noqa: PLC0415 - rich costs 0.1 s
+
+    return text.text_page(night)

@@ -1,0 +1,166 @@
+"""Files that appear whole or not at all, and names that are safe to give them."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+from psgkit.errors import OutputError
+
+MAX_NAME_BYTES = 120  # leaves room for "_summary.csv" within the usual 255
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_FOLDER = {errno.EEXIST, errno.ENOTDIR, errno.ENOENT}
+
+
+def safe_name(night_id: str) -> str:
+    """Return the name under which a night's files are kept.
+
+    An id that every file system can hold is its own name. In any other, what cannot
+    stand in a file name becomes ``_``, and six digits of the id's hash are added, so
+    that two ids never share a folder.
+
+    Parameters
+    ----------
+    night_id : str
+        Any text.
+
+    Returns
+    -------
+    str
+        At most 120 bytes of UTF-8, without a separator, not hidden, not reserved by
+        Windows.
+
+    Examples
+    --------
+    >>> safe_name("SC4001E0")
+    'SC4001E0'
+    >>> safe_name("../night")
+    '_._night-388932'
+    """
+    name = unicodedata.normalize("NFC", night_id)
+    name = "".join(
+        "_" if unicodedata.category(letter) in _HIDDEN_CATEGORIES else letter
+        for letter in name
+    )
+    name = _FORBIDDEN.sub("_", name).rstrip(". ")
+    if name[:1] in ("", ".", "-", "~", " "):
+        name = "_" + name[1:]
+    if _RESERVED.fullmatch(name):
+        name = f"_{name}"
+    if name == night_id and len(name.encode()) <= MAX_NAME_BYTES:
+        return name
+    digits = hashlib.sha256(night_id.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    short = name.encode()[: MAX_NAME_BYTES - 7].decode("utf-8", "ignore")
+    return f"{short}-{digits}"
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder and those above it, where they are not there yet.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise OutputError(_sentence(folder, fault)) from None
+    return folder
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written, before long work and without making it.
+
+    Raises
+    ------
+    OutputError
+        If the folder, or the first of those above it that is there, is no folder or
+        does not let this user write.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if _is(place))
+    if not there.is_dir():
+        raise OutputError(_sentence(folder, NotADirectoryError(errno.ENOTDIR, "")))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(_sentence(folder, PermissionError(errno.EACCES, "")))
+
+
+def _is(place: Path) -> bool:
+    try:
+        return place.exists()
+    except OSError:  # below a folder that may not be searched
+        return False
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; one that is there already is replaced at the last moment, and stays
+        as it was where anything goes wrong before.
+    write : callable
+        Given the path of a temporary file in the same folder, writes it.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written or the disk is full.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        write(temporary)
+        _flush(temporary)
+        temporary.replace(path)
+    except OSError as fault:
+        raise OutputError(_sentence(path, fault)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file as UTF-8, whole or not at all; see `write_whole`."""
+    data = text.encode("utf-8", "replace")
+    write_whole(path, lambda temporary: _write_bytes(temporary, data))
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def _flush(path: Path) -> None:
+    # Renaming before the data are on disk can leave an empty file after a power cut.
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sentence(path: Path, fault: OSError) -> str:
+    if fault.errno in _FULL:
+        return f"{path.name} was not written: the disk is full. Free some space."
+    if fault.errno in _DENIED:
+        return (
+            f"{path} cannot be written: permission denied. "
+            "Choose another folder with --out."
+        )
+    if fault.errno in _NO_FOLDER:
+        return (
+            f"{path} cannot be written: what should be a folder on the way is none. "
+            "Choose another folder with --out."
+        )
+    return f"{path.name} cannot be written: {fault.strerror or fault}."

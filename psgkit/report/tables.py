@@ -1,0 +1,153 @@
+"""A night as CSV files: one wide row, epochs, events, and the long tables.
+
+UTF-8, a decimal point, an empty cell where a number is undefined. Text that a
+spreadsheet would take for a formula gets an apostrophe in front.
+"""
+
+import datetime as dt
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from psgkit.domain.night import Night
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.report.files import write_text
+
+PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_tables(night: Night, home: Path, name: str, *, long_tables: bool) -> None:
+    """Write a night's CSV files into its folder, each whole or not at all.
+
+    Parameters
+    ----------
+    night : Night
+    home : pathlib.Path
+        An existing folder.
+    name : str
+        What each file's name starts with.
+    long_tables : bool
+        Whether ``night.tables``, and why numbers are undefined, are written too.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    tables = {
+        "summary": pd.DataFrame([summary_row(night)]),
+        "epochs": epochs_table(night.scoring),
+        "events": events_table(night.scoring),
+    }
+    if long_tables:
+        tables = {**night.tables, "nan_reasons": reasons_table(night), **tables}
+    for table_name, table in tables.items():
+        write_text(home / f"{name}_{table_name}.csv", to_csv(table))
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """Return a table as CSV that is safe to open in a spreadsheet."""
+    safe = {column: _safe(table[column]) for column in table.columns}
+    return str(pd.DataFrame(safe).to_csv(index=False, lineterminator="\n"))
+
+
+def summary_row(night: Night) -> dict[str, object]:
+    """Return the night as one wide row: facts, then every measure.
+
+    A measure with an interval is followed by ``<name>_low`` and ``<name>_high``.
+    """
+    scoring, provenance = night.scoring, night.provenance
+    row: dict[str, object] = {
+        "id": night.id,
+        "duration_min": night.duration_s / 60.0,
+        "scorer": scoring.scorer,
+        "is_automatic": int(scoring.is_automatic),
+        "arousal_source": provenance.arousal_source,
+        "metric_version": provenance.metric_version,
+    }
+    for package, version in provenance.versions.items():
+        row[f"{package}_version"] = version
+    row |= {"issues_n": len(night.issues), "issues_error_n": night.error_count}
+    for measure in night.results:
+        row[measure.name] = measure.value
+        if not (math.isnan(measure.low) and math.isnan(measure.high)):
+            row[f"{measure.name}_low"] = measure.low
+            row[f"{measure.name}_high"] = measure.high
+    return row
+
+
+def epochs_table(scoring: Scoring) -> pd.DataFrame:
+    """Return a row an epoch: number, onset, clock, stage, probabilities, confidence.
+
+    Probabilities and confidence are undefined where no classifier gave them.
+    """
+    onsets = scoring.onset_s + np.arange(scoring.n_epochs) * scoring.epoch_s
+    proba = scoring.proba
+    if proba is None:
+        proba = np.full((scoring.n_epochs, len(PROBA_COLUMNS)), np.nan)
+    table = pd.DataFrame(
+        {
+            "epoch": np.arange(1, scoring.n_epochs + 1),
+            "onset_s": onsets,
+            "clock": [clock_at(scoring.start, onset) for onset in onsets],
+            "stage": scoring.stage_names,
+        }
+    )
+    # float32 would print as 0.800000011920929
+    shown = np.asarray(proba, dtype=float).round(6)
+    for number, column in enumerate(PROBA_COLUMNS):
+        table[column] = shown[:, number]
+    table["confidence"] = shown.max(axis=1)
+    return table
+
+
+def events_table(scoring: Scoring) -> pd.DataFrame:
+    """Return the events, each with the epoch and the stage in which it starts."""
+    table = scoring.events.copy()
+    position = np.floor((table["onset_s"] - scoring.onset_s) / scoring.epoch_s + 1e-9)
+    inside = (position >= 0) & (position < scoring.n_epochs)
+    table["epoch"] = (position + 1).where(inside).astype("Int64")
+    table["stage"] = [
+        Stage(scoring.stages[int(where)]).name if there else ""
+        for where, there in zip(position, inside, strict=True)
+    ]
+    return table
+
+
+def reasons_table(night: Night) -> pd.DataFrame:
+    """Return why each undefined number is undefined."""
+    rows = [(night.id, name, reason) for name, reason in night.reasons.items()]
+    return pd.DataFrame(rows, columns=["id", "name", "reason"])
+
+
+def clock_at(start: dt.datetime | None, seconds: float) -> str:
+    """Return the time of day so many seconds after a start, empty where not known.
+
+    Examples
+    --------
+    >>> clock_at(dt.datetime(1985, 1, 1, 23, 59, 30), 45.0)
+    '00:00:15'
+    """
+    if start is None:
+        return ""
+    return f"{start + dt.timedelta(seconds=float(seconds)):%H:%M:%S}"
+
+
+def _safe(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    return column.map(_safe_cell)
+
+
+def _safe_cell(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    # The csv module of Python 3.11 and 3.12 leaves a bare "\r" unquoted, which readers
+    # take for the end of the row.
+    guard = "'" if cell.startswith(_FORMULA_STARTS) else ""
+    return guard + cell.replace("\r", " ")

@@ -1,0 +1,197 @@
+"""One page of text: what a technician reads in the terminal after a night is done."""
+
+import textwrap
+from collections.abc import Iterator
+
+import numpy as np
+from rich.console import Group
+from rich.text import Text
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.measures import Measure
+from psgkit.domain.night import Night
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.report.selection import Selection, select
+from psgkit.report.tables import clock_at
+from psgkit.report.words import amount, hours, plain
+
+WIDTH = 80
+NOT_A_DEVICE = "For research. psgkit is not a medical device and gives no diagnosis."
+
+_ROWS = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
+_PLOT_WIDTH = 72
+_NAMES_SHOWN = 4  # of the columns that one reason leaves undefined
+
+_TITLE, _ERROR, _WARNING, _NUMBER, _DIM = "bold", "bold red", "yellow", "bold", "dim"
+Line = tuple[str, str]  # text and its style
+
+
+def text_page(night: Night) -> str:
+    """Return the page as plain text.
+
+    Parameters
+    ----------
+    night : Night
+
+    Returns
+    -------
+    str
+        Lines of at most 80 characters, without colour or control characters.
+    """
+    return "\n".join(text for text, _ in _lines(night))
+
+
+def page(night: Night) -> Group:
+    """Return the page with styles, for a rich console; text in it is never markup."""
+    return Group(*(Text(text, style=style) for text, style in _lines(night)))
+
+
+def _lines(night: Night) -> Iterator[Line]:
+    selection = select(night)
+    yield from _heading(night)
+    yield from _issues(night.issues)
+    yield from _hypnogram(night.scoring)
+    yield from _headlines(selection)
+    yield from _list("Also measured", selection.secondary)
+    yield from _list(
+        "Exploratory: two scorings of one night differ in these; not for one person",
+        selection.exploratory,
+    )
+    yield from _counted(selection)
+    yield from _absent(selection)
+    yield from _used(night)
+
+
+def _heading(night: Night) -> Iterator[Line]:
+    start = clock_at(night.start, 0.0)
+    words = f"{plain(night.id)}: {hours(night.duration_s)}"
+    yield from _wrapped(words + (f" from {start}" if start else ""), style=_TITLE)
+
+
+def _issues(issues: tuple[Issue, ...]) -> Iterator[Line]:
+    """List errors, then warnings, then notes."""
+    if not issues:
+        return
+    yield from _title("What to know first")
+    styles = {Severity.ERROR: _ERROR, Severity.WARNING: _WARNING, Severity.NOTE: _DIM}
+    for severity, style in styles.items():
+        for issue in issues:
+            if issue.severity is not severity:
+                continue
+            label = f"  {severity.value.upper():8}"
+            words = plain(f"{issue.message} {issue.remedy}".strip())
+            yield from _wrapped(words, first=label, rest=" " * 10, style=style)
+
+
+def _hypnogram(scoring: Scoring) -> Iterator[Line]:
+    """Draw a row a stage, a block where the night was in it, and hours below."""
+    if scoring.n_epochs == 0:
+        return
+    yield from _title("Stages")
+    width = min(_PLOT_WIDTH, scoring.n_epochs)
+    columns = [_main_stage(part) for part in np.array_split(scoring.stages, width)]
+    for row in _ROWS:
+        blocks = "".join("█" if stage == row else " " for stage in columns)
+        yield f"  {row.name:>2} {blocks}".rstrip(), ""
+    yield _axis(scoring, width), _DIM
+
+
+def _main_stage(part: "np.ndarray[tuple[int], np.dtype[np.int8]]") -> int:
+    codes, counts = np.unique(part, return_counts=True)
+    return int(codes[counts.argmax()])
+
+
+def _axis(scoring: Scoring, width: int) -> str:
+    length_s = scoring.n_epochs * scoring.epoch_s
+    step_h = 1 if length_s <= 12 * 3600 else 3
+    marks = [" "] * (width + 6)
+    for hour in range(0, int(length_s // 3600) + 1, step_h):
+        at = round(hour * 3600 / length_s * width)
+        label = f"{hour}h"
+        if at + len(label) <= len(marks):
+            marks[at : at + len(label)] = label
+    return ("     " + "".join(marks)).rstrip()[:WIDTH]
+
+
+def _headlines(selection: Selection) -> Iterator[Line]:
+    for title, measures in selection.headlines:
+        yield from _title(title)
+        for measure in measures:
+            yield from _headline(measure)
+
+
+def _headline(measure: Measure) -> Iterator[Line]:
+    value = f"not defined: {plain(measure.reason)}" if measure.reason else ""
+    head = f"  {value or amount(measure)}"
+    name = plain(measure.name)
+    gap = WIDTH - len(head) - len(name)
+    if gap >= 2:
+        yield head + " " * gap + name, _NUMBER
+    else:
+        yield from _wrapped(head.strip(), first="  ", rest="    ", style=_NUMBER)
+        yield name.rjust(WIDTH), _DIM
+    yield from _wrapped(plain(measure.meaning), first="    ", rest="    ", style=_DIM)
+
+
+def _list(title: str, measures: tuple[Measure, ...]) -> Iterator[Line]:
+    if not measures:
+        return
+    yield from _title(title)
+    for measure in measures:
+        words = f"{amount(measure)}  {plain(measure.name)}"
+        yield from _wrapped(words, first="  ", rest="    ")
+
+
+def _counted(selection: Selection) -> Iterator[Line]:
+    if not selection.counted:
+        return
+    yield from _title("Further numbers, in the summary file")
+    words = ", ".join(f"{family} {n}" for family, n in selection.counted.items())
+    yield from _wrapped(words, first="  ", rest="  ")
+
+
+def _absent(selection: Selection) -> Iterator[Line]:
+    if not selection.absent:
+        return
+    yield from _title("Not defined for this night")
+    for reason, names in selection.absent.items():
+        shown = ", ".join(names[:_NAMES_SHOWN])
+        more = len(names) - _NAMES_SHOWN
+        words = f"{reason}: {shown}" + (f" and {more} more" if more > 0 else "")
+        yield from _wrapped(plain(words), first="  ", rest="    ")
+
+
+def _used(night: Night) -> Iterator[Line]:
+    yield from _title("What was used")
+    facts = {
+        "channels": ", ".join(
+            f"{purpose} {channel}"
+            for purpose, channel in night.provenance.channels_used.items()
+        ),
+        "stages": night.provenance.stager or night.scoring.scorer,
+        "arousals": night.provenance.arousal_source or "not scored",
+        "versions": ", ".join(
+            f"{package} {version}"
+            for package, version in night.provenance.versions.items()
+        ),
+    }
+    for name, fact in facts.items():
+        if fact:
+            yield from _wrapped(plain(fact), first=f"  {name:9}", rest=" " * 11)
+    yield "", ""
+    yield NOT_A_DEVICE, _DIM
+
+
+def _title(text: str) -> Iterator[Line]:
+    yield "", ""
+    yield text.upper(), _TITLE
+
+
+def _wrapped(
+    text: str, *, first: str = "", rest: str = "", style: str = ""
+) -> Iterator[Line]:
+    lines = textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest
+    ) or [first]
+    for line in lines:
+        yield line, style

@@ -1,0 +1,100 @@
+import csv
+import io
+
+import pandas as pd
+import pytest
+from night_makers import make_measure, make_night
+
+from psgkit.report import save_night
+from psgkit.report.tables import (
+    epochs_table,
+    events_table,
+    reasons_table,
+    summary_row,
+    to_csv,
+)
+from psgkit.settings import ReportSettings
+
+
+def test_a_night_gets_its_files_in_a_folder_of_its_own(tmp_path):
+    home = save_night(make_night("n1"), tmp_path / "out")
+    assert home == tmp_path / "out" / "n1"
+    names = {path.name for path in home.iterdir()}
+    assert {"n1.h5", "n1_summary.csv", "n1_epochs.csv", "n1_events.csv"} <= names
+    assert "n1_rem_bouts.csv" not in names
+
+
+def test_long_tables_are_written_when_asked_for(tmp_path):
+    home = save_night(make_night("n1"), tmp_path, settings=ReportSettings(tables=True))
+    bouts = pd.read_csv(home / "n1_rem_bouts.csv")
+    assert bouts["duration_s"].tolist() == [300.0, 300.0]
+    reasons = pd.read_csv(home / "n1_nan_reasons.csv").set_index("name")["reason"]
+    assert reasons["ari_per_h"] == "arousals were not scored"
+
+
+def test_an_id_that_climbs_stays_in_the_output_folder(tmp_path):
+    home = save_night(make_night("../../up"), tmp_path / "out")
+    assert home.parent == tmp_path / "out"
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
+
+
+def test_the_summary_is_one_row_with_facts_measures_and_intervals(tmp_path):
+    home = save_night(make_night("n1"), tmp_path)
+    table = pd.read_csv(home / "n1_summary.csv")
+    assert len(table) == 1
+    row = table.iloc[0]
+    assert row["id"] == "n1"
+    assert (row["issues_n"], row["issues_error_n"]) == (3, 1)
+    assert row["rem_wmean_min_b2m"] == 13.2
+    assert (row["rem_wmean_min_b2m_low"], row["rem_wmean_min_b2m_high"]) == (11.0, 15.5)
+    assert pd.isna(row["ari_per_h"])
+    assert "rem_min_low" not in table.columns
+    assert row["psgkit_version"] == "0.1.0"
+
+
+def test_an_undefined_number_is_an_empty_cell():
+    text = to_csv(pd.DataFrame([summary_row(make_night())]))
+    cells = next(csv.DictReader(io.StringIO(text)))
+    assert cells["ari_per_h"] == ""
+    assert cells["tst_min"] == "94.0"
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1"])
+def test_text_that_a_spreadsheet_would_run_is_disarmed(start):
+    text = to_csv(pd.DataFrame({"id": [start], "value": [-1.5]}))
+    cells = next(csv.DictReader(io.StringIO(text, newline="")))
+    assert cells == {"id": f"'{start}", "value": "-1.5"}
+
+
+def test_a_carriage_return_does_not_end_a_row():
+    text = to_csv(pd.DataFrame({"id": ["\r=1"], "value": [2.0]}))
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows == [["id", "value"], ["' =1", "2.0"]]
+
+
+def test_epochs_have_clock_stage_probabilities_and_confidence():
+    table = epochs_table(make_night().scoring)
+    first = table.iloc[0]
+    assert (first["epoch"], first["onset_s"], first["clock"]) == (1, 0.0, "22:47:30")
+    assert (first["stage"], first["proba_w"], first["confidence"]) == ("W", 0.8, 0.8)
+    assert table["stage"].iloc[-2:].tolist() == ["UNS", "ART"]
+
+
+def test_a_human_scoring_has_no_confidence():
+    table = epochs_table(make_night(with_proba=False).scoring)
+    assert table["confidence"].isna().all()
+
+
+def test_an_event_says_the_epoch_and_stage_it_starts_in():
+    # Epochs of 30 s: second 1000 lies in epoch 34 (N2), 29.99 in the first, which is
+    # W; 1e6 is after the night.
+    night = make_night(arousals=((29.99, 3.0), (30.0, 3.0), (1000.0, 5.0), (1e6, 3.0)))
+    table = events_table(night.scoring)
+    assert table["epoch"].tolist()[:3] == [1, 2, 34]
+    assert table["stage"].tolist() == ["W", "W", "N2", ""]
+    assert pd.isna(table["epoch"].iloc[3])
+
+
+def test_reasons_name_the_night_the_column_and_why():
+    night = make_night("n1", results=(make_measure("x_min", reason="no REM"),))
+    assert reasons_table(night).to_numpy().tolist() == [["n1", "x_min", "no REM"]]

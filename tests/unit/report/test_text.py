@@ -1,0 +1,72 @@
+import io
+
+from night_makers import EXPLORATORY, make_measure, make_night
+from rich.console import Console
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.report.text import page, text_page
+
+
+def test_issues_stand_before_any_number_and_errors_first():
+    text = text_page(make_night())
+    places = [text.index(w) for w in ("ERROR", "WARNING", "NOTE", "13.2 minutes")]
+    assert places == sorted(places)
+    assert "Name it with --unit." in text
+
+
+def test_a_number_has_its_unit_interval_meaning_and_column():
+    text = text_page(make_night())
+    assert "13.2 minutes (11 to 15.5)" in text
+    assert "The meaning of rem_wmean_min_b2m." in text
+
+
+def test_exploratory_numbers_stand_apart_even_if_they_are_headlines():
+    text = text_page(
+        make_night(results=(make_measure("rem_min", 25.0, reliability=EXPLORATORY),))
+    )
+    assert "REM SLEEP" not in text
+    assert text.index("EXPLORATORY") < text.index("rem_min")
+
+
+def test_what_is_not_defined_is_said_with_its_reason():
+    text = text_page(make_night())
+    assert "not defined: arousals were not scored" in text
+    assert "fewer than 3 bouts of N2: isf_relpeak" in text
+
+
+def test_unrated_numbers_are_counted_by_family():
+    assert "Spectral power 1" in text_page(make_night())
+
+
+def test_the_page_fits_eighty_columns():
+    long = Issue(Severity.WARNING, "long", "A word " * 40 + "x" * 200, "Do this.")
+    results = (make_measure("rem_min", reason="for a long, long reason " * 8),)
+    text = text_page(make_night("an id " * 30, issues=(long,), results=results))
+    assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_the_hypnogram_shows_each_stage_on_its_row():
+    # Four epochs, one column each.
+    lines = text_page(make_night(stages="W23R")).splitlines()
+    rows = {line[:4].strip(): line[5:] for line in lines if "█" in line}
+    assert rows == {"W": "█", "N2": " █", "N3": "  █", "R": "   █"}
+
+
+def test_text_from_files_is_neither_terminal_commands_nor_markup():
+    night = make_night(
+        "\x1b]0;owned\x07[bold red]x[/]",
+        issues=(Issue(Severity.ERROR, "c", "Label '\x1b[2J\u202e[link=http://x]'."),),
+    )
+    file = io.StringIO()
+    Console(file=file, force_terminal=True, width=80).print(page(night))
+    assert "[bold red]x[/]" in file.getvalue()
+    assert "\x1b[2J" not in file.getvalue()
+    assert not {"\x1b", "\x07", "\u202e"} & set(text_page(night))
+
+
+def test_a_night_with_nothing_in_it_still_has_a_page():
+    text = text_page(
+        make_night(stages="?", results=(), issues=(), with_proba=False, arousals=None)
+    )
+    assert "not scored" in text
+    assert "not a medical device" in text
