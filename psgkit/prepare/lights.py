@@ -1,0 +1,127 @@
+"""When the lights went off and on: the time in bed."""
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+from psgkit.domain.clock import seconds_after
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Recording
+from psgkit.domain.scoring import Scoring
+from psgkit.errors import InputError
+
+_DAY_S = 86400.0
+# Clock times of scorings and headers come in whole seconds.
+_SLACK_S = 1.0
+_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+_ELAPSED = re.compile(r"^(\d+(?:\.\d+)?) ?s$")
+
+
+def mark_lights(
+    scoring: Scoring,
+    recording: Recording,
+    *,
+    lights_off: str | None = None,
+    lights_on: str | None = None,
+    whole_recording: bool = False,
+) -> tuple[Scoring, tuple[Issue, ...]]:
+    """Say when the lights went off and on.
+
+    Parameters
+    ----------
+    scoring : Scoring
+        Laid on the recording; its own lights count where nothing else is said.
+    recording : Recording
+        Its start and duration.
+    lights_off, lights_on : str or None
+        Clock times such as ``"22:47"`` and ``"22:47:30"``, or seconds after the
+        recording's start such as ``"120s"``.
+    whole_recording : bool
+        Count the whole recording as time in bed where the two do not say otherwise.
+
+    Returns
+    -------
+    scoring : Scoring
+    issues : tuple of Issue
+        A note where the call and the scoring's own lights differ.
+
+    Raises
+    ------
+    InputError
+        If a time cannot be read, lies outside the recording, or lights-on is not after
+        lights-off.
+    """
+    off_s, on_s = scoring.lights_off_s, scoring.lights_on_s
+    if whole_recording:
+        off_s, on_s = 0.0, recording.duration_s
+    if lights_off is not None:
+        off_s = _time_in(recording, lights_off, "Lights-off", after_s=0.0)
+    if lights_on is not None:
+        on_s = _time_in(recording, lights_on, "Lights-on", after_s=off_s or 0.0)
+    if off_s is not None and on_s is not None and on_s <= off_s:
+        raise InputError(
+            f"Lights-on ({on_s:.0f} s after the recording's start) is not after "
+            f"lights-off ({off_s:.0f} s)."
+        )
+    told = (scoring.lights_off_s, scoring.lights_on_s)
+    issues = tuple(
+        Issue(
+            Severity.NOTE,
+            "lights_replaced",
+            f"{name} was taken from the call; the scoring has it "
+            f"{abs(own - used) / 60:.1f} min {'earlier' if own < used else 'later'}.",
+        )
+        for name, own, used in zip(
+            ("Lights-off", "Lights-on"), told, (off_s, on_s), strict=True
+        )
+        if own is not None and used is not None and abs(own - used) > _SLACK_S
+    )
+    return replace(scoring, lights_off_s=off_s, lights_on_s=on_s), issues
+
+
+def _time_in(recording: Recording, text: str, what: str, *, after_s: float) -> float:
+    """Return seconds after the recording's start; see `mark_lights` for errors."""
+    elapsed = _ELAPSED.match(text.strip())
+    clock = _CLOCK.match(text.strip())
+    slack_s = _SLACK_S
+    if elapsed:
+        at_s = float(elapsed[1])
+    elif clock:
+        at_s = _clock_in(recording, clock, text, what)
+        # a time without seconds means any of that minute's
+        slack_s = _SLACK_S if clock[3] else 60.0
+        if at_s >= _DAY_S - slack_s and at_s > recording.duration_s:
+            at_s = 0.0
+        if at_s < after_s and at_s + _DAY_S <= recording.duration_s:
+            at_s += _DAY_S
+    else:
+        raise InputError(f"{what} {text!r} is no time; say 22:47, 22:47:30 or 120s.")
+    if at_s > recording.duration_s + slack_s:
+        raise InputError(
+            f"{what} {text!r} lies outside the recording of "
+            f"{recording.duration_s / 3600:.2f} h{_span_of(recording)}."
+        )
+    return min(at_s, recording.duration_s)
+
+
+def _clock_in(
+    recording: Recording, clock: re.Match[str], text: str, what: str
+) -> float:
+    if recording.start is None:
+        raise InputError(
+            f"{what} {text!r} is a clock time, but the recording has no start time; "
+            "say seconds after its start, such as 120s."
+        )
+    hour, minute, second = (int(part or 0) for part in clock.groups())
+    try:
+        time = dt.time(hour, minute, second)
+    except ValueError:
+        raise InputError(f"{what} {text!r} is no time of day.") from None
+    return seconds_after(recording.start, time)
+
+
+def _span_of(recording: Recording) -> str:
+    if recording.start is None:
+        return ""
+    end = recording.start + dt.timedelta(seconds=recording.duration_s)
+    return f", from {recording.start:%H:%M:%S} to {end:%H:%M:%S}"
