@@ -158,7 +158,7 @@ def _settle(
             continue
         holder = holders.setdefault(role, index)
         roles[index] = role if holder == index else _left_over(role)
-        if holder != index and role.kind in {Kind.EEG, Kind.EOG, Kind.EMG}:
+        if holder != index and role.kind in {Kind.EEG, Kind.EOG}:
             issues.append(_role_taken(role, labels[holder], labels[index]))
         elif holder == index and not readings[index].is_sure:
             issues.append(_role_assumed(role, labels[index]))
