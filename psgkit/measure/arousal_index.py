@@ -1,0 +1,161 @@
+"""Arousal indices, from arousals that an expert or a detector marked: METRICS D."""
+
+import numpy as np
+
+from psgkit.domain.measures import Undefined
+from psgkit.domain.scoring import SLEEP_STAGES, Stage
+from psgkit.measure.evidence import Evidence, Marks
+from psgkit.measure.spec import (
+    COUNT,
+    NO_AROUSALS_SCORED,
+    NO_SLEEP,
+    PER_HOUR,
+    PERCENT,
+    SECONDS,
+    MetricSpec,
+    Value,
+    per_sleep_hour,
+    per_stage_hour,
+    share,
+)
+
+LONG_AROUSAL_S = 15.0
+SPONTANEOUS_AFTER_S = 5.0
+
+_SOURCE = "AASM scoring manual; Bonnet 1992, Sleep 15:173"
+
+
+def ar_n(night: Evidence) -> Value:
+    """Count the arousals from sleep."""
+    arousals = night.arousals
+    return NO_AROUSALS_SCORED if arousals is None else float(len(arousals.in_sleep))
+
+
+def ar_wake_n(night: Evidence) -> Value:
+    """Count the arousals that begin in W or unscored time, not within 10 s of sleep."""
+    arousals = night.arousals
+    if arousals is None:
+        return NO_AROUSALS_SCORED
+    return float(len(arousals) - len(arousals.in_sleep))
+
+
+def ar_long_n(night: Evidence) -> Value:
+    """Count the arousals from sleep that last over 15 s."""
+    if night.arousals is None:
+        return NO_AROUSALS_SCORED
+    return float((night.arousals.in_sleep.durations_s > LONG_AROUSAL_S).sum())
+
+
+def ari_per_h(night: Evidence) -> Value:
+    """Return arousals from sleep per hour of sleep."""
+    if night.arousals is None:
+        return NO_AROUSALS_SCORED
+    return per_sleep_hour(night, len(night.arousals.in_sleep))
+
+
+def ari_of_stages(night: Evidence, name: str, *stages: Stage) -> Value:
+    """Return arousals in some stages per hour of them."""
+    if night.arousals is None:
+        return NO_AROUSALS_SCORED
+    return per_stage_hour(night.arousals.count(*stages), night.minutes(*stages), name)
+
+
+def ari_spont_per_h(night: Evidence) -> Value:
+    """Return arousals that no respiratory or limb event precedes, per hour of sleep."""
+    if night.arousals is None:
+        return NO_AROUSALS_SCORED
+    ends_s = night.respiratory_and_limb_ends_s
+    if ends_s is None:
+        return Undefined("neither respiratory events nor limb movements were scored")
+    onsets_s = night.arousals.in_sleep.onsets_s
+    first = np.searchsorted(ends_s, onsets_s - SPONTANEOUS_AFTER_S - 1e-9)
+    after = np.searchsorted(ends_s, onsets_s + 1e-9, side="right")
+    return per_sleep_hour(night, int((first == after).sum()))
+
+
+def ar_dur_s(night: Evidence) -> Value:
+    """Return the median length of arousals from sleep."""
+    arousals = _some_arousals(night)
+    if isinstance(arousals, Undefined):
+        return arousals
+    return float(np.median(arousals.durations_s))
+
+
+def ar_burden_pct(night: Evidence) -> Value:
+    """Return the summed length of arousals from sleep as a share of sleep."""
+    if night.arousals is None:
+        return NO_AROUSALS_SCORED
+    total_s = float(night.arousals.in_sleep.durations_s.sum())
+    return share(total_s / 60, night.sleep_min, NO_SLEEP, of=100)
+
+
+def _some_arousals(night: Evidence) -> Marks | Undefined:
+    if night.arousals is None:
+        return NO_AROUSALS_SCORED
+    found = night.arousals.in_sleep
+    return found if len(found) else Undefined("no arousal from sleep")
+
+
+def _stage_row(name: str, words: str, *stages: Stage) -> MetricSpec:
+    return MetricSpec(
+        f"ari_{name}_per_h",
+        PER_HOUR,
+        f"Arousals in {words} per hour of it.",
+        _SOURCE,
+        lambda night: ari_of_stages(night, words, *stages),
+    )
+
+
+AROUSAL_INDEX = (
+    MetricSpec("ar_n", COUNT, "Arousals from sleep.", _SOURCE, ar_n),
+    MetricSpec(
+        "ar_wake_n",
+        COUNT,
+        "Arousals that begin in W or in unscored time and not within 10 s of sleep.",
+        _SOURCE,
+        ar_wake_n,
+    ),
+    MetricSpec(
+        "ar_long_n",
+        COUNT,
+        "Arousals from sleep that last over 15 s.",
+        "psgkit",
+        ar_long_n,
+    ),
+    MetricSpec(
+        "ari_per_h",
+        PER_HOUR,
+        "Arousal index: arousals from sleep per hour of sleep.",
+        _SOURCE,
+        ari_per_h,
+    ),
+    _stage_row("nrem", "NREM", Stage.N1, Stage.N2, Stage.N3),
+    _stage_row("rem", "REM", Stage.R),
+    *(
+        _stage_row(stage.name.lower(), stage.name, stage)
+        for stage in SLEEP_STAGES
+        if stage is not Stage.R
+    ),
+    MetricSpec(
+        "ari_spont_per_h",
+        PER_HOUR,
+        "Arousals from sleep per hour of sleep before which no respiratory or limb "
+        "event ended within 5 s.",
+        "AASM scoring manual; psgkit",
+        ari_spont_per_h,
+    ),
+    MetricSpec(
+        "ar_dur_s",
+        SECONDS,
+        "Median length of arousals from sleep.",
+        "Boselli 1998, Sleep 21:351",
+        ar_dur_s,
+    ),
+    MetricSpec(
+        "ar_burden_pct",
+        PERCENT,
+        "Summed length of arousals from sleep as a share of total sleep time.",
+        "Arousal burden 2021, Eur Heart J, PMC8197565",
+        ar_burden_pct,
+    ),
+)
