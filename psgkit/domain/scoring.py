@@ -46,7 +46,15 @@ HYPOPNEA_KINDS = ("hypopnea",)
 RESPIRATORY_KINDS = (*APNEA_KINDS, *HYPOPNEA_KINDS)
 DESATURATION_KINDS = ("desaturation",)
 LIMB_KINDS = ("limb_movement",)
-ARTEFACT_KINDS = ("artefact",)
+
+# A scorer looks for a group of kinds at once: one hypopnoea marked means that apnoeas
+# were looked for too.
+EVENT_GROUPS = {
+    "arousal": AROUSAL_KINDS,
+    "respiratory": (*RESPIRATORY_KINDS, "rera"),
+    "desaturation": DESATURATION_KINDS,
+    "limb_movement": LIMB_KINDS,
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -71,7 +79,7 @@ class Scoring:
     events : pandas.DataFrame
         Columns ``onset_s, duration_s, kind, source``, ordered by onset.
     kinds_scored : frozenset of str
-        Kinds of event that were looked for, so that none found means none there.
+        Names of `EVENT_GROUPS` that were looked for, so that none found means none.
     scorer : str
         Who or what scored it.
     is_automatic : bool

@@ -201,7 +201,8 @@ class Evidence:
     @property
     def sleep_period_min(self) -> float:
         """Minutes from onset to offset."""
-        return (self.sleep_period.stop - self.sleep_period.start) * self.epoch_min
+        epochs = int(self.sleep_period.stop - self.sleep_period.start)
+        return epochs * self.epoch_min
 
     def first(self, stage: Stage) -> int | None:
         """First epoch of a stage."""
@@ -302,7 +303,7 @@ class Evidence:
 
     def has_events(self, kinds: tuple[str, ...]) -> bool:
         """Whether events of any of these kinds were looked for."""
-        return not self.scoring.kinds_scored.isdisjoint(kinds)
+        return self.scoring.looked_for(kinds)
 
     def marks(self, kinds: tuple[str, ...]) -> Marks:
         """Return the events of some kinds that begin within the window."""

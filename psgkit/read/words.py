@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal
 
-from psgkit.domain.scoring import Stage
+from psgkit.domain.scoring import EVENT_GROUPS, Stage
 from psgkit.settings import config_folder
 
 Codes = Literal["aasm", "rk"]
@@ -92,13 +92,13 @@ def groups_of(kinds: Iterable[str]) -> frozenset[str]:
     """Return the groups of events that were looked for, given what was found."""
     found = set(kinds)
     return frozenset(
-        group for group, members in _tables()["groups"].items() if found & set(members)
+        group for group, members in EVENT_GROUPS.items() if found & set(members)
     )
 
 
 def group_names() -> frozenset[str]:
     """Return the names of all groups."""
-    return frozenset(_tables()["groups"])
+    return frozenset(EVENT_GROUPS)
 
 
 @cache
