@@ -1,0 +1,194 @@
+"""Which five seconds of a signal are artefact.
+
+A window is left out of every metric of the signal where its amplitude is an outlier for
+its stage, as in ``yasa.art_detect(method="std")`` (log of the standard deviation, beyond
+three standard deviations of its stage's; 30 windows at least), where it is flat or
+clipped, where it goes beyond 500 µV from the signal's
+median (an amplifier's constant offset is no artefact), or where a gap falls into it.
+
+YASA's rule is computed here in numpy, so that a night does not wait for numba, and so
+that rates which are no whole number can be had; the tests hold the two equal.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.recording import Channel, FloatArray, Recording
+from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+
+WINDOW_S = 5.0
+OUTLIER_Z = 3.0
+MIN_WINDOWS = 30
+WINDOWS_AT_A_TIME = 720
+MAX_UV = 500.0
+FLAT_S = 1.0
+# A sample this close to a limit of the file, as a share of its range, stands at it.
+RAIL_SHARE = 1e-4
+
+BoolArray = npt.NDArray[np.bool_]
+StageArray = npt.NDArray[np.int8]
+
+
+def artefact_mask(
+    signal_uv: FloatArray,
+    rate_hz: float,
+    *,
+    stages: StageArray | None = None,
+    limits_uv: tuple[float, float] | None = None,
+) -> BoolArray:
+    """Mark the windows of five seconds that are artefact.
+
+    Parameters
+    ----------
+    signal_uv : numpy.ndarray of float64, shape (n_samples,)
+        One signal in microvolts, unfiltered; NaN in gaps.
+    rate_hz : float
+        Its sampling rate.
+    stages : numpy.ndarray of int8, shape (n_windows,), optional
+        Codes of `Stage`, see `window_stages`. Amplitudes are then compared within each
+        stage of sleep, and wake is not compared; without, all windows are one group.
+    limits_uv : tuple of float, optional
+        Smallest and largest value that the file can hold; a window with samples at one
+        of them is clipped.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_windows,)
+        One for each whole window; True is artefact.
+
+    References
+    ----------
+    ``yasa.art_detect`` 0.8.1, after Barachant et al. 2013 for the principle of
+    rejecting by distance from what is usual.
+    """
+    centre_uv = _median(signal_uv)
+    spreads, bad = np.empty(0), np.empty(0, dtype=bool)
+    for windows in cut_windows(signal_uv, rate_hz):
+        spreads = np.append(spreads, np.std(windows, axis=1))
+        is_bad = (
+            ~np.isfinite(windows).all(axis=1)
+            | (np.abs(windows - centre_uv) > MAX_UV).any(axis=1)
+            | is_flat(windows, rate_hz)
+            | is_clipped(windows, limits_uv)
+        )
+        bad = np.append(bad, is_bad)
+    # YASA leaves out of the comparison what is flat; a gap has no spread at all.
+    usable = np.isfinite(spreads) & (spreads > 0)
+    for group in _groups(stages, bad.size):
+        compared = group[usable[group]]
+        if compared.size >= MIN_WINDOWS:
+            bad[compared] |= _is_outlier(spreads[compared])
+    return bad
+
+
+def window_stages(scoring: Scoring, n_windows: int) -> StageArray:
+    """Return the stage in which each window of five seconds starts.
+
+    Parameters
+    ----------
+    scoring : Scoring
+        Laid on the recording, so that its seconds are the recording's.
+    n_windows : int
+        How many windows the signal has.
+
+    Returns
+    -------
+    numpy.ndarray of int8, shape (n_windows,)
+        `Stage.UNS` outside the scoring.
+    """
+    starts = np.arange(n_windows) * WINDOW_S
+    epochs = np.floor((starts - scoring.onset_s) / scoring.epoch_s + 1e-9).astype(int)
+    inside = (epochs >= 0) & (epochs < scoring.stages.size)
+    stages = np.full(n_windows, Stage.UNS, dtype=np.int8)
+    stages[inside] = scoring.stages[epochs[inside]]
+    return stages
+
+
+def channel_artefacts(
+    recording: Recording, channel: Channel, scoring: Scoring | None = None
+) -> BoolArray:
+    """Mark the artefacts of one channel of a recording; see `artefact_mask`.
+
+    A difference of two electrodes has no limits of its own: it is clipped where one of
+    its electrodes is, and then no longer changes, or changes too much.
+    """
+    signal_uv = recording.signal(channel)
+    n_windows = int(signal_uv.size / (WINDOW_S * channel.rate_hz) + 1e-9)
+    return artefact_mask(
+        signal_uv,
+        channel.rate_hz,
+        stages=None if scoring is None else window_stages(scoring, n_windows),
+        limits_uv=limits_in_uv(channel),
+    )
+
+
+def limits_in_uv(channel: Channel) -> tuple[float, float] | None:
+    """Return the limits of what a channel can hold, in microvolts, where known."""
+    if channel.limits is None or channel.to_uv is None:
+        return None
+    return channel.limits[0] * channel.to_uv, channel.limits[1] * channel.to_uv
+
+
+def cut_windows(signal: FloatArray, rate_hz: float) -> Iterator[FloatArray]:
+    """Yield the whole windows of five seconds of a signal, an hour's at a time.
+
+    Yields
+    ------
+    numpy.ndarray of float64, shape (n_windows, n_samples)
+    """
+    step = WINDOW_S * rate_hz
+    size = int(step + 1e-6)
+    n_windows = int(signal.size / step + 1e-9)
+    for first in range(0, n_windows, WINDOWS_AT_A_TIME):
+        last = min(first + WINDOWS_AT_A_TIME, n_windows)
+        starts = np.ceil(np.arange(first, last) * step - 1e-6).astype(int)
+        yield signal[starts[:, np.newaxis] + np.arange(size)]
+
+
+def is_flat(windows: FloatArray, rate_hz: float) -> BoolArray:
+    """Tell which windows stand still for a second.
+
+    Parameters
+    ----------
+    windows : numpy.ndarray of float64, shape (n_windows, n_samples)
+    rate_hz : float
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_windows,)
+    """
+    run = max(int(FLAT_S * rate_hz) - 1, 2)
+    still = np.cumsum(np.diff(windows, axis=1) == 0, axis=1, dtype=np.int32)
+    still = np.pad(still, ((0, 0), (1, 0)))
+    return np.asarray((still[:, run:] - still[:, :-run] == run).any(axis=1))
+
+
+def is_clipped(windows: FloatArray, limits: tuple[float, float] | None) -> BoolArray:
+    """Tell which windows have samples at a limit of what the file can hold."""
+    if limits is None:
+        return np.zeros(len(windows), dtype=bool)
+    margin = RAIL_SHARE * (limits[1] - limits[0])
+    at_rail = (windows <= limits[0] + margin) | (windows >= limits[1] - margin)
+    return np.asarray(at_rail.any(axis=1))
+
+
+def _groups(stages: StageArray | None, n_windows: int) -> list[npt.NDArray[np.intp]]:
+    if stages is None:
+        return [np.arange(n_windows)]
+    return [np.flatnonzero(stages[:n_windows] == stage) for stage in SLEEP_STAGES]
+
+
+def _is_outlier(spreads: FloatArray) -> BoolArray:
+    """Tell which spreads lie far from the others; one is added as YASA adds it."""
+    logs = np.log(spreads + 1)
+    deviation = float(np.std(logs))
+    if deviation == 0:
+        return np.zeros(spreads.size, dtype=bool)
+    return np.asarray(np.abs(logs - np.mean(logs)) > OUTLIER_Z * deviation)
+
+
+def _median(signal: FloatArray) -> float:
+    known = signal[np.isfinite(signal)]
+    return float(np.median(known)) if known.size else 0.0
