@@ -231,6 +231,11 @@ class Scoring:
         wanted = self.events["kind"].isin(list(kinds))
         return self.events.loc[wanted].reset_index(drop=True)
 
+    def looked_for(self, kinds: Iterable[str]) -> bool:
+        """Tell whether events of any of these kinds were looked for."""
+        wanted = set(kinds)
+        return any(wanted & set(EVENT_GROUPS[group]) for group in self.kinds_scored)
+
     def with_events(
         self, events: pd.DataFrame, kinds_scored: Iterable[str]
     ) -> "Scoring":
