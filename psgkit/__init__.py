@@ -8,8 +8,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from psgkit.cohort.bids import find_bids_jobs
+    from psgkit.cohort.collect import collect, read_cohort
+    from psgkit.cohort.discovery import find_jobs
+    from psgkit.cohort.manifest import read_manifest
+    from psgkit.cohort.run import run_cohort
     from psgkit.domain.issues import Issue
-    from psgkit.domain.jobs import Done, Failed, Job
+    from psgkit.domain.jobs import Done, Failed, Job, Skipped
     from psgkit.domain.night import Night
     from psgkit.domain.recording import Recording
     from psgkit.domain.roles import Role
@@ -37,13 +42,20 @@ _HOMES = {
     "Role": "psgkit.domain.roles",
     "Scoring": "psgkit.domain.scoring",
     "Settings": "psgkit.settings",
+    "Skipped": "psgkit.domain.jobs",
     "Stage": "psgkit.domain.scoring",
     "analyse": "psgkit.pipeline",
+    "collect": "psgkit.cohort.collect",
+    "find_bids_jobs": "psgkit.cohort.bids",
+    "find_jobs": "psgkit.cohort.discovery",
     "load_settings": "psgkit.settings",
     "measure_scoring": "psgkit.measure",
+    "read_cohort": "psgkit.cohort.collect",
+    "read_manifest": "psgkit.cohort.manifest",
     "read_night": "psgkit.report",
     "read_recording": "psgkit.read",
     "read_scoring": "psgkit.read",
+    "run_cohort": "psgkit.cohort.run",
     "simulate_night": "psgkit.simulate",
 }
 
@@ -60,13 +72,20 @@ __all__ = [
     "Role",
     "Scoring",
     "Settings",
+    "Skipped",
     "Stage",
     "analyse",
+    "collect",
+    "find_bids_jobs",
+    "find_jobs",
     "load_settings",
     "measure_scoring",
+    "read_cohort",
+    "read_manifest",
     "read_night",
     "read_recording",
     "read_scoring",
+    "run_cohort",
     "simulate_night",
 ]
 

@@ -22,6 +22,9 @@ class Job:
         Of the person; ``sex`` is ``"F"`` or ``"M"``.
     covariates : dict of str to object
         Further columns of a manifest, carried into the cohort's table.
+    subfolder : str
+        Where below the output folder of a cohort the night's folder stands, such as
+        ``sub-1/ses-2/eeg``; directly below it where empty.
     """
 
     recording: Path | None
@@ -32,6 +35,7 @@ class Job:
     age_y: float | None = None
     sex: str | None = None
     covariates: dict[str, object] = field(default_factory=dict)
+    subfolder: str = ""
 
     @property
     def night_id(self) -> str:
@@ -61,3 +65,25 @@ class Failed:
     error: str
     message: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A night that was not analysed in this run.
+
+    Attributes
+    ----------
+    job : Job
+    folder : pathlib.Path or None
+        Where its result stands, for a night that was done before; None for one that
+        was still to do when the run was stopped.
+    reason : str
+        Why, in one sentence.
+    """
+
+    job: Job
+    folder: Path | None
+    reason: str
+
+
+Outcome = Done | Failed | Skipped

@@ -1,0 +1,184 @@
+"""`psgkit batch`: many nights to one table."""
+
+from collections import Counter
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from psgkit.cli import console, options
+from psgkit.cli.batch_progress import (
+    STATUSES,
+    following,
+    interrupts,
+    log_outcome,
+    status_of,
+)
+from psgkit.errors import InputError
+
+if TYPE_CHECKING:
+    from psgkit.domain.jobs import Job
+    from psgkit.settings import Settings
+
+EXIT_SOME_FAILED = 1
+EXIT_INTERRUPTED = 130
+
+
+class IdChoice(StrEnum):
+    """What nights are called that a manifest does not name."""
+
+    STEM = "stem"
+    HASH = "hash"
+
+
+def batch(
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="INPUT...", help="Recordings, and folders of them."),
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="A CSV or TSV table with a row a night.")
+    ] = None,
+    bids: Annotated[Path | None, typer.Option(help="Root of a BIDS data set.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path(
+        "results"
+    ),
+    scoring: Annotated[
+        str,
+        typer.Option(
+            metavar="PATTERN",
+            help="Where scorings lie, e.g. '../scored/{stem}*.xml', from each "
+            "recording's folder; 'auto' for the usual names, 'none' for none.",
+        ),
+    ] = "auto",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Nights at a time; else what cores and memory serve."),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Seconds after which a night counts as failed."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and why.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare inputs by their whole content.")
+    ] = False,
+    no_resume: Annotated[
+        bool, typer.Option("--no-resume", help="Do nights again that are done.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Show no progress, only what came of it.")
+    ] = False,
+    id: Annotated[
+        IdChoice,
+        typer.Option(
+            help="Name nights after their files, or by a hash of their content, where "
+            "file names carry names of people."
+        ),
+    ] = IdChoice.STEM,
+    config: options.Config = None,
+    lights_off: options.LightsOff = None,
+    lights_on: options.LightsOn = None,
+    lights: options.Lights = None,
+    unit: options.Unit = None,
+    channel: options.Channel = None,
+    align: options.Align = False,
+    tables: options.Tables = False,
+) -> None:
+    """Report many nights, each on its own, and make one table of them.
+
+    The same command goes on where it was stopped: nights whose result stands are left.
+    """
+    from psgkit.cohort.run import check_ids, run_cohort
+    from psgkit.cohort.workers import count_workers
+
+    settings = options.build_settings(
+        config, unit=unit, channel=channel, lights=lights, align=align, tables=tables
+    )
+    jobs = [
+        replace(
+            job,
+            lights_off=job.lights_off or lights_off,
+            lights_on=job.lights_on or lights_on,
+        )
+        for job in _find_jobs(inputs, manifest, bids, scoring, id)
+    ]
+    check_ids(jobs)
+    if dry_run:
+        _tell_plan(jobs, settings, out, verify=verify, resume=not no_resume)
+        return
+    if inputs and id is IdChoice.STEM and not quiet:
+        console.error(
+            "nights are named after their files, and such names often carry names of "
+            "people; --id hash gives others."
+        )
+    workers = count_workers(workers, nights=len(jobs))
+    counts: Counter[str] = Counter()
+    try:
+        with interrupts() as stop, following(len(jobs), workers, quiet=quiet) as show:
+            for outcome in run_cohort(
+                jobs,
+                out=out,
+                settings=settings,
+                workers=workers,
+                timeout_s=timeout,
+                resume=not no_resume,
+                verify=verify,
+                should_stop=stop.is_set,
+            ):
+                counts[status_of(outcome)] += 1
+                show(outcome)
+                log_outcome(out, outcome)
+    except KeyboardInterrupt:
+        console.error("stopped at once; the same command goes on from here.")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    console.out(", ".join(f"{counts[word]} {word}" for word in STATUSES))
+    console.out(f"Table: {out / 'cohort.csv'}")
+    if stop.is_set():
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if counts["failed"]:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _find_jobs(
+    inputs: list[Path] | None,
+    manifest: Path | None,
+    bids: Path | None,
+    scoring: str,
+    naming: IdChoice,
+) -> "list[Job]":
+    from psgkit.cohort.bids import find_bids_jobs
+    from psgkit.cohort.discovery import find_jobs, with_hashed_ids
+    from psgkit.cohort.manifest import read_manifest
+
+    if sum((bool(inputs), manifest is not None, bids is not None)) != 1:
+        raise InputError(
+            "Give recordings and folders, or --manifest FILE, or --bids ROOT: one of "
+            "the three."
+        )
+    if manifest is not None:
+        jobs = read_manifest(manifest, scoring=scoring)
+    elif bids is not None:
+        jobs = find_bids_jobs(bids, scoring=scoring)
+    else:
+        jobs = find_jobs(inputs or [], scoring=scoring)
+    return with_hashed_ids(jobs) if naming is IdChoice.HASH else jobs
+
+
+def _tell_plan(
+    jobs: "list[Job]", settings: "Settings", out: Path, *, verify: bool, resume: bool
+) -> None:
+    from psgkit.cohort.resume import why_to_do
+
+    to_do = 0
+    for job in jobs:
+        why = why_to_do(job, settings, out, verify=verify)
+        if not (why or resume):
+            why = "--no-resume was given"
+        to_do += bool(why)
+        console.out(f"{job.night_id}: {f'to do, {why}' if why else 'done'}")
+    console.out(f"{to_do} to do, {len(jobs) - to_do} done")

@@ -1,0 +1,191 @@
+"""All nights of a folder as one table, made from their HDF5 files."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from psgkit.cohort.columns import dictionary, typed, with_units
+from psgkit.cohort.spreadsheet import can_write, write_spreadsheet
+from psgkit.cohort.state import (
+    STATE_FOLDER,
+    night_folder,
+    read_asked,
+    read_record,
+)
+from psgkit.domain.jobs import Job
+from psgkit.domain.measures import Measure
+from psgkit.errors import InputError, UnreadableNight
+from psgkit.report import read_night
+from psgkit.report.files import safe_name, write_text
+from psgkit.report.tables import summary_row, to_csv
+
+
+@dataclass(slots=True)
+class _Cohort:
+    """What is found, a night after the other."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, str]] = field(default_factory=list)
+    measures: dict[str, Measure] = field(default_factory=dict)
+
+
+def collect(out: str | Path, *, every: bool = False) -> pd.DataFrame:
+    """Make the tables of a cohort from the HDF5 files of its nights.
+
+    Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv`` and, where the
+    package for it is installed, ``cohort.xlsx``.
+
+    Parameters
+    ----------
+    out : str or pathlib.Path
+        The output folder of `run_cohort`, or any folder with saved nights.
+    every : bool
+        Whether nights count too that are in the folder and that the last call of
+        `run_cohort` did not ask for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for every night asked for; see `read_cohort`. Its ``status`` is ``done``,
+        ``failed``, or ``skipped`` where a run was stopped before it.
+
+    Raises
+    ------
+    InputError
+        If there is no night in the folder.
+    OutputError
+        If a table cannot be written.
+    """
+    out = Path(out)
+    asked = read_asked(out)
+    found = dict(_saved_nights(out)) if every or asked is None else {}
+    cohort = _Cohort()
+    for job in asked or ():
+        found.pop(safe_name(job.night_id), None)
+        _add_asked(cohort, out, job)
+    for file in found.values():
+        _add_saved(cohort, Job(recording=None, id=file.stem), file)
+    if not cohort.rows:
+        raise InputError(f"There is no night of psgkit in {out}.")
+    table = _table(cohort.rows)
+    failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
+    meanings = dictionary(table, cohort.measures)
+    write_text(out / "data_dictionary.csv", to_csv(meanings))
+    write_text(out / "failures.csv", to_csv(failures))
+    if can_write():
+        sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
+        write_spreadsheet(out / "cohort.xlsx", sheets)
+    write_text(out / "cohort.csv", to_csv(table))
+    return with_units(table, meanings)
+
+
+def read_cohort(out: str | Path) -> pd.DataFrame:
+    """Read the table of a cohort.
+
+    Parameters
+    ----------
+    out : str or pathlib.Path
+        The folder with ``cohort.csv`` and ``data_dictionary.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a night: ``id`` and other text as ``string``, numbers as ``float64``,
+        whole numbers of a manifest as ``Int64``. ``.attrs["units"]`` holds the unit of
+        every column that has one.
+
+    Raises
+    ------
+    InputError
+        If the files are not there or are no such tables.
+    """
+    out = Path(out)
+    table = _read_csv(out / "cohort.csv")
+    meanings = _read_csv(out / "data_dictionary.csv")
+    if not {"id", "status"} <= set(table) or not {"name", "unit"} <= set(meanings):
+        raise InputError(f"cohort.csv in {out} was not written by psgkit.")
+    return with_units(typed(table, set(meanings["name"])), meanings)
+
+
+def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
+    record = read_record(out, job)
+    match record.get("status"):
+        case "done":
+            folder = night_folder(out, job)
+            _add_saved(cohort, job, folder / f"{folder.name}.h5")
+        case "failed":
+            _add_failed(cohort, job, record["error"], record["message"])
+        case _:
+            cohort.rows.append(_row(job, "skipped", {}))
+
+
+def _add_saved(cohort: _Cohort, job: Job, file: Path) -> None:
+    try:
+        night = read_night(file)
+    except UnreadableNight as fault:
+        _add_failed(cohort, job, type(fault).__name__, str(fault))
+        return
+    for measure in night.results:
+        cohort.measures.setdefault(measure.name, measure)
+    numbers = summary_row(night)
+    cohort.rows.append(
+        _row(job, "done", {k: v for k, v in numbers.items() if k != "id"})
+        | {"id": night.id}
+    )
+
+
+def _add_failed(cohort: _Cohort, job: Job, error: str, message: str) -> None:
+    words = {"error": error, "message": message}
+    cohort.failures.append({"id": job.night_id, **words})
+    cohort.rows.append(_row(job, "failed", words))
+
+
+def _row(job: Job, status: str, values: dict[str, Any]) -> dict[str, Any]:
+    person = {"age_y": job.age_y, "sex": job.sex}
+    known = {name: value for name, value in person.items() if value is not None}
+    return {
+        "id": job.night_id,
+        "status": status,
+        **known,
+        **job.covariates,
+        **values,
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table: who, covariates, numbers, and what went wrong last."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    last = ("error", "message")
+    first = [n for n in ("id", "status", "age_y", "sex") if n in names]
+    middle = [name for name in names if name not in (*first, *last)]
+    return typed(pd.DataFrame(rows, columns=[*first, *middle, *last]), None)
+
+
+def _saved_nights(out: Path) -> Iterator[tuple[str, Path]]:
+    """Find the HDF5 files that stand in a folder of their own name."""
+    for place, folders, names in os.walk(out):
+        folders[:] = sorted(f for f in folders if f != STATE_FOLDER)
+        name = f"{Path(place).name}.h5"
+        if name in names:
+            yield Path(place).name, Path(place, name)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError(
+            f"There is no {path.name} in {path.parent}; psgkit collect makes it."
+        )
+    try:
+        table = pd.read_csv(path, dtype="string", keep_default_na=False)
+    except (OSError, ValueError) as fault:
+        raise InputError(f"{path} cannot be read: {fault}.") from None
+    # The guard that keeps a spreadsheet from taking text for a formula.
+    unguarded = {
+        name: table[name].str.replace(r"^'(?=[=+\-@\t\n])", "", regex=True)
+        for name in table.columns
+    }
+    return pd.DataFrame(unguarded)

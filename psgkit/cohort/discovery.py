@@ -1,0 +1,109 @@
+"""Recordings in folders: which nights there are to do."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from psgkit.cohort.ids import name_nights
+from psgkit.cohort.scorings import AUTO, find_scoring, is_scoring_name
+from psgkit.cohort.state import STATE_FOLDER, take_print
+from psgkit.domain.jobs import Job
+from psgkit.errors import InputError
+from psgkit.pipeline import sha256
+
+ENDINGS = (".edf", ".bdf")
+
+
+def find_jobs(inputs: Iterable[str | Path], *, scoring: str = AUTO) -> list[Job]:
+    """Find the recordings in files and folders, and the scorings beside them.
+
+    Parameters
+    ----------
+    inputs : iterable of str or pathlib.Path
+        Recordings, and folders that are searched with all that is below them. Hidden
+        files and folders, results of psgkit, and EDF files named as hypnograms are
+        left out.
+    scoring : str
+        How scorings are found; see `psgkit.cohort.scorings.find_scoring`.
+
+    Returns
+    -------
+    list of Job
+        In the order given, within a folder by name. Every one has an id that no other
+        has.
+
+    Raises
+    ------
+    InputError
+        If an input is not there, or there is no recording in any.
+    """
+    places = [Path(given) for given in inputs]
+    files = list(_without_repeats(file for place in places for file in _files(place)))
+    if not files:
+        shown = ", ".join(given.name or str(given) for given in places[:3])
+        raise InputError(f"There is no EDF or BDF file in {shown}.")
+    names = name_nights(files, [file.stem for file in files])
+    return [
+        Job(recording=file, id=name, scoring=find_scoring(file, scoring))
+        for file, name in zip(files, names, strict=True)
+    ]
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Go through all files below a folder in the order of their names.
+
+    Links to folders are followed once; hidden ones and results of psgkit are left out.
+    """
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen or STATE_FOLDER in folders:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        # "._night.edf" is what macOS leaves beside night.edf on foreign disks.
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(place, name)
+
+
+def is_recording_name(name: str) -> bool:
+    """Tell whether a file is named as a recording."""
+    return name.lower().endswith(ENDINGS) and not is_scoring_name(name)
+
+
+def _files(given: Path) -> Iterator[Path]:
+    if given.is_dir():
+        return (file for file in walk(given) if is_recording_name(file.name))
+    if os.path.lexists(given):
+        return iter([given])
+    raise InputError(f"No file or folder {str(given)!r}.")
+
+
+def _without_repeats(files: Iterable[Path]) -> Iterator[Path]:
+    seen: set[str] = set()
+    for file in files:
+        real = os.path.realpath(file)
+        if real not in seen:
+            seen.add(real)
+            yield file
+
+
+def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
+    """Name every night by the SHA-256 of its content, since file names name people.
+
+    A file that cannot be read, and fails as a night, is named by its path's.
+    """
+    return [replace(job, id=_hash_of(job)) for job in jobs]
+
+
+def _hash_of(job: Job) -> str:
+    file = job.recording or job.scoring or Path()
+    if take_print(file) is None:
+        return hashlib.sha256(str(file).encode("utf-8", "surrogatepass")).hexdigest()[
+            :12
+        ]
+    return sha256(file)[:12]

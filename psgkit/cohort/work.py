@@ -1,0 +1,105 @@
+"""One night of a cohort, as a worker does it."""
+
+import errno
+import time
+import traceback
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from psgkit.cohort.resume import input_files, why_to_do
+from psgkit.cohort.state import forget, night_folder, record_done, take_print
+from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
+from psgkit.errors import PsgkitError
+from psgkit.pipeline import analyse_night
+from psgkit.report import save_night
+from psgkit.settings import Settings
+
+DONE_BEFORE = "its result stands"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One night with all that a worker needs to do it.
+
+    Attributes
+    ----------
+    job : Job
+    settings : Settings
+    out : pathlib.Path
+        The output folder of the cohort.
+    resume : bool
+        Whether a result that stands is left as it is.
+    verify : bool
+        Whether inputs are compared by SHA-256 to know that.
+    """
+
+    job: Job
+    settings: Settings
+    out: Path
+    resume: bool = True
+    verify: bool = False
+
+
+def do_night(task: Task) -> Outcome:
+    """Analyse a night and write its files.
+
+    Whatever goes wrong becomes a `Failed`.
+    """
+    started = time.monotonic()
+    job, out = task.job, task.out
+    if task.resume and not why_to_do(job, task.settings, out, verify=task.verify):
+        return Skipped(job, night_folder(out, job), DONE_BEFORE)
+    try:
+        return _analyse_and_save(task, started)
+    except PsgkitError as fault:
+        error, message = type(fault).__name__, str(fault)
+    except MemoryError:
+        error = "MemoryError"
+        message = "There was not enough memory; use fewer --workers."
+    except OSError as fault:
+        error, message = type(fault).__name__, _sentence(fault)
+    except Exception as fault:  # noqa: BLE001 - the other nights must go on
+        error, message = type(fault).__name__, _bug(fault)
+    return Failed(job, error, message, time.monotonic() - started)
+
+
+def _analyse_and_save(task: Task, started: float) -> Done:
+    job, out = task.job, task.out
+    forget(out, job)
+    # Before anything is read: an input that changes meanwhile is one that has changed.
+    prints = {
+        name: asdict(found)
+        for name, file in input_files(job).items()
+        if (found := take_print(file)) is not None
+    }
+    with warnings.catch_warnings():
+        # What a reader of the numbers should know is told as an issue.
+        warnings.simplefilter("ignore")
+        night = analyse_night(job, task.settings)
+        folder = save_night(night, out / job.subfolder, settings=task.settings.report)
+    done = Done(
+        job,
+        folder,
+        seconds=time.monotonic() - started,
+        issues_n=len(night.issues),
+        issues_error_n=night.error_count,
+    )
+    record_done(out, job, task.settings, prints, night, done)
+    return done
+
+
+def _sentence(fault: OSError) -> str:
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Free some space."
+    return f"A file could not be read or written: {fault.strerror or 'unknown'}."
+
+
+def _bug(fault: Exception) -> str:
+    # Not the exception's own words: they may hold what stands in the file's header.
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    return (
+        f"This is a bug of psgkit ({type(fault).__name__} in "
+        f"{Path(place.filename).name}, line {place.lineno}); psgkit report --debug "
+        "shows more."
+    )
