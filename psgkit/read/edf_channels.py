@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from psgkit.domain.amplitude import ELECTRODE_KINDS, FACTORS_UV, decide_unit
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel
 from psgkit.domain.roles import Role
@@ -13,15 +14,7 @@ from psgkit.read.channels import assign_roles
 from psgkit.read.edf_header import SignalHeader
 from psgkit.read.edf_source import EdfSource
 from psgkit.read.prefilter import parse_prefilter
-from psgkit.read.units import (
-    ELECTRODE_KINDS,
-    FACTORS_UV,
-    OVERRIDDEN_KINDS,
-    UnitKind,
-    decide_unit,
-    measure_spread,
-    read_unit,
-)
+from psgkit.read.units import OVERRIDDEN_KINDS, UnitKind, measure_spread, read_unit
 from psgkit.settings import ReadSettings
 
 # Off by one is common (32768 for 32767) and harmless; more hints at another scale.

@@ -1,0 +1,65 @@
+"""What is wrong with a recording: one small rule each.
+
+A rule looks at the header (`HEADER_RULES`), at one channel's signal (`CHANNEL_RULES`)
+or at several channels together (`RECORDING_RULES`), and yields an `Issue` with a code,
+a severity, a message and a remedy where it finds something. To add one, write the
+function and put it into its tuple.
+"""
+
+from psgkit.domain.issues import Issue
+from psgkit.domain.recording import Recording
+from psgkit.domain.scoring import Scoring
+from psgkit.prepare.quality.channel_rules import CHANNEL_RULES
+from psgkit.prepare.quality.header_rules import HEADER_RULES
+from psgkit.prepare.quality.look import look_at
+from psgkit.prepare.quality.recording_rules import RECORDING_RULES
+
+QUALITY_RULES = (*HEADER_RULES, *CHANNEL_RULES, *RECORDING_RULES)
+
+__all__ = ["QUALITY_RULES", "find_header_issues", "find_issues"]
+
+
+def find_header_issues(recording: Recording) -> tuple[Issue, ...]:
+    """Return what the header alone shows; no signal is read.
+
+    Parameters
+    ----------
+    recording : Recording
+        As `prepare.montage.rereference` returns it.
+
+    Returns
+    -------
+    tuple of Issue
+        Without those in ``recording.issues``.
+    """
+    return tuple(issue for rule in HEADER_RULES for issue in rule(recording))
+
+
+def find_issues(
+    recording: Recording, scoring: Scoring | None = None
+) -> tuple[Issue, ...]:
+    """Return what the header and the signals show.
+
+    EEG, EOG, chin EMG and ECG are looked at through at most 480 windows of five
+    seconds, spread evenly over the recording.
+
+    Parameters
+    ----------
+    recording : Recording
+        As `prepare.montage.rereference` returns it.
+    scoring : Scoring, optional
+        Laid on the recording; rules on the eyes then look at REM sleep and wake alone.
+
+    Returns
+    -------
+    tuple of Issue
+        Without those in ``recording.issues``.
+    """
+    look = look_at(recording, scoring)
+    issues = list(find_header_issues(recording))
+    for channel in look.channels:
+        for channel_rule in CHANNEL_RULES:
+            issues += channel_rule(channel)
+    for recording_rule in RECORDING_RULES:
+        issues += recording_rule(look)
+    return tuple(issues)

@@ -1,0 +1,194 @@
+"""What the header alone shows.
+
+Each rule takes a recording and yields what it finds; no signal is read.
+"""
+
+from collections.abc import Callable, Iterator
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.roles import Kind, Role
+
+# Slow waves are measured from 0.5 Hz, sigma and beta up to 30 Hz, chin EMG from 10 to
+# 100 Hz (METRICS, sections C, E and G); no band is measured above 0.8 of the low-pass.
+SLOW_WAVE_HZ = 0.5
+BETA_HZ = 30.0
+EMG_HZ = 100.0
+EYE_HZ = 0.5
+USABLE_SHARE_OF_LOWPASS = 0.8
+MIN_EEG_RATE_HZ = 100.0
+MIN_EOG_RATE_HZ = 50.0
+MIN_EMG_RATE_HZ = 200.0
+# The whole range of the file, in µV, that no recording of the scalp fits into.
+TOO_NARROW_UV = 20.0
+LONG_S = 24 * 3600.0
+
+HeaderRule = Callable[[Recording], Iterator[Issue]]
+
+
+def gaps(recording: Recording) -> Iterator[Issue]:
+    """Tell of stretches without signal: epochs in them are unscored."""
+    if recording.gaps:
+        lost_s = sum(gap.duration_s for gap in recording.gaps)
+        first = recording.gaps[0]
+        yield Issue(
+            Severity.NOTE,
+            "gaps",
+            f"{len(recording.gaps)} gaps, {lost_s:g} s in all, the first at "
+            f"{first.onset_s:g} s; epochs that fall into one are unscored.",
+        )
+
+
+def longer_than_a_day(recording: Recording) -> Iterator[Issue]:
+    """Find a recording that may hold several nights."""
+    if recording.duration_s > LONG_S:
+        yield Issue(
+            Severity.WARNING,
+            "longer_than_a_day",
+            f"The recording lasts {recording.duration_s / 3600:.1f} h and may hold more "
+            "than one night.",
+            "Give lights-off and lights-on of the night that is meant.",
+        )
+
+
+def unit_implausible(recording: Recording) -> Iterator[Issue]:
+    """Find a range of a few µV in all: the unit in the header is wrong."""
+    narrow = [
+        channel
+        for kind in (Kind.EEG, Kind.EOG)
+        for channel in recording.of_kind(kind)
+        if channel.limits is not None
+        and channel.to_uv is not None
+        and 0 < (channel.limits[1] - channel.limits[0]) * channel.to_uv < TOO_NARROW_UV
+    ]
+    if narrow:
+        yield Issue(
+            Severity.ERROR,
+            "unit_implausible",
+            f"By its header the whole range of {_labels(narrow)} is under "
+            f"{TOO_NARROW_UV:g} µV, which no EEG or EOG fits into.",
+            "Check the unit and name the right one, for example --unit V.",
+        )
+
+
+def rate_too_low(recording: Recording) -> Iterator[Issue]:
+    """Find what is sampled too slowly for what is measured on it."""
+    for kind, least_hz, lost in (
+        (Kind.EEG, MIN_EEG_RATE_HZ, "staging and band powers up to 30 Hz"),
+        (Kind.EOG, MIN_EOG_RATE_HZ, "eye movements"),
+    ):
+        yield from _too_slow(recording.of_kind(kind), least_hz, lost)
+    chin = [c for c in recording.channels if c.role is Role.EMG_CHIN]
+    yield from _too_slow(chin, MIN_EMG_RATE_HZ, "muscle tone up to 100 Hz")
+
+
+def highpass_too_high(recording: Recording) -> Iterator[Issue]:
+    """Find where the amplifier filtered slow waves or eye movements away."""
+    for kind, limit_hz, lost in (
+        (Kind.EEG, SLOW_WAVE_HZ, "slow waves and slow-wave activity"),
+        (Kind.EOG, EYE_HZ, "eye movements"),
+    ):
+        filtered = [
+            channel
+            for channel in recording.of_kind(kind)
+            if channel.highpass_hz is not None and channel.highpass_hz > limit_hz
+        ]
+        if filtered:
+            highest = max(channel.highpass_hz or 0.0 for channel in filtered)
+            yield Issue(
+                Severity.WARNING,
+                "highpass_too_high",
+                f"{_labels(filtered)} passed a hardware high-pass of up to {highest:g} "
+                f"Hz: {lost} cannot be measured from {limit_hz:g} Hz.",
+                "Record with a high-pass of 0.3 Hz, as the AASM has it.",
+            )
+
+
+def lowpass_too_low(recording: Recording) -> Iterator[Issue]:
+    """Find where the amplifier filtered fast activity away."""
+    eeg = [
+        channel
+        for channel in recording.of_kind(Kind.EEG)
+        if _usable_hz(channel) < BETA_HZ
+    ]
+    if eeg:
+        lowest = min(_usable_hz(channel) for channel in eeg)
+        yield Issue(
+            Severity.WARNING,
+            "lowpass_too_low",
+            f"{_labels(eeg)} passed a hardware low-pass that leaves {lowest:g} Hz and "
+            "less: beta, and perhaps spindles, cannot be measured.",
+            "Record with a low-pass of 35 Hz or more.",
+        )
+    chin = [
+        channel
+        for channel in recording.channels
+        if channel.role is Role.EMG_CHIN
+        and channel.lowpass_hz is not None
+        and channel.lowpass_hz < EMG_HZ
+        and not _is_envelope(channel)
+    ]
+    if chin:
+        yield Issue(
+            Severity.WARNING,
+            "emg_lowpass_low",
+            f"{_labels(chin)} passed a hardware low-pass of {chin[0].lowpass_hz:g} Hz: "
+            f"muscle tone up to {EMG_HZ:g} Hz cannot be measured.",
+            "Record the chin with a low-pass of 100 Hz, as the AASM has it.",
+        )
+
+
+def emg_is_envelope(recording: Recording) -> Iterator[Issue]:
+    """Find a chin EMG that was rectified and smoothed before it was stored."""
+    for channel in recording.channels:
+        if channel.role is Role.EMG_CHIN and _is_envelope(channel):
+            yield Issue(
+                Severity.WARNING,
+                "emg_is_envelope",
+                f"By its header {channel.label} was rectified and smoothed: it is the "
+                "envelope of an EMG, and no amplitude or twitch is measured on it.",
+            )
+
+
+HEADER_RULES: tuple[HeaderRule, ...] = (
+    gaps,
+    longer_than_a_day,
+    unit_implausible,
+    rate_too_low,
+    highpass_too_high,
+    lowpass_too_low,
+    emg_is_envelope,
+)
+
+
+def _too_slow(
+    channels: "tuple[Channel, ...] | list[Channel]", least_hz: float, lost: str
+) -> Iterator[Issue]:
+    slow = [channel for channel in channels if channel.rate_hz < least_hz]
+    if slow:
+        lowest = min(channel.rate_hz for channel in slow)
+        yield Issue(
+            Severity.WARNING,
+            "rate_too_low",
+            f"{_labels(slow)} is sampled at {lowest:g} Hz; {lost} needs {least_hz:g} Hz.",
+            "Record or export at a higher rate.",
+        )
+
+
+def _usable_hz(channel: Channel) -> float:
+    if channel.lowpass_hz is None:
+        return float("inf")
+    return USABLE_SHARE_OF_LOWPASS * channel.lowpass_hz
+
+
+def _is_envelope(channel: Channel) -> bool:
+    """Tell whether the low-pass lies below the high-pass, as after rectifying."""
+    return (
+        channel.lowpass_hz is not None
+        and channel.highpass_hz is not None
+        and channel.lowpass_hz < channel.highpass_hz
+    )
+
+
+def _labels(channels: "tuple[Channel, ...] | list[Channel]") -> str:
+    return ", ".join(channel.label for channel in channels)

@@ -1,0 +1,240 @@
+"""What the quality rules look at: a few hundred short windows of each channel.
+
+A night of 9 h is seen through 480 windows of five seconds, which takes a second where
+reading every sample would take a minute, and misses nothing that lasts minutes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import fft
+
+from psgkit.domain.recording import Channel, FloatArray, Recording
+from psgkit.domain.roles import Kind, Role
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.prepare.artefacts import WINDOW_S, is_clipped, is_flat, limits_in_uv
+
+MAX_WINDOWS = 480
+# Channels of these kinds carry the numbers of a report.
+LOOKED_AT = frozenset({Kind.EEG, Kind.EOG, Kind.ECG})
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelLook:
+    """One channel through its windows.
+
+    Attributes
+    ----------
+    channel : Channel
+    starts_s : numpy.ndarray of float64, shape (n_windows,)
+        Where each window starts.
+    sd_uv : numpy.ndarray of float64, shape (n_windows,)
+        Standard deviation; NaN where a gap falls into the window.
+    peak_uv : numpy.ndarray of float64, shape (n_windows,)
+        Largest distance from the median of the whole channel; NaN likewise.
+    flat, clipped : numpy.ndarray of bool, shape (n_windows,)
+        Windows that stand still, and that touch a limit of the file.
+    freqs_hz, psd_uv2_per_hz : numpy.ndarray of float64, shape (n_freqs,)
+        Median spectrum of the windows that are neither flat nor clipped; empty where
+        all are.
+    beat : float
+        How regularly sharp peaks recur at the pace of a heart, 0 to 1; see `_beat`.
+    """
+
+    channel: Channel
+    starts_s: FloatArray
+    sd_uv: FloatArray
+    peak_uv: FloatArray
+    flat: BoolArray
+    clipped: BoolArray
+    freqs_hz: FloatArray
+    psd_uv2_per_hz: FloatArray
+    beat: float
+
+    @property
+    def is_known(self) -> BoolArray:
+        """Windows without a gap, shape (n_windows,)."""
+        return np.isfinite(self.sd_uv)
+
+    @property
+    def is_alive(self) -> BoolArray:
+        """Windows without a gap that are not flat, shape (n_windows,)."""
+        return self.is_known & ~self.flat
+
+    def share(self, windows: BoolArray) -> float:
+        """Return the share of windows without a gap that are among some, 0 to 1."""
+        known = self.is_known
+        return float(np.mean(windows[known])) if known.any() else 0.0
+
+    def power_uv2(self, low_hz: float, high_hz: float) -> float:
+        """Return the power in a band, NaN where there is no spectrum."""
+        if not self.freqs_hz.size:
+            return float("nan")
+        inside = (self.freqs_hz >= low_hz) & (self.freqs_hz < high_hz)
+        step = self.freqs_hz[1] - self.freqs_hz[0]
+        return float(self.psd_uv2_per_hz[inside].sum() * step)
+
+
+@dataclass(frozen=True, eq=False)
+class RecordingLook:
+    """All channels through their windows."""
+
+    recording: Recording
+    scoring: Scoring | None
+    starts_s: FloatArray
+    channels: tuple[ChannelLook, ...] = field(default=())
+
+    def of_kind(self, kind: Kind) -> tuple[ChannelLook, ...]:
+        """Return the channels of one family."""
+        return tuple(c for c in self.channels if c.channel.role.kind is kind)
+
+    def windows(self, channel: Channel) -> FloatArray:
+        """Read the windows of one channel, shape (n_windows, n_samples), in µV."""
+        return read_windows(self.recording, channel, self.starts_s)
+
+    @cached_property
+    def eyes_may_move(self) -> BoolArray:
+        """Windows in REM sleep or wake; none where nothing is scored."""
+        if self.scoring is None:
+            return np.zeros(self.starts_s.size, dtype=bool)
+        epochs = np.floor(
+            (self.starts_s - self.scoring.onset_s) / self.scoring.epoch_s
+        ).astype(int)
+        inside = (epochs >= 0) & (epochs < self.scoring.n_epochs)
+        moving = np.isin(self.scoring.stages, (Stage.W, Stage.R))
+        result = np.zeros(self.starts_s.size, dtype=bool)
+        result[inside] = moving[epochs[inside]]
+        return result
+
+
+def look_at(recording: Recording, scoring: Scoring | None = None) -> RecordingLook:
+    """Read the windows of every channel that carries numbers.
+
+    Channels that are not in microvolts, or slower than 10 Hz, are left out, as are
+    electrodes from which a derivation was made.
+    """
+    starts = _starts(recording.duration_s)
+    derived_from = {
+        c.index for c in recording.channels if c.reference_index is not None
+    }
+    channels = tuple(
+        _look_at_channel(recording, channel, starts)
+        for channel in recording.channels
+        if _carries_numbers(channel)
+        and (channel.reference_index is not None or channel.index not in derived_from)
+    )
+    return RecordingLook(recording, scoring, starts, channels)
+
+
+def read_windows(
+    recording: Recording, channel: Channel, starts_s: FloatArray
+) -> FloatArray:
+    """Read windows of five seconds, shape (n_windows, n_samples); NaN where lacking."""
+    size = int(WINDOW_S * channel.rate_hz + 1e-6)
+    windows = np.full((starts_s.size, size), np.nan)
+    for row, start in zip(windows, starts_s.tolist(), strict=True):
+        values = recording.signal(channel, start, start + WINDOW_S)[:size]
+        row[: values.size] = values
+    return windows
+
+
+def _starts(duration_s: float) -> FloatArray:
+    count = min(int(duration_s / WINDOW_S + 1e-9), MAX_WINDOWS)
+    if count == 0:
+        return np.empty(0)
+    return np.floor(np.linspace(0.0, duration_s - WINDOW_S, count))
+
+
+def _carries_numbers(channel: Channel) -> bool:
+    return (
+        (channel.role.kind in LOOKED_AT or channel.role is Role.EMG_CHIN)
+        and channel.to_uv is not None
+        and channel.rate_hz >= 10
+    )
+
+
+def _look_at_channel(
+    recording: Recording, channel: Channel, starts: FloatArray
+) -> ChannelLook:
+    windows = read_windows(recording, channel, starts)
+    known = np.isfinite(windows).all(axis=1)
+    centre = float(np.median(windows[known])) if known.any() else 0.0
+    flat = is_flat(windows, channel.rate_hz)
+    clipped = _clipped(recording, channel, windows, starts)
+    good = windows[known & ~flat & ~clipped]
+    freqs, psd = _spectrum(good, channel.rate_hz)
+    return ChannelLook(
+        channel=channel,
+        starts_s=starts,
+        sd_uv=windows.std(axis=1),
+        peak_uv=np.abs(windows - centre).max(axis=1, initial=0.0),
+        flat=flat,
+        clipped=clipped,
+        freqs_hz=freqs,
+        psd_uv2_per_hz=psd,
+        beat=_beat(good, channel.rate_hz),
+    )
+
+
+def _clipped(
+    recording: Recording, channel: Channel, windows: FloatArray, starts: FloatArray
+) -> BoolArray:
+    """Tell which windows touch a limit; of a difference, which of either electrode."""
+    if channel.reference_index is None:
+        return is_clipped(windows, limits_in_uv(channel))
+    clipped = np.zeros(starts.size, dtype=bool)
+    for part in _electrodes(recording, channel):
+        part_windows = read_windows(recording, part, starts)
+        clipped |= is_clipped(part_windows, limits_in_uv(part))
+    return clipped
+
+
+def _electrodes(recording: Recording, channel: Channel) -> Iterable[Channel]:
+    wanted = {channel.index, channel.reference_index}
+    return (
+        part
+        for part in recording.channels
+        if part.reference_index is None and part.index in wanted
+    )
+
+
+def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArray]:
+    """Return frequencies and the median power spectral density (Hann window)."""
+    if not len(windows):
+        return np.empty(0), np.empty(0)
+    size = windows.shape[1]
+    taper = np.hanning(size + 1)[:-1]  # periodic, as spectra want it
+    centred = windows - windows.mean(axis=1, keepdims=True)
+    power = np.abs(fft.rfft(centred * taper, axis=1)) ** 2
+    density = 2.0 * power / (rate_hz * np.sum(taper**2))
+    return fft.rfftfreq(size, 1 / rate_hz), np.median(density, axis=0)
+
+
+def _beat(windows: FloatArray, rate_hz: float) -> float:
+    """Measure how regularly sharp peaks recur at the pace of a heart.
+
+    The largest autocorrelation of the slope's size, smoothed over 0.1 s, at 0.4 to
+    1.5 s (40 to 150 beats a minute): near 1 for an ECG, near 0 for EEG. The median
+    over the windows; 0 where the rate is too low to see a QRS complex.
+    """
+    if rate_hz < 50 or not len(windows):
+        return 0.0
+    slope = np.abs(np.diff(windows, axis=1))
+    width = max(int(0.1 * rate_hz), 1)
+    smooth = np.cumsum(slope, axis=1)
+    smooth = smooth[:, width:] - smooth[:, :-width]
+    smooth = smooth - smooth.mean(axis=1, keepdims=True)
+    size = smooth.shape[1]
+    spectrum = np.abs(fft.rfft(smooth, n=2 * size, axis=1)) ** 2
+    correlation = fft.irfft(spectrum, axis=1)[:, :size]
+    energy = correlation[:, :1]
+    unbiased = correlation * size / np.arange(size, 0, -1)
+    lags = unbiased[:, int(0.4 * rate_hz) : int(1.5 * rate_hz)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        peaks = np.where(energy[:, 0] > 0, lags.max(axis=1) / energy[:, 0], 0.0)
+    return float(np.median(peaks))

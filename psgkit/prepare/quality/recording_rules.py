@@ -1,0 +1,252 @@
+"""What only several channels together show.
+
+Each rule takes what was seen of a recording and yields what it finds.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import numpy as np
+from scipy import signal as sp
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Channel, FloatArray
+from psgkit.domain.roles import Kind, Role
+from psgkit.prepare.quality.look import ChannelLook, RecordingLook
+
+EYE_BAND_HZ = (0.3, 3.0)
+SLOW_BAND_HZ = (0.5, 4.0)
+# Eye movements of this size stand out of the EEG that the eye electrodes see too.
+EYE_SD_UV = 15.0
+MIN_WINDOWS = 20
+SAME = 0.999
+OPPOSITE = -0.3
+HEART_LEAK_UV = 5.0
+HEART_LEAK_RATIO = 6.0
+MAX_EEG = 8
+
+RecordingRule = Callable[[RecordingLook], Iterator[Issue]]
+
+
+def same_signal(look: RecordingLook) -> Iterator[Issue]:
+    """Find one signal behind two labels."""
+    for one, other in combinations(look.channels, 2):
+        if one.channel.rate_hz != other.channel.rate_hz or not _alike(one, other):
+            continue
+        windows = look.windows(one.channel), look.windows(other.channel)
+        correlations = _correlate(*windows)
+        if correlations.size and abs(float(np.median(correlations))) > SAME:
+            yield Issue(
+                Severity.ERROR,
+                "same_signal",
+                f"{one.channel.label} and {other.channel.label} hold the same signal: "
+                "one of the labels is wrong.",
+                "Name the right channel with --channel.",
+            )
+
+
+def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:
+    """Find an EEG upside down: its slow waves run against all others."""
+    eeg = [c for c in look.of_kind(Kind.EEG) if _has_mastoid_or_none(c)][:MAX_EEG]
+    if len(eeg) < 2 or len({c.channel.rate_hz for c in eeg}) > 1:
+        return
+    slow = [_band(look.windows(c.channel), c.channel, SLOW_BAND_HZ) for c in eeg]
+    matrix = np.array(
+        [[_median(_correlate(one, other)) for other in slow] for one in slow]
+    )
+    np.fill_diagonal(matrix, np.nan)
+    typical = [_median(row) for row in matrix]
+    inverted = [c for c, value in zip(eeg, typical, strict=True) if value < OPPOSITE]
+    if inverted:
+        yield Issue(
+            Severity.WARNING,
+            "eeg_polarity",
+            f"Slow waves of {', '.join(c.channel.label for c in inverted)} run opposite "
+            "to those of the other EEG channels: one of them is upside down.",
+            "Check the order of the two inputs; slow-wave counts depend on it.",
+        )
+
+
+def eyes_not_opposite(look: RecordingLook) -> Iterator[Issue]:
+    """Find eye channels that eye movements do not reach with opposite sign.
+
+    Only where the night is scored: slow waves reach both eyes with the same sign.
+    """
+    eyes = _eyes(look)
+    if eyes is None:
+        return
+    left, right = (_band(look.windows(eye), eye, EYE_BAND_HZ) for eye in eyes)
+    moving = (
+        look.eyes_may_move & (_spread(left) > EYE_SD_UV) & (_spread(right) > EYE_SD_UV)
+    )
+    correlations = _correlate(left[moving], right[moving])
+    if correlations.size < MIN_WINDOWS:
+        return
+    share = float(np.mean(correlations < OPPOSITE))
+    if share < 0.1:
+        yield Issue(
+            Severity.WARNING,
+            "eyes_not_opposite",
+            f"{eyes[0].label} and {eyes[1].label} move opposite to each other in "
+            f"{share:.0%} of the windows with large deflections, where eye movements "
+            "would: one of them is upside down, or they have no common reference.",
+            "Check the pair; no REM density is worth computing from it.",
+        )
+
+
+def eyes_swapped(look: RecordingLook) -> Iterator[Issue]:
+    """Find left and right eye swapped, against the left and right of the scalp.
+
+    A look to the left is positive at the left eye and at F3 and Fp1.
+    """
+    eyes = _eyes(look)
+    scalp = _left_and_right(look)
+    if eyes is None or scalp is None or eyes[0].rate_hz != scalp[0].rate_hz:
+        return
+    left, right = (_band(look.windows(eye), eye, EYE_BAND_HZ) for eye in eyes)
+    f3, f4 = (_band(look.windows(site), site, EYE_BAND_HZ) for site in scalp)
+    across, across_scalp = left - right, f3 - f4
+    opposite = _correlate_rows(left, right) < OPPOSITE
+    moving = look.eyes_may_move & opposite & (_spread(across) > 2 * EYE_SD_UV)
+    correlations = _correlate(across[moving], across_scalp[moving])
+    if correlations.size >= MIN_WINDOWS and _median(correlations) < OPPOSITE:
+        yield Issue(
+            Severity.WARNING,
+            "eyes_swapped",
+            f"Eye movements in {eyes[0].label} and {eyes[1].label} have the sign of the "
+            f"other side of the head ({scalp[0].label} against {scalp[1].label}): left "
+            "and right are swapped, or both are upside down.",
+            "Check the two eye inputs, or swap them with --channel EOG_L=LABEL "
+            "--channel EOG_R=LABEL.",
+        )
+
+
+def ecg_in_eeg(look: RecordingLook) -> Iterator[Issue]:
+    """Find the heart's beat in the EEG, by averaging around it."""
+    hearts = look.of_kind(Kind.ECG)
+    if not hearts:
+        return
+    heart = hearts[0].channel
+    ecg = look.windows(heart)
+    for seen in look.of_kind(Kind.EEG)[:MAX_EEG]:
+        if seen.channel.rate_hz != heart.rate_hz:
+            continue
+        leak_uv, noise_uv = _locked_average(look.windows(seen.channel), ecg, heart)
+        if leak_uv > HEART_LEAK_UV and leak_uv > HEART_LEAK_RATIO * noise_uv:
+            yield Issue(
+                Severity.WARNING,
+                "ecg_in_eeg",
+                f"{seen.channel.label} carries {leak_uv:.0f} µV of ECG.",
+                "Spindles and sigma power may be affected; re-reference to both "
+                "mastoids if they were recorded.",
+            )
+
+
+RECORDING_RULES: tuple[RecordingRule, ...] = (
+    same_signal,
+    eeg_polarity,
+    eyes_not_opposite,
+    eyes_swapped,
+    ecg_in_eeg,
+)
+
+
+def _eyes(look: RecordingLook) -> tuple[Channel, Channel] | None:
+    found = {c.channel.role: c.channel for c in look.of_kind(Kind.EOG)}
+    left, right = found.get(Role.EOG_L), found.get(Role.EOG_R)
+    if left is None or right is None or left.rate_hz != right.rate_hz:
+        return None
+    return left, right
+
+
+def _left_and_right(look: RecordingLook) -> tuple[Channel, Channel] | None:
+    """Return a frontal pair of the scalp."""
+    by_site = {c.channel.role.site: c.channel for c in look.of_kind(Kind.EEG)}
+    for left, right in (("Fp1", "Fp2"), ("F3", "F4")):
+        if left in by_site and right in by_site:
+            return by_site[left], by_site[right]
+    return None
+
+
+def _has_mastoid_or_none(look: ChannelLook) -> bool:
+    role = look.channel.role
+    return role is not Role.EEG_OTHER and role.reference in {"", "M1", "M2", "M1M2"}
+
+
+def _alike(one: ChannelLook, other: ChannelLook) -> bool:
+    """Tell whether two channels have the same size in nearly every window."""
+    known = one.is_alive & other.is_alive
+    if known.sum() < 2:
+        return False
+    ratio = one.sd_uv[known] / other.sd_uv[known]
+    return bool(np.ptp(np.log(ratio)) < 0.1)
+
+
+def _band(
+    windows: FloatArray, channel: Channel, band_hz: tuple[float, float]
+) -> FloatArray:
+    """Return the windows in one band, shape (n_windows, n_samples); NaN where lacking."""
+    high = min(band_hz[1], 0.45 * channel.rate_hz)
+    sos = sp.butter(2, (band_hz[0], high), "bandpass", fs=channel.rate_hz, output="sos")
+    filtered: FloatArray = sp.sosfiltfilt(sos, windows, axis=1)
+    return filtered
+
+
+def _spread(windows: FloatArray) -> FloatArray:
+    return np.asarray(windows.std(axis=1))
+
+
+def _correlate_rows(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the correlation of each pair of windows, NaN where undefined."""
+    one = one - one.mean(axis=1, keepdims=True)
+    other = other - other.mean(axis=1, keepdims=True)
+    product = (one * other).sum(axis=1)
+    norm = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    correlations = np.full(len(one), np.nan)
+    np.divide(product, norm, out=correlations, where=norm > 0)
+    return correlations
+
+
+def _correlate(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the correlations that are defined."""
+    correlations = _correlate_rows(one, other)
+    return correlations[np.isfinite(correlations)]
+
+
+def _median(values: "FloatArray | list[float]") -> float:
+    known = np.asarray(values)[np.isfinite(values)]
+    return float(np.median(known)) if known.size else float("nan")
+
+
+def _locked_average(
+    eeg: FloatArray, ecg: FloatArray, heart: Channel
+) -> tuple[float, float]:
+    """Average the EEG around the R waves.
+
+    Returns
+    -------
+    leak_uv, noise_uv : float
+        Peak to peak of the average, and the standard error of its mean.
+    """
+    rate_hz = heart.rate_hz
+    half = int(0.2 * rate_hz)
+    usable = np.isfinite(eeg).all(axis=1) & np.isfinite(ecg).all(axis=1)
+    fast = min(30.0, 0.45 * rate_hz)
+    sos = sp.butter(2, (3.0, fast), "bandpass", fs=rate_hz, output="sos")
+    cut = []
+    for whole, beat in zip(
+        eeg[usable], np.abs(sp.sosfiltfilt(sos, ecg[usable], axis=1)), strict=True
+    ):
+        height = 0.6 * float(np.max(beat))
+        peaks, _ = sp.find_peaks(
+            beat, height=height, distance=max(int(0.4 * rate_hz), 1)
+        )
+        brain = sp.sosfiltfilt(sos, whole)
+        cut += [
+            brain[p - half : p + half] for p in peaks if half <= p < brain.size - half
+        ]
+    if len(cut) < MIN_WINDOWS:
+        return 0.0, 0.0
+    pieces = np.array(cut)
+    error = float(np.median(pieces.std(axis=0)) / np.sqrt(len(pieces)))
+    return float(np.ptp(pieces.mean(axis=0))), error
