@@ -1,0 +1,123 @@
+"""Which channels the classifier shall see.
+
+YASA was trained on a central EEG against the opposite mastoid, the left EOG against a
+mastoid, and a bipolar chin EMG (Vallat and Walker 2021). The nearest that a recording
+has is taken; what comes last is better than no staging and said in the report.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.roles import Kind, Role
+from psgkit.errors import MissingChannel
+
+# YASA refuses 80 Hz and less: a filter to 30 Hz needs room above it.
+LOWEST_RATE_HZ = 80.0
+
+EEG_ROLES = (
+    *(Role.C4_M1, Role.C3_M2, Role.C4_M1M2, Role.C3_M1M2, Role.C4, Role.C3),
+    *(Role.C4_M2, Role.C3_M1, Role.CZ_M1, Role.CZ_M2, Role.CZ),
+    *(Role.FPZ_CZ, Role.FZ_CZ, Role.CZ_OZ),
+    *(Role.F4_M1, Role.F3_M2, Role.F4_M1M2, Role.F3_M1M2, Role.F4, Role.F3),
+    *(Role.F4_M2, Role.F3_M1, Role.FZ_M1, Role.FZ_M2, Role.FZ),
+    *(Role.FP2_M1, Role.FP1_M2, Role.FPZ_M1, Role.FPZ_M2),
+    *(Role.FP2, Role.FP1, Role.FPZ),
+    *(Role.P4_M1, Role.P3_M2, Role.P4, Role.P3, Role.PZ_OZ, Role.PZ),
+    *(Role.O2_M1, Role.O1_M2, Role.O2, Role.O1),
+)
+EOG_ROLES = (Role.EOG_L, Role.EOG_R, Role.EOG_H)
+EMG_ROLES = (Role.EMG_CHIN,)
+
+_ROLES = {Kind.EEG: EEG_ROLES, Kind.EOG: EOG_ROLES, Kind.EMG: EMG_ROLES}
+_WORDS = {Kind.EEG: "EEG", Kind.EOG: "EOG", Kind.EMG: "chin EMG"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A channel that would have served, and why it cannot."""
+
+    channel: Channel
+    why: str
+    remedy: str
+
+
+def candidates(
+    recording: Recording, kind: Kind, wanted: Mapping[str, str]
+) -> tuple[list[Channel], list[Unusable]]:
+    """Return the channels that could serve, the best first, and those that cannot.
+
+    Parameters
+    ----------
+    recording : Recording
+        The night.
+    kind : {Kind.EEG, Kind.EOG, Kind.EMG}
+        What is needed.
+    wanted : mapping of str to str
+        ``eeg``, ``eog`` or ``emg`` to the label of the only channel to consider.
+
+    Raises
+    ------
+    MissingChannel
+        If a wanted label is not there.
+    """
+    if kind.value in wanted:
+        ranked = [recording.channel(wanted[kind.value])]
+    else:
+        ranked = _ranked(recording, kind)
+    usable, unusable = [], []
+    for channel in ranked:
+        reason = _why_unusable(channel)
+        if reason is None:
+            usable.append(channel)
+        else:
+            unusable.append(Unusable(channel, *reason))
+    return usable, unusable
+
+
+def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel:
+    """Return the error to raise where no EEG can be staged."""
+    refused = [f"{one.channel.label}: {one.why}; {one.remedy}" for one in unusable]
+    if refused:
+        return MissingChannel(
+            f"{recording.id}: no EEG channel can be staged ({'. '.join(refused)})."
+        )
+    return MissingChannel(
+        f"{recording.id}: no EEG channel was recognised among "
+        f"{', '.join(recording.labels)}; name one with --channel eeg=LABEL."
+    )
+
+
+def left_out(kind: Kind, unusable: Iterable[Unusable]) -> Issue:
+    """Return the issue that staging had to do without a kind of channel."""
+    refused = list(unusable)
+    word = _WORDS[kind]
+    if not refused:
+        message = f"Staged without {word}: no such channel was recognised."
+        remedy = f"If there is one, name it with --channel {kind.value}=LABEL."
+    else:
+        reasons = "; ".join(f"{one.channel.label}: {one.why}" for one in refused)
+        message = f"Staged without {word} ({reasons})."
+        remedy = refused[0].remedy.capitalize() + "."
+    return Issue(Severity.NOTE, f"staging_without_{kind.value}", message, remedy)
+
+
+def _ranked(recording: Recording, kind: Kind) -> list[Channel]:
+    roles = _ROLES[kind]
+    order = {role: place for place, role in enumerate(roles)}
+    known = [channel for channel in recording.channels if channel.role in order]
+    known.sort(key=lambda channel: order[channel.role])
+    if kind is Kind.EEG:  # any other EEG is still EEG; other EOG and EMG are not
+        known += [c for c in recording.of_kind(Kind.EEG) if c.role not in order]
+    return known
+
+
+def _why_unusable(channel: Channel) -> tuple[str, str] | None:
+    if channel.to_uv is None:
+        found = f"its unit is {channel.unit!r}" if channel.unit else "it has no unit"
+        return found, "say which with --unit uV (or nV, mV, V)"
+    if channel.rate_hz <= LOWEST_RATE_HZ:
+        found = f"{channel.rate_hz:g} Hz, YASA needs more than {LOWEST_RATE_HZ:g} Hz"
+        return found, "export the recording with this channel at its full sampling rate"
+    return None
