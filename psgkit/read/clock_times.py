@@ -9,7 +9,12 @@ from psgkit.domain.clock import UNKNOWN_DATE
 _TIME = re.compile(
     r"(?<![\d:])(\d{1,2})[:.](\d{2})[:.](\d{2})(?:[.,:](\d{1,6}))?\s*([AaPp]\.?[Mm]\.?)?"
 )
-_DATE = re.compile(r"(?<!\d)(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?!\d)")
+# A year of two digits counts between strokes alone: 22.30.00 is a time.
+_DATE = re.compile(
+    r"(?<![\d.])(?:(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})"
+    r"|(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y2>\d{4})"
+    r"|(?P<c>\d{1,2})[-/](?P<e>\d{1,2})[-/](?P<y3>\d{2}))(?!\d)"
+)
 # Without dates, a time this much before the first one still means the same evening.
 _BEFORE_S = 4 * 3600.0
 _DAY_S = 86400.0
@@ -82,36 +87,37 @@ class NightClock:
 def _date_order(texts: Iterable[str]) -> str | None:
     """Tell which order of day and month fits: the one of the shortest night."""
     written = {found[0] for found in map(_DATE.search, texts) if found}
-    if not written:
-        return None
     spans = {}
-    for order in ("ymd", "dmy", "mdy"):
+    days = {}
+    for order in ("dmy", "mdy"):
         dates = [_parse_date(text, order) for text in written]
         known = [date for date in dates if date is not None]
-        if len(known) == len(dates):
+        if known and len(known) == len(dates):
             spans[order] = (max(known) - min(known)).days
+            days[order] = set(known)
     if not spans:
         return None
     best = min(spans.values())
     fitting = [order for order, span in spans.items() if span == best]
-    if len(fitting) == 1:
-        return fitting[0]
-    days = {_parse_date(next(iter(written)), order) for order in fitting}
-    return fitting[0] if len(days) == 1 else None
+    if len(fitting) == 2 and days["dmy"] != days["mdy"]:
+        return None
+    return fitting[0]
 
 
 def _parse_date(text: str, order: str) -> dt.date | None:
     found = _DATE.search(text)
     if not found:
         return None
-    parts = dict(zip(order, (int(found[n]) for n in (1, 3, 4)), strict=True))
-    year = parts["y"]
-    if year < 100:
-        if order == "ymd":
-            return None
-        # EDF's own rule: two digits from 85 on are the twentieth century
-        year += 1900 if year >= 85 else 2000
+    if found["y1"]:
+        year, month, day = int(found["y1"]), int(found["m1"]), int(found["d1"])
+    else:
+        first, second = int(found["a"] or found["c"]), int(found["b"] or found["e"])
+        day, month = (first, second) if order == "dmy" else (second, first)
+        year = int(found["y2"] or found["y3"])
+        if year < 100:
+            # EDF's own rule: two digits from 85 on are the twentieth century
+            year += 1900 if year >= 85 else 2000
     try:
-        return dt.date(year, parts["m"], parts["d"])
+        return dt.date(year, month, day)
     except ValueError:
         return None

@@ -11,6 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from psgkit.domain.issues import Issue
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
@@ -45,11 +48,15 @@ class StageMark:
 
 @dataclass(frozen=True, slots=True)
 class EventMark:
-    """An event; its duration is NaN where the file does not tell it."""
+    """An event; its duration is NaN where the file does not tell it.
+
+    ``source`` is who marked it, where that is not the scorer of the stages.
+    """
 
     onset_s: float
     duration_s: float
     kind: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,10 @@ class Draft:
         Groups of events that the file says were looked for, beside those it holds.
     scorer : str
         Who scored it, where the file tells.
+    is_automatic : bool
+        Whether the file says that a program assigned the stages.
+    proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
+        Probability of W, N1, N2, N3, R; for files of one stage an epoch.
     issues : tuple of Issue
         What reading found.
     """
@@ -85,6 +96,7 @@ class Draft:
     groups_scored: frozenset[str] = frozenset()
     scorer: str = ""
     is_automatic: bool = False
+    proba: npt.NDArray[np.float32] | None = None
     issues: tuple[Issue, ...] = ()
 
 

@@ -8,7 +8,7 @@ from psgkit.domain.clock import has_date
 from psgkit.domain.scoring import Scoring, make_events
 from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.draft import HEAD_BYTES, Draft, Format, Options, ScoringFile
-from psgkit.read.formats import FORMATS
+from psgkit.read.formats import FORMATS, table
 from psgkit.read.grid import lay_grid
 from psgkit.read.words import Codes, groups_of
 
@@ -59,7 +59,7 @@ def read_scoring(
     if epoch_s is not None and not (math.isfinite(epoch_s) and epoch_s > 0):
         raise InputError(f"An epoch cannot last {epoch_s} s.")
     file = _open(Path(path))
-    form = _recognise(file)
+    form = _recognise(file, column)
     draft = form.read(file, Options(codes, column, epoch_s))
     return _assemble(draft, form, file, recording_start)
 
@@ -81,15 +81,21 @@ def _open(path: Path) -> ScoringFile:
     return ScoringFile(path, head)
 
 
-def _recognise(file: ScoringFile) -> Format:
+def _recognise(file: ScoringFile, column: str | None) -> Format:
     for form in FORMATS:
         if form.recognises(file):
             return form
-    # a broken encoding is the better message where there is one
-    if not file.head_text and b"\x00" not in file.head:
-        _ = file.text
+    if column is not None and file.head_text:
+        return table.FORMAT  # the caller says that it has columns
+    if not file.head_text and _is_mostly_text(file.head):
+        _ = file.text  # its error names the line that is no text
     names = ", ".join(form.name for form in FORMATS)
     raise file.fault(f"this is no scoring that psgkit knows; it knows {names}.")
+
+
+def _is_mostly_text(head: bytes) -> bool:
+    printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in head)
+    return printable > 0.9 * len(head)
 
 
 def _assemble(
@@ -99,7 +105,7 @@ def _assemble(
     shift_s, start = _shift(draft.start, recording_start)
     scorer = draft.scorer or form.name
     events = make_events(
-        (event.onset_s + shift_s, event.duration_s, event.kind, scorer)
+        (event.onset_s + shift_s, event.duration_s, event.kind, event.source or scorer)
         for event in draft.events
     )
     return Scoring(
@@ -113,6 +119,7 @@ def _assemble(
         kinds_scored=groups_of(events["kind"]) | draft.groups_scored,
         scorer=scorer,
         is_automatic=draft.is_automatic,
+        proba=draft.proba,
         issues=(*draft.issues, *grid.issues),
     )
 

@@ -101,6 +101,11 @@ def group_names() -> frozenset[str]:
     return frozenset(EVENT_GROUPS)
 
 
+def noxturnal_words(part: str) -> frozenset[str]:
+    """Return the words of Noxturnal's export for a column or an event."""
+    return frozenset(plain(word) for word in _tables()["noxturnal"][part])
+
+
 @cache
 def _tables() -> dict[str, Any]:
     path = config_folder() / "scoring.toml"

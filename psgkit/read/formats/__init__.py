@@ -1,18 +1,43 @@
-"""The formats of scorings, one file each, in the order in which they are tried."""
+"""The formats of scorings, one file each, in the order in which they are tried.
+
+What a program writes comes before what anybody may have written: a table with a header
+and text of one stage a line are tried last.
+"""
 
 from psgkit.read.draft import Format
 from psgkit.read.formats import (
+    clock_lines,
+    domino,
     edf_plus,
+    isruc,
+    luna,
+    noxturnal,
+    nsrr,
     profusion,
+    psgkit_night,
+    remlogic,
+    sleepware,
     stage_list,
     table,
     text,
+    yasa_json,
 )
 
 FORMATS: tuple[Format, ...] = (
     edf_plus.FORMAT,
+    psgkit_night.FORMAT,
+    isruc.FORMAT,
     profusion.FORMAT,
+    nsrr.FORMAT,
+    sleepware.FORMAT,
+    remlogic.XML,
+    remlogic.TEXT,
+    domino.FORMAT,
+    yasa_json.FORMAT,
     stage_list.FORMAT,
+    noxturnal.FORMAT,
+    luna.FORMAT,
     text.FORMAT,
+    clock_lines.FORMAT,
     table.FORMAT,
 )

@@ -39,15 +39,26 @@ STAGE_COLUMNS = (
     "staging",
     "label",
     "trial type",
+    "annotation",
     "description",
     "event type",
+    "event",
     "value",
 )
 # Columns that may hold events between the stages.
-MIXED_COLUMNS = {"label", "trial type", "description", "event type", "value"}
+MIXED_COLUMNS = {
+    "label",
+    "trial type",
+    "annotation",
+    "description",
+    "event type",
+    "event",
+    "value",
+}
 ONSET_COLUMNS = (
     "onset s",
     "onset",
+    "recording onset",
     "start s",
     "start",
     "start time",
@@ -70,9 +81,12 @@ class _Times:
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by a header that names a column of stages, or one whose cells are."""
+    """Tell by a header that names a column of stages, or onsets and durations."""
     table = split_table(file.head_text)
-    return table is not None and bool(table.rows) and bool(_stage_columns(table))
+    if table is None or not table.rows:
+        return False
+    is_timed = None not in {table.find(ONSET_COLUMNS), table.find(DURATION_COLUMNS)}
+    return is_timed or bool(_stage_columns(table))
 
 
 def read(file: ScoringFile, options: Options) -> Draft:

@@ -1,0 +1,175 @@
+r"""Somnomedics Domino text export: one list a file, or several in one file.
+
+A header (``Signal ID: SchlafProfil\profil``, ``Start Time:``, ``Events list:``,
+``Rate: 30 s``), an empty line, then ``22:00:00,000; N2`` a line for the sleep profile
+and ``00:41:31,513-00:41:42,736; 11;Hypopnea`` for events. Dates may stand before the
+times. Domino writes each list into its own file of a folder: where the folder holds
+one sleep profile, the other lists beside it are read along.
+
+Written from published examples of these files; no sample of a whole night was at hand.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.scoring import Stage
+from psgkit.errors import UnreadableScoring
+from psgkit.read.clock_times import NightClock
+from psgkit.read.draft import (
+    HEAD_BYTES,
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.words import kind_of, plain, slug, stage_of
+
+_HEADER = re.compile(r"^(Signal ID|Start Time|Unit|Signal Type|Events list|Rate):(.*)$")
+_TIME = r"(?:\d{1,2}[./]\d{1,2}[./]\d{4} )?\d{1,2}:\d{2}:\d{2}(?:[,.]\d+)?"
+_STAGE = re.compile(rf"^({_TIME});\s*(.+)$")
+_EVENT = re.compile(rf"^({_TIME})-({_TIME});\s*([\d.,]+)\s*;\s*(.+)$")
+# What a list is about, told by its signal, where it holds no event.
+_LISTS = {
+    "arousal": "arousal",
+    "flow": "respiratory",
+    "spo2": "desaturation",
+    "entsatt": "desaturation",
+    "plm": "limb_movement",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    signal: str
+    start: str
+    rate_s: float | None
+    rows: list[tuple[str, str]]
+    where: str
+
+    @property
+    def is_profile(self) -> bool:
+        return "profil" in plain(self.signal)
+
+
+def recognises(file: ScoringFile) -> bool:
+    """Tell by the header's first line."""
+    return file.head_text.lstrip().startswith("Signal ID:")
+
+
+def read(file: ScoringFile, options: Options) -> Draft:
+    """Read the sleep profile and the events that belong to it."""
+    sections = _split(file)
+    profiles = [section for section in sections if section.is_profile]
+    if len(profiles) != 1:
+        raise file.fault(
+            "it is a list of events; name the sleep profile of the same export."
+            if not profiles
+            else "it holds two sleep profiles; give one scoring a file."
+        )
+    builder = DraftBuilder()
+    beside = _beside(file)
+    if beside:
+        builder.issues.append(
+            Issue(
+                Severity.NOTE,
+                "lists_beside_read",
+                f"{len(beside)} event lists beside the sleep profile were read along.",
+            )
+        )
+    profile = profiles[0]
+    clock = NightClock([profile.start], profile.start or _first_time(profile))
+    epoch_s = options.epoch_s or profile.rate_s
+    for where, line in profile.rows:
+        _add_stage(builder, file, clock, where, line)
+    for section in (*sections, *beside):
+        if not section.is_profile:
+            _add_events(builder, file, clock, section)
+    return builder.build(start=clock.start, epoch_s=epoch_s)
+
+
+def _first_time(profile: _Section) -> str:
+    return profile.rows[0][1].partition(";")[0] if profile.rows else "00:00:00"
+
+
+def _split(file: ScoringFile) -> list[_Section]:
+    sections: list[_Section] = []
+    facts: dict[str, str] = {}
+    rows: list[tuple[str, str]] = []
+    for number, line in enumerate([*file.text.splitlines(), "Signal ID:"], start=1):
+        text = line.strip()
+        header = _HEADER.match(text)
+        if header and header[1] == "Signal ID":
+            if facts:
+                sections.append(_section(facts, rows))
+            facts, rows = {"where": f"line {number}"}, []
+        if header:
+            facts[header[1]] = header[2].strip()
+        elif text:
+            rows.append((f"line {number}", text))
+    return sections
+
+
+def _section(facts: dict[str, str], rows: list[tuple[str, str]]) -> _Section:
+    rate = re.match(r"(\d+(?:[.,]\d+)?)", facts.get("Rate", ""))
+    return _Section(
+        facts.get("Signal ID", ""),
+        facts.get("Start Time", ""),
+        float(rate[1].replace(",", ".")) if rate else None,
+        rows,
+        facts["where"],
+    )
+
+
+def _beside(file: ScoringFile) -> list[_Section]:
+    """Return the event lists of the same export, where it is clear which they are."""
+    found: list[_Section] = []
+    for path in sorted(file.path.parent.glob("*.txt")):
+        if path == file.path or not path.is_file():
+            continue
+        with path.open("rb") as stream:
+            other = ScoringFile(path, stream.read(HEAD_BYTES))
+        if not recognises(other):
+            continue
+        try:
+            sections = _split(other)
+        except UnreadableScoring:
+            continue
+        if any(section.is_profile for section in sections):
+            return []
+        found += sections
+    return found
+
+
+def _add_stage(
+    builder: DraftBuilder, file: ScoringFile, clock: NightClock, where: str, line: str
+) -> None:
+    found = _STAGE.match(line)
+    word = found[2].strip() if found else ""
+    stage = Stage.ART if word == "A" else stage_of(word)
+    onset_s = clock.seconds(found[1]) if found else None
+    if stage is None or onset_s is None:
+        raise file.fault(f"{where} has {line[:40]!r}, which is no time and stage.")
+    builder.add_stage(onset_s, None, stage, where)
+
+
+def _add_events(
+    builder: DraftBuilder, file: ScoringFile, clock: NightClock, section: _Section
+) -> None:
+    about = [group for word, group in _LISTS.items() if word in plain(section.signal)]
+    builder.groups_scored |= set(about[:1])
+    for where, line in section.rows:
+        found = _EVENT.match(line)
+        if not found:
+            continue  # discrete lists other than the sleep profile
+        onset_s, stop_s = clock.seconds(found[1]), clock.seconds(found[2])
+        if onset_s is None or stop_s is None:
+            raise file.fault(f"{where} of {section.signal!r} has an impossible time.")
+        name = found[4].strip()
+        duration_s = stop_s - onset_s if stop_s >= onset_s else math.nan
+        builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))
+
+
+FORMAT = Format("Somnomedics Domino text", recognises, read)

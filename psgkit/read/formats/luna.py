@@ -1,0 +1,150 @@
+"""Luna ``.annot``: a row an annotation, tab-separated, times elapsed or by the clock.
+
+Six columns: class, instance, channel, start, stop, meta (older files have the first,
+second, start and stop alone). Times are seconds, ``hh:mm:ss``, or ``0+hh:mm:ss`` for
+elapsed ones; a stop of ``+30`` is a length and ``...`` reaches to the next row. Stages
+are the classes W, N1, N2, N3, R and ``?``; ``L`` is lights on, during which nothing is
+scored. Lines that begin with ``#`` are comments. Epoch lists (``.eannot``) are text of
+one stage a line. After Luna's documentation of annotations.
+"""
+
+import math
+import re
+
+from psgkit.domain.scoring import Stage
+from psgkit.read.clock_times import NightClock, parse_time
+from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
+from psgkit.read.words import (
+    group_names,
+    kind_of,
+    lights_of,
+    plain,
+    slug,
+    stage_of,
+)
+
+OWN_GROUPS = "scored:"
+_HEADER = {"class", "annot", "annotation"}
+_CLOCK = re.compile(r"^\d{1,2}:\d{2}:\d{2}(\.\d+)?$")
+_ELAPSED = re.compile(r"^0\+(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$")
+_NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+_FACTS = {"start hms", "duration hms", "epoch sec", "duration sec"}
+
+
+def recognises(file: ScoringFile) -> bool:
+    """Tell by rows of four to six tabs whose times stand where Luna has them."""
+    lines = file.head_text.splitlines()[:40]
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    if rows and plain(rows[0][0]) in _HEADER and "start" in map(plain, rows[0]):
+        return True
+    # a table's header is no row of times
+    return bool(rows) and all(
+        len(row) in {4, 5, 6} and _is_time(_times(row)[0]) for row in rows
+    )
+
+
+def read(file: ScoringFile, options: Options) -> Draft:
+    """Read stages and events; see the module for the layout."""
+    rows = _rows(file)
+    clock = _clock_of(rows)
+    builder = DraftBuilder()
+    for line in file.text.splitlines():
+        label, _, rest = line.lstrip("#% ").partition(" ")
+        if line.startswith("#") and label == OWN_GROUPS:
+            builder.groups_scored |= group_names() & {
+                w.strip() for w in rest.split(",")
+            }
+    starts = [_seconds(_times(cells)[0], clock, file, where) for where, cells in rows]
+    following = [*starts[1:], math.nan]
+    for (where, cells), onset_s, next_s in zip(rows, starts, following, strict=True):
+        if plain(cells[0]) in _FACTS:
+            continue
+        stop = _times(cells)[1]
+        if stop == "...":
+            duration_s = next_s - onset_s
+        elif stop.startswith("+"):
+            duration_s = _seconds(stop[1:], None, file, where)
+        else:
+            duration_s = _seconds(stop, clock, file, where) - onset_s
+        _add(builder, cells, onset_s, duration_s, where)
+    return builder.build(
+        start=None if clock is None else clock.start, epoch_s=options.epoch_s
+    )
+
+
+def _rows(file: ScoringFile) -> list[tuple[str, list[str]]]:
+    rows = []
+    for number, line in enumerate(file.text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = [cell.strip() for cell in line.split("\t")]
+        if plain(cells[0]) in _HEADER and "start" in map(plain, cells):
+            continue
+        if len(cells) < 4:
+            raise file.fault(f"line {number} has {len(cells)} columns, Luna's has six.")
+        rows.append((f"line {number}", cells))
+    if not rows:
+        raise file.fault("there is no row below the header.")
+    return rows
+
+
+def _times(cells: list[str]) -> tuple[str, str]:
+    return (cells[2], cells[3]) if len(cells) == 4 else (cells[3], cells[4])
+
+
+def _is_time(text: str) -> bool:
+    return any(p.match(text.strip()) for p in (_CLOCK, _ELAPSED, _NUMBER))
+
+
+def _clock_of(rows: list[tuple[str, list[str]]]) -> NightClock | None:
+    """Return the clock of a file whose times are times of day."""
+    facts = [_times(c)[0] for _, c in rows if plain(c[0]) == "start hms"]
+    texts = [_times(cells)[0] for _, cells in rows]
+    clocked = [text for text in texts if _CLOCK.match(text)]
+    anchors = [text for text in facts if parse_time(text)] or clocked
+    return NightClock((), anchors[0]) if anchors else None
+
+
+def _seconds(
+    text: str, clock: NightClock | None, file: ScoringFile, where: str
+) -> float:
+    elapsed = _ELAPSED.match(text)
+    if elapsed:
+        hours, minutes, rest = elapsed.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(rest)
+    if _CLOCK.match(text) and clock is not None:
+        seconds = clock.seconds(text)
+        if seconds is not None:
+            return seconds
+    try:
+        return float(text)
+    except ValueError:
+        raise file.fault(f"{where} has the time {text[:20]!r}.") from None
+
+
+def _add(
+    builder: DraftBuilder,
+    cells: list[str],
+    onset_s: float,
+    duration_s: float,
+    where: str,
+) -> None:
+    name = cells[0]
+    if name == "L":
+        builder.add_stage(onset_s, duration_s, Stage.UNS, where)
+        return
+    state = lights_of(name)
+    if state is not None:
+        builder.add_lights(state, onset_s)
+        return
+    # SleepStage is a class whose instances are the stages
+    word = cells[1] if plain(name) in {"sleepstage", "stage"} else name
+    stage = stage_of(word)
+    kind = kind_of(word)
+    if stage is not None and (kind is None or word in {"ART", "UNS"}):
+        builder.add_stage(onset_s, duration_s or None, stage, where)
+        return
+    builder.add_event(onset_s, duration_s, kind or slug(name))
+
+
+FORMAT = Format("Luna .annot", recognises, read)

@@ -1,0 +1,85 @@
+"""psgkit's own HDF5 file of a night: the scoring in it.
+
+The layout is documented where the file is written, ``psgkit/report/hdf5.py``; this
+reads the group ``scoring`` alone.
+"""
+
+import datetime as dt
+from typing import Any
+
+from psgkit.domain.clock import UNKNOWN_DATE
+from psgkit.domain.scoring import Stage
+from psgkit.read.draft import (
+    Draft,
+    EventMark,
+    Format,
+    Options,
+    ScoringFile,
+    StageMark,
+)
+from psgkit.read.words import group_names
+
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def recognises(file: ScoringFile) -> bool:
+    """Tell by HDF5's signature."""
+    return file.head.startswith(_SIGNATURE)
+
+
+def read(file: ScoringFile, _options: Options) -> Draft:
+    """Read the scoring of a night."""
+    import h5py  # noqa: PLC0415 - other formats do without
+
+    try:
+        with h5py.File(file.path, "r") as night:
+            if str(night.attrs.get("format", "")) != "psgkit-night":
+                raise file.fault("it is HDF5, but no night that psgkit wrote.")
+            return _draft(night["scoring"])
+    except (OSError, KeyError, ValueError) as fault:
+        raise file.fault(f"its scoring cannot be read ({fault}).") from None
+
+
+def _draft(group: Any) -> Draft:
+    epoch_s, onset_s = float(group.attrs["epoch_s"]), float(group.attrs["onset_s"])
+    stages = tuple(
+        StageMark(onset_s + n * epoch_s, epoch_s, Stage(int(code)), f"epoch {n + 1}")
+        for n, code in enumerate(group["stages"][()])
+    )
+    events = group["events"]
+    columns = [
+        events["onset_s"][()],
+        events["duration_s"][()],
+        events["kind"].asstr()[()],
+        events["source"].asstr()[()],
+    ]
+    rows = zip(*columns, strict=True)
+    kinds = {str(kind) for kind in group.attrs["kinds_scored"]}
+    return Draft(
+        stages=stages,
+        events=tuple(
+            EventMark(float(on), float(length), str(kind), str(source))
+            for on, length, kind, source in rows
+        ),
+        start=_start(group.attrs.get("start")),
+        epoch_s=epoch_s,
+        lights_off_s=_seconds(group.attrs.get("lights_off_s")),
+        lights_on_s=_seconds(group.attrs.get("lights_on_s")),
+        groups_scored=group_names() & kinds,
+        scorer=str(group.attrs["scorer"]),
+        is_automatic=bool(group.attrs["is_automatic"]),
+        proba=group["proba"][()] if "proba" in group else None,
+    )
+
+
+def _start(text: object) -> dt.datetime | None:
+    if text is None:
+        return None
+    return dt.datetime.combine(UNKNOWN_DATE, dt.time.fromisoformat(str(text)))
+
+
+def _seconds(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+FORMAT = Format("psgkit night (HDF5)", recognises, read)

@@ -1,0 +1,149 @@
+"""Embla RemLogic: its text export, and its XML.
+
+The text begins with ``RemLogic Event Export`` (the recording's date among the lines
+below it) and goes on with a tab-separated table that has ``Time [hh:mm:ss]``,
+``Event`` and ``Duration[s]`` among its columns. The XML has
+``<Event><Type>SLEEP-S2</Type><StartTime>…</StartTime><StopTime>…</StopTime></Event>``.
+Stages are the events ``SLEEP-S0`` (wake) to ``SLEEP-S4``, ``SLEEP-REM``,
+``SLEEP-MT`` and ``SLEEP-UNSCORED`` in both.
+
+Written from published examples (the CAP Sleep Database's files for the text) without a
+sample of a whole night at hand.
+"""
+
+import math
+
+from psgkit.domain.scoring import Stage
+from psgkit.read.clock_times import NightClock
+from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
+from psgkit.read.formats.xml_tools import parse_xml
+from psgkit.read.words import kind_of, lights_of, plain, slug, stage_of
+
+_TITLE = "RemLogic Event Export"
+_TIME_COLUMNS = ("time hh mm ss", "heure hh mm ss", "zeit hh mm ss", "tijd hh mm ss")
+_EVENT_COLUMNS = ("event", "evenement", "ereignis", "gebeurtenis")
+_DURATION_COLUMNS = ("duration s", "duree s", "dauer s", "duur s")
+
+
+def recognises_text(file: ScoringFile) -> bool:
+    """Tell by the title."""
+    return file.head_text.lstrip().startswith(_TITLE)
+
+
+def read_text(file: ScoringFile, options: Options) -> Draft:
+    """Read the text export."""
+    lines = file.text.splitlines()
+    header = next(
+        (n for n, line in enumerate(lines) if _find(line, _TIME_COLUMNS)), None
+    )
+    if header is None:
+        raise file.fault("there is no line of column names with a time.")
+    time, event, duration = (
+        _position(lines[header], names)
+        for names in (_TIME_COLUMNS, _EVENT_COLUMNS, _DURATION_COLUMNS)
+    )
+    if event is None or time is None:
+        raise file.fault(f"line {header + 1} names no column of events.")
+    rows = []
+    for number, line in enumerate(lines[header + 1 :], start=header + 2):
+        cells = line.split("\t")
+        if line.strip() and len(cells) > max(time, event):
+            length = cells[duration] if duration is not None else ""
+            rows.append((f"line {number}", cells[time], cells[event], length))
+    date = next((line for line in lines[:header] if "ecording" in line), "")
+    return _build(rows, file, options, date)
+
+
+def recognises_xml(file: ScoringFile) -> bool:
+    """Tell by elements of events and RemLogic's names of stages."""
+    head = file.head_text
+    return "<Event" in head and "<Type" in head and "SLEEP-" in head
+
+
+def read_xml(file: ScoringFile, options: Options) -> Draft:
+    """Read the XML."""
+    rows = []
+    stops = []
+    for number, node in enumerate(parse_xml(file).iter("Event"), start=1):
+        rows.append(
+            (
+                f"event {number}",
+                node.findtext("StartTime") or "",
+                node.findtext("Type") or "",
+                "",
+            )
+        )
+        stops.append(node.findtext("StopTime") or "")
+    return _build(rows, file, options, "", stops)
+
+
+def _build(
+    rows: list[tuple[str, str, str, str]],
+    file: ScoringFile,
+    options: Options,
+    date: str,
+    stops: list[str] | None = None,
+) -> Draft:
+    first = next((row for row in rows if _stage(row[2]) is not None), None)
+    if first is None:
+        raise file.fault("none of its events is a sleep stage (SLEEP-S0 …).")
+    times = [row[1] for row in rows]
+    # the first row's date is the recording's, unless the rows have their own
+    dated = first[1] if "-" in first[1] or "/" in first[1] else f"{date} {first[1]}"
+    try:
+        clock = NightClock([date, *times], dated)
+    except ValueError:
+        raise file.fault(f"{first[0]} has no clock time.") from None
+    builder = DraftBuilder()
+    for number, (where, text, name, length) in enumerate(rows):
+        onset_s = clock.seconds(text)
+        if onset_s is None:
+            raise file.fault(f"{where} has {text[:30]!r}, which is no clock time.")
+        if stops is not None:
+            stop_s = clock.seconds(stops[number])
+            duration_s = math.nan if stop_s is None else stop_s - onset_s
+        else:
+            duration_s = _number(length)
+        _add(builder, name.strip(), onset_s, duration_s, where)
+    return builder.build(start=clock.start, epoch_s=options.epoch_s)
+
+
+def _add(
+    builder: DraftBuilder, name: str, onset_s: float, duration_s: float, where: str
+) -> None:
+    stage = _stage(name)
+    state = lights_of(name)
+    if stage is not None:
+        builder.add_stage(onset_s, duration_s if duration_s > 0 else None, stage, where)
+    elif state is not None:
+        builder.add_lights(state, onset_s)
+    elif name:
+        builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))
+
+
+def _stage(name: str) -> Stage | None:
+    word = plain(name)
+    if not word.startswith("sleep "):
+        return None
+    word = word.removeprefix("sleep ")
+    return Stage.W if word == "s0" else stage_of(word)
+
+
+def _find(line: str, names: tuple[str, ...]) -> bool:
+    return _position(line, names) is not None
+
+
+def _position(line: str, names: tuple[str, ...]) -> int | None:
+    known = [plain(cell) for cell in line.split("\t")]
+    return next((known.index(name) for name in names if name in known), None)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return math.nan
+
+
+TEXT = Format("Embla RemLogic text", recognises_text, read_text)
+XML = Format("Embla RemLogic XML", recognises_xml, read_xml)
