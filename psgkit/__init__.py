@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from psgkit.cohort.bids import find_bids_jobs
     from psgkit.cohort.collect import collect, read_cohort
+    from psgkit.cohort.contrast import compare_groups
     from psgkit.cohort.discovery import find_jobs
     from psgkit.cohort.manifest import read_manifest
     from psgkit.cohort.run import run_cohort
@@ -46,6 +47,7 @@ _HOMES = {
     "Stage": "psgkit.domain.scoring",
     "analyse": "psgkit.pipeline",
     "collect": "psgkit.cohort.collect",
+    "compare_groups": "psgkit.cohort.contrast",
     "find_bids_jobs": "psgkit.cohort.bids",
     "find_jobs": "psgkit.cohort.discovery",
     "load_settings": "psgkit.settings",
@@ -76,6 +78,7 @@ __all__ = [
     "Stage",
     "analyse",
     "collect",
+    "compare_groups",
     "find_bids_jobs",
     "find_jobs",
     "load_settings",

@@ -9,6 +9,9 @@ import typer
 
 from psgkit import __version__
 from psgkit.cli import console
+from psgkit.cli.batch import batch
+from psgkit.cli.collect import collect
+from psgkit.cli.contrast import contrast
 from psgkit.cli.hypnogram import hypnogram
 from psgkit.cli.inspect import inspect
 from psgkit.cli.metrics import metrics
@@ -27,7 +30,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (report, hypnogram, inspect, metrics, simulate):
+COMMANDS = (
+    report,
+    batch,
+    hypnogram,
+    inspect,
+    collect,
+    contrast,
+    metrics,
+    simulate,
+)
+for command in COMMANDS:
     app.command()(command)
 
 

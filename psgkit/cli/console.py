@@ -55,7 +55,7 @@ def issues_as_json(issues: "Iterable[Issue]") -> list[dict[str, str]]:
     ]
 
 
-def table(rows: "pd.DataFrame") -> None:
+def table(rows: "pd.DataFrame", *, decimals: int = 2) -> None:
     """Print a table as wide as the terminal, each cell wrapped."""
     from rich.console import Console
     from rich.table import Table
@@ -65,13 +65,13 @@ def table(rows: "pd.DataFrame") -> None:
     for column in rows.columns:
         view.add_column(str(column), overflow="fold")
     for row in rows.itertuples(index=False):
-        view.add_row(*(Text(plain(_cell(value))) for value in row))
+        view.add_row(*(Text(plain(_cell(value, decimals))) for value in row))
     Console().print(view)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, decimals: int) -> str:
     if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.2f}"
+        return "" if math.isnan(value) else f"{value:.{decimals}f}"
     return "" if value is None else str(value)
 
 

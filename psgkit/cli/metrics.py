@@ -22,11 +22,11 @@ def metrics(
     ] = Format.TABLE,
 ) -> None:
     """Print the data dictionary: every column, its unit, meaning and source."""
-    from psgkit.measure import data_dictionary, data_dictionary_markdown
+    from psgkit.measure import data_dictionary, metrics_markdown
 
     match format:
         case Format.MD:
-            console.out(data_dictionary_markdown().rstrip())
+            console.out(metrics_markdown().rstrip())
         case Format.CSV:
             console.out(data_dictionary().to_csv(index=False).rstrip())
         case Format.TABLE:

@@ -1,0 +1,455 @@
+"""Do people differ, or change? One model a column, from a cohort's table.
+
+Every column is fitted by generalised estimating equations with the person as the
+cluster (exchangeable correlation where a person has several nights), standard errors
+corrected for few clusters (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x) and
+Student's t with as many degrees of freedom as there are persons beyond the parameters.
+What differs is the scale, as METRICS.md, section J asks: counts by a Poisson model with
+the hours as offset, times and powers on logarithms, fractions on logits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from psgkit.errors import InputError, MissingExtra
+
+if TYPE_CHECKING:
+    from statsmodels.genmod.generalized_estimating_equations import GEEResults
+
+PRIMARY_ENDPOINTS = (
+    "rem_wmean_min_b2m",
+    "remp_mean_min",
+    "rem_ari_per_h",
+    "n3_min",
+    "swa_uv2",
+    "ari_nrem_per_h",
+    "isf_relpeak",
+)
+
+TABLE_COLUMNS = (
+    *("column", "level", "reference", "scale", "estimate", "low", "high", "p", "q"),
+    *("effect_size", "nights_n", "persons_n", "left_out_n", "note"),
+)
+
+# Nights that differ in one of these were not measured alike.
+MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
+# The same, for columns whose name holds the word alone.
+MUST_NOT_MIX_IN = {
+    "swa": "swa_derivation",
+    "swe": "swa_derivation",
+    "ari_": "arousal_source",
+    "rem_instab": "arousal_source",
+    "rem_consol": "arousal_source",
+}
+
+MIN_PERSONS_BEYOND_PARAMETERS = 3
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class Scale(StrEnum):
+    """How a column is modelled, and what its estimate therefore is."""
+
+    COUNT = "rate ratio (Poisson, hours as offset)"
+    LOG = "ratio (logarithms)"
+    LOGIT = "odds ratio (logits)"
+    LINEAR = "difference"
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """What a comparison found.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row for each column and each level of the group against the reference:
+        ``column, level, reference, scale, estimate, low, high, p, q, effect_size,
+        nights_n, persons_n, left_out_n, note``. ``low`` to ``high`` is the 95 %
+        confidence interval, ``q`` the false discovery rate over the table
+        (Benjamini & Hochberg 1995), ``effect_size`` the difference on the model's
+        scale in standard deviations of its residuals (not defined for counts).
+    left_out : pandas.DataFrame
+        ``id, column, reason`` of each night that a model did without.
+    methods : str
+        The sentence for the methods section.
+    """
+
+    table: pd.DataFrame
+    left_out: pd.DataFrame
+    methods: str
+
+
+def compare_groups(
+    cohort: pd.DataFrame,
+    *,
+    group: str,
+    covariates: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
+    person: str | None = None,
+    reference: str | None = None,
+    allow_mixed: bool = False,
+) -> Contrast:
+    """Contrast groups, treatments or a marker, column by column.
+
+    Parameters
+    ----------
+    cohort : pandas.DataFrame
+        One row a night, as `read_cohort` gives it.
+    group : str
+        Column to compare by: words make groups, numbers a slope per unit.
+    covariates : sequence of str
+        Columns to adjust for; numbers as they are, words as groups.
+    columns : sequence of str, optional
+        What to compare; by default the primary endpoints that the table has.
+    person : str, optional
+        Column that names the person, where one has several nights.
+    reference : str, optional
+        The group that the others are held against; the first in alphabetical order by
+        default.
+    allow_mixed : bool
+        Whether nights may differ in scorer, arousal source, epoch length, metric
+        version or SWA derivation, which is refused by default.
+
+    Returns
+    -------
+    Contrast
+
+    Raises
+    ------
+    InputError
+        If a column is not there, groups are fewer than two, or nights are not alike;
+        every fault is named.
+    MissingExtra
+        If statsmodels is not installed.
+    """
+    wanted = _wanted(cohort, columns)
+    _check(cohort, [group, *covariates, *([person] if person else []), *wanted])
+    nights = _done(cohort)
+    mixed = _mixed(nights, wanted)
+    if mixed and not allow_mixed:
+        raise InputError(
+            f"The nights were not measured alike: {'; '.join(mixed)}. Compare nights "
+            "of one kind, or allow the mixture and say so in the paper."
+        )
+    design = _design(nights, group, covariates, reference)
+    rows, left_out = [], []
+    for column in wanted:
+        fitted, without = _fit_column(nights, column, design, person)
+        rows += fitted
+        left_out += without
+    table = pd.DataFrame(rows)
+    table["q"] = _false_discovery_rate(table["p"])
+    return Contrast(
+        table=table[list(TABLE_COLUMNS)],
+        left_out=pd.DataFrame(left_out, columns=["id", "column", "reason"]),
+        methods=_methods(group, covariates, person, mixed),
+    )
+
+
+def scale_of(column: str) -> Scale:
+    """Return how a column is modelled, from the unit in its name."""
+    plain = column.removesuffix("_raw").removesuffix("_b2m")
+    if plain.endswith("_per_h"):
+        return Scale.COUNT
+    if plain.endswith(("_pct", "_frac")):
+        return Scale.LOGIT
+    if plain.endswith(("_min", "_s", "_uv2", "_uv2h", "_uv", "_relpeak", "_per_min")):
+        return Scale.LOG
+    return Scale.LINEAR
+
+
+def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
+    """Return the hours in which the events of a rate were counted.
+
+    Raises
+    ------
+    InputError
+        If the table does not have the minutes that the rate was divided by.
+    """
+    minutes = {
+        "rem_": ["rem_min"],
+        "ari_rem": ["rem_min"],
+        "ari_nrem": ["n1_min", "n2_min", "n3_min"],
+        "ari_n1": ["n1_min"],
+        "ari_n2": ["n2_min"],
+        "ari_n3": ["n3_min"],
+        "n3_": ["n3_min"],
+        "shift_": ["spt_min"],
+    }
+    parts = next(
+        (m for prefix, m in minutes.items() if column.startswith(prefix)), None
+    )
+    parts = parts or ["tst_min"]
+    if missing := [part for part in parts if part not in nights]:
+        raise InputError(f"{column} needs the column {missing[0]} for its hours.")
+    return nights[parts].sum(axis=1, min_count=len(parts)).to_numpy(float) / 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """The right-hand side: which columns of ``matrix`` are contrasts, and of what."""
+
+    matrix: pd.DataFrame
+    levels: tuple[str, ...]
+    reference: str
+
+
+def _wanted(cohort: pd.DataFrame, columns: Sequence[str] | None) -> list[str]:
+    if columns is not None:
+        return list(columns)
+    found = [name for name in PRIMARY_ENDPOINTS if name in cohort]
+    if not found:
+        raise InputError(
+            f"The table has none of the primary endpoints "
+            f"({', '.join(PRIMARY_ENDPOINTS)}); name the columns to compare."
+        )
+    return found
+
+
+def _check(cohort: pd.DataFrame, names: Sequence[str]) -> None:
+    if missing := [name for name in names if name not in cohort]:
+        raise InputError(
+            f"The table has no column {', '.join(map(repr, missing))}; "
+            f"it has: {', '.join(map(str, cohort.columns))}."
+        )
+
+
+def _done(cohort: pd.DataFrame) -> pd.DataFrame:
+    """Return the nights that have results."""
+    if "status" in cohort:
+        cohort = cohort[cohort["status"] != "failed"]
+    return cohort.reset_index(drop=True)
+
+
+def _mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
+    names = [name for name in MUST_NOT_MIX if name in nights]
+    names += [
+        name
+        for word, name in MUST_NOT_MIX_IN.items()
+        if name in nights and any(word in column for column in wanted)
+    ]
+    return [
+        f"{name} is {' and '.join(map(str, found))}"
+        for name in dict.fromkeys(names)
+        if len(found := sorted(nights[name].dropna().astype(str).unique())) > 1
+    ]
+
+
+def _design(
+    nights: pd.DataFrame, group: str, covariates: Sequence[str], reference: str | None
+) -> _Design:
+    contrast = _as_terms(nights[group], group, reference)
+    others = [_as_terms(nights[name], name, None) for name in covariates]
+    matrix = pd.concat([contrast, *others], axis=1)
+    matrix.insert(0, "intercept", 1.0)
+    if _is_number(nights[group]):
+        return _Design(matrix, (group,), "per unit")
+    names = sorted(nights[group].dropna().astype(str).unique())
+    if len(names) < 2:
+        raise InputError(
+            f"{group} has one level only ({', '.join(names)}); nothing to compare."
+        )
+    return _Design(matrix, tuple(contrast.columns), reference or names[0])
+
+
+def _as_terms(
+    values: "pd.Series[Any]", name: str, reference: str | None
+) -> pd.DataFrame:
+    """Return the model's columns for one variable; NaN rows where it is missing."""
+    if _is_number(values):
+        return values.astype(float).to_frame(name)
+    words = values.astype(object).where(values.notna(), None)
+    levels = sorted({str(word) for word in words if word is not None})
+    if reference is not None and reference not in levels:
+        raise InputError(f"{name} has no level {reference!r}; it has {levels}.")
+    base = reference or (levels[0] if levels else "")
+    terms = {
+        level: [np.nan if word is None else float(str(word) == level) for word in words]
+        for level in levels
+        if level != base
+    }
+    return pd.DataFrame(terms, index=values.index).rename(
+        columns=lambda level: f"{name}: {level}"
+    )
+
+
+def _is_number(values: "pd.Series[Any]") -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(
+        values
+    )
+
+
+def _fit_column(
+    nights: pd.DataFrame, column: str, design: _Design, person: str | None
+) -> tuple[list[dict[str, object]], list[tuple[str, str, str]]]:
+    scale = scale_of(column)
+    response, offset, note = _response(nights, column, scale)
+    usable = np.isfinite(response) & design.matrix.notna().all(axis=1).to_numpy()
+    if offset is not None:
+        usable &= np.isfinite(offset)
+    ids = nights["id"] if "id" in nights else nights.index.to_series()
+    without = [
+        (
+            str(ids[row]),
+            column,
+            "no value" if not np.isfinite(response[row]) else "a covariate is missing",
+        )
+        for row in np.flatnonzero(~usable)
+    ]
+    clusters = np.arange(len(nights)) if person is None else nights[person].to_numpy()
+    matrix = design.matrix[usable]
+    common: dict[str, object] = {
+        "column": column,
+        "scale": scale.value,
+        "nights_n": int(usable.sum()),
+        "persons_n": len(set(clusters[usable])),
+        "left_out_n": int((~usable).sum()),
+        "note": note,
+    }
+    freedom = len(set(clusters[usable])) - matrix.shape[1]
+    if fault := _why_not(matrix, freedom):
+        common["note"] = fault
+        empty = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
+        return [_row(common, name, design, empty) for name in design.levels], without
+    fit = _fit(
+        response[usable],
+        matrix,
+        clusters[usable],
+        None if offset is None else offset[usable],
+    )
+    return [
+        _row(common, name, design, _estimates(fit, matrix, name, scale, freedom))
+        for name in design.levels
+    ], without
+
+
+def _why_not(matrix: pd.DataFrame, freedom: int) -> str:
+    if freedom < MIN_PERSONS_BEYOND_PARAMETERS:
+        return "too few persons for this model"
+    if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
+        return "groups and covariates cannot be told apart"
+    return ""
+
+
+def _response(
+    nights: pd.DataFrame, column: str, scale: Scale
+) -> tuple[FloatArray, FloatArray | None, str]:
+    """Return a column on its model's scale, the offset, and what was done to zeros."""
+    values = pd.to_numeric(nights[column], errors="coerce").to_numpy(float)
+    match scale:
+        case Scale.COUNT:
+            hours = hours_of(column, nights)
+            counted = np.where(hours > 0, values * hours, np.nan)
+            return counted, np.log(np.where(hours > 0, hours, np.nan)), ""
+        case Scale.LOG:
+            positive = values[values > 0]
+            if len(positive) == 0:
+                return np.full(len(values), np.nan), None, ""
+            if np.all(values[np.isfinite(values)] > 0):
+                return np.log(np.where(values > 0, values, np.nan)), None, ""
+            step = float(positive.min()) / 2
+            shifted = np.where(values >= 0, values + step, np.nan)
+            return np.log(shifted), None, f"{step:g} added before logarithms (zeros)"
+        case Scale.LOGIT:
+            share = values / (100 if "_pct" in column else 1)
+            known = np.isfinite(share)
+            note = ""
+            if np.any((share[known] <= 0) | (share[known] >= 1)):
+                # Smithson & Verkuilen 2006, 10.1037/1082-989X.11.1.54
+                share = (share * (known.sum() - 1) + 0.5) / known.sum()
+                note = "shares of 0 or 1 moved inwards before logits"
+            return np.log(share / (1 - share)), None, note
+        case Scale.LINEAR:
+            return values, None, ""
+
+
+def _fit(
+    response: FloatArray,
+    matrix: pd.DataFrame,
+    clusters: npt.NDArray[Any],
+    offset: FloatArray | None,
+) -> "GEEResults":
+    try:
+        import statsmodels.api as sm  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise MissingExtra(
+            "Comparing groups needs statsmodels: pip install 'psgkit[stats]'."
+        ) from None
+    codes, _ = pd.factorize(clusters)
+    order = np.argsort(codes, kind="stable")
+    repeated = len(set(codes)) < len(codes)
+    structures = sm.cov_struct
+    model = sm.GEE(
+        response[order],
+        matrix.to_numpy()[order],
+        groups=codes[order],
+        offset=None if offset is None else offset[order],
+        family=sm.families.Gaussian() if offset is None else sm.families.Poisson(),
+        cov_struct=structures.Exchangeable() if repeated else structures.Independence(),
+    )
+    return model.fit(cov_type="bias_reduced")
+
+
+def _estimates(
+    fit: "GEEResults", matrix: pd.DataFrame, name: str, scale: Scale, freedom: int
+) -> dict[str, float]:
+    at = matrix.columns.get_loc(name)
+    estimate, error = float(fit.params[at]), float(fit.bse[at])
+    reach = float(stats.t.ppf(0.975, freedom)) * error
+    ends = np.array([estimate, estimate - reach, estimate + reach])
+    shown = ends if scale is Scale.LINEAR else np.exp(ends)
+    spread = np.nan if scale is Scale.COUNT else float(np.std(fit.resid))
+    return {
+        "estimate": float(shown[0]),
+        "low": float(shown[1]),
+        "high": float(shown[2]),
+        "p": float(2 * stats.t.sf(abs(estimate / error), freedom)),
+        "effect_size": estimate / spread if spread > 0 else np.nan,
+    }
+
+
+def _row(
+    common: dict[str, object], name: str, design: _Design, found: dict[str, float]
+) -> dict[str, object]:
+    return {
+        "column": common["column"],
+        "level": name.partition(": ")[2] or name,
+        "reference": design.reference,
+        "scale": common["scale"],
+        **found,
+        **{key: common[key] for key in ("nights_n", "persons_n", "left_out_n", "note")},
+    }
+
+
+def _false_discovery_rate(p: "pd.Series[float]") -> FloatArray:
+    q = np.full(len(p), np.nan)
+    known = p.notna().to_numpy()
+    if known.any():
+        q[known] = stats.false_discovery_control(p[known].to_numpy())
+    return q
+
+
+def _methods(
+    group: str, covariates: Sequence[str], person: str | None, mixed: list[str]
+) -> str:
+    from importlib import metadata  # noqa: PLC0415 - with the versions it looks up
+
+    adjusted = f", adjusted for {', '.join(covariates)}" if covariates else ""
+    repeated = f" with nights clustered by {person}" if person else ""
+    mixture = f" Nights were mixed: {'; '.join(mixed)}." if mixed else ""
+    return (
+        f"Columns were compared by {group}{adjusted} with generalised estimating "
+        f"equations{repeated} (counts: Poisson with log hours as offset; times and "
+        "powers: logarithms; fractions: logits), standard errors after Mancl and "
+        "DeRouen, 95 % intervals from Student's t, false discovery rate after Benjamini "
+        f"and Hochberg within the table (psgkit {metadata.version('psgkit')}, "
+        f"statsmodels {metadata.version('statsmodels')}).{mixture}"
+    )

@@ -1,0 +1,80 @@
+"""A cohort's table in, a comparison's tables and forest plot out."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from psgkit.cohort.contrast import Contrast, Scale
+from psgkit.errors import InputError
+from psgkit.report.files import write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def read_cohort_table(path: Path) -> pd.DataFrame:
+    """Read a cohort's CSV or TSV file.
+
+    Raises
+    ------
+    InputError
+        If it is no table.
+    """
+    try:
+        return pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
+    except (OSError, ValueError) as fault:
+        raise InputError(f"{path.name} cannot be read as a table: {fault}.") from None
+
+
+def save_contrast(contrast: Contrast, folder: Path) -> None:
+    """Write ``contrast.csv``, ``left_out.csv``, ``methods.txt`` and ``forest.svg``.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    tables = {"contrast.csv": contrast.table, "left_out.csv": contrast.left_out}
+    for name, table in tables.items():
+        write_whole(folder / name, partial(table.to_csv, index=False))
+    write_whole(folder / "methods.txt", partial(_write_text, contrast.methods))
+    figure = plot_forest(contrast)
+    write_whole(folder / "forest.svg", lambda path: figure.savefig(path, format="svg"))
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def plot_forest(contrast: Contrast) -> "Figure":
+    """Draw each ratio with its interval; a line at 1 is no difference.
+
+    Differences (`Scale.LINEAR`) have no common axis with ratios and are left to the
+    table.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415 - costs half a second
+
+    rows = contrast.table
+    rows = rows[rows["scale"] != Scale.LINEAR.value].dropna(subset=["estimate"])
+    figure = Figure(figsize=(7, 1.2 + 0.35 * max(len(rows), 1)), layout="constrained")
+    axes = figure.subplots()
+    heights = np.arange(len(rows))[::-1]
+    middle = rows["estimate"].to_numpy(float)
+    reach = np.stack([middle - rows["low"], rows["high"] - middle])
+    axes.errorbar(middle, heights, xerr=reach, fmt="o", color="#1f4e79", capsize=3)
+    axes.axvline(1, color="0.4", linewidth=1, linestyle="--")
+    axes.set_xscale("log")
+    axes.set_yticks(
+        heights,
+        [
+            f"{row.column}: {row.level} vs {row.reference}"
+            for row in rows.itertuples(index=False)
+        ],
+    )
+    axes.set_xlabel("ratio, 95 % confidence interval")
+    if rows.empty:
+        axes.text(0.5, 0.5, "no ratio to draw", transform=axes.transAxes, ha="center")
+    return figure
