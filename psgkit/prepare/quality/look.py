@@ -18,6 +18,7 @@ from psgkit.domain.scoring import Scoring, Stage
 from psgkit.prepare.artefacts import WINDOW_S, is_clipped, is_flat, limits_in_uv
 
 MAX_WINDOWS = 480
+A_FEW = 96
 # Channels of these kinds carry the numbers of a report.
 LOOKED_AT = frozenset({Kind.EEG, Kind.EOG, Kind.ECG})
 
@@ -93,9 +94,16 @@ class RecordingLook:
         """Return the channels of one family."""
         return tuple(c for c in self.channels if c.channel.role.kind is kind)
 
-    def windows(self, channel: Channel) -> FloatArray:
-        """Read the windows of one channel, shape (n_windows, n_samples), in µV."""
-        return read_windows(self.recording, channel, self.starts_s)
+    def windows(self, channel: Channel, which: BoolArray) -> FloatArray:
+        """Read some windows of one channel, shape (n_which, n_samples), in µV."""
+        return read_windows(self.recording, channel, self.starts_s[which])
+
+    @cached_property
+    def a_few(self) -> BoolArray:
+        """At most `A_FEW` windows, evenly spread, for what is the same all night."""
+        few = np.zeros(self.starts_s.size, dtype=bool)
+        few[:: max(1, -(-few.size // A_FEW))] = True
+        return few
 
     @cached_property
     def eyes_may_move(self) -> BoolArray:

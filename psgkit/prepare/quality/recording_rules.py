@@ -21,7 +21,7 @@ EYE_SD_UV = 15.0
 MIN_WINDOWS = 20
 SAME = 0.999
 OPPOSITE = -0.3
-HEART_LEAK_UV = 5.0
+HEART_LEAK_UV = 8.0
 HEART_LEAK_RATIO = 6.0
 MAX_EEG = 8
 
@@ -33,8 +33,10 @@ def same_signal(look: RecordingLook) -> Iterator[Issue]:
     for one, other in combinations(look.channels, 2):
         if one.channel.rate_hz != other.channel.rate_hz or not _alike(one, other):
             continue
-        windows = look.windows(one.channel), look.windows(other.channel)
-        correlations = _correlate(*windows)
+        correlations = _correlate(
+            look.windows(one.channel, look.a_few),
+            look.windows(other.channel, look.a_few),
+        )
         if correlations.size and abs(float(np.median(correlations))) > SAME:
             yield Issue(
                 Severity.ERROR,
@@ -50,7 +52,10 @@ def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:
     eeg = [c for c in look.of_kind(Kind.EEG) if _has_mastoid_or_none(c)][:MAX_EEG]
     if len(eeg) < 2 or len({c.channel.rate_hz for c in eeg}) > 1:
         return
-    slow = [_band(look.windows(c.channel), c.channel, SLOW_BAND_HZ) for c in eeg]
+    slow = [
+        _filter(look.windows(c.channel, look.a_few), c.channel.rate_hz, SLOW_BAND_HZ)
+        for c in eeg
+    ]
     matrix = np.array(
         [[_median(_correlate(one, other)) for other in slow] for one in slow]
     )
@@ -75,10 +80,11 @@ def eyes_not_opposite(look: RecordingLook) -> Iterator[Issue]:
     eyes = _eyes(look)
     if eyes is None:
         return
-    left, right = (_band(look.windows(eye), eye, EYE_BAND_HZ) for eye in eyes)
-    moving = (
-        look.eyes_may_move & (_spread(left) > EYE_SD_UV) & (_spread(right) > EYE_SD_UV)
+    left, right = (
+        _filter(look.windows(eye, look.eyes_may_move), eye.rate_hz, EYE_BAND_HZ)
+        for eye in eyes
     )
+    moving = (_spread(left) > EYE_SD_UV) & (_spread(right) > EYE_SD_UV)
     correlations = _correlate(left[moving], right[moving])
     if correlations.size < MIN_WINDOWS:
         return
@@ -103,11 +109,13 @@ def eyes_swapped(look: RecordingLook) -> Iterator[Issue]:
     scalp = _left_and_right(look)
     if eyes is None or scalp is None or eyes[0].rate_hz != scalp[0].rate_hz:
         return
-    left, right = (_band(look.windows(eye), eye, EYE_BAND_HZ) for eye in eyes)
-    f3, f4 = (_band(look.windows(site), site, EYE_BAND_HZ) for site in scalp)
+    left, right, f3, f4 = (
+        _filter(look.windows(channel, look.eyes_may_move), channel.rate_hz, EYE_BAND_HZ)
+        for channel in (*eyes, *scalp)
+    )
     across, across_scalp = left - right, f3 - f4
     opposite = _correlate_rows(left, right) < OPPOSITE
-    moving = look.eyes_may_move & opposite & (_spread(across) > 2 * EYE_SD_UV)
+    moving = opposite & (_spread(across) > 2 * EYE_SD_UV)
     correlations = _correlate(across[moving], across_scalp[moving])
     if correlations.size >= MIN_WINDOWS and _median(correlations) < OPPOSITE:
         yield Issue(
@@ -127,11 +135,12 @@ def ecg_in_eeg(look: RecordingLook) -> Iterator[Issue]:
     if not hearts:
         return
     heart = hearts[0].channel
-    ecg = look.windows(heart)
+    beats = _find_beats(look.windows(heart, look.a_few), heart.rate_hz)
     for seen in look.of_kind(Kind.EEG)[:MAX_EEG]:
         if seen.channel.rate_hz != heart.rate_hz:
             continue
-        leak_uv, noise_uv = _locked_average(look.windows(seen.channel), ecg, heart)
+        windows = look.windows(seen.channel, look.a_few)
+        leak_uv, noise_uv = _average_around(beats, windows, heart.rate_hz)
         if leak_uv > HEART_LEAK_UV and leak_uv > HEART_LEAK_RATIO * noise_uv:
             yield Issue(
                 Severity.WARNING,
@@ -182,12 +191,12 @@ def _alike(one: ChannelLook, other: ChannelLook) -> bool:
     return bool(np.ptp(np.log(ratio)) < 0.1)
 
 
-def _band(
-    windows: FloatArray, channel: Channel, band_hz: tuple[float, float]
+def _filter(
+    windows: FloatArray, rate_hz: float, band_hz: tuple[float, float]
 ) -> FloatArray:
     """Return the windows in one band, shape (n_windows, n_samples); NaN where lacking."""
-    high = min(band_hz[1], 0.45 * channel.rate_hz)
-    sos = sp.butter(2, (band_hz[0], high), "bandpass", fs=channel.rate_hz, output="sos")
+    band = (band_hz[0], min(band_hz[1], 0.45 * rate_hz))
+    sos = sp.butter(2, band, "bandpass", fs=rate_hz, output="sos")
     filtered: FloatArray = sp.sosfiltfilt(sos, windows, axis=1)
     return filtered
 
@@ -218,8 +227,20 @@ def _median(values: "FloatArray | list[float]") -> float:
     return float(np.median(known)) if known.size else float("nan")
 
 
-def _locked_average(
-    eeg: FloatArray, ecg: FloatArray, heart: Channel
+def _find_beats(ecg: FloatArray, rate_hz: float) -> list[tuple[int, int]]:
+    """Return window and sample of each R wave."""
+    apart = max(int(0.4 * rate_hz), 1)
+    beats = []
+    for row, window in enumerate(np.abs(_qrs_band(ecg, rate_hz))):
+        if np.isfinite(window).all():
+            height = 0.6 * float(window.max())
+            peaks, _ = sp.find_peaks(window, height=height, distance=apart)
+            beats += [(row, int(peak)) for peak in peaks]
+    return beats
+
+
+def _average_around(
+    beats: list[tuple[int, int]], eeg: FloatArray, rate_hz: float
 ) -> tuple[float, float]:
     """Average the EEG around the R waves.
 
@@ -228,25 +249,22 @@ def _locked_average(
     leak_uv, noise_uv : float
         Peak to peak of the average, and the standard error of its mean.
     """
-    rate_hz = heart.rate_hz
     half = int(0.2 * rate_hz)
-    usable = np.isfinite(eeg).all(axis=1) & np.isfinite(ecg).all(axis=1)
-    fast = min(30.0, 0.45 * rate_hz)
-    sos = sp.butter(2, (3.0, fast), "bandpass", fs=rate_hz, output="sos")
-    cut = []
-    for whole, beat in zip(
-        eeg[usable], np.abs(sp.sosfiltfilt(sos, ecg[usable], axis=1)), strict=True
-    ):
-        height = 0.6 * float(np.max(beat))
-        peaks, _ = sp.find_peaks(
-            beat, height=height, distance=max(int(0.4 * rate_hz), 1)
-        )
-        brain = sp.sosfiltfilt(sos, whole)
-        cut += [
-            brain[p - half : p + half] for p in peaks if half <= p < brain.size - half
+    filtered = _qrs_band(eeg, rate_hz)
+    pieces = np.array(
+        [
+            filtered[row, at - half : at + half]
+            for row, at in beats
+            if half <= at < filtered.shape[1] - half
         ]
-    if len(cut) < MIN_WINDOWS:
+    ).reshape(-1, 2 * half)
+    pieces = pieces[np.isfinite(pieces).all(axis=1)]
+    if len(pieces) < MIN_WINDOWS:
         return 0.0, 0.0
-    pieces = np.array(cut)
     error = float(np.median(pieces.std(axis=0)) / np.sqrt(len(pieces)))
     return float(np.ptp(pieces.mean(axis=0))), error
+
+
+def _qrs_band(windows: FloatArray, rate_hz: float) -> FloatArray:
+    """Keep what a QRS complex is made of, 3 to 30 Hz."""
+    return _filter(windows, rate_hz, (3.0, 30.0))
