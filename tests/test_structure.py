@@ -45,7 +45,9 @@ def test_asking_for_help_loads_no_heavy_package() -> None:
     assert loaded_by("import psgkit.cli.app").isdisjoint({*HEAVY, "pydantic", "numpy"})
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "module", MODULES, ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_a_module_opens_with_a_sentence_and_stays_under_400_lines(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))

@@ -56,14 +56,14 @@ def issues_as_json(issues: "Iterable[Issue]") -> list[dict[str, str]]:
 
 
 def table(rows: "pd.DataFrame", *, decimals: int = 2) -> None:
-    """Print a table as wide as the terminal, each cell wrapped."""
+    """Print a table as wide as the terminal; cells wrap but in the first column."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     view = Table(box=None, pad_edge=False, header_style="bold")
-    for column in rows.columns:
-        view.add_column(str(column), overflow="fold")
+    for position, column in enumerate(rows.columns):
+        view.add_column(str(column), overflow="fold", no_wrap=position == 0)
     for row in rows.itertuples(index=False):
         view.add_row(*(Text(plain(_cell(value, decimals))) for value in row))
     Console().print(view)

@@ -30,4 +30,4 @@ def metrics(
         case Format.CSV:
             console.out(data_dictionary().to_csv(index=False).rstrip())
         case Format.TABLE:
-            console.table(data_dictionary())
+            console.table(data_dictionary()[["name", "unit", "tier", "meaning"]])

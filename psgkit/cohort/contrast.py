@@ -10,18 +10,20 @@ the hours as offset, times and powers on logarithms, fractions on logits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from psgkit.errors import InputError, MissingExtra
-
-if TYPE_CHECKING:
-    from statsmodels.genmod.generalized_estimating_equations import GEEResults
+from psgkit.cohort.contrast_model import (
+    FloatArray,
+    estimates,
+    fit_model,
+    response,
+    scale_of,
+)
+from psgkit.errors import InputError
 
 PRIMARY_ENDPOINTS = (
     "rem_wmean_min_b2m",
@@ -50,17 +52,6 @@ MUST_NOT_MIX_IN = {
 }
 
 MIN_PERSONS_BEYOND_PARAMETERS = 3
-
-FloatArray = npt.NDArray[np.float64]
-
-
-class Scale(StrEnum):
-    """How a column is modelled, and what its estimate therefore is."""
-
-    COUNT = "rate ratio (Poisson, hours as offset)"
-    LOG = "ratio (logarithms)"
-    LOGIT = "odds ratio (logits)"
-    LINEAR = "difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,45 +143,6 @@ def compare_groups(
         left_out=pd.DataFrame(left_out, columns=["id", "column", "reason"]),
         methods=_methods(group, covariates, person, mixed),
     )
-
-
-def scale_of(column: str) -> Scale:
-    """Return how a column is modelled, from the unit in its name."""
-    plain = column.removesuffix("_raw").removesuffix("_b2m")
-    if plain.endswith("_per_h"):
-        return Scale.COUNT
-    if plain.endswith(("_pct", "_frac")):
-        return Scale.LOGIT
-    if plain.endswith(("_min", "_s", "_uv2", "_uv2h", "_uv", "_relpeak", "_per_min")):
-        return Scale.LOG
-    return Scale.LINEAR
-
-
-def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
-    """Return the hours in which the events of a rate were counted.
-
-    Raises
-    ------
-    InputError
-        If the table does not have the minutes that the rate was divided by.
-    """
-    minutes = {
-        "rem_": ["rem_min"],
-        "ari_rem": ["rem_min"],
-        "ari_nrem": ["n1_min", "n2_min", "n3_min"],
-        "ari_n1": ["n1_min"],
-        "ari_n2": ["n2_min"],
-        "ari_n3": ["n3_min"],
-        "n3_": ["n3_min"],
-        "shift_": ["spt_min"],
-    }
-    parts = next(
-        (m for prefix, m in minutes.items() if column.startswith(prefix)), None
-    )
-    parts = parts or ["tst_min"]
-    if missing := [part for part in parts if part not in nights]:
-        raise InputError(f"{column} needs the column {missing[0]} for its hours.")
-    return nights[parts].sum(axis=1, min_count=len(parts)).to_numpy(float) / 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +243,8 @@ def _fit_column(
     nights: pd.DataFrame, column: str, design: _Design, person: str | None
 ) -> tuple[list[dict[str, object]], list[tuple[str, str, str]]]:
     scale = scale_of(column)
-    response, offset, note = _response(nights, column, scale)
-    usable = np.isfinite(response) & design.matrix.notna().all(axis=1).to_numpy()
+    values, offset, note = response(nights, column, scale)
+    usable = np.isfinite(values) & design.matrix.notna().all(axis=1).to_numpy()
     if offset is not None:
         usable &= np.isfinite(offset)
     ids = nights["id"] if "id" in nights else nights.index.to_series()
@@ -300,7 +252,7 @@ def _fit_column(
         (
             str(ids[row]),
             column,
-            "no value" if not np.isfinite(response[row]) else "a covariate is missing",
+            "no value" if not np.isfinite(values[row]) else "a covariate is missing",
         )
         for row in np.flatnonzero(~usable)
     ]
@@ -319,14 +271,14 @@ def _fit_column(
         common["note"] = fault
         empty = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
         return [_row(common, name, design, empty) for name in design.levels], without
-    fit = _fit(
-        response[usable],
+    fit = fit_model(
+        values[usable],
         matrix,
         clusters[usable],
         None if offset is None else offset[usable],
     )
     return [
-        _row(common, name, design, _estimates(fit, matrix, name, scale, freedom))
+        _row(common, name, design, estimates(fit, matrix, name, scale, freedom))
         for name in design.levels
     ], without
 
@@ -337,83 +289,6 @@ def _why_not(matrix: pd.DataFrame, freedom: int) -> str:
     if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
         return "groups and covariates cannot be told apart"
     return ""
-
-
-def _response(
-    nights: pd.DataFrame, column: str, scale: Scale
-) -> tuple[FloatArray, FloatArray | None, str]:
-    """Return a column on its model's scale, the offset, and what was done to zeros."""
-    values = pd.to_numeric(nights[column], errors="coerce").to_numpy(float)
-    match scale:
-        case Scale.COUNT:
-            hours = hours_of(column, nights)
-            counted = np.where(hours > 0, values * hours, np.nan)
-            return counted, np.log(np.where(hours > 0, hours, np.nan)), ""
-        case Scale.LOG:
-            positive = values[values > 0]
-            if len(positive) == 0:
-                return np.full(len(values), np.nan), None, ""
-            if np.all(values[np.isfinite(values)] > 0):
-                return np.log(np.where(values > 0, values, np.nan)), None, ""
-            step = float(positive.min()) / 2
-            shifted = np.where(values >= 0, values + step, np.nan)
-            return np.log(shifted), None, f"{step:g} added before logarithms (zeros)"
-        case Scale.LOGIT:
-            share = values / (100 if "_pct" in column else 1)
-            known = np.isfinite(share)
-            note = ""
-            if np.any((share[known] <= 0) | (share[known] >= 1)):
-                # Smithson & Verkuilen 2006, 10.1037/1082-989X.11.1.54
-                share = (share * (known.sum() - 1) + 0.5) / known.sum()
-                note = "shares of 0 or 1 moved inwards before logits"
-            return np.log(share / (1 - share)), None, note
-        case Scale.LINEAR:
-            return values, None, ""
-
-
-def _fit(
-    response: FloatArray,
-    matrix: pd.DataFrame,
-    clusters: npt.NDArray[Any],
-    offset: FloatArray | None,
-) -> "GEEResults":
-    try:
-        import statsmodels.api as sm  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise MissingExtra(
-            "Comparing groups needs statsmodels: pip install 'psgkit[stats]'."
-        ) from None
-    codes, _ = pd.factorize(clusters)
-    order = np.argsort(codes, kind="stable")
-    repeated = len(set(codes)) < len(codes)
-    structures = sm.cov_struct
-    model = sm.GEE(
-        response[order],
-        matrix.to_numpy()[order],
-        groups=codes[order],
-        offset=None if offset is None else offset[order],
-        family=sm.families.Gaussian() if offset is None else sm.families.Poisson(),
-        cov_struct=structures.Exchangeable() if repeated else structures.Independence(),
-    )
-    return model.fit(cov_type="bias_reduced")
-
-
-def _estimates(
-    fit: "GEEResults", matrix: pd.DataFrame, name: str, scale: Scale, freedom: int
-) -> dict[str, float]:
-    at = matrix.columns.get_loc(name)
-    estimate, error = float(fit.params[at]), float(fit.bse[at])
-    reach = float(stats.t.ppf(0.975, freedom)) * error
-    ends = np.array([estimate, estimate - reach, estimate + reach])
-    shown = ends if scale is Scale.LINEAR else np.exp(ends)
-    spread = np.nan if scale is Scale.COUNT else float(np.std(fit.resid))
-    return {
-        "estimate": float(shown[0]),
-        "low": float(shown[1]),
-        "high": float(shown[2]),
-        "p": float(2 * stats.t.sf(abs(estimate / error), freedom)),
-        "effect_size": estimate / spread if spread > 0 else np.nan,
-    }
 
 
 def _row(

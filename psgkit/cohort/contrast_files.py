@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from psgkit.cohort.contrast import Contrast, Scale
+from psgkit.cohort.contrast import Contrast
+from psgkit.cohort.contrast_model import Scale
 from psgkit.errors import InputError
 from psgkit.report.files import write_whole
 

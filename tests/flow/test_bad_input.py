@@ -6,27 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from psgkit.cli import main
-
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "nap.edf"
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs psgkit and gives status, stdout and stderr."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        status = 0
-        try:
-            main([str(word) for word in words])
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return call
 
 
 def a_missing_file(folder: Path) -> Path:

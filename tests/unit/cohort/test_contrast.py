@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psgkit.cohort.contrast import Scale, compare_groups, hours_of, scale_of
+from psgkit.cohort.contrast import compare_groups
+from psgkit.cohort.contrast_model import Scale, hours_of, scale_of
 from psgkit.errors import InputError
 
 pytest.importorskip("statsmodels")
