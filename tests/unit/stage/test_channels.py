@@ -1,0 +1,86 @@
+"""Which channels are staged, and what is said of those that cannot be."""
+
+import numpy as np
+import pytest
+
+from psgkit.domain.recording import ArraySource, Channel, Recording
+from psgkit.domain.roles import Kind, Role
+from psgkit.errors import MissingChannel
+from psgkit.stage.channels import candidates, left_out, no_eeg
+
+
+def _recording(*channels: Channel) -> Recording:
+    source = ArraySource((np.zeros(0),), (100.0,))
+    return Recording("night", None, 600.0, channels, source)
+
+
+def _channel(role: Role, label: str = "", **facts: object) -> Channel:
+    return Channel(role, label or role.value, 0, **{"rate_hz": 256.0, **facts})  # type: ignore[arg-type]
+
+
+def _labels(recording: Recording, kind: Kind, **wanted: str) -> list[str]:
+    return [channel.label for channel in candidates(recording, kind, wanted)[0]]
+
+
+def test_a_central_channel_against_the_opposite_mastoid_comes_first() -> None:
+    roles = (Role.O1_M2, Role.F4_M1, Role.C3_M2, Role.C4_M1)
+    recording = _recording(*(_channel(role) for role in roles))
+    assert _labels(recording, Kind.EEG) == ["C4_M1", "C3_M2", "F4_M1", "O1_M2"]
+
+
+def test_sleep_edf_is_staged_on_fpz_cz() -> None:
+    recording = _recording(_channel(Role.PZ_OZ), _channel(Role.FPZ_CZ))
+    assert _labels(recording, Kind.EEG) == ["Fpz_Cz", "Pz_Oz"]
+
+
+def test_an_eeg_of_unknown_place_is_better_than_none() -> None:
+    recording = _recording(_channel(Role.EEG_OTHER, "EEG 7"), _channel(Role.ECG))
+    assert _labels(recording, Kind.EEG) == ["EEG 7"]
+
+
+def test_the_left_eye_comes_before_the_right_and_a_leg_is_no_chin() -> None:
+    recording = _recording(
+        *(_channel(role) for role in (Role.EOG_R, Role.EOG_L, Role.LEG_L))
+    )
+    assert _labels(recording, Kind.EOG) == ["EOG_L", "EOG_R"]
+    assert _labels(recording, Kind.EMG) == []
+
+
+def test_the_channel_that_was_named_is_the_only_one() -> None:
+    recording = _recording(_channel(Role.C4_M1), _channel(Role.OTHER, "X1"))
+    assert _labels(recording, Kind.EEG, eeg="X1") == ["X1"]
+
+
+def test_a_channel_that_is_not_there_cannot_be_named() -> None:
+    with pytest.raises(MissingChannel, match="no channel 'X9'; there are: C4_M1"):
+        candidates(_recording(_channel(Role.C4_M1)), Kind.EEG, {"eeg": "X9"})
+
+
+def test_a_channel_without_unit_is_refused_with_the_option_that_helps() -> None:
+    recording = _recording(_channel(Role.C4_M1, "C4-A1", unit="", to_uv=None))
+    usable, unusable = candidates(recording, Kind.EEG, {})
+    assert not usable
+    message = str(no_eeg(recording, unusable))
+    assert "C4-A1: it has no unit; say which with --unit uV" in message
+
+
+@pytest.mark.parametrize(("rate_hz", "is_usable"), [(80.0, False), (81.0, True)])
+def test_yasa_needs_more_than_80_hz(*, rate_hz: float, is_usable: bool) -> None:
+    recording = _recording(_channel(Role.C4_M1, rate_hz=rate_hz))
+    assert bool(_labels(recording, Kind.EEG)) is is_usable
+
+
+def test_an_emg_of_one_sample_a_second_is_left_out_and_said() -> None:
+    recording = _recording(_channel(Role.EMG_CHIN, "EMG submental", rate_hz=1.0))
+    usable, unusable = candidates(recording, Kind.EMG, {})
+    assert not usable
+    issue = left_out(Kind.EMG, unusable)
+    assert issue.code == "staging_without_emg"
+    assert "EMG submental: 1 Hz, YASA needs more than 80 Hz" in issue.message
+
+
+def test_without_any_eeg_the_labels_and_the_option_are_named() -> None:
+    recording = _recording(_channel(Role.OTHER, "Foo"), _channel(Role.ECG, "Heart"))
+    message = str(no_eeg(recording, ()))
+    assert "Foo, Heart" in message
+    assert "--channel eeg=LABEL" in message
