@@ -1,11 +1,19 @@
 """A scoring and its signals to numbers, each a row of the catalogue."""
 
 from psgkit.measure.catalogue import METRICS, measure_all, measure_scoring
+from psgkit.measure.dictionary import data_dictionary, metrics_markdown
+from psgkit.measure.limits import find_measure_issues
 from psgkit.measure.spec import MetricSpec
+from psgkit.measure.windows import Window, find_windows
 
 __all__ = [
     "METRICS",
     "MetricSpec",
+    "Window",
+    "data_dictionary",
+    "find_measure_issues",
+    "find_windows",
     "measure_all",
     "measure_scoring",
+    "metrics_markdown",
 ]

@@ -21,6 +21,7 @@ from psgkit.measure.evidence import Evidence
 from psgkit.measure.flags import FLAGS
 from psgkit.measure.fragmentation import FRAGMENTATION
 from psgkit.measure.latencies import LATENCIES
+from psgkit.measure.reliability import rating_of, staging_interval
 from psgkit.measure.rem_arousals import REM_AROUSALS
 from psgkit.measure.spec import NOT_SCORED, MetricSpec, Value
 from psgkit.measure.tables import make_tables
@@ -102,11 +103,17 @@ def _number(value: Value) -> float:
 
 def _measure(spec: MetricSpec, night: Evidence) -> Measure:
     value = _value(spec, night)
+    low, high = math.nan, math.nan
+    if night.scoring.is_automatic:
+        low, high = staging_interval(spec.name, spec.unit, _number(value))
     return Measure(
         name=spec.name,
         value=_number(value),
         unit=spec.unit,
         meaning=spec.meaning,
         source=spec.source,
+        reliability=rating_of(spec.name).reliability,
         reason=value.reason if isinstance(value, Undefined) else "",
+        low=low,
+        high=high,
     )

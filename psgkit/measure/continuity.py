@@ -156,6 +156,14 @@ def _form_rows(form: str, words: str) -> tuple[MetricSpec, ...]:
 CONTINUITY = (
     *(row for form, words in _FORMS.items() for row in _form_rows(form, words)),
     MetricSpec(
+        "rem_wmean_min_b6m",
+        MINUTES,
+        "The same with interruptions of up to 6 min filled; steadier between scorers, "
+        "and blind to short interruptions.",
+        "psgkit, chosen in docs/reliability.md",
+        lambda night: rem_wmean_min(night, "b6m"),
+    ),
+    MetricSpec(
         "remp_n",
         COUNT,
         "REM periods with at least 5 min of R, pauses under 15 min within.",

@@ -7,8 +7,8 @@ import numpy as np
 
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
+    EVENT_GROUPS,
     LIMB_KINDS,
-    RESPIRATORY_KINDS,
     SCORED_STAGES,
     Scoring,
     Stage,
@@ -33,7 +33,7 @@ from psgkit.measure.runs import (
 from psgkit.measure.windows import analysis_window, cut_stages
 
 N_STAGES = len(SCORED_STAGES)
-REM_BRIDGE_MIN = 2.0
+REM_BRIDGES_MIN = {"b2m": 2.0, "b6m": 6.0}
 MAX_HOLES = 0.05
 STAGE_BEFORE_S = 10.0
 
@@ -246,18 +246,14 @@ class Evidence:
         return bridge_unscored(joined)
 
     @cached_property
-    def rem_filled(self) -> IntArray:
-        """Bridged stages, every interruption of REM of at most 2 min filled with R."""
-        at_most = epochs_at_most(REM_BRIDGE_MIN, self.epoch_s)
-        return fill_interruptions(self.bridged, Stage.R, at_most)
-
-    @cached_property
     def rem_bouts(self) -> dict[str, Bouts]:
-        """REM bouts: ``raw``, and ``b2m`` with interruptions of up to 2 min filled."""
-        return {
-            "raw": self.bouts["rem"],
-            "b2m": find_bouts(self.rem_filled, Stage.R),
-        }
+        """REM bouts: ``raw``, and with interruptions of up to 2 or 6 min filled."""
+        forms = {"raw": self.bouts["rem"]}
+        for form, minutes in REM_BRIDGES_MIN.items():
+            at_most = epochs_at_most(minutes, self.epoch_s)
+            filled = fill_interruptions(self.bridged, Stage.R, at_most)
+            forms[form] = find_bouts(filled, Stage.R)
+        return forms
 
     def lengths_min(self, bouts: Bouts) -> FloatArray:
         """Return the length of each bout in minutes, shape (n_bouts,)."""
@@ -334,7 +330,7 @@ class Evidence:
     @cached_property
     def respiratory_and_limb_ends_s(self) -> FloatArray | None:
         """Ends of respiratory and limb events; None where neither were scored."""
-        kinds = (*RESPIRATORY_KINDS, *LIMB_KINDS)
+        kinds = (*EVENT_GROUPS["respiratory"], *LIMB_KINDS)
         if not self.has_events(kinds):
             return None
         table = self.scoring.events_of(kinds)

@@ -25,7 +25,7 @@ def make_tables(night: Evidence) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``bouts``: ``stage`` (W, N1, N2, N3, R, NREM, sleep), ``form`` (raw, b2m),
+        ``bouts``: ``stage`` (W, N1, N2, N3, R, NREM, sleep), ``form`` (raw, b2m, b6m),
         ``onset_s``, ``duration_min``, ``is_censored``.
         ``rem_periods``: ``onset_s``, ``span_min``, ``rem_min``, ``interruption_n``,
         ``interruption_w_n``, ``is_censored``.

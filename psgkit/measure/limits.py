@@ -1,0 +1,107 @@
+"""What a night's numbers themselves say is wrong: METRICS sections 0 and K."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.measures import Measure
+
+MAX_UNSCORED_PCT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLimit:
+    """Values outside of which software or scoring is the likelier cause."""
+
+    name: str
+    low: float
+    high: float
+
+
+# Checks of the software's sanity, not norms of people.
+ALARM_LIMITS = (
+    AlarmLimit("tst_min", 60, 720),
+    AlarmLimit("rem_pct", 0, 40),
+    AlarmLimit("n3_pct", 0, 50),
+    AlarmLimit("cycle_n", 0, 8),
+    AlarmLimit("ari_per_h", 2, 100),
+    AlarmLimit("rem_frag_per_h", 0, 40),
+    AlarmLimit("ap_exp_low", 0.5, 5),
+    AlarmLimit("isf_peak_hz", 0.01, 0.04),
+    AlarmLimit("hr_bpm", 35, 110),
+)
+
+
+def find_measure_issues(measures: Iterable[Measure]) -> tuple[Issue, ...]:
+    """Find what a reader of the numbers should know from the numbers themselves.
+
+    Parameters
+    ----------
+    measures : iterable of Measure
+        Of one night.
+
+    Returns
+    -------
+    tuple of Issue
+        Unscored time over 10 % of the sleep period, lights not known, sleeps left
+        aside, and values outside of the alarm limits.
+    """
+    found = {measure.name: measure for measure in measures}
+    issues = [
+        *_find_window_issues({name: one.value for name, one in found.items()}),
+        *(
+            _alarm(limit, found[limit.name])
+            for limit in ALARM_LIMITS
+            if limit.name in found and _is_outside(limit, found[limit.name].value)
+        ),
+    ]
+    return tuple(issues)
+
+
+def _is_outside(limit: AlarmLimit, value: float) -> bool:
+    return not math.isnan(value) and not limit.low <= value <= limit.high
+
+
+def _alarm(limit: AlarmLimit, measure: Measure) -> Issue:
+    return Issue(
+        Severity.WARNING,
+        "unlikely_value",
+        f"{measure.name} is {measure.value:.4g} {measure.unit}, outside of "
+        f"{limit.low:g} to {limit.high:g}.",
+        "Check the scoring, the channels and lights-off and lights-on.",
+    )
+
+
+def _find_window_issues(values: dict[str, float]) -> list[Issue]:
+    issues = []
+    unscored = values.get("qc_unscored_pct", math.nan)
+    if unscored > MAX_UNSCORED_PCT:
+        issues.append(
+            Issue(
+                Severity.WARNING,
+                "much_unscored",
+                f"{unscored:.0f} % of the sleep period is artefact or not scored.",
+                "Bouts, periods and fragmentation rest on the rest alone.",
+            )
+        )
+    if values.get("lights_known") == 0:
+        issues.append(
+            Issue(
+                Severity.NOTE,
+                "lights_unknown",
+                "Lights-off and lights-on are not both known, so that time in bed, "
+                "efficiency and latencies from lights-off are not given.",
+                "Give both times, or let the whole recording count as time in bed.",
+            )
+        )
+    if values.get("main_sleep_only") == 1:
+        issues.append(
+            Issue(
+                Severity.WARNING,
+                "main_sleep_only",
+                "The scoring is longer than 24 h; only its longest sleep was measured.",
+                "Give lights-off and lights-on of the sleep that is meant.",
+            )
+        )
+    return issues
