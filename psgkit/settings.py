@@ -60,9 +60,12 @@ class ReportSettings(_Frozen):
     ----------
     tables : bool
         Whether the long tables are written as CSV too.
+    language : {"en", "nl"}
+        Of the page's words.
     """
 
     tables: bool = False
+    language: Literal["en", "nl"] = "en"
 
 
 class Settings(_Frozen):

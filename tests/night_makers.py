@@ -145,6 +145,25 @@ def make_tables() -> dict[str, pd.DataFrame]:
                 "number": [1, 2],
             }
         ),
+        "rem_periods": pd.DataFrame(
+            {
+                "onset_s": [88 * 30.0, 164 * 30.0],
+                "span_min": [11.0, 15.0],
+                "rem_min": [10.0, 15.0],
+                "interruption_n": [1, 0],
+                "interruption_w_n": [1, 0],
+                "is_censored": [False, False],
+            }
+        ),
+        "cycles": pd.DataFrame(
+            {
+                "onset_s": [4 * 30.0, 110 * 30.0],
+                "duration_min": [53.0, 42.0],
+                "nrem_period_min": [42.0, 27.0],
+                "has_rem": [True, True],
+                "is_complete": [True, False],
+            }
+        ),
         "empty": pd.DataFrame({"onset_s": pd.Series(dtype=float), "kind": []}),
     }
 

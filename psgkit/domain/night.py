@@ -116,6 +116,11 @@ class Night:
 
         return save_night(self, Path(folder))
 
+    def _repr_html_(self) -> str:
+        from psgkit.report import notebook_page  # noqa: PLC0415 - looks upwards as save
+
+        return notebook_page(self)
+
     def __eq__(self, other: object) -> bool:
         """Compare by value; tables and arrays element by element."""
         if not isinstance(other, Night):

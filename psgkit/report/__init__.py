@@ -11,7 +11,7 @@ from psgkit.settings import ReportSettings
 
 DEFAULTS = ReportSettings()
 
-__all__ = ["read_night", "save_night", "text_page"]
+__all__ = ["notebook_page", "read_night", "save_night", "text_page"]
 
 
 def save_night(
@@ -25,7 +25,7 @@ def save_night(
     folder : pathlib.Path
         Made where it is not there yet.
     settings : ReportSettings
-        Whether the long tables are written as CSV too.
+        Whether the long tables are written as CSV too, and the page's language.
 
     Returns
     -------
@@ -37,14 +37,21 @@ def save_night(
     OutputError
         If the folder cannot be written; each file there is whole or as it was before.
     """
-    from psgkit.report.files import make_folder, safe_name  # noqa: PLC0415
+    from psgkit.report.files import (  # noqa: PLC0415 - with what follows
+        make_folder,
+        safe_name,
+        write_text,
+    )
     from psgkit.report.hdf5 import write_night  # noqa: PLC0415 - h5py costs 0.1 s
+    from psgkit.report.html import night_page  # noqa: PLC0415
     from psgkit.report.tables import write_tables  # noqa: PLC0415
 
     name = safe_name(night.id)
     home = make_folder(folder / name)
     write_tables(night, home, name, long_tables=settings.tables)
     write_night(night, home / f"{name}.h5")
+    page = night_page(night, language=settings.language)
+    write_text(home / f"{name}_report.html", page)
     return home
 
 
@@ -60,3 +67,19 @@ def text_page(night: Night) -> str:
     from psgkit.report import text  # noqa: PLC0415 - rich costs 0.1 s
 
     return text.text_page(night)
+
+
+def notebook_page(night: Night) -> str:
+    """Return what a notebook shows of a night: its page in a frame of its own.
+
+    A frame keeps the page's styles from the notebook, and the notebook's from it.
+    """
+    from html import escape  # noqa: PLC0415 - here alone
+
+    from psgkit.report.html import night_page  # noqa: PLC0415 - jinja2, matplotlib
+
+    page = escape(night_page(night), quote=True)
+    return (
+        f'<iframe srcdoc="{page}" title="{escape(night.id, quote=True)}" '
+        'sandbox="" style="width:100%;height:48rem;border:0"></iframe>'
+    )

@@ -24,6 +24,28 @@ HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Sleep", ("tst_min", "se_pct", "sol_min", "waso_min")),
 )
 
+# Short names, for those who do not read column names.
+LABELS: dict[str, str] = {
+    "rem_wmean_min_b2m": "REM continuity, weighted mean bout",
+    "rem_bout_max_min_b2m": "Longest REM bout",
+    "remp_n": "REM periods",
+    "remp_mean_min": "REM in a period, on average",
+    "rem_min": "REM sleep",
+    "rem_pct": "REM sleep, share",
+    "rem_lat_min": "REM latency",
+    "remp1_lat_min": "Latency of the first REM period",
+    "n3_min": "N3 sleep",
+    "n3_pct": "N3 sleep, share",
+    "swa_uv2": "Slow-wave activity",
+    "ari_per_h": "Arousal index",
+    "ari_nrem_per_h": "Arousal index in NREM",
+    "rem_ari_per_h": "Arousal index in REM",
+    "tst_min": "Total sleep time",
+    "se_pct": "Sleep efficiency",
+    "sol_min": "Sleep latency",
+    "waso_min": "Wake after sleep onset",
+}
+
 # Family of a column by what its name starts with; the longest that fits is taken.
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "Sleep architecture": (

@@ -1,0 +1,88 @@
+"""What the pictures of a night show, in words for those who do not see them."""
+
+import math
+
+import numpy as np
+
+from psgkit.domain.night import Night
+from psgkit.domain.scoring import Stage
+from psgkit.report.language import _
+from psgkit.report.tables import clock_at
+from psgkit.report.words import hours, number
+
+_STAGES = ((Stage.W, "Wake"), (Stage.N1, "N1"), (Stage.N2, "N2"), (Stage.N3, "N3"))
+
+
+def rem_sentence(night: Night) -> str:
+    """Return the weighted mean bout in words that a patient could follow."""
+    value = value_of(night, "rem_wmean_min_b2m")
+    if math.isnan(value):
+        return ""
+    return _(
+        "A minute of REM sleep, taken at random from this night, lay in a stretch of "
+        "REM {minutes} minutes long on average. Breaks of up to 2 minutes are not "
+        "counted as the end of a stretch. The longer, the less broken is REM sleep."
+    ).format(minutes=number(value))
+
+
+def overview_alt(night: Night) -> str:
+    """Describe the night from first to last sleep, and the minutes of each stage."""
+    scoring = night.scoring
+    asleep = np.flatnonzero(scoring.stages > 0)
+    if len(asleep) == 0:
+        return _("Stages of the night: no sleep was scored.")
+    first_s = scoring.onset_s + asleep[0] * scoring.epoch_s
+    last_s = scoring.onset_s + (asleep[-1] + 1) * scoring.epoch_s
+    minutes = ", ".join(
+        f"{_(name)} {number((scoring.stages == stage).sum() * scoring.epoch_s / 60)}"
+        for stage, name in (*_STAGES, (Stage.R, "REM"))
+    )
+    return _(
+        "Stages of the night: asleep from {first} to {last}. Minutes: {minutes}."
+    ).format(
+        first=clock_at(night.start, first_s)[:5] or hours(first_s),
+        last=clock_at(night.start, last_s)[:5] or hours(last_s),
+        minutes=minutes,
+    )
+
+
+def rem_alt(night: Night) -> str:
+    """Describe each REM period: its minutes and how often it was interrupted."""
+    periods = night.tables.get("rem_periods")
+    if periods is None or periods.empty:
+        return _("REM periods: none.")
+    words = [
+        f"{number(minutes)} min" for minutes in periods["rem_min"].to_numpy(dtype=float)
+    ]
+    return _("REM periods, minutes of REM in each: {periods}.").format(
+        periods=", ".join(words)
+    )
+
+
+def swa_alt(night: Night) -> str:
+    """Say what the bars are; their values stand above them as text."""
+    cycles = night.tables.get("cycles")
+    count = 0 if cycles is None or not night.spectra else len(cycles)
+    return _("Mean slow-wave activity in each of {count} sleep cycles.").format(
+        count=count
+    )
+
+
+def arousals_alt(night: Night) -> str:
+    """Say how many arousals were found."""
+    arousals = night.scoring.arousals
+    if arousals is None:
+        return _("Arousals: not scored.")
+    return _("Arousals by hour and stage: {count} in all.").format(count=len(arousals))
+
+
+def spectra_alt(night: Night) -> str:
+    """Name the channels with spectra."""
+    if not night.spectra:
+        return _("Power spectra: none.")
+    return _("Median power spectrum of the EEG in each stage.")
+
+
+def value_of(night: Night, name: str) -> float:
+    """Return one number of a night, NaN where it is undefined or not there."""
+    return next((m.value for m in night.results if m.name == name), math.nan)

@@ -1,0 +1,106 @@
+"""What several figures take from a night: runs of a stage, the EEG to show, tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.domain.night import Night, Spectra
+from psgkit.domain.scoring import Scoring, Stage
+
+FRONTAL_FIRST = ("F", "C", "P", "O")
+SLOW_WAVES_HZ = (0.5, 4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of one stage, in seconds after the recording's start."""
+
+    stage: Stage
+    onset_s: float
+    end_s: float
+
+
+def stage_runs(scoring: Scoring) -> list[Run]:
+    """Return the runs of equal stages, in order."""
+    stages = scoring.stages
+    if len(stages) == 0:
+        return []
+    starts = np.flatnonzero(np.diff(stages, prepend=stages[0] - 1))
+    stops = np.append(starts[1:], len(stages))
+    return [
+        Run(
+            Stage(stages[start]),
+            scoring.onset_s + start * scoring.epoch_s,
+            scoring.onset_s + stop * scoring.epoch_s,
+        )
+        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+    ]
+
+
+def table_with(night: Night, name: str, *columns: str) -> pd.DataFrame | None:
+    """Return a long table that has some columns, None where there is none."""
+    table = night.tables.get(name)
+    if table is None or not set(columns) <= set(table.columns):
+        return None
+    return table
+
+
+def shown_spectra(night: Night) -> tuple[str, Spectra] | None:
+    """Return the channel whose spectra are shown: the one that staging used."""
+    used = night.provenance.channels_used.get("staging_eeg", "")
+    for role, spectra in night.spectra.items():
+        if used.split(" ")[0] == role:
+            return role, spectra
+    return next(iter(night.spectra.items()), None)
+
+
+def frontal_spectra(night: Night) -> tuple[str, Spectra] | None:
+    """Return the most frontal channel with spectra, where slow waves are largest."""
+    for letter in FRONTAL_FIRST:
+        for role, spectra in night.spectra.items():
+            if role.startswith(letter):
+                return role, spectra
+    return next(iter(night.spectra.items()), None)
+
+
+def slow_wave_activity(spectra: Spectra) -> npt.NDArray[np.float64]:
+    """Return the power from 0.5 to 4 Hz of each epoch in µV², shape (n_epochs,)."""
+    low, high = SLOW_WAVES_HZ
+    inside = (spectra.freqs_hz >= low) & (spectra.freqs_hz <= high)
+    power = np.trapezoid(spectra.psd_uv2_hz[:, inside], spectra.freqs_hz[inside])
+    return np.asarray(power, dtype=np.float64)
+
+
+def thin(rows: npt.NDArray[np.floating], most: int) -> npt.NDArray[np.floating]:
+    """Average neighbouring rows until there are at most so many.
+
+    A screen has fewer columns than a long recording has epochs, and a page has to stay
+    small. A last group may hold fewer rows than the others.
+    """
+    size = -(-len(rows) // most)
+    if size <= 1:
+        return rows
+    groups = np.arange(0, len(rows), size)
+    known = np.isfinite(rows)
+    counts = np.add.reduceat(known, groups, axis=0)
+    sums = np.add.reduceat(np.where(known, rows, 0.0), groups, axis=0)
+    return np.where(counts, sums / np.maximum(counts, 1), np.nan)
+
+
+def epoch_middles_s(scoring: Scoring) -> npt.NDArray[np.float64]:
+    """Return the middle of each epoch, shape (n_epochs,)."""
+    middles = np.arange(scoring.n_epochs, dtype=np.float64) + 0.5
+    return scoring.onset_s + middles * scoring.epoch_s
+
+
+def stages_at(
+    scoring: Scoring, seconds: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int8]:
+    """Return the stage at some seconds, unscored outside the scoring."""
+    position = np.floor((seconds - scoring.onset_s) / scoring.epoch_s + 1e-9)
+    inside = (position >= 0) & (position < scoring.n_epochs)
+    stages = np.full(len(seconds), Stage.UNS, dtype=np.int8)
+    stages[inside] = scoring.stages[position[inside].astype(int)]
+    return stages
