@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from psgkit.pipeline import analyse
     from psgkit.read import read_recording, read_scoring
     from psgkit.report import read_night
+    from psgkit.report.figures import (
+        plot_arousals,
+        plot_hypnodensity,
+        plot_hypnogram,
+        plot_overview,
+        plot_rem_continuity,
+        plot_spectra,
+        plot_spectrogram,
+        plot_swa_by_cycle,
+    )
     from psgkit.settings import Settings, load_settings
     from psgkit.simulate import simulate_night
 
@@ -54,6 +64,14 @@ _HOMES = {
     "measure_scoring": "psgkit.measure",
     "read_cohort": "psgkit.cohort.collect",
     "read_manifest": "psgkit.cohort.manifest",
+    "plot_arousals": "psgkit.report.figures",
+    "plot_hypnodensity": "psgkit.report.figures",
+    "plot_hypnogram": "psgkit.report.figures",
+    "plot_overview": "psgkit.report.figures",
+    "plot_rem_continuity": "psgkit.report.figures",
+    "plot_spectra": "psgkit.report.figures",
+    "plot_spectrogram": "psgkit.report.figures",
+    "plot_swa_by_cycle": "psgkit.report.figures",
     "read_night": "psgkit.report",
     "read_recording": "psgkit.read",
     "read_scoring": "psgkit.read",
@@ -83,6 +101,14 @@ __all__ = [
     "find_jobs",
     "load_settings",
     "measure_scoring",
+    "plot_arousals",
+    "plot_hypnodensity",
+    "plot_hypnogram",
+    "plot_overview",
+    "plot_rem_continuity",
+    "plot_spectra",
+    "plot_spectrogram",
+    "plot_swa_by_cycle",
     "read_cohort",
     "read_manifest",
     "read_night",
