@@ -86,7 +86,7 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
 def guess_epoch(marks: Sequence[StageMark]) -> float:
     """Tell the length of an epoch from stages that may span several.
 
-    The most frequent length counts where it is at most 30 s; where it is longer,
+    The most frequent length counts where it is at most 30 s or the only one; else
     neighbouring epochs were written as one, and the greatest of 30 and 20 s that
     divides every length is taken, else their greatest common divisor.
     """
@@ -97,7 +97,8 @@ def guess_epoch(marks: Sequence[StageMark]) -> float:
     if not lengths:
         return 30.0
     usual = Counter(round(length, 3) for length in lengths).most_common(1)[0][0]
-    if usual <= 30:
+    is_uniform = len(lengths) > 2 and max(lengths) - min(lengths) < TOLERANCE_S
+    if usual <= 30 or is_uniform:
         return float(usual)
     for epoch_s in (30.0, 20.0):
         if all(_is_multiple(length, epoch_s) for length in lengths):

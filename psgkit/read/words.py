@@ -16,6 +16,8 @@ from psgkit.settings import config_folder
 Codes = Literal["aasm", "rk"]
 
 _NUMBERED = re.compile(r"^(?:sleep )?stage (\d)(?: sleep)?$")
+# How `psgkit export` writes events that not every scoring knows.
+_OWN_EVENT = re.compile(r"^[Ee]vent[ _]([a-z0-9_]+)$")
 _DECORATION = re.compile(r"^(?:sdo |sleep stage |stage )|(?: sleep)$")
 
 
@@ -78,7 +80,12 @@ def kind_of(text: str) -> str | None:
     --------
     >>> kind_of("Obstructive Apnea"), kind_of("arousal_limb"), kind_of("Snore")
     ('apnea_obstructive', 'arousal_limb', None)
+    >>> kind_of("Event snore")
+    'snore'
     """
+    own = _OWN_EVENT.match(text)
+    if own:
+        return own[1]
     word = plain(text).removeprefix("sdo ")
     return _event_words().get(word)
 

@@ -13,11 +13,11 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.edf_annotations import read_annotations, read_start
-from psgkit.read.words import group_names, kind_of, lights_of, stage_of
+from psgkit.read.formats.facts import parse_facts
+from psgkit.read.words import kind_of, lights_of, stage_of
 
-# How `psgkit export` writes what has no word of its own.
-OWN_EVENT = re.compile(r"^Event ([a-z0-9_]+)$")
-OWN_GROUPS = "Scored: "
+# How `psgkit export` writes what the header has no field for.
+OWN_FACTS = re.compile(r"^(Scorer|Staging|Scored): ")
 _STANDARD = re.compile(r"^(sleep )?stage |^movement time$", re.IGNORECASE)
 
 
@@ -56,7 +56,14 @@ def read(file: ScoringFile, options: Options) -> Draft:
                 "were left out.",
             )
         )
-    return builder.build(start=read_start(file.path), epoch_s=options.epoch_s)
+    facts = parse_facts(text for text in texts if OWN_FACTS.match(text))
+    builder.groups_scored |= facts.groups_scored
+    return builder.build(
+        start=read_start(file.path),
+        epoch_s=options.epoch_s,
+        scorer=facts.scorer,
+        is_automatic=facts.is_automatic,
+    )
 
 
 def _add(
@@ -68,16 +75,13 @@ def _add(
     may_be_stage: bool,
 ) -> bool:
     """Note one annotation; False where it is free text."""
-    if text.startswith(OWN_GROUPS):
-        words = {word.strip() for word in text.removeprefix(OWN_GROUPS).split(",")}
-        builder.groups_scored |= group_names() & words
+    if OWN_FACTS.match(text):
         return True
     state = lights_of(text)
     if state is not None:
         builder.add_lights(state, onset_s)
         return True
-    own = OWN_EVENT.match(text)
-    kind = own[1] if own else kind_of(text)
+    kind = kind_of(text)
     stage = stage_of(text) if may_be_stage else None
     if stage is not None and (kind is None or stage not in {Stage.ART, Stage.UNS}):
         has_length = math.isfinite(duration_s) and duration_s > 0

@@ -14,8 +14,8 @@ import re
 from psgkit.domain.scoring import Stage
 from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
+from psgkit.read.formats.facts import parse_facts
 from psgkit.read.words import (
-    group_names,
     kind_of,
     lights_of,
     plain,
@@ -23,7 +23,6 @@ from psgkit.read.words import (
     stage_of,
 )
 
-OWN_GROUPS = "scored:"
 _HEADER = {"class", "annot", "annotation"}
 _CLOCK = re.compile(r"^\d{1,2}:\d{2}:\d{2}(\.\d+)?$")
 _ELAPSED = re.compile(r"^0\+(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$")
@@ -48,12 +47,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
     rows = _rows(file)
     clock = _clock_of(rows)
     builder = DraftBuilder()
-    for line in file.text.splitlines():
-        label, _, rest = line.lstrip("#% ").partition(" ")
-        if line.startswith("#") and label == OWN_GROUPS:
-            builder.groups_scored |= group_names() & {
-                w.strip() for w in rest.split(",")
-            }
+    facts = parse_facts(line for line in file.text.splitlines() if line.startswith("#"))
+    builder.groups_scored |= facts.groups_scored
     starts = [_seconds(_times(cells)[0], clock, file, where) for where, cells in rows]
     following = [*starts[1:], math.nan]
     for (where, cells), onset_s, next_s in zip(rows, starts, following, strict=True):
@@ -65,10 +60,16 @@ def read(file: ScoringFile, options: Options) -> Draft:
         elif stop.startswith("+"):
             duration_s = _seconds(stop[1:], None, file, where)
         else:
-            duration_s = _seconds(stop, clock, file, where) - onset_s
+            # a difference of decimals is no decimal
+            duration_s = round(_seconds(stop, clock, file, where) - onset_s, 6)
+        if "duration=unknown" in cells[-1]:
+            duration_s = math.nan
         _add(builder, cells, onset_s, duration_s, where)
     return builder.build(
-        start=None if clock is None else clock.start, epoch_s=options.epoch_s
+        start=facts.start if clock is None else clock.start,
+        epoch_s=options.epoch_s,
+        scorer=facts.scorer,
+        is_automatic=facts.is_automatic,
     )
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from psgkit.read.words import stage_of
+from psgkit.read.words import kind_of, stage_of
 
 _LEVELS_UP = 4
 
@@ -24,17 +24,19 @@ def find_sidecar(table: Path) -> dict[str, Any]:
         for path in sorted(folder.glob("*events.json")):
             if set(path.stem.split("_")) <= parts:
                 said.update(_read_object(path))
-    return said
+    return said | _read_object(table.with_suffix(".json"))
 
 
 def level_names(sidecar: dict[str, Any], column: str) -> dict[str, str]:
-    """Return what the codes of a column mean, where it is a stage."""
+    """Return what the codes of a column mean, where they are no words themselves."""
     described = sidecar.get(column)
     levels = described.get("Levels") if isinstance(described, dict) else None
     if not isinstance(levels, dict):
         return {}
     names = {}
     for code, meaning in levels.items():
+        if stage_of(str(code)) is not None or kind_of(str(code)) is not None:
+            continue
         text = meaning.get("Description", "") if isinstance(meaning, dict) else meaning
         if isinstance(text, str) and stage_of(text) is not None:
             names[str(code)] = text

@@ -16,9 +16,9 @@ from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import is_stage, stages_of_words
 from psgkit.read.formats.delimited import Table, split_table
+from psgkit.read.formats.facts import facts_of_sidecar, parse_facts
 from psgkit.read.formats.sidecar import find_sidecar, level_names
 from psgkit.read.words import (
-    group_names,
     kind_of,
     lights_of,
     plain,
@@ -98,7 +98,10 @@ def read(file: ScoringFile, options: Options) -> Draft:
     position = _choose_column(table, file, options, builder)
     sidecar = find_sidecar(file.path)
     names = level_names(sidecar, table.columns[position])
-    builder.groups_scored |= _groups_told(table, sidecar)
+    facts = parse_facts(table.comments)
+    if sidecar:
+        facts = facts_of_sidecar(sidecar)
+    builder.groups_scored |= facts.groups_scored
     times = _read_times(table, file, options)
     is_mixed = plain(table.columns[position]) in MIXED_COLUMNS
     words, rows = [], []
@@ -123,7 +126,12 @@ def read(file: ScoringFile, options: Options) -> Draft:
         builder.add_stage(
             onset_s, None if math.isnan(length) else length, stage, words[number][1]
         )
-    return builder.build(start=times.start, epoch_s=epoch_s)
+    return builder.build(
+        start=times.start or facts.start,
+        epoch_s=epoch_s,
+        scorer=facts.scorer,
+        is_automatic=facts.is_automatic,
+    )
 
 
 def _stage_columns(table: Table) -> list[int]:
@@ -200,7 +208,7 @@ def _read_times(table: Table, file: ScoringFile, options: Options) -> _Times:
         onsets_s = [
             _number(cells[position], file, where) for where, cells in table.rows
         ]
-        return _Times(onsets_s, durations_s, _start_told(table))
+        return _Times(onsets_s, durations_s)
     position = table.find(EPOCH_COLUMNS)
     if position is None:
         return _Times(None, durations_s)
@@ -221,24 +229,6 @@ def _clock_times(
             raise file.fault(f"{where} has {text[:30]!r}, which is no clock time.")
         onsets_s.append(seconds)
     return _Times(onsets_s, durations_s, clock.start)
-
-
-def _start_told(table: Table) -> dt.datetime | None:
-    told = [c for c in table.comments if plain(c).startswith("start")]
-    if not told or parse_time(told[0]) is None:
-        return None
-    return NightClock((), told[0]).start
-
-
-def _groups_told(table: Table, sidecar: dict[str, object]) -> frozenset[str]:
-    """Return the groups of events that the file itself says were looked for."""
-    told = sidecar.get("KindsScored")
-    words = {str(word) for word in told} if isinstance(told, list) else set()
-    for comment in table.comments:
-        label, _, rest = comment.lstrip("#%/ ").partition(":")
-        if plain(label) == "scored":
-            words |= {plain(word).replace(" ", "_") for word in rest.split(",")}
-    return group_names() & words
 
 
 def _number(text: str, file: ScoringFile, where: str) -> float:

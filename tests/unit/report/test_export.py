@@ -149,13 +149,16 @@ def test_luna_counts_the_same_epochs(tmp_path: Path) -> None:
     path = export_scoring(make_full(), tmp_path / "night.annot", "luna")[0]
     luna = lunapi.proj()
     luna.silence()
-    person = luna.empty_inst("night", 330, 1, "22.47.03")
+    person = luna.empty_inst(
+        "night", 330, 1, startdate="01.01.85", starttime="22.47.03"
+    )
     person.attach_annot(str(path))
     person.eval("EPOCH dur=30")
     table = person.proc("HYPNO")["HYPNO: SS"].set_index("SS")["MINS"]
-    # W 3, N1 1, N2 2, N3 1, R 2 epochs of half a minute
+    # N1 1, N2 2, N3 1, R 2 epochs of half a minute; of three W the first is before
+    # lights-off and the last after lights-on, which Luna leaves out
     found = table[["W", "N1", "N2", "N3", "R"]].astype(float).tolist()
-    assert found == [1.5, 0.5, 1.0, 0.5, 1.0]
+    assert found == [0.5, 0.5, 1.0, 0.5, 1.0]
 
 
 def test_bids_sidecar_describes_every_label(tmp_path: Path) -> None:
