@@ -1,0 +1,36 @@
+"""What a user would write without psgkit: one night with MNE and YASA, printed.
+
+`scripts/bench.py --against-yasa` measures psgkit against this script. It stages the
+night, then finds band powers by stage, spindles, slow waves and rapid eye movements.
+"""
+
+import sys
+
+import mne
+import numpy as np
+import yasa
+
+
+def main(path: str, eeg: str, eog: tuple[str, str], emg: str) -> None:
+    """Analyse one night and print what was found."""
+    raw = mne.io.read_raw_edf(path, preload=True, verbose="error")
+    staged = yasa.SleepStaging(
+        raw, eeg_name=eeg, eog_name=eog[0], emg_name=emg
+    ).predict()
+    print(staged.sleep_statistics())
+    raw.pick([name for name in raw.ch_names if "EMG" not in name.upper()])
+    hypno = staged.upsample_to_data(raw)
+    print(yasa.bandpower(raw, hypno=hypno, include=(1, 2, 3, 4)))
+    brain = raw.copy().pick([eeg])
+    spindles = yasa.spindles_detect(brain, hypno=hypno, include=(2, 3))
+    waves = yasa.sw_detect(brain, hypno=hypno, include=(2, 3))
+    for found in (spindles, waves):
+        print(0 if found is None else found.summary(grp_stage=True))
+    left, right = (raw.get_data(picks=[name], units="uV")[0] for name in eog)
+    eyes = yasa.rem_detect(left, right, raw.info["sfreq"], hypno=hypno, include=4)
+    print(0 if eyes is None else len(eyes.summary()))
+    print(np.bincount(hypno))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], (sys.argv[3], sys.argv[4]), sys.argv[5])
