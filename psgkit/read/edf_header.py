@@ -20,6 +20,7 @@ from psgkit.errors import UnreadableRecording
 FIXED_BYTES = 256
 BYTES_PER_SIGNAL = 256
 MAX_RECORDING_S = 31 * 86400.0
+MAX_RATE_HZ = 100_000.0
 FAULTS_SHOWN = 8
 
 _EDF_VERSION = b"0"
@@ -263,6 +264,11 @@ def _parse(fixed: bytes, table: bytes, sample_bytes: int, fields: _Fields) -> Ed
         holds=any(signal.samples for signal in signals),
         otherwise="no signal has samples",
     )
+    for number, signal in enumerate(signals, start=1):
+        fields.check(
+            holds=signal.is_annotations or signal.samples <= MAX_RATE_HZ * record_s,
+            otherwise=f"signal {number} has {signal.samples} samples in {record_s:g} s",
+        )
     return EdfHeader(
         sample_bytes=sample_bytes,
         start_date=decode_text(fixed[168:176]),

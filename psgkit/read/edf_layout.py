@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ BLOCK_BYTES = 4_000_000
 TIME_TOLERANCE_S = 0.005
 # A device whose clock runs ahead of its sampling makes records overlap by a little.
 MAX_OVERLAP_S = 0.1
+# Days of nothing between two records are a wrong time, and would fill the memory.
+MAX_WITHOUT_SIGNAL_S = 86400.0
+MIN_RECORDED_SHARE = 0.02
 
 ByteArray = npt.NDArray[np.uint8]
 
@@ -93,7 +97,7 @@ class RecordLayout:
             First record of the block, and its bytes.
         """
         step = max(1, BLOCK_BYTES // self.record_bytes)
-        with self.path.open("rb") as stream:
+        with _open(self.path) as stream:
             for start in range(first, last, step):
                 wanted = min(step, last - start) * self.record_bytes
                 stream.seek(self.header_bytes + start * self.record_bytes)
@@ -105,6 +109,16 @@ class RecordLayout:
                     )
                 records = data.reshape(-1, self.record_bytes)
                 yield start, records[:, offset : offset + size]
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as fault:
+        raise UnreadableRecording(
+            f"{path.name} can no longer be read: {fault.strerror}; it was there when its "
+            "header was read."
+        ) from None
 
 
 def find_layout(path: Path, header: EdfHeader) -> tuple[RecordLayout, list[Issue]]:
@@ -181,11 +195,21 @@ def _count_records(path: Path, header: EdfHeader) -> tuple[int, list[Issue]]:
 
 
 def _check_length(layout: RecordLayout) -> None:
-    if layout.duration_s > MAX_RECORDING_S:
+    name, duration_s = layout.path.name, layout.duration_s
+    if duration_s > MAX_RECORDING_S:
         raise UnreadableRecording(
-            f"{layout.path.name} would last {layout.duration_s / 86400:.3g} days by the "
-            f"times that it gives; psgkit reads up to {MAX_RECORDING_S / 86400:.0f}. "
-            "Export the night again, or repair the header."
+            f"{name} would last {duration_s / 86400:.3g} days by the times that it "
+            f"gives; psgkit reads up to {MAX_RECORDING_S / 86400:.0f}. Export the night "
+            "again, or repair the header."
+        )
+    recorded_s = layout.n_records * layout.record_s
+    if (
+        duration_s > MAX_WITHOUT_SIGNAL_S
+        and recorded_s < MIN_RECORDED_SHARE * duration_s
+    ):
+        raise UnreadableRecording(
+            f"{name} holds {recorded_s:g} s of signal and spans {duration_s / 3600:.0f} "
+            "h by the times of its records, which cannot be right; export it again."
         )
 
 
