@@ -76,7 +76,6 @@ def stage_recording(
     *,
     age_y: float | None = None,
     sex: str | None = None,
-    channels: Mapping[str, str] | None = None,
 ) -> Staging:
     """Stage a recording with YASA's classifier.
 
@@ -87,8 +86,6 @@ def stage_recording(
     age_y, sex : float and str, optional
         Of the person, ``sex`` being ``"F"`` or ``"M"``: with both, the classifiers are
         used that were trained with age and sex.
-    channels : mapping of str to str, optional
-        ``eeg``, ``eog`` or ``emg`` to the label of the channel to use.
 
     Returns
     -------
@@ -114,11 +111,10 @@ def stage_recording(
             f"{recording.id}: {recording.duration_s:g} s cannot be staged; "
             f"one epoch takes {EPOCH_S:g} s."
         )
-    wanted = channels or {}
     seen: dict[Kind, _Seen] = {}
     issues: list[Issue] = []
     for kind in KINDS:
-        usable, unusable = candidates(recording, kind, wanted)
+        usable, unusable = candidates(recording, kind)
         found = _first_with_signal(recording, kind, usable, unusable)
         if found is not None:
             seen[kind] = found

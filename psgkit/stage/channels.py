@@ -5,7 +5,7 @@ mastoid, and a bipolar chin EMG (Vallat and Walker 2021). The nearest that a rec
 has is taken; what comes last is better than no staging and said in the report.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from psgkit.domain.issues import Issue, Severity
@@ -44,7 +44,7 @@ class Unusable:
 
 
 def candidates(
-    recording: Recording, kind: Kind, wanted: Mapping[str, str]
+    recording: Recording, kind: Kind
 ) -> tuple[list[Channel], list[Unusable]]:
     """Return the channels that could serve, the best first, and those that cannot.
 
@@ -54,20 +54,9 @@ def candidates(
         The night.
     kind : {Kind.EEG, Kind.EOG, Kind.EMG}
         What is needed.
-    wanted : mapping of str to str
-        ``eeg``, ``eog`` or ``emg`` to the label of the only channel to consider.
-
-    Raises
-    ------
-    MissingChannel
-        If a wanted label is not there.
     """
-    if kind.value in wanted:
-        ranked = [recording.channel(wanted[kind.value])]
-    else:
-        ranked = _ranked(recording, kind)
     usable, unusable = [], []
-    for channel in ranked:
+    for channel in _ranked(recording, kind):
         reason = _why_unusable(channel)
         if reason is None:
             usable.append(channel)

@@ -94,13 +94,6 @@ def test_a_dead_channel_gives_way_to_the_next() -> None:
     assert staging.channels_used["staging_eeg"] == "C3_M2 (label C3_M2)"
 
 
-def test_the_channel_that_was_named_is_staged() -> None:
-    arrays = _noise(6.0)
-    recording = _recording([*arrays, arrays[0][::-1]], roles=(*ROLES, Role.O2_M1))
-    staging = stage_recording(recording, channels={"eeg": "label O2_M1"})
-    assert staging.channels_used["staging_eeg"] == "O2_M1 (label O2_M1)"
-
-
 def test_eeg_alone_is_staged_and_called_out_of_scope() -> None:
     staging = stage_recording(_recording(_noise(6.0)[:1], roles=(Role.C4_M1,)))
     assert staging.scoring.scorer.endswith("(eeg)")

@@ -5,7 +5,6 @@ import pytest
 
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.roles import Kind, Role
-from psgkit.errors import MissingChannel
 from psgkit.stage.channels import candidates, left_out, no_eeg
 
 
@@ -18,8 +17,8 @@ def _channel(role: Role, label: str = "", **facts: object) -> Channel:
     return Channel(role, label or role.value, 0, **{"rate_hz": 256.0, **facts})  # type: ignore[arg-type]
 
 
-def _labels(recording: Recording, kind: Kind, **wanted: str) -> list[str]:
-    return [channel.label for channel in candidates(recording, kind, wanted)[0]]
+def _labels(recording: Recording, kind: Kind) -> list[str]:
+    return [channel.label for channel in candidates(recording, kind)[0]]
 
 
 def test_a_central_channel_against_the_opposite_mastoid_comes_first() -> None:
@@ -46,19 +45,9 @@ def test_the_left_eye_comes_before_the_right_and_a_leg_is_no_chin() -> None:
     assert _labels(recording, Kind.EMG) == []
 
 
-def test_the_channel_that_was_named_is_the_only_one() -> None:
-    recording = _recording(_channel(Role.C4_M1), _channel(Role.OTHER, "X1"))
-    assert _labels(recording, Kind.EEG, eeg="X1") == ["X1"]
-
-
-def test_a_channel_that_is_not_there_cannot_be_named() -> None:
-    with pytest.raises(MissingChannel, match="no channel 'X9'; there are: C4_M1"):
-        candidates(_recording(_channel(Role.C4_M1)), Kind.EEG, {"eeg": "X9"})
-
-
 def test_a_channel_without_unit_is_refused_with_the_option_that_helps() -> None:
     recording = _recording(_channel(Role.C4_M1, "C4-A1", unit="", to_uv=None))
-    usable, unusable = candidates(recording, Kind.EEG, {})
+    usable, unusable = candidates(recording, Kind.EEG)
     assert not usable
     message = str(no_eeg(recording, unusable))
     assert "C4-A1: it has no unit; say which with --unit uV" in message
@@ -72,7 +61,7 @@ def test_yasa_needs_more_than_80_hz(*, rate_hz: float, is_usable: bool) -> None:
 
 def test_an_emg_of_one_sample_a_second_is_left_out_and_said() -> None:
     recording = _recording(_channel(Role.EMG_CHIN, "EMG submental", rate_hz=1.0))
-    usable, unusable = candidates(recording, Kind.EMG, {})
+    usable, unusable = candidates(recording, Kind.EMG)
     assert not usable
     issue = left_out(Kind.EMG, unusable)
     assert issue.code == "staging_without_emg"
