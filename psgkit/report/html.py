@@ -1,7 +1,6 @@
 """A night as one HTML page: pictures first, no network, no script."""
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,12 +17,15 @@ from psgkit.report.captions import (
 )
 from psgkit.report.language import _, current_language, speaking
 from psgkit.report.reference import reference_of
-from psgkit.report.selection import LABELS, family_of, select
+from psgkit.report.selection import LABELS, Families, select
 from psgkit.report.tables import clock_at
+from psgkit.report.text import EXPLORATORY_NOTE, INTERVAL_NOTE
 from psgkit.report.words import hours, number, plain
 
 if TYPE_CHECKING:
     from psgkit.report.images import Image
+
+UNRATED_NOTE = "How reliable these numbers are has not been measured."
 
 _SEVERITIES = {
     Severity.ERROR: "Error",
@@ -67,12 +69,6 @@ def night_page(night: Night, *, language: str = "en") -> str:
 
 def _content(night: Night) -> dict[str, object]:
     selection = select(night)
-    families: dict[str, list[Row]] = defaultdict(list)
-    shown = {m.name for _title, found in selection.headlines for m in found}
-    shown |= {m.name for m in (*selection.secondary, *selection.exploratory)}
-    for measure in night.results:
-        if measure.name not in shown and not measure.reason:
-            families[_(family_of(measure.name))].append(_row(measure))
     return {
         "language": current_language(),
         "id": plain(night.id),
@@ -85,9 +81,18 @@ def _content(night: Night) -> dict[str, object]:
             for title, found in selection.headlines
         ],
         "references": _references(night),
-        "secondary": [_row(measure) for measure in selection.secondary],
-        "exploratory": [_row(measure) for measure in selection.exploratory],
-        "families": dict(families),
+        "exploratory_headlines": [_row(m) for m in selection.exploratory_headlines],
+        "interval_note": _(INTERVAL_NOTE) if selection.has_interval else "",
+        "exploratory_note": _(EXPLORATORY_NOTE),
+        "more": [
+            (_(title), _(note), _rows(families))
+            for title, note, families in (
+                ("Also measured", "", selection.reliable),
+                ("Exploratory", EXPLORATORY_NOTE, selection.exploratory),
+                ("Not rated", UNRATED_NOTE, selection.unrated),
+            )
+            if families
+        ],
         "absent": {
             plain(reason): [plain(name) for name in names]
             for reason, names in selection.absent.items()
@@ -158,6 +163,13 @@ def _references(night: Night) -> list[str]:
         for m in night.results
         if not m.reason and m.name in LABELS and reference_of(m.name)
     ]
+
+
+def _rows(families: Families) -> dict[str, list[Row]]:
+    return {
+        _(family): [_row(measure) for measure in measures]
+        for family, measures in families.items()
+    }
 
 
 def _row(measure: Measure) -> Row:

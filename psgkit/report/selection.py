@@ -1,6 +1,7 @@
 """Which numbers a page shows first, which apart, and which it only counts."""
 
-from collections import Counter, defaultdict
+import math
+from collections import defaultdict
 from dataclasses import dataclass
 
 from psgkit.domain.measures import Measure, Tier
@@ -49,6 +50,7 @@ LABELS: dict[str, str] = {
 # Family of a column by what its name starts with; the longest that fits is taken.
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "Sleep architecture": (
+        *("unscored", "tib", "w_exit", "n1_exit", "n2_exit", "long_nrem", "c1_split"),
         *("tib_", "rec_", "spt_", "tst_", "se_", "sme_", "sol", "waso_", "fwt_"),
         *("awak_", "n1_", "n2_", "w_", "nrem_", "cycle_", "soremp", "remp1_lat"),
         *("rem_lat", "rem_min", "rem_pct", "sleep_", "trt_"),
@@ -70,57 +72,64 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 OTHER = "Other"
 
 
+Families = dict[str, tuple[Measure, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A night's numbers, each in one place.
+    """A night's numbers; each that is defined stands in one place.
 
     Attributes
     ----------
     headlines : tuple of (str, tuple of Measure)
         Sections with their measures, undefined ones among them.
-    secondary, exploratory : tuple of Measure
-        Rated, defined, and no headline.
-    counted : dict of str to int
-        Unrated, defined, and no headline: how many by family.
+    exploratory_headlines : tuple of Measure
+        Those that would be headlines, were they more reliable.
+    reliable, exploratory, unrated : dict of str to tuple of Measure
+        The others that are defined, by family.
     absent : dict of str to tuple of str
         Reason to the columns that are undefined for it.
     """
 
     headlines: tuple[tuple[str, tuple[Measure, ...]], ...]
-    secondary: tuple[Measure, ...]
-    exploratory: tuple[Measure, ...]
-    counted: dict[str, int]
+    exploratory_headlines: tuple[Measure, ...]
+    reliable: Families
+    exploratory: Families
+    unrated: Families
     absent: dict[str, tuple[str, ...]]
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether any number that is shown first has an interval."""
+        shown = [m for _, found in self.headlines for m in found]
+        return any(not math.isnan(m.low) for m in (*shown, *self.exploratory_headlines))
 
 
 def select(night: Night) -> Selection:
     """Put each number of a night in its place."""
     by_name = {measure.name: measure for measure in night.results}
-    headlines = tuple(
-        (title, shown)
+    sections = [
+        (title, [by_name[name] for name in names if name in by_name])
         for title, names in HEADLINES
-        if (shown := _headline(by_name, names))
-    )
-    used = {measure.name for _, shown in headlines for measure in shown}
+    ]
+    named = [measure for _, found in sections for measure in found]
+    used = {measure.name for measure in named}
     rest = [m for m in night.results if m.name not in used and not m.reason]
-    unrated = [m for m in rest if tier_of(m) is Tier.UNRATED]
     absent: dict[str, list[str]] = defaultdict(list)
     for name, reason in night.reasons.items():
         absent[reason].append(name)
     return Selection(
-        headlines=headlines,
-        secondary=tuple(
-            m for m in rest if tier_of(m) in (Tier.PRIMARY, Tier.SECONDARY)
+        headlines=tuple(
+            (title, shown)
+            for title, found in sections
+            if (shown := tuple(m for m in found if not _is_exploratory(m)))
         ),
-        exploratory=tuple(m for m in rest if tier_of(m) is Tier.EXPLORATORY),
-        counted=dict(Counter(family_of(m.name) for m in unrated)),
+        exploratory_headlines=tuple(m for m in named if _is_exploratory(m)),
+        reliable=_by_family(rest, Tier.PRIMARY, Tier.SECONDARY),
+        exploratory=_by_family(rest, Tier.EXPLORATORY),
+        unrated=_by_family(rest, Tier.UNRATED),
         absent={reason: tuple(names) for reason, names in absent.items()},
     )
-
-
-def tier_of(measure: Measure) -> Tier:
-    """Return how far a measure can be trusted."""
-    return measure.reliability.tier
 
 
 def family_of(name: str) -> str:
@@ -140,11 +149,13 @@ def family_of(name: str) -> str:
     return max(fits)[1] if fits else OTHER
 
 
-def _headline(
-    by_name: dict[str, Measure], names: tuple[str, ...]
-) -> tuple[Measure, ...]:
-    return tuple(
-        by_name[name]
-        for name in names
-        if name in by_name and tier_of(by_name[name]) is not Tier.EXPLORATORY
-    )
+def _is_exploratory(measure: Measure) -> bool:
+    return measure.reliability.tier is Tier.EXPLORATORY
+
+
+def _by_family(measures: list[Measure], *tiers: Tier) -> Families:
+    families: dict[str, list[Measure]] = defaultdict(list)
+    for measure in measures:
+        if measure.reliability.tier in tiers:
+            families[family_of(measure.name)].append(measure)
+    return {family: tuple(found) for family, found in families.items()}

@@ -18,6 +18,14 @@ from psgkit.report.words import amount, hours, plain
 WIDTH = 80
 NOT_A_DEVICE = "For research. psgkit is not a medical device and gives no diagnosis."
 
+INTERVAL_NOTE = (
+    "A range beside a number: how far errors of automatic staging alone may move it."
+)
+EXPLORATORY_NOTE = (
+    "Two scorings of one night differ much in these; they are for groups of nights, "
+    "not for one person."
+)
+
 _ROWS = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 _PLOT_WIDTH = 72
 _NAMES_SHOWN = 4  # of the columns that one reason leaves undefined
@@ -52,11 +60,7 @@ def _lines(night: Night) -> Iterator[Line]:
     yield from _issues(night.issues)
     yield from _hypnogram(night.scoring)
     yield from _headlines(selection)
-    yield from _list("Also measured", selection.secondary)
-    yield from _list(
-        "Exploratory: two scorings of one night differ in these; not for one person",
-        selection.exploratory,
-    )
+    yield from _exploratory(selection)
     yield from _counted(selection)
     yield from _absent(selection)
     yield from _used(night)
@@ -114,6 +118,9 @@ def _axis(scoring: Scoring, width: int) -> str:
 
 
 def _headlines(selection: Selection) -> Iterator[Line]:
+    if selection.has_interval:
+        yield "", ""
+        yield INTERVAL_NOTE, _DIM
     for title, measures in selection.headlines:
         yield from _title(title)
         for measure in measures:
@@ -133,21 +140,29 @@ def _headline(measure: Measure) -> Iterator[Line]:
     yield from _wrapped(plain(measure.meaning), first="    ", rest="    ", style=_DIM)
 
 
-def _list(title: str, measures: tuple[Measure, ...]) -> Iterator[Line]:
-    if not measures:
+def _exploratory(selection: Selection) -> Iterator[Line]:
+    if not selection.exploratory_headlines:
         return
-    yield from _title(title)
-    for measure in measures:
-        words = f"{amount(measure)}  {plain(measure.name)}"
-        yield from _wrapped(words, first="  ", rest="    ")
+    yield from _title("Exploratory")
+    yield from _wrapped(EXPLORATORY_NOTE, first="  ", rest="  ")
+    for measure in selection.exploratory_headlines:
+        yield from _headline(measure)
 
 
 def _counted(selection: Selection) -> Iterator[Line]:
-    if not selection.counted:
+    """Count what is not shown, by what it is worth and by family."""
+    groups = (
+        ("Reliable", selection.reliable),
+        ("Exploratory", selection.exploratory),
+        ("Not rated", selection.unrated),
+    )
+    if not any(families for _, families in groups):
         return
-    yield from _title("Further numbers, in the summary file")
-    words = ", ".join(f"{family} {n}" for family, n in selection.counted.items())
-    yield from _wrapped(words, first="  ", rest="  ")
+    yield from _title("More in the summary file")
+    for name, families in groups:
+        if families:
+            words = ", ".join(f"{family} {len(m)}" for family, m in families.items())
+            yield from _wrapped(words, first=f"  {name:12}", rest=" " * 14)
 
 
 def _absent(selection: Selection) -> Iterator[Line]:

@@ -10,9 +10,9 @@ from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
 from psgkit.report.figures.canvas import (
     dress,
+    empty_picture,
     label_stages,
     new_picture,
-    say,
 )
 from psgkit.report.figures.data import stages_at
 from psgkit.report.figures.palette import STAGE_COLOURS
@@ -34,15 +34,17 @@ def plot_arousals(night: Night) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    figure = new_picture(*SIZE_PX)
-    axes = figure.subplots()
     arousals = night.scoring.arousals
     if arousals is None:
-        say(axes, "Arousals were not scored in this night.", title=TITLE)
-        return figure
+        return empty_picture(
+            SIZE_PX[0], TITLE, "Arousals were not scored in this night."
+        )
     if arousals.empty:
-        say(axes, "Arousals were looked for, and none was found.", title=TITLE)
-        return figure
+        return empty_picture(
+            SIZE_PX[0], TITLE, "Arousals were looked for, and none was found."
+        )
+    figure = new_picture(*SIZE_PX)
+    axes = figure.subplots()
     onsets_s = arousals["onset_s"].to_numpy(dtype=float)
     stages = stages_at(night.scoring, onsets_s)
     edges = np.arange(math.ceil(night.duration_s / 3600) + 1)

@@ -16,6 +16,7 @@ from psgkit.report.figures.palette import FAINT, INK, STAGE_COLOURS, STAGE_LABEL
 DPI = 96.0
 FONT_PT = 9.0
 SMALL_PT = 8.0
+EMPTY_PX = 110.0
 
 
 class Picture(Figure):
@@ -35,6 +36,13 @@ def new_picture(width_px: float, height_px: float) -> Picture:
         layout="constrained",
         facecolor="white",
     )
+
+
+def empty_picture(width_px: float, title: str, words: str) -> Picture:
+    """Return a low figure that says why there is nothing to draw."""
+    figure = new_picture(width_px, EMPTY_PX)
+    say(figure.subplots(), words, title=title)
+    return figure
 
 
 def dress(axes: Axes, *, title: str = "", xlabel: str = "", ylabel: str = "") -> None:

@@ -10,9 +10,9 @@ from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.figures.canvas import (
     SMALL_PT,
     dress,
+    empty_picture,
     new_picture,
     put_legend,
-    say,
 )
 from psgkit.report.figures.data import Run, stage_runs, table_with
 from psgkit.report.figures.palette import INK, STAGE_COLOURS
@@ -40,9 +40,7 @@ def plot_rem_continuity(night: Night) -> Figure:
     """
     periods = table_with(night, "rem_periods", "onset_s", "span_min", "rem_min")
     if periods is None or periods.empty:
-        figure = new_picture(WIDTH_PX, LEAST_PX)
-        say(figure.subplots(), _why_none(night, periods is None), title=TITLE)
-        return figure
+        return empty_picture(WIDTH_PX, TITLE, _why_none(night))
     figure = new_picture(WIDTH_PX, max(90 + 34 * len(periods), LEAST_PX))
     axes = figure.subplots()
     runs = stage_runs(night.scoring)
@@ -125,9 +123,9 @@ def _legend(night: Night) -> list[Patch]:
     return handles
 
 
-def _why_none(night: Night, is_unmeasured: bool) -> str:  # noqa: FBT001 - one caller
+def _why_none(night: Night) -> str:
     has_rem = bool(np.any(night.scoring.stages == Stage.R))
-    if has_rem and is_unmeasured:
+    if has_rem and "rem_periods" not in night.tables:
         return "REM periods were not measured for this night."
     if has_rem:
         return "REM sleep was seen, but no REM period in the analysed window."

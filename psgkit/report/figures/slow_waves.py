@@ -11,8 +11,8 @@ from psgkit.report.figures.canvas import (
     FONT_PT,
     SMALL_PT,
     dress,
+    empty_picture,
     new_picture,
-    say,
 )
 from psgkit.report.figures.data import (
     epoch_middles_s,
@@ -39,16 +39,16 @@ def plot_swa_by_cycle(night: Night) -> Figure:
     matplotlib.figure.Figure
         A bar a cycle, with the decline that the night's measures hold in words.
     """
-    figure = new_picture(*SIZE_PX)
-    axes = figure.subplots()
     found = frontal_spectra(night)
     cycles = table_with(night, "cycles", "onset_s", "nrem_period_min")
     if found is None:
-        say(axes, "No power spectra: the EEG was not analysed.", title=TITLE)
-        return figure
+        return empty_picture(
+            SIZE_PX[0], TITLE, "No power spectra: the EEG was not analysed."
+        )
     if cycles is None or cycles.empty:
-        say(axes, "No sleep cycle was seen in this night.", title=TITLE)
-        return figure
+        return empty_picture(
+            SIZE_PX[0], TITLE, "No sleep cycle was seen in this night."
+        )
     role, spectra = found
     values = _means(
         night,
@@ -56,8 +56,11 @@ def plot_swa_by_cycle(night: Night) -> Figure:
         list(zip(cycles["onset_s"], cycles["nrem_period_min"], strict=True)),
     )
     if all(math.isnan(value) for value in values):
-        say(axes, "No cycle has 5 min of NREM sleep without artefact.", title=TITLE)
-        return figure
+        return empty_picture(
+            SIZE_PX[0], TITLE, "No cycle has 5 min of NREM sleep without artefact."
+        )
+    figure = new_picture(*SIZE_PX)
+    axes = figure.subplots()
     numbers = np.arange(1, len(values) + 1)
     axes.bar(numbers, values, width=0.62, color=STAGE_COLOURS[Stage.N3])
     for number, value in zip(numbers, values, strict=True):

@@ -28,11 +28,12 @@ def test_every_number_is_in_one_place():
     night = make_night()
     chosen = select(night)
     headlines = [m.name for _, shown in chosen.headlines for m in shown]
-    others = [m.name for m in (*chosen.secondary, *chosen.exploratory)]
+    headlines += [m.name for m in chosen.exploratory_headlines]
+    groups = (chosen.reliable, chosen.exploratory, chosen.unrated)
+    others = [m.name for group in groups for found in group.values() for m in found]
     absent = {name for names in chosen.absent.values() for name in names}
     defined = {m.name for m in night.results if not m.reason}
     assert not set(headlines) & set(others)
-    assert len(defined & {*headlines, *others}) + sum(chosen.counted.values()) == len(
-        defined
-    )
+    assert defined <= {*headlines, *others}
+    assert len(others) == len(set(others))
     assert absent == set(night.reasons)

@@ -22,10 +22,19 @@ def test_a_number_has_its_unit_interval_meaning_and_column():
 
 def test_exploratory_numbers_stand_apart_even_if_they_are_headlines():
     text = text_page(
-        make_night(results=(make_measure("rem_min", 25.0, reliability=EXPLORATORY),))
+        make_night(results=(make_measure("n3_min", 27.0, reliability=EXPLORATORY),))
     )
-    assert "REM SLEEP" not in text
-    assert text.index("EXPLORATORY") < text.index("rem_min")
+    assert "N3, DEEP SLEEP" not in text
+    assert text.index("EXPLORATORY") < text.index("n3_min")
+
+
+def test_other_exploratory_numbers_are_counted_as_such():
+    assert "Exploratory REM continuity 1" in text_page(make_night())
+
+
+def test_the_page_says_what_ranges_are_where_there_are_any():
+    assert "A range beside a number" in text_page(make_night())
+    assert "A range beside" not in text_page(make_night(results=()))
 
 
 def test_what_is_not_defined_is_said_with_its_reason():
@@ -35,7 +44,7 @@ def test_what_is_not_defined_is_said_with_its_reason():
 
 
 def test_unrated_numbers_are_counted_by_family():
-    assert "Spectral power 1" in text_page(make_night())
+    assert "Not rated   Spectral power 1" in text_page(make_night())
 
 
 def test_the_page_fits_eighty_columns():
