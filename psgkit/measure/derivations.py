@@ -1,0 +1,104 @@
+"""Which channel serves which metric.
+
+Metrics differ between derivations, so each has an order of preference of its own, and
+what was chosen is written down with the numbers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.roles import Kind, Role
+
+# The first group of which the recording has any; all of the group it has.
+_SWA_SITES = (("F3", "F4"), ("C3", "C4"), ("Fpz",))
+_SPINDLE_SITES = (("C4", "C3"), ("Cz",))
+# The first that the recording has.
+_INFRASLOW_SITES = (("Pz",), ("P3", "P4"), ("C4", "C3"), ("Cz",))
+
+
+@dataclass(frozen=True, slots=True)
+class Derivations:
+    """The channels that signal metrics are computed on.
+
+    Attributes
+    ----------
+    eeg : tuple of Channel
+        One a site, the one against a mastoid where there are several.
+    swa, spindles : tuple of Channel
+        Out of ``eeg``; empty where no site serves.
+    infraslow : Channel or None
+    eyes : tuple of Channel
+        Left and right, or empty.
+    chin : Channel or None
+    """
+
+    eeg: tuple[Channel, ...]
+    swa: tuple[Channel, ...]
+    spindles: tuple[Channel, ...]
+    infraslow: Channel | None
+    eyes: tuple[Channel, ...]
+    chin: Channel | None
+
+    @property
+    def used(self) -> dict[str, str]:
+        """What each purpose uses: role and label, several joined by ``+``."""
+        purposes = {
+            "swa": self.swa,
+            "spindles": self.spindles,
+            "infraslow": (self.infraslow,) if self.infraslow else (),
+            "eye_movements": self.eyes,
+            "rem_atonia": (self.chin,) if self.chin else (),
+        }
+        return {
+            purpose: " + ".join(f"{c.role.value} ({c.label})" for c in channels)
+            for purpose, channels in purposes.items()
+            if channels
+        }
+
+
+def choose_derivations(recording: Recording) -> Derivations:
+    """Choose the channels of a recording that signal metrics are computed on."""
+    eeg = _one_a_site(recording.of_kind(Kind.EEG))
+    left, right = recording.find([Role.EOG_L]), recording.find([Role.EOG_R])
+    infraslow = _of_sites(eeg, _INFRASLOW_SITES)
+    return Derivations(
+        eeg=eeg,
+        swa=_of_sites(eeg, _SWA_SITES),
+        spindles=_of_sites(eeg, _SPINDLE_SITES),
+        infraslow=infraslow[0] if infraslow else None,
+        eyes=(left, right) if left and right else (),
+        chin=recording.find([Role.EMG_CHIN]),
+    )
+
+
+def _one_a_site(channels: Iterable[Channel]) -> tuple[Channel, ...]:
+    best: dict[str, Channel] = {}
+    for channel in channels:
+        if channel.to_uv is None:
+            continue
+        site = channel.role.site
+        if site not in best or _preference(channel) < _preference(best[site]):
+            best[site] = channel
+    return tuple(best.values())
+
+
+def _preference(channel: Channel) -> int:
+    """Rank references: the opposite mastoid, linked ones, the same side, any, none."""
+    site, reference = channel.role.site, channel.role.reference
+    opposite = "M2" if site[-1] in "13579" else "M1"
+    known = (opposite, "M1M2", "M1", "M2")
+    if reference in known:
+        return known.index(reference)
+    return len(known) if reference else len(known) + 1
+
+
+def _of_sites(
+    eeg: tuple[Channel, ...], groups: tuple[tuple[str, ...], ...]
+) -> tuple[Channel, ...]:
+    by_site = {channel.role.site: channel for channel in eeg}
+    for group in groups:
+        found = tuple(by_site[site] for site in group if site in by_site)
+        if found:
+            return found
+    return ()

@@ -1,0 +1,377 @@
+"""All that the signals of a night give: the channels read one at a time, each once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.measures import Measure, Undefined
+from psgkit.domain.night import Spectra
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.measure import eye_movements, rem_emg
+from psgkit.measure.derivations import Derivations, choose_derivations
+from psgkit.measure.eeg_channel import ChannelTasks, measure_eeg
+from psgkit.measure.evidence import Evidence
+from psgkit.measure.excerpts import Excerpt
+from psgkit.measure.infraslow import SIGMA, InfraslowPeak, infraslow_peak
+from psgkit.measure.signal_catalogue import (
+    CHIN,
+    EYE_MOVEMENTS,
+    INFRASLOW,
+    SIGNAL_METRICS,
+    SWA,
+    all_undefined,
+    measures_of,
+)
+from psgkit.measure.spectral import Float32Array, band_limit, reduce_rate
+from psgkit.measure.swa import (
+    NREM,
+    SWA_BAND,
+    SWA_BAND_ALTERNATIVE,
+    NremPeriod,
+    mean_swa,
+    slow_wave_energy,
+    swa_cycles,
+    swa_decline,
+    swa_series,
+)
+from psgkit.measure.timeline import (
+    BoolArray,
+    FloatArray,
+    Timeline,
+    artefact_seconds,
+    event_seconds,
+    missing_seconds,
+    still_seconds,
+)
+from psgkit.measure.windows import analysis_window
+
+EYE_RATE_HZ = 100.0
+CHIN_RATE_HZ = 200.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignalResults:
+    """What the signals of a night gave.
+
+    Attributes
+    ----------
+    measures : tuple of Measure
+        Of the night, then of each channel.
+    tables : dict of str to pandas.DataFrame
+        ``spectra`` (channel, stage, freq_hz, psd_uv2_hz), ``spindles``,
+        ``slow_waves``, ``eye_movements``, ``rem_density`` (a REM period a row) and
+        ``swa_cycles``, as far as there are channels for them.
+    spectra : dict of str to Spectra
+        By role, a row an epoch of the scoring.
+    channels_used : dict of str to str
+        Purpose to role and label.
+    issues : tuple of Issue
+        What a reader of the numbers should know.
+    """
+
+    measures: tuple[Measure, ...]
+    tables: dict[str, pd.DataFrame]
+    spectra: dict[str, Spectra]
+    channels_used: dict[str, str]
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is kept from channel to channel: no signal is."""
+
+    of_night: list[Measure] = field(default_factory=list)
+    of_channels: list[Measure] = field(default_factory=list)
+    tables: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    spectra: dict[str, Spectra] = field(default_factory=dict)
+    eeg_is_bad: BoolArray | None = None
+
+    def add_tables(self, tables: dict[str, pd.DataFrame]) -> None:
+        for name, table in tables.items():
+            self.tables.setdefault(name, []).append(table)
+
+
+def measure_signals(
+    recording: Recording,
+    scoring: Scoring,
+    *,
+    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    arousals: pd.DataFrame | None,
+) -> SignalResults:
+    """Compute every number and table that needs the signals of a night.
+
+    Parameters
+    ----------
+    recording : Recording
+    scoring : Scoring
+        Laid on the recording.
+    artefacts : callable
+        Gives the artefact mask of an EEG channel, True where a stretch of 5 s from
+        second zero is artefact. Eyes and chin are taken as artefact where the central
+        EEG is: an outlier of their own amplitude is what is looked for in them.
+    arousals : pandas.DataFrame or None
+        ``onset_s`` and ``duration_s``; eye movements and chin tone are not looked for
+        in them.
+
+    Returns
+    -------
+    SignalResults
+
+    Raises
+    ------
+    InputError
+        If a signal cannot be read.
+    """
+    night = Evidence.of(scoring)
+    start, stop, _ = analysis_window(scoring)
+    timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
+    chosen = choose_derivations(recording)
+    gathered = _Gathered()
+    bouts = _measure_eeg_channels(recording, chosen, timeline, artefacts, gathered)
+    periods = tuple(
+        NremPeriod(max(start + c.start, 0), min(start + c.nrem_stop, scoring.n_epochs))
+        for c in night.cycles
+    )
+    _add_swa(chosen, timeline, periods, gathered)
+    _add_infraslow(chosen, bouts, gathered)
+    rem = timeline
+    if gathered.eeg_is_bad is not None:
+        rem = rem.without(gathered.eeg_is_bad)
+    if arousals is not None:
+        rem = rem.without(event_seconds(arousals, len(rem.stages)))
+    spans = tuple(
+        (start + period.start, start + period.stop) for period in night.rem_periods
+    )
+    _add_eye_movements(recording, chosen, rem, spans, gathered)
+    _add_chin(recording, chosen, rem, gathered)
+    return SignalResults(
+        measures=(*_in_order(gathered.of_night), *gathered.of_channels),
+        tables={
+            name: pd.concat(parts, ignore_index=True)
+            for name, parts in gathered.tables.items()
+        },
+        spectra=gathered.spectra,
+        channels_used=chosen.used,
+        issues=_issues(chosen),
+    )
+
+
+def _measure_eeg_channels(
+    recording: Recording,
+    chosen: Derivations,
+    timeline: Timeline,
+    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    gathered: _Gathered,
+) -> list[FloatArray]:
+    bouts: list[FloatArray] = []
+    reference = (*chosen.spindles, *chosen.swa, *chosen.eeg)[:1]
+    for channel in chosen.eeg:
+        values, missing = _read(recording, channel, len(timeline.stages))
+        is_bad = missing | artefact_seconds(artefacts(channel), len(timeline.stages))
+        if channel in reference:
+            gathered.eeg_is_bad = is_bad
+        results = measure_eeg(
+            channel,
+            values,
+            timeline.without(is_bad),
+            ChannelTasks(
+                infraslow=channel == chosen.infraslow,
+                slow_waves=channel in (*chosen.swa, *chosen.spindles),
+                spindles=channel in chosen.spindles,
+            ),
+        )
+        gathered.spectra[channel.role.value] = results.spectra
+        gathered.of_channels += results.measures
+        gathered.add_tables(results.tables)
+        bouts += results.sigma_bouts
+    return bouts
+
+
+def _read(
+    recording: Recording, channel: Channel, n_seconds: int
+) -> tuple[FloatArray, BoolArray]:
+    """Read a channel, zero about its median where nothing was recorded."""
+    values = recording.signal(channel)
+    missing = missing_seconds(values, channel.rate_hz, n_seconds)
+    if missing.any():
+        known = np.isfinite(values)
+        centre = float(np.median(values[known])) if known.any() else 0.0
+        return np.where(known, values - centre, 0.0), missing
+    return values - np.median(values), missing
+
+
+def _add_swa(
+    chosen: Derivations,
+    timeline: Timeline,
+    periods: tuple[NremPeriod, ...],
+    gathered: _Gathered,
+) -> None:
+    reason = _first_limit(chosen.swa, SWA_BAND) or (
+        None if chosen.swa else Undefined("no frontal, central or Fpz channel")
+    )
+    if reason is not None:
+        gathered.of_night += all_undefined(SWA, reason)
+        return
+    spectra = tuple(gathered.spectra[channel.role.value] for channel in chosen.swa)
+    series = swa_series(spectra, SWA_BAND)
+    cycles = swa_cycles(series, timeline, periods)
+    decline = swa_decline(cycles)
+    gathered.add_tables({"swa_cycles": cycles})
+    gathered.of_night += measures_of(
+        {
+            "swa_uv2": mean_swa(series, timeline, NREM),
+            "swa_n3_uv2": mean_swa(series, timeline, (Stage.N3,)),
+            "swa_alt_uv2": mean_swa(
+                swa_series(spectra, SWA_BAND_ALTERNATIVE), timeline, NREM
+            ),
+            "swe_uv2h": slow_wave_energy(series, timeline),
+            "swa_slope_ln_per_h": decline.slope_ln_per_h,
+            "swa_c1c2_ratio": decline.c1c2_ratio,
+            "swa_c1last_ratio": decline.c1last_ratio,
+        }
+    )
+
+
+def _add_infraslow(
+    chosen: Derivations, bouts: list[FloatArray], gathered: _Gathered
+) -> None:
+    peak: InfraslowPeak | Undefined
+    if chosen.infraslow is None:
+        peak = Undefined("no parietal or central EEG channel")
+    else:
+        limit = band_limit(chosen.infraslow, SIGMA)
+        peak = infraslow_peak(bouts) if limit is None else limit
+    if isinstance(peak, Undefined):
+        gathered.of_night += all_undefined(INFRASLOW, peak)
+        return
+    not_found = Undefined(f"no infraslow peak: p = {peak.p:.2f}")
+    gathered.of_night += measures_of(
+        {
+            "isf_relpeak": peak.relpeak,
+            "isf_z": peak.z,
+            "isf_p": peak.p,
+            "isf_peak_hz": peak.peak_hz if peak.is_significant else not_found,
+            "isf_mod_frac": peak.mod_frac,
+            "isf_bout_n": float(peak.bout_n),
+            "isf_min": peak.minutes,
+        }
+    )
+
+
+def _add_eye_movements(
+    recording: Recording,
+    chosen: Derivations,
+    rem: Timeline,
+    spans: tuple[tuple[int, int], ...],
+    gathered: _Gathered,
+) -> None:
+    pair = _read_eyes(recording, chosen, rem)
+    if isinstance(pair, Undefined):
+        gathered.of_night += all_undefined(EYE_MOVEMENTS, pair)
+        return
+    left, right, excerpt, clean = pair
+    events = eye_movements.detect_eye_movements(left, right, excerpt)
+    values = eye_movements.eye_movement_values(events, clean)
+    gathered.of_night += measures_of(values)
+    gathered.add_tables(
+        {
+            "eye_movements": events,
+            "rem_density": eye_movements.density_by_period(events, clean, spans),
+        }
+    )
+
+
+def _read_eyes(
+    recording: Recording, chosen: Derivations, rem: Timeline
+) -> tuple[FloatArray, FloatArray, Excerpt, Timeline] | Undefined:
+    if not chosen.eyes:
+        return Undefined("no pair of EOG_L and EOG_R")
+    limit = _first_limit(chosen.eyes, eye_movements.EYE_BAND)
+    if limit is not None:
+        return limit
+    reduced: list[Float32Array] = []
+    rates: set[float] = set()
+    for eye in chosen.eyes:
+        values, missing = _read(recording, eye, len(rem.stages))
+        still = still_seconds(values, eye.rate_hz, len(rem.stages))
+        rem = rem.without(missing | still)
+        signal, rate = reduce_rate(values, eye.rate_hz, EYE_RATE_HZ)
+        reduced.append(signal)
+        rates.add(rate)
+    if len(rates) > 1:
+        return Undefined("the two eyes are sampled at different rates")
+    if (minutes := rem.clean_min((Stage.R,))) == 0:
+        return Undefined(f"{minutes:g} clean min of REM")
+    excerpt = Excerpt.of(rem, (Stage.R,), rates.pop(), min(map(len, reduced)))
+    left, right = (excerpt.cut(signal) for signal in reduced)
+    refusal = eye_movements.eyes_usable(left, right)
+    return (left, right, excerpt, rem) if refusal is None else refusal
+
+
+def _add_chin(
+    recording: Recording, chosen: Derivations, rem: Timeline, gathered: _Gathered
+) -> None:
+    chin = chosen.chin
+    limit = _chin_limit(chin)
+    if chin is None or limit is not None:
+        gathered.of_night += all_undefined(CHIN, limit or Undefined("no chin EMG"))
+        return
+    values, missing = _read(recording, chin, len(rem.stages))
+    still = still_seconds(values, chin.rate_hz, len(rem.stages))
+    clean = rem.without(missing | still)
+    reduced, rate = reduce_rate(values, chin.rate_hz, CHIN_RATE_HZ)
+    top_hz = rem_emg.emg_top_hz(rate, chin.lowpass_hz)
+    tone = rem_emg.chin_tone(reduced, rate, clean, top_hz=top_hz)
+    rswa = rem_emg.rswa_values(tone, clean)
+    gathered.of_night += measures_of(
+        {
+            "rai": rem_emg.atonia_index(tone, clean),
+            "rai_x2": rem_emg.atonia_index(tone, clean, scale=2.0),
+            "rai_bw_limited": float(top_hz < rem_emg.FULL_BAND_HZ),
+            **{f"{stem}__chin": value for stem, value in rswa.items()},
+        }
+    )
+
+
+def _chin_limit(chin: Channel | None) -> Undefined | None:
+    if chin is None:
+        return Undefined("no chin EMG")
+    if chin.to_uv is None:
+        return Undefined("the chin EMG has no known unit")
+    top_hz = rem_emg.emg_top_hz(chin.rate_hz, chin.lowpass_hz)
+    if top_hz < rem_emg.MIN_TOP_HZ:
+        return Undefined(
+            f"the chin EMG reaches {top_hz:g} Hz, {rem_emg.MIN_TOP_HZ:g} Hz are needed"
+        )
+    return None
+
+
+def _first_limit(
+    channels: tuple[Channel, ...], band: tuple[float, float]
+) -> Undefined | None:
+    limits = (band_limit(channel, band) for channel in channels)
+    return next((limit for limit in limits if limit is not None), None)
+
+
+def _in_order(measures: list[Measure]) -> list[Measure]:
+    rank = {spec.stem: number for number, spec in enumerate(SIGNAL_METRICS)}
+    return sorted(measures, key=lambda measure: rank[measure.name])
+
+
+def _issues(chosen: Derivations) -> tuple[Issue, ...]:
+    issues = []
+    if chosen.eeg and not chosen.spindles:
+        issues.append(
+            Issue(
+                Severity.NOTE,
+                "no_spindle_channel",
+                "Spindles and their coupling were not looked for: no C3, C4 or Cz.",
+                "Give a central channel with --channel C4_M1=LABEL if there is one.",
+            )
+        )
+    return tuple(issues)
