@@ -17,8 +17,10 @@ def roles_of(labels: list[str], wanted: dict[str, str] | None = None) -> list[st
     [
         (
             "C4_M1",
-            "C4-M1|C4-A1|EEG C4-A1|EEG C4-M1|C4:M1|C4:A1|C4M1|C4A1|c4/a1|C4_M1|C4 - M1|"
-            "EEG  C4-A1|PSG_C4-M1|EEG:C4-A1",
+            (
+                "C4-M1|C4-A1|EEG C4-A1|EEG C4-M1|C4:M1|C4:A1|C4M1|C4A1|c4/a1|C4_M1|C4 - M1|"
+                "EEG  C4-A1|PSG_C4-M1|EEG:C4-A1"
+            ),
         ),
         ("C3_M2", "C3-M2|EEG C3-A2|C3:M2|C3A2"),
         ("O1_M2", "O1-M2|EEG O1-A2|O1:A2"),
@@ -34,20 +36,26 @@ def roles_of(labels: list[str], wanted: dict[str, str] | None = None) -> list[st
         ("EEG", "EEG 1|EEG asym|F7|Fp2-F4|F3_O1|EEG C3-CPz|Fc5."),
         (
             "EOG_L",
-            "E1|E1-M2|E1:M2|E1M2|LOC|LOC-A2|EOG LOC-A2|EOG(L)|EOG L|EOG Left|Left EOG|"
-            "LEOG|EOG-L|EOG1|EOG E1-M2|EOGl:M2|EOG 1|EOG EOG1|E1 (LEOG)",
+            (
+                "E1|E1-M2|E1:M2|E1M2|LOC|LOC-A2|EOG LOC-A2|EOG(L)|EOG L|EOG Left|Left EOG|"
+                "LEOG|EOG-L|EOG1|EOG E1-M2|EOGl:M2|EOG 1|EOG EOG1|E1 (LEOG)"
+            ),
         ),
         (
             "EOG_R",
-            "E2|E2-M1|E2:M2|ROC|ROC-A1|EOG ROC-A2|EOG(R)|EOG R|EOG Right|REOG|EOG-R|"
-            "EOG2|EOG E2-M2|EOG EOG2",
+            (
+                "E2|E2-M1|E2:M2|ROC|ROC-A1|EOG ROC-A2|EOG(R)|EOG R|EOG Right|REOG|EOG-R|"
+                "EOG2|EOG E2-M2|EOG EOG2"
+            ),
         ),
         ("EOG_H", "EOG horizontal|HEOG|ROC-LOC|LOC-ROC|E1-E2|EOG H|EOG"),
         ("EOG_V", "EOG vertical|VEOG|EOG V"),
         (
             "EMG_CHIN",
-            "Chin1-Chin2|EMG submental|Chin EMG|EMG EMG_chin|EMG Chin|CHIN|chin|EMG|"
-            "EMG1|EMG-Chin|Subm EMG|EMG.Submental|EMG1-EMG2|EMG Chin1-Chin2|Chin 1-2",
+            (
+                "Chin1-Chin2|EMG submental|Chin EMG|EMG EMG_chin|EMG Chin|CHIN|chin|EMG|"
+                "EMG1|EMG-Chin|Subm EMG|EMG.Submental|EMG1-EMG2|EMG Chin1-Chin2|Chin 1-2"
+            ),
         ),
         (
             "LEG_L",
@@ -66,8 +74,10 @@ def roles_of(labels: list[str], wanted: dict[str, str] | None = None) -> list[st
         ("POSITION", "Position|POSITION|Body Position|Pos"),
         (
             "OTHER",
-            "C3 Impedance|1 Impedance|E1 Impedance|Status|Trigger|Event marker|"
-            "Temp rectal|Pleth|LIGHT|EKG_Off|EOG-L_Off|Elevation|sine 8 Hz|DC01|OX stat",
+            (
+                "C3 Impedance|1 Impedance|E1 Impedance|Status|Trigger|Event marker|"
+                "Temp rectal|Pleth|LIGHT|EKG_Off|EOG-L_Off|Elevation|sine 8 Hz|DC01|OX stat"
+            ),
         ),
     ],
 )
@@ -88,8 +98,10 @@ def test_the_role_that_a_label_says(role: str, labels: str):
         (
             "Multi-Ethnic Study of Atherosclerosis",
             "EKG|EOG-L|EOG-R|EMG|EEG1|EEG2|EEG3|Pres|Flow|Snore|Thor|Abdo|Leg|Pos",
-            "ECG|EOG_L|EOG_R|EMG_CHIN|Fz_Cz|Cz_Oz|C4_M1|PRESSURE|AIRFLOW|SNORE|THORAX|"
-            "ABDOMEN|LEG|POSITION",
+            (
+                "ECG|EOG_L|EOG_R|EMG_CHIN|Fz_Cz|Cz_Oz|C4_M1|PRESSURE|AIRFLOW|SNORE|THORAX|"
+                "ABDOMEN|LEG|POSITION"
+            ),
         ),
         (
             "Osteoporotic Fractures in Men Study",
@@ -104,8 +116,10 @@ def test_the_role_that_a_label_says(role: str, labels: str):
         (
             "ISRUC-Sleep",
             "LOC-A2|ROC-A1|F3-A2|C3-A2|O1-A2|F4-A1|C4-A1|O2-A1|X1|X2|X3|X4|SaO2",
-            "EOG_L|EOG_R|F3_M2|C3_M2|O1_M2|F4_M1|C4_M1|O2_M1|EMG_CHIN|ECG|LEG_L|LEG_R|"
-            "SPO2",
+            (
+                "EOG_L|EOG_R|F3_M2|C3_M2|O1_M2|F4_M1|C4_M1|O2_M1|EMG_CHIN|ECG|LEG_L|LEG_R|"
+                "SPO2"
+            ),
         ),
         (
             "Dreem Open Dataset",

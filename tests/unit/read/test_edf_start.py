@@ -17,7 +17,7 @@ def start_of(path: Path) -> dt.datetime | None:
 def test_date_and_time(tmp_path: Path):
     path = make_edf(tmp_path / "night.edf")
 
-    assert start_of(path) == dt.datetime(2021, 3, 2, 22, 15, 30)  # noqa: DTZ001
+    assert start_of(path) == dt.datetime(2021, 3, 2, 22, 15, 30)
 
 
 @pytest.mark.parametrize(
