@@ -1,11 +1,12 @@
 """Samples as an EDF file holds them: 16-bit numbers and a physical range."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.recording import FloatArray, sample_range
+from psgkit.domain.recording import FloatArray, Gap, sample_range
 
 DIGITAL_MAX = 32767
 
@@ -41,20 +42,16 @@ class Digital:
         """Smallest and largest count."""
         return (0 if self.is_positive else -DIGITAL_MAX, DIGITAL_MAX)
 
-    @property
-    def values(self) -> FloatArray:
-        """Physical values, shape (n_samples,)."""
-        return self.counts * (self.limit / DIGITAL_MAX)
-
 
 def digitise(
     values: npt.NDArray[np.float32], limit: float, rate_hz: float, *, is_positive: bool
 ) -> Digital:
     """Round a signal to counts, in a range wide enough that nothing is clipped."""
-    peak = float(np.max(np.abs(values))) if len(values) else 0.0
-    while peak > 0.98 * limit and not is_positive:
+    peak = float(np.max(np.abs(values)))
+    while peak > 0.98 * limit:
         limit *= 2.0
-    counts = np.round(values * np.float32(DIGITAL_MAX / limit))
+    counts = values * np.float32(DIGITAL_MAX / limit)
+    np.round(counts, out=counts)
     return Digital(counts.astype(np.int16), limit, rate_hz, is_positive)
 
 
@@ -62,14 +59,22 @@ def digitise(
 class DigitalSource:
     """A `SignalSource` of the samples that will be written.
 
-    What is read here is what the file gives back, to the last bit.
+    What is read here is what the file gives back. Held in 16 bits, a night takes a
+    quarter of the memory.
     """
 
     signals: tuple[Digital, ...]
+    gaps: Sequence[Gap] = ()
 
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return a part of one signal; see `psgkit.domain.recording.SignalSource`."""
         signal = self.signals[index]
         first, last = sample_range(start_s, stop_s, signal.rate_hz)
-        part = signal.counts[first:last]
-        return part * (signal.limit / DIGITAL_MAX)
+        values = signal.counts[first:last].astype(np.float64)
+        values *= signal.limit / DIGITAL_MAX
+        for gap in self.gaps:
+            low, high = sample_range(
+                gap.onset_s, gap.onset_s + gap.duration_s, signal.rate_hz
+            )
+            values[max(low - first, 0) : max(high - first, 0)] = np.nan
+        return values

@@ -5,8 +5,9 @@ Drawn nights are built cycle by cycle and not from a chain of transition probabi
 that it puts N3 into the morning and REM at sleep onset as readily as where they belong.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,67 @@ _CYCLE_MIN = 95.0
 _N3_SHARE = (0.42, 0.28, 0.13, 0.05, 0.02, 0.0)
 _REM_SHARE = (0.10, 0.20, 0.27, 0.32, 0.34, 0.34)
 
-_SPELLINGS = {"WAKE": "W", "REM": "R", "S0": "W", "S1": "N1", "S2": "N2", "S3": "N3"}
+_SPELLINGS = {"WAKE": "W", "REM": "R"}
+
+
+def stages_to_follow(
+    hypnogram: "Scoring | yasa.Hypnogram | Sequence[str] | None",
+    hours: float | None,
+    seed: int,
+) -> Scoring:
+    """Return the stages of the night to be made, from second zero, with its lights.
+
+    Parameters
+    ----------
+    hypnogram : Scoring, yasa.Hypnogram, sequence of str, or None
+        What to follow; None to draw a night.
+    hours : float or None
+        Length of the night; None for 8 h, or for the whole hypnogram.
+    seed : int
+        What a drawn night is drawn from.
+
+    Raises
+    ------
+    InputError
+        If the hypnogram cannot be used, or is shorter than the hours.
+    """
+    if hypnogram is None:
+        rng = np.random.default_rng([seed, zlib.crc32(b"hypnogram")])
+        stages = draw_stages(8.0 if hours is None else hours, rng)
+        drawn = Scoring.from_stages(stages.tolist(), EPOCH_S)
+        return replace(drawn, lights_off_s=0.0, lights_on_s=drawn.end_s)
+    scoring = given_scoring(hypnogram)
+    if not scoring.epoch_s.is_integer():
+        raise InputError(
+            f"The hypnogram's epochs last {scoring.epoch_s:g} s; a night can follow "
+            "epochs of whole seconds."
+        )
+    n_epochs = scoring.n_epochs
+    if hours is not None:
+        n_epochs = round(hours * 3600.0 / scoring.epoch_s)
+        if not 0 < n_epochs <= scoring.n_epochs:
+            raise InputError(
+                f"The hypnogram lasts {scoring.end_s / 3600.0:.3g} h and cannot be "
+                f"followed for {hours:g} h; leave the hours out to follow all of it."
+            )
+    length_s = n_epochs * scoring.epoch_s
+    if length_s > MAX_HOURS * 3600.0:
+        raise InputError(
+            f"The hypnogram lasts {length_s / 3600.0:.3g} h; at most {MAX_HOURS:g} h "
+            "can be simulated, so give hours to follow a part of it."
+        )
+    return Scoring(
+        stages=scoring.stages[:n_epochs],
+        epoch_s=scoring.epoch_s,
+        lights_off_s=_shifted(scoring.lights_off_s, scoring.onset_s, length_s),
+        lights_on_s=_shifted(scoring.lights_on_s, scoring.onset_s, length_s),
+    )
+
+
+def _shifted(moment_s: float | None, onset_s: float, length_s: float) -> float | None:
+    if moment_s is None:
+        return None
+    return float(np.clip(moment_s - onset_s, 0.0, length_s))
 
 
 def given_scoring(hypnogram: "Scoring | yasa.Hypnogram | Sequence[str]") -> Scoring:
@@ -45,24 +106,28 @@ def given_scoring(hypnogram: "Scoring | yasa.Hypnogram | Sequence[str]") -> Scor
     """
     if isinstance(hypnogram, Scoring):
         return hypnogram
-    if hasattr(hypnogram, "hypno") and hasattr(hypnogram, "sampling_frequency"):
-        if getattr(hypnogram, "n_stages", 5) != 5:
-            raise InputError(
-                f"The hypnogram has {hypnogram.n_stages} stages, which does not say "
-                "which sleep to simulate; give one with five."
-            )
-        names = [str(name) for name in hypnogram.hypno]
-        epoch_s = 1.0 / float(hypnogram.sampling_frequency)
-        return Scoring.from_stages(_spelt(names), epoch_s, scorer="given")
-    if isinstance(hypnogram, str):
+    if hasattr(hypnogram, "sampling_frequency"):  # told without importing YASA
+        return _from_yasa(hypnogram)
+    if isinstance(hypnogram, str) or not isinstance(hypnogram, Iterable):
         raise InputError(
-            f"The hypnogram is the text {hypnogram[:20]!r}; give a list with one stage "
-            "an epoch, such as ['W', 'N1', 'N2']."
+            f"The hypnogram is {str(hypnogram)[:20]!r}; give a list with one stage an "
+            "epoch, such as ['W', 'N1', 'N2']."
         )
-    return Scoring.from_stages(_spelt(list(hypnogram)), EPOCH_S, scorer="given")
+    return Scoring.from_stages(_spelt(hypnogram), EPOCH_S)
 
 
-def _spelt(names: Sequence[str | int]) -> list[str | int]:
+def _from_yasa(hypnogram: "yasa.Hypnogram") -> Scoring:
+    if hypnogram.n_stages != 5:
+        raise InputError(
+            f"The hypnogram has {hypnogram.n_stages} stages, which does not say which "
+            "sleep to simulate; give one with five."
+        )
+    names = [str(name) for name in hypnogram.hypno]
+    epoch_s = round(1.0 / float(hypnogram.sampling_frequency), 6)
+    return Scoring.from_stages(_spelt(names), epoch_s)
+
+
+def _spelt(names: Iterable[str | int]) -> list[str | int]:
     return [
         _SPELLINGS.get(name.upper(), name.upper()) if isinstance(name, str) else name
         for name in names
@@ -119,9 +184,7 @@ def _cycle(number: int, length: int, rng: np.random.Generator) -> list[Stage]:
         _Piece(Stage.N2, middle - before),
         _Piece(Stage.R, rem),
     )
-    stages = [
-        stage for piece in pieces for stage in _with_breaks(piece, number, rng)
-    ]
+    stages = [stage for piece in pieces for stage in _with_breaks(piece, number, rng)]
     return stages[:length] + [Stage.N2] * max(length - len(stages), 0)
 
 
@@ -155,5 +218,7 @@ def _epochs(minutes: float) -> int:
 
 def _shares(total: int, weights: npt.NDArray[np.float64]) -> list[int]:
     """Share epochs out by weight, to the last one."""
-    edges = np.round(np.concatenate(([0.0], np.cumsum(weights / weights.sum()))) * total)
+    edges = np.round(
+        np.concatenate(([0.0], np.cumsum(weights / weights.sum()))) * total
+    )
     return [int(n) for n in np.diff(edges)]

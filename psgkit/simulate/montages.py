@@ -179,7 +179,7 @@ MONTAGES: dict[MontageName, tuple[Lead, ...]] = {
         _slow("Airflow", Role.AIRFLOW, "uV", 1000.0, 32.0),
         _slow("Thorax", Role.THORAX, "uV", 1000.0, 32.0),
         _slow("Abdomen", Role.ABDOMEN, "uV", 1000.0, 32.0),
-        _slow("SpO2", Role.SPO2, "%", 100.0, 1.0),
+        _slow("SpO2", Role.SPO2, "%", 120.0, 1.0),
         _slow("Pulse", Role.PULSE, "bpm", 250.0, 1.0),
         _slow("Pleth", Role.OTHER, "", 100.0, 64.0),
         _slow("Position", Role.POSITION, "code", 10.0, 1.0),

@@ -2,42 +2,38 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
+from scipy.signal import resample_poly
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.errors import InputError
+from psgkit.simulate.body import Heart, paint
 from psgkit.simulate.digital import Digital, DigitalSource, digitise
-from psgkit.simulate.hypnogram import MAX_HOURS, draw_stages, given_scoring
-from psgkit.simulate.montages import MONTAGES, Lead, MontageName
-from psgkit.simulate.signals.arousals import (
-    add_arousals,
-    calm_seconds,
-    plan_arousals,
-    rates_by_stage,
+from psgkit.simulate.faults import (
+    Fault,
+    break_signals,
+    disturb,
+    gaps,
+    log_faults,
+    mixed,
+    refuse_outside,
+    unit_of,
 )
-from psgkit.simulate.signals.background import add_background
+from psgkit.simulate.hypnogram import stages_to_follow
+from psgkit.simulate.montages import MONTAGES, Lead, MontageName
+from psgkit.simulate.options import NightOptions
+from psgkit.simulate.signals.breathing import slow_signal
 from psgkit.simulate.signals.canvas import Canvas
-from psgkit.simulate.signals.eyes import add_eyes
-from psgkit.simulate.signals.heart import add_heart
-from psgkit.simulate.signals.muscle import add_muscle
-from psgkit.simulate.signals.noise import HOP_S, n_windows
-from psgkit.simulate.signals.paces import at_windows, infraslow, slow_wave_pressure
-from psgkit.simulate.signals.slow_waves import add_slow_waves
-from psgkit.simulate.signals.spindles import add_spindles
-from psgkit.simulate.timeline import Timeline
+from psgkit.simulate.timeline import Float32Array, Timeline
 from psgkit.simulate.write import write_night
 
 if TYPE_CHECKING:
     import yasa
-
-START = dt.datetime.combine(UNKNOWN_DATE, dt.time(23, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +45,10 @@ class Truth:
     scoring : Scoring
         Stages and arousals.
     events : pandas.DataFrame
-        Columns ``onset_s, duration_s, kind, channel``, ordered by onset.
-    options : dict
-        What the night was asked to be.
+        Columns ``onset_s, duration_s, kind, channel``, ordered by onset: each thing put
+        into the signals, with the label of the channel that shows it best.
+    options : mapping of str to object
+        What the night was asked to be, as JSON can hold it.
     """
 
     scoring: Scoring
@@ -66,15 +63,52 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedNight:
-    """A recording, and the truth about it."""
+    """A recording, and the truth about it.
+
+    Attributes
+    ----------
+    recording : Recording
+        As `psgkit.read_recording` would give it from the file.
+    truth : Truth
+        What is in it.
+    signals : tuple of Digital
+        The samples, as the file holds them.
+    """
 
     recording: Recording
     truth: Truth
     signals: tuple[Digital, ...] = field(repr=False)
 
     def write(self, path: str | Path, *, annotations: bool = False) -> Path:
-        """Write the night as EDF+, and its truth beside it."""
-        return write_night(self, Path(path), annotations=annotations)
+        """Write the night as EDF+, and its truth beside it.
+
+        Parameters
+        ----------
+        path : str or Path
+            The EDF file. ``<stem>_hypnogram.csv``, ``<stem>_events.csv`` and
+            ``<stem>_truth.json`` are written beside it.
+        annotations : bool
+            Whether stages and arousals stand in the EDF file, too, as annotations.
+
+        Returns
+        -------
+        pathlib.Path
+            The EDF file.
+
+        Raises
+        ------
+        OutputError
+            If a file cannot be written; none is left half-written.
+        """
+        return write_night(
+            self.recording,
+            self.signals,
+            self.truth.scoring,
+            self.truth.events,
+            self.truth.options,
+            Path(path),
+            annotations=annotations,
+        )
 
 
 def simulate_night(
@@ -83,77 +117,161 @@ def simulate_night(
     seed: int = 0,
     hypnogram: "Scoring | yasa.Hypnogram | Sequence[str] | None" = None,
     montage: str = MontageName.AASM,
-    rate_hz: float = 256.0,
-    arousals_per_h: float = 12.0,
+    rate_hz: float = 256,
+    arousals_per_h: float | Mapping[str, float] = 12.0,
     infraslow_hz: float = 0.02,
     infraslow_depth: float = 0.3,
     coupling_phase_rad: float = 0.0,
     twitches_per_min: float = 1.0,
     atonia_loss: float = 0.0,
+    faults: Sequence[str | Fault] = (),
+    start: str = "23:00",
 ) -> SimulatedNight:
-    """Make a night whose truth is known."""
-    leads = MONTAGES[MontageName(montage)]
-    scoring = _scoring(hours, hypnogram, seed)
+    """Make a night whose stages and events are known.
+
+    Parameters
+    ----------
+    hours : float, optional
+        Length; 8 h where no hypnogram is given. A hypnogram is followed to its end, or
+        for so many hours.
+    seed : int
+        What chance is drawn from: the same seed and options give the same night.
+    hypnogram : Scoring, yasa.Hypnogram or sequence of str, optional
+        Stages to follow (names W N1 N2 N3 R ART UNS, 30 s each in a sequence); drawn,
+        with plausible cycles, where there is none. Artefact and unscored epochs become
+        artefact.
+    montage : {"aasm", "minimal", "electrodes", "wide"}
+        Six EEG, two EOG, chin and ECG; C4-M1 with EOG and chin; electrodes with their
+        mastoids apart; or 25 channels with legs, breath, SpO2 and position.
+    rate_hz : float
+        Sampling rate of EEG, EOG, EMG and ECG, a whole number from 100.
+    arousals_per_h : float or mapping of str to float
+        Arousals an hour of sleep, more in N1 and fewer in N3; or by stage, such as
+        ``{"N2": 15, "R": 8}``.
+    infraslow_hz, infraslow_depth : float
+        Frequency, and depth from 0 to 0.6, of the oscillation that paces spindles and
+        sigma power.
+    coupling_phase_rad : float
+        Phase of the slow wave at which tied spindles culminate, 0 at its positive peak.
+    twitches_per_min : float
+        Chin twitches in a minute of REM sleep.
+    atonia_loss : float
+        Share of REM sleep without atonia, from 0 to 1.
+    faults : sequence of str or Fault
+        What is wrong with the recording; see `psgkit.simulate.faults`.
+    start : str
+        Clock time of the first sample.
+
+    Returns
+    -------
+    SimulatedNight
+        With ``.recording``, ``.truth`` and ``.write``.
+
+    Raises
+    ------
+    InputError
+        If an option or a stage cannot be used; every fault is named.
+
+    Examples
+    --------
+    >>> night = simulate_night(0.25, seed=1, montage="minimal", rate_hz=100)
+    >>> night.recording.labels
+    ('C4-M1', 'E1-M2', 'E2-M2', 'Chin1-Chin2')
+    >>> night.truth.scoring.n_epochs
+    30
+    """
+    options = NightOptions(
+        hours=hours,
+        seed=seed,
+        montage=montage,
+        rate_hz=rate_hz,
+        arousals_per_h=arousals_per_h,
+        infraslow_hz=infraslow_hz,
+        infraslow_depth=infraslow_depth,
+        coupling_phase_rad=coupling_phase_rad,
+        twitches_per_min=twitches_per_min,
+        atonia_loss=atonia_loss,
+        faults=tuple(Fault.parse(f) if isinstance(f, str) else f for f in faults),
+        start=start,
+    )
+    asked = stages_to_follow(hypnogram, hours, seed)
     timeline = Timeline(
-        scoring.stages, scoring.epoch_s, scoring.end_s, float(rate_hz), seed
+        asked.stages, asked.epoch_s, asked.end_s, float(options.rate_hz), seed
     )
-    voltages = tuple(lead for lead in leads if lead.is_voltage)
-    canvas = Canvas(timeline, voltages)
-    arousals = plan_arousals(timeline, rates_by_stage(arousals_per_h, timeline))
-    calm = calm_seconds(timeline, arousals)
-    pressure = slow_wave_pressure(timeline)
-    pace = infraslow(timeline, infraslow_hz, infraslow_depth)
-    steps = n_windows(timeline)
-    add_background(
-        canvas, at_windows(pressure**2, HOP_S, steps), at_windows(pace, HOP_S, steps)
-    )
-    waves = add_slow_waves(canvas, pressure, calm)
-    add_spindles(canvas, pace, calm, waves, coupling_phase_rad)
-    add_arousals(canvas, arousals)
-    add_eyes(canvas, calm)
-    add_muscle(canvas, arousals, twitches_per_min, atonia_loss)
-    add_heart(canvas, arousals)
-    signals = tuple(
-        digitise(v, lead.limit, timeline.rate_hz, is_positive=False)
-        for lead, v in zip(voltages, canvas.voltages, strict=True)
-    )
+    leads = mixed(MONTAGES[MontageName(options.montage)], options.faults)
+    refuse_outside(options.faults, timeline.duration_s)
+    missing = gaps(options.faults, timeline.duration_s)
+    canvas = Canvas(timeline, tuple(lead for lead in leads if lead.is_voltage))
+    heart = paint(canvas, options)
+    disturb(canvas, options.faults)
+    log_faults(canvas, leads, options.faults)
+    signals = break_signals(_signals(canvas, leads, heart), leads, options.faults)
+    first = dt.datetime.combine(UNKNOWN_DATE, options.start_time)
+    events = canvas.table()
     recording = Recording(
         id=f"simulated-{seed}",
-        start=START,
+        start=first,
         duration_s=timeline.duration_s,
         channels=tuple(
-            _channel(lead, i, s)
-            for i, (lead, s) in enumerate(zip(voltages, signals, strict=True))
+            _channel(lead, index, signal, options.faults)
+            for index, (lead, signal) in enumerate(zip(leads, signals, strict=True))
         ),
-        source=DigitalSource(signals),
+        source=DigitalSource(signals, missing),
+        gaps=missing,
     )
-    events = canvas.table()
-    found = events.loc[events["kind"] == "arousal"]
-    scoring = Scoring.from_stages(
-        scoring.stages.tolist(),
-        scoring.epoch_s,
-        START,
-        scoring.lights_off_s if scoring.lights_off_s is not None else 0.0,
-        scoring.lights_on_s if scoring.lights_on_s is not None else scoring.end_s,
-        found,
-        scorer="truth",
-    )
-    return SimulatedNight(recording, Truth(scoring, events, {"seed": seed}), signals)
+    truth = Truth(_true_scoring(asked, events, first), events, options.as_json())
+    return SimulatedNight(recording, truth, signals)
 
 
-def _scoring(hours, hypnogram, seed) -> Scoring:
-    if hypnogram is not None:
-        return given_scoring(hypnogram)
-    rng = np.random.default_rng([seed, 7])
-    return Scoring.from_stages(draw_stages(hours or 8.0, rng).tolist())
+def _signals(
+    canvas: Canvas, leads: tuple[Lead, ...], heart: Heart
+) -> tuple[Digital, ...]:
+    """Digitise every lead at its own rate, letting go of each voltage when it is done."""
+    rate_hz = canvas.timeline.rate_hz
+    voltages = iter(range(len(canvas.leads)))
+    signals = []
+    for lead in leads:
+        own_hz = lead.rate_at(rate_hz)
+        if lead.is_voltage:
+            index = next(voltages)
+            values = canvas.voltages[index]
+            canvas.voltages[index] = values[:0]
+            if own_hz != rate_hz:
+                values = resample_poly(values, 1, round(rate_hz / own_hz))
+        else:
+            values = slow_signal(lead, canvas.timeline, heart.bpm, heart.beats_s)
+        signals.append(_digitised(values, lead, own_hz))
+    return tuple(signals)
 
 
-def _channel(lead: Lead, index: int, signal: Digital) -> Channel:
+def _digitised(values: Float32Array, lead: Lead, rate_hz: float) -> Digital:
+    return digitise(values, lead.limit, rate_hz, is_positive=lead.is_positive)
+
+
+def _channel(
+    lead: Lead, index: int, signal: Digital, faults: Sequence[Fault]
+) -> Channel:
+    unit, to_uv = unit_of(lead, faults)
     return Channel(
         role=lead.role,
         label=lead.label,
         index=index,
         rate_hz=signal.rate_hz,
-        unit=lead.unit,
+        unit=unit,
+        to_uv=to_uv,
         limits=signal.physical_range,
+    )
+
+
+def _true_scoring(asked: Scoring, events: pd.DataFrame, start: dt.datetime) -> Scoring:
+    """Return the stages asked for, with the arousals that were put in."""
+    arousals = events.loc[events["kind"] == "arousal", ["onset_s", "duration_s"]]
+    return Scoring.from_stages(
+        asked.stages.tolist(),
+        asked.epoch_s,
+        start,
+        asked.lights_off_s,
+        asked.lights_on_s,
+        arousals,
+        scorer="simulated",
     )

@@ -8,53 +8,188 @@ Beside ``night.edf`` stand
 ``night_events.csv``
     Columns ``onset_s, duration_s, kind, channel``, an event a row.
 ``night_truth.json``
-    The options that the night was made with, its stages and its events.
+    ``options`` that the night was made with, ``epoch_s``, ``stages``, ``lights_off_s``,
+    ``lights_on_s`` and ``events`` as rows under ``event_columns``.
+
+Each file is written whole or not at all, the EDF file last.
 """
 
 import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import edfio
+import numpy as np
 import pandas as pd
 
+from psgkit.domain.recording import Gap, Recording, sample_range
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.errors import OutputError
+from psgkit.simulate.digital import Digital
+from psgkit.simulate.edf_gaps import leave_gaps_out, record_annotations
+
 if TYPE_CHECKING:
-    from psgkit.simulate.night import SimulatedNight
+    import edfio
+
+RECORD_S = 1.0
+
+# The standard texts of the EDF+ specification.
+_STAGE_TEXTS = {
+    Stage.W: "Sleep stage W",
+    Stage.N1: "Sleep stage N1",
+    Stage.N2: "Sleep stage N2",
+    Stage.N3: "Sleep stage N3",
+    Stage.R: "Sleep stage R",
+    Stage.ART: "Movement time",
+    Stage.UNS: "Sleep stage ?",
+}
+_AROUSAL_TEXT = "EEG arousal"
+
+Annotation = tuple[float, float, str]
 
 
-def write_night(night: "SimulatedNight", path: Path, *, annotations: bool) -> Path:
-    """Write EDF+ and truth."""
-    recording = night.recording
-    signals = [
-        edfio.EdfSignal.from_digital(
-            s.counts,
-            s.rate_hz,
-            label=c.label,
-            physical_dimension=c.unit,
-            physical_range=s.physical_range,
-            digital_range=s.digital_range,
-        )
-        for c, s in zip(recording.channels, night.signals, strict=True)
-    ]
-    edf = edfio.Edf(
-        signals,
-        starttime=recording.start.time(),
-        data_record_duration=1.0,
-        annotations=(),
+def write_night(
+    recording: Recording,
+    signals: Sequence[Digital],
+    scoring: Scoring,
+    events: pd.DataFrame,
+    options: Mapping[str, object],
+    path: Path,
+    *,
+    annotations: bool,
+) -> Path:
+    """Write a night and its truth; see `SimulatedNight.write`."""
+    stem = path.stem
+    table = hypnogram_table(scoring)
+    told = _annotations_of(scoring, events) if annotations else []
+    content = json.dumps(_truth(scoring, events, options), indent=1) + "\n"
+    _write_whole(
+        path.with_name(f"{stem}_hypnogram.csv"),
+        lambda to: table.to_csv(to, index=False, lineterminator="\n"),
     )
-    edf.write(path)
-    hypnogram(night).to_csv(path.with_name(f"{path.stem}_hypnogram.csv"), index=False)
-    night.truth.events.to_csv(path.with_name(f"{path.stem}_events.csv"), index=False)
+    _write_whole(
+        path.with_name(f"{stem}_events.csv"),
+        lambda to: events.to_csv(to, index=False, lineterminator="\n"),
+    )
+    _write_whole(
+        path.with_name(f"{stem}_truth.json"),
+        lambda to: to.write_text(content, encoding="utf-8", newline="\n"),
+    )
+    _write_whole(path, lambda to: _write_edf(recording, signals, told, to))
     return path
 
 
-def hypnogram(night: "SimulatedNight") -> pd.DataFrame:
-    """Return the stages as a table."""
-    scoring = night.truth.scoring
+def hypnogram_table(scoring: Scoring) -> pd.DataFrame:
+    """Return the stages as a table, an epoch a row."""
     return pd.DataFrame(
         {
-            "onset_s": [n * scoring.epoch_s for n in range(scoring.n_epochs)],
+            "onset_s": np.arange(scoring.n_epochs) * scoring.epoch_s,
             "duration_s": scoring.epoch_s,
             "stage": scoring.stage_names,
         }
     )
+
+
+def _truth(
+    scoring: Scoring, events: pd.DataFrame, options: Mapping[str, object]
+) -> dict[str, object]:
+    return {
+        "options": dict(options),
+        "epoch_s": scoring.epoch_s,
+        "stages": " ".join(scoring.stage_names),
+        "lights_off_s": scoring.lights_off_s,
+        "lights_on_s": scoring.lights_on_s,
+        "event_columns": list(events.columns),
+        "events": [list(row) for row in events.itertuples(index=False, name=None)],
+    }
+
+
+def _annotations_of(scoring: Scoring, events: pd.DataFrame) -> list[Annotation]:
+    told = [
+        (n * scoring.epoch_s, scoring.epoch_s, _STAGE_TEXTS[Stage(code)])
+        for n, code in enumerate(scoring.stages.tolist())
+    ]
+    arousals = events.loc[events["kind"] == "arousal"]
+    told += [
+        (float(onset), float(length), _AROUSAL_TEXT)
+        for onset, length in zip(
+            arousals["onset_s"], arousals["duration_s"], strict=True
+        )
+    ]
+    return sorted(told)
+
+
+def _write_edf(
+    recording: Recording,
+    signals: Sequence[Digital],
+    told: Sequence[Annotation],
+    path: Path,
+) -> None:
+    import edfio  # noqa: PLC0415 - only those who write need it
+
+    gaps = recording.gaps
+    kept = [
+        _edf_signal(channel.label, channel.unit, signal, gaps)
+        for channel, signal in zip(recording.channels, signals, strict=True)
+    ]
+    blocks = record_annotations(gaps, recording.duration_s, RECORD_S, told)
+    if gaps:
+        # One annotation as long as the longest block makes room for all of them.
+        room = "-" * max(len(block) for block in blocks)
+        notes = [edfio.EdfAnnotation(0.0, None, room)]
+    else:
+        notes = [edfio.EdfAnnotation(*one) for one in told]
+    start = recording.start
+    edf = edfio.Edf(
+        kept,
+        starttime=None if start is None else start.time(),
+        data_record_duration=RECORD_S,
+        annotations=notes,
+    )
+    edf.write(path)
+    if gaps:
+        leave_gaps_out(path, blocks)
+
+
+def _edf_signal(
+    label: str, unit: str, signal: Digital, gaps: Sequence[Gap]
+) -> "edfio.EdfSignal":
+    import edfio  # noqa: PLC0415 - only those who write need it
+
+    counts = signal.counts
+    for gap in reversed(gaps):
+        first, last = sample_range(
+            gap.onset_s, gap.onset_s + gap.duration_s, signal.rate_hz
+        )
+        counts = np.delete(counts, slice(first, last))
+    return edfio.EdfSignal.from_digital(
+        counts,
+        signal.rate_hz,
+        label=label,
+        physical_dimension=unit,
+        physical_range=signal.physical_range,
+        digital_range=signal.digital_range,
+    )
+
+
+def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write under a temporary name in the same folder, then rename."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=".psgkit-", dir=path.parent)
+        os.close(handle)
+    except OSError as fault:
+        raise OutputError(
+            f"{path.name} cannot be written to {path.parent}: {fault.strerror}; choose "
+            "a folder that exists and can be written to."
+        ) from None
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as fault:
+        raise OutputError(f"{path.name} cannot be written: {fault.strerror}.") from None
+    finally:
+        temporary.unlink(missing_ok=True)

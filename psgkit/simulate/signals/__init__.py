@@ -1,1 +1,1 @@
-"""What a sleeping head gives off, one finding a module."""
+"""What a sleeping body gives off, one kind of finding a module."""

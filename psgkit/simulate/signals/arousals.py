@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from psgkit.simulate.montages import spread
 from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
@@ -19,6 +20,8 @@ from psgkit.simulate.timeline import (
     Timeline,
     runs,
 )
+
+BoolArray = npt.NDArray[np.bool_]
 
 STABLE_S = 10.0
 SHORTEST_S, LONGEST_S = 3.0, 15.0
@@ -53,9 +56,7 @@ class Arousal:
     emg_factor: float
 
 
-def plan_arousals(
-    timeline: Timeline, per_h: Mapping[State, float]
-) -> list[Arousal]:
+def plan_arousals(timeline: Timeline, per_h: Mapping[State, float]) -> list[Arousal]:
     """Choose when arousals come.
 
     Parameters
@@ -89,8 +90,8 @@ def plan_arousals(
             continue
         onset = float(rng.choice(spots)) + float(rng.uniform(0.0, 0.9))
         state = State(int(code))
-        rises = state is State.REM or rng.random() < 0.7
-        factor = float(rng.uniform(2.5, 6.0)) if rises else 1.0
+        rises = state is State.REM or rng.random() < 0.6
+        factor = float(rng.uniform(1.8, 4.5)) if rises else 1.0
         arousals.append(Arousal(onset, duration, state, factor))
         taken = slice(
             max(int(onset - _APART_S - LONGEST_S), 0), int(onset + duration + _APART_S)
@@ -126,11 +127,13 @@ def add_arousals(canvas: Canvas, arousals: list[Arousal]) -> None:
     back, centre = blank(timeline), blank(timeline)
     for arousal in arousals:
         envelope = _envelope(timeline.rate_hz, arousal.duration_s)
-        put(quiet, timeline.rate_hz, arousal.onset_s, -_DAMPING * envelope)
+        damping = np.float32(rng.uniform(0.3, 0.65))
+        put(quiet, timeline.rate_hz, arousal.onset_s, -damping * envelope)
         times = seconds_of(arousal.duration_s, timeline.rate_hz)
-        alpha = _rhythm(times, rng.uniform(8.3, 10.8), rng) * rng.uniform(22.0, 36.0)
-        theta = _rhythm(times, rng.uniform(5.0, 7.0), rng) * rng.uniform(6.0, 16.0)
-        beta = _rhythm(times, rng.uniform(18.0, 24.0), rng) * rng.uniform(5.0, 10.0)
+        strength = rng.lognormal(0.1, 0.25) * _SHAPES[rng.choice(3, p=_SHAPE_SHARES)]
+        alpha = _rhythm(times, rng.uniform(8.3, 10.8), rng) * strength[0]
+        theta = _rhythm(times, rng.uniform(5.0, 7.0), rng) * strength[1]
+        beta = _rhythm(times, rng.uniform(18.0, 24.0), rng) * strength[2]
         put(back, timeline.rate_hz, arousal.onset_s, alpha * envelope)
         put(centre, timeline.rate_hz, arousal.onset_s, (theta + beta) * envelope)
         canvas.log(arousal.onset_s, arousal.duration_s, "arousal", _POSTERIOR)
@@ -139,17 +142,20 @@ def add_arousals(canvas: Canvas, arousals: list[Arousal]) -> None:
     canvas.add(centre, _CENTRAL)
 
 
-_DAMPING = np.float32(0.5)
+# Alpha, theta and beta in µV at their sources: arousals led by alpha, by theta, and by
+# beta, and how common each is.
+_SHAPES = np.array([[26.0, 8.0, 5.0], [9.0, 26.0, 6.0], [9.0, 7.0, 11.0]])
+_SHAPE_SHARES = (0.6, 0.2, 0.2)
 
 
-def _rhythm(
-    times: Float32Array, hz: float, rng: np.random.Generator
-) -> Float32Array:
+def _rhythm(times: Float32Array, hz: float, rng: np.random.Generator) -> Float32Array:
     """Return a rhythm whose frequency and amplitude wander, of amplitude about one."""
     knots = np.arange(0.0, float(times[-1]) + 1.0, 0.4)
     drift = np.interp(times, knots, rng.normal(0.0, 0.8, knots.size))
     level = np.interp(times, knots, rng.uniform(0.6, 1.4, knots.size))
-    phase = 2 * np.pi * hz * times + np.cumsum(drift) * (times[1] if len(times) > 1 else 0)
+    phase = 2 * np.pi * hz * times + np.cumsum(drift) * (
+        times[1] if len(times) > 1 else 0
+    )
     return np.asarray(level * np.sin(phase + rng.uniform(0, 6.28)), dtype=np.float32)
 
 
@@ -161,7 +167,7 @@ def _envelope(rate_hz: float, duration_s: float) -> Float32Array:
     return np.asarray(np.minimum(rise, np.maximum(fall, 0.0)), dtype=np.float32)
 
 
-def _room(asleep: np.ndarray) -> np.ndarray:
+def _room(asleep: BoolArray) -> BoolArray:
     """Return the seconds at which an arousal has ten seconds of sleep before it."""
     room = np.zeros(len(asleep), dtype=np.bool_)
     for first, last in runs(asleep):
@@ -170,9 +176,10 @@ def _room(asleep: np.ndarray) -> np.ndarray:
 
 
 def _stays_asleep(
-    asleep: np.ndarray, spots: np.ndarray, duration_s: float
-) -> np.ndarray:
+    asleep: BoolArray, spots: npt.NDArray[np.intp], duration_s: float
+) -> BoolArray:
     ends = spots + int(np.ceil(duration_s + 1.0 + _MARGIN_S))
     awake = np.concatenate(([0], np.cumsum(~asleep)))
     inside = ends < len(asleep)
-    return inside & (awake[np.minimum(ends, len(asleep))] == awake[spots])
+    stays = awake[np.minimum(ends, len(asleep))] == awake[spots]
+    return np.asarray(inside & stays, dtype=np.bool_)

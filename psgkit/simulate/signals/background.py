@@ -46,13 +46,13 @@ _SPECTRA: dict[State, _Spectrum] = {
     State.ACTIVE: _Spectrum(
         25.0, 1.3, (_Rhythm(20.0, 5.0, 0.25),), _Rhythm(10.0, 1.0, 2.0)
     ),
-    State.N1: _Spectrum(
-        24.0, 1.65, (_Rhythm(5.5, 1.5, 3.0),), _Rhythm(9.5, 1.0, 1.5)
-    ),
+    State.N1: _Spectrum(24.0, 1.65, (_Rhythm(5.5, 1.5, 3.0),), _Rhythm(9.5, 1.0, 1.5)),
     State.N2: _Spectrum(60.0, 2.0, (_Rhythm(5.0, 1.5, 1.5), _Rhythm(13.0, 1.0, 0.8))),
-    State.N3: _Spectrum(260.0, 2.45, (_Rhythm(12.5, 1.0, 0.4),)),
+    State.N3: _Spectrum(130.0, 2.1, (_Rhythm(5.0, 1.5, 5.0), _Rhythm(12.5, 1.0, 0.5))),
     State.REM: _Spectrum(
-        20.0, 1.65, (_Rhythm(6.0, 1.5, 2.2), _Rhythm(19.0, 4.0, 0.06)),
+        20.0,
+        1.65,
+        (_Rhythm(6.0, 1.5, 2.2), _Rhythm(19.0, 4.0, 0.06)),
         _Rhythm(9.0, 1.0, 0.8),
     ),
     State.ARTEFACT: _Spectrum(60.0, 1.1, (_Rhythm(22.0, 8.0, 1.0),)),
@@ -72,9 +72,7 @@ _BANDS = ("delta", "theta", "alpha", "sigma", "beta")
 _BAND_EDGES_HZ = (4.0, 8.0, 11.5, 16.0)
 
 
-def add_background(
-    canvas: Canvas, deep: FloatArray, sigma: FloatArray
-) -> None:
+def add_background(canvas: Canvas, deep: FloatArray, sigma: FloatArray) -> None:
     """Mix the background into every channel.
 
     Parameters

@@ -42,12 +42,12 @@ class Canvas:
         for lead, voltage in zip(self.leads, self.voltages, strict=True):
             gain = lead.gain(topography)
             if abs(gain) > 1e-3:
-                voltage += np.float32(gain) * source
+                np.add(voltage, np.float32(gain) * source, out=voltage)
 
     def scale(self, factor: Float32Array) -> None:
         """Multiply all that is there so far, sample by sample."""
         for voltage in self.voltages:
-            voltage *= factor
+            np.multiply(voltage, factor, out=voltage)
 
     def log(
         self, onset_s: float, duration_s: float, kind: str, where: Topography

@@ -19,7 +19,7 @@ HORIZONTAL = {
     "Fp2": -0.15,
 }
 # A blink moves the cornea up: positive above the eye (E2), negative below it (E1).
-BLINK = {"E1": -0.55, "E2": 0.75, **{s: 0.8 for s in ("Fp1", "Fp2")}}
+BLINK = {"E1": -0.55, "E2": 0.75, "Fp1": 0.8, "Fp2": 0.8}
 BLINK |= {"F3": 0.25, "F4": 0.25, "Fz": 0.2, "C3": 0.06, "C4": 0.06, "Cz": 0.06}
 SAWTOOTH = spread(0.0, 0.15, 0.45)
 

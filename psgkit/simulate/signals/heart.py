@@ -33,15 +33,9 @@ _WAVES = (
 )
 
 
-def add_heart(canvas: Canvas, arousals: list[Arousal]) -> FloatArray:
-    """Mix the ECG into its channel and, weakly, into the others; return beats' times."""
-    timeline = canvas.timeline
-    rate = heart_rate(timeline, arousals)
-    beats = _beats(timeline, rate)
-    source = _draw(timeline, beats)
-    canvas.add(source, ECG)
-    canvas.add(source, LEAK)
-    return beats
+def add_heart(canvas: Canvas, beats_s: FloatArray) -> None:
+    """Mix the ECG into its channel and, weakly, into the others."""
+    canvas.add(_draw(canvas.timeline, beats_s), ECG | LEAK)
 
 
 def heart_rate(timeline: Timeline, arousals: list[Arousal]) -> FloatArray:
@@ -58,7 +52,8 @@ def heart_rate(timeline: Timeline, arousals: list[Arousal]) -> FloatArray:
     return np.asarray(np.clip(bpm, 40.0, 130.0))
 
 
-def _beats(timeline: Timeline, bpm: FloatArray) -> FloatArray:
+def draw_beats(timeline: Timeline, bpm: FloatArray) -> FloatArray:
+    """Return the times of heart beats in s, faster with each breath in."""
     rng = timeline.rng("beats")
     seconds = np.arange(len(bpm))
     breathing = 1.0 + 0.03 * np.sin(2.0 * np.pi * 0.25 * seconds)

@@ -17,16 +17,13 @@ from psgkit.simulate.timeline import (
 
 CHIN = {"Chin1": 0.7, "Chin2": -0.3}
 # The temples and jaw reach EEG and EOG leads.
-LEAK = {
-    **{"T7": 0.10, "T8": 0.09, "M1": 0.06, "M2": 0.05, "E1": 0.06, "E2": 0.05},
-    **{"Fp1": 0.06, "Fp2": 0.06, "F3": 0.03, "F4": 0.03},
-    **{"C3": 0.02, "C4": 0.02, "O1": 0.03, "O2": 0.03},
-}
-MOVEMENT = {
-    **{"F3": 0.9, "F4": 1.0, "C3": 0.7, "C4": 0.8, "O1": 0.9, "O2": 1.1, "Cz": 0.6},
-    **{"Fp1": 1.0, "Fp2": 1.1, "P3": 0.7, "P4": 0.8, "M1": 0.2, "M2": 0.3},
-    **{"E1": 0.9, "E2": 0.8, "Chin1": 0.3},
-}
+LEAK = {"T7": 0.10, "T8": 0.09, "M1": 0.06, "M2": 0.05, "E1": 0.06, "E2": 0.05}
+LEAK |= {"Fp1": 0.06, "Fp2": 0.06, "F3": 0.03, "F4": 0.03}
+LEAK |= {"C3": 0.02, "C4": 0.02, "O1": 0.03, "O2": 0.03}
+# Cables and electrodes swing with the body, none like another.
+MOVEMENT = {"F3": 0.9, "F4": 1.0, "C3": 0.7, "C4": 0.8, "O1": 0.9, "O2": 1.1, "Cz": 0.6}
+MOVEMENT |= {"Fp1": 1.0, "Fp2": 1.1, "P3": 0.7, "P4": 0.8, "M1": 0.2, "M2": 0.3}
+MOVEMENT |= {"E1": 0.9, "E2": 0.8, "Chin1": 0.3}
 
 # Root mean square in µV: low in REM sleep, as atonia defines it (AASM manual), and
 # highest awake.
@@ -78,9 +75,7 @@ def _carrier(timeline: Timeline) -> Float32Array:
     freqs = window_freqs_hz(timeline.rate_hz)
     psd = freqs**4 / (freqs**4 + 15.0**4) / (1.0 + (freqs / 90.0) ** 2)
     psd /= psd.sum() * (freqs[1] - freqs[0])
-    rows = np.broadcast_to(
-        psd.astype(np.float32), (n_windows(timeline), len(freqs))
-    )
+    rows = np.broadcast_to(psd.astype(np.float32), (n_windows(timeline), len(freqs)))
     return shaped_noise(rows, timeline, timeline.rng("muscle noise"))
 
 
@@ -91,9 +86,7 @@ def _tone(timeline: Timeline, canvas: Canvas, atonia_loss: float) -> Float32Arra
     if atonia_loss > 0.0:
         _lose_atonia(per_second, canvas, atonia_loss, rng)
     per_second = gaussian_filter1d(per_second, 1.5, mode="nearest")
-    slow = gaussian_filter1d(
-        rng.standard_normal(len(per_second)), 60.0, mode="nearest"
-    )
+    slow = gaussian_filter1d(rng.standard_normal(len(per_second)), 60.0, mode="nearest")
     per_second += 0.2 * slow / max(float(slow.std()), 1e-9)
     seconds = np.arange(len(per_second)) + 0.5
     samples = np.arange(timeline.n_samples) / timeline.rate_hz

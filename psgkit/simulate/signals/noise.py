@@ -14,7 +14,8 @@ _BLOCK = 512  # windows made at a time, which bounds memory
 
 def window_freqs_hz(rate_hz: float) -> FloatArray:
     """Return the frequencies at which a spectrum is given."""
-    return np.fft.rfftfreq(_window_samples(rate_hz), 1.0 / rate_hz)
+    freqs = np.fft.rfftfreq(_window_samples(rate_hz), 1.0 / rate_hz)
+    return np.asarray(freqs, dtype=np.float64)
 
 
 def n_windows(timeline: Timeline) -> int:

@@ -6,8 +6,8 @@ from psgkit.simulate.timeline import FloatArray, State, Timeline
 
 # Slow-wave activity falls with a time constant of some hours of sleep (Achermann &
 # Borbely 1990; Dijk 2009, JCSM 5(2 Suppl):S6) towards a floor.
-_TIME_CONSTANT_H = 2.8
-_FLOOR = 0.45
+_TIME_CONSTANT_H = 3.0
+_FLOOR = 0.5
 
 
 def slow_wave_pressure(timeline: Timeline) -> FloatArray:

@@ -19,10 +19,10 @@ from psgkit.simulate.timeline import (
     draw_times,
 )
 
-FRONTAL = spread(0.0, 0.35, 0.55)
+FRONTAL = spread(0.0, 0.30, 0.60)
 VERTEX = spread(0.0, 0.0, 0.35)
 
-_SLOW_PER_MIN = {State.N3: 19.0, State.N2: 2.0}
+_SLOW_PER_MIN = {State.N3: 26.0, State.N2: 3.0}
 _K_PER_MIN = {State.N2: 1.6}
 _VERTEX_PER_MIN = {State.N1: 1.2}
 
@@ -87,7 +87,7 @@ def _slow_waves(
     for onset in draw_times(rate, rng, gap_s=1.4):
         hz = rng.uniform(0.6, 1.3)
         deep = timeline.states[int(onset)] == State.N3
-        level = 130.0 if deep else 85.0
+        level = 225.0 if deep else 170.0
         uv = level * pressure[int(onset)] ** 0.5 * rng.lognormal(0.0, 0.2)
         shape = _wave(timeline.rate_hz, 1.0 / hz, uv * 0.55, uv * 0.45)
         put(source, timeline.rate_hz, onset, shape)
@@ -106,7 +106,7 @@ def _k_complexes(
     for onset in draw_times(timeline.by_state(_K_PER_MIN) * calm, rng, gap_s=5.0):
         if near.size and np.abs(near - onset).min() < 2.0:
             continue
-        uv = rng.uniform(80.0, 140.0)
+        uv = rng.uniform(110.0, 190.0)
         sharp, slow = rng.uniform(0.2, 0.3), rng.uniform(0.4, 0.6)
         shape = np.concatenate(
             (
@@ -132,7 +132,9 @@ def _vertex_waves(canvas: Canvas, source: Float32Array, calm: FloatArray) -> Non
         canvas.log(onset, length, "vertex_wave", VERTEX)
 
 
-def _wave(rate_hz: float, period_s: float, down_uv: float, up_uv: float) -> Float32Array:
+def _wave(
+    rate_hz: float, period_s: float, down_uv: float, up_uv: float
+) -> Float32Array:
     """Return a cycle that begins and ends at zero, the negative half first."""
     return np.concatenate(
         (
@@ -145,5 +147,5 @@ def _wave(rate_hz: float, period_s: float, down_uv: float, up_uv: float) -> Floa
 def _half(rate_hz: float, length_s: float, uv: float) -> Float32Array:
     times = seconds_of(length_s, rate_hz)
     # The power rounds the corner where the wave meets the background.
-    return (uv * np.sin(np.pi * times / length_s) ** 1.3).astype(np.float32)
-
+    wave = uv * np.sin(np.pi * times / length_s).clip(0.0) ** 1.3
+    return np.asarray(wave, dtype=np.float32)

@@ -1,0 +1,141 @@
+"""What a wide montage records beside the head: breath, oxygen, pulse, legs, position.
+
+Quiet breathing at 12 to 18 a minute, deeper and more regular in N3, uneven in REM sleep
+(AASM manual; Douglas et al. 1982, Thorax 37:840). No respiratory events are made.
+"""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from psgkit.domain.roles import Role
+from psgkit.simulate.montages import Lead
+from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
+from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
+from psgkit.simulate.timeline import (
+    Float32Array,
+    FloatArray,
+    State,
+    Timeline,
+    draw_times,
+)
+
+LEGS = ({"LegL": 1.0}, {"LegR": 1.0})
+
+_UNEVEN = {State.REM: 0.30, State.N3: 0.06, State.N2: 0.10}
+_LEG_MOVES_PER_MIN = {State.N1: 0.15, State.N2: 0.12, State.RELAXED: 0.3}
+_LEG_MOVES_PER_MIN |= {State.ACTIVE: 0.5, State.REM: 0.05}
+_SNORES = (State.N2, State.N3)
+
+
+def add_legs(canvas: Canvas) -> None:
+    """Mix the tone and the movements of both legs into their channels."""
+    timeline = canvas.timeline
+    freqs = window_freqs_hz(timeline.rate_hz)
+    psd = freqs**4 / (freqs**4 + 15.0**4)
+    psd /= psd.sum() * (freqs[1] - freqs[0])
+    rows = np.broadcast_to(psd.astype(np.float32), (n_windows(timeline), len(freqs)))
+    for side, leg in enumerate(LEGS):
+        rng = timeline.rng(f"leg {side}")
+        envelope = blank(timeline) + np.float32(2.0)
+        rate = timeline.by_state(_LEG_MOVES_PER_MIN)
+        for onset in draw_times(rate, rng, gap_s=5.0):
+            length = rng.uniform(0.6, 4.0)
+            times = seconds_of(length, timeline.rate_hz)
+            shape = rng.uniform(20.0, 60.0) * np.sin(np.pi * times / length)
+            put(envelope, timeline.rate_hz, onset, shape.astype(np.float32))
+            canvas.log(onset, length, "limb_movement", leg)
+        canvas.add(shaped_noise(rows, timeline, rng) * envelope, leg)
+
+
+def slow_signal(
+    lead: Lead, timeline: Timeline, bpm: FloatArray, beats: FloatArray
+) -> Float32Array:
+    """Return the samples of a channel that is not made of sources.
+
+    Parameters
+    ----------
+    lead : Lead
+        The channel.
+    timeline : Timeline
+        The night.
+    bpm : numpy.ndarray of float64, shape (n_seconds,)
+        Heart rate.
+    beats : numpy.ndarray of float64
+        Times of heart beats in s.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (n_samples,)
+        In the unit of the channel, at its own rate.
+    """
+    rate_hz = lead.rate_at(timeline.rate_hz)
+    times = np.arange(round(timeline.duration_s * rate_hz)) / rate_hz
+    rng = timeline.rng(lead.label)
+    match lead.role:
+        case Role.SPO2:
+            values = 96.0 + gaussian_filter1d(rng.normal(0.0, 6.0, times.size), 40.0)
+            values = np.clip(np.round(values), 90.0, 99.0)
+        case Role.PULSE:
+            values = np.round(np.interp(times, np.arange(len(bpm)), bpm))
+        case Role.POSITION:
+            values = _position(times, rng)
+        case Role.SNORE:
+            values = _snore(times, timeline, rng)
+        case Role.OTHER:
+            since = times - beats[np.maximum(np.searchsorted(beats, times) - 1, 0)]
+            values = 50.0 + 30.0 * np.exp(-0.5 * ((since - 0.35) / 0.12) ** 2)
+        case _:
+            values = _breath(lead.role, times, timeline, rng)
+    return values.astype(np.float32)
+
+
+def _turns(times: FloatArray, timeline: Timeline) -> tuple[FloatArray, FloatArray]:
+    """Return the phase, in breaths, and the depth of breathing."""
+    rng = timeline.rng("breathing")
+    uneven = timeline.by_state(_UNEVEN, default=0.15)
+    seconds = np.arange(len(uneven))
+    noise = gaussian_filter1d(rng.standard_normal(len(uneven)), 4.0)
+    noise /= max(float(noise.std()), 1e-9)
+    depth = np.clip(1.0 + uneven * noise, 0.4, 1.8)
+    per_s = 0.245 * np.clip(1.0 + 0.5 * uneven * np.roll(noise, 7), 0.6, 1.5)
+    turns = np.concatenate(([0.0], np.cumsum(per_s)))
+    return (
+        np.asarray(np.interp(times, np.arange(len(turns)), turns)),
+        np.asarray(np.interp(times, seconds, depth)),
+    )
+
+
+def _breath(
+    role: Role, times: FloatArray, timeline: Timeline, rng: np.random.Generator
+) -> FloatArray:
+    turns, depth = _turns(times, timeline)
+    uv, lag = {
+        Role.AIRFLOW: (120.0, 0.0),
+        Role.PRESSURE: (150.0, 0.0),
+        Role.THORAX: (180.0, 0.25),
+        Role.ABDOMEN: (200.0, 0.27),
+    }[role]
+    wave = np.sin(2.0 * np.pi * (turns - lag))
+    if role is Role.PRESSURE:  # a cannula sees flow squared, its sign kept
+        wave = np.sign(wave) * wave**2
+    return np.asarray(uv * depth * wave + rng.normal(0.0, 3.0, times.size))
+
+
+def _snore(
+    times: FloatArray, timeline: Timeline, rng: np.random.Generator
+) -> FloatArray:
+    turns, _ = _turns(times, timeline)
+    inspiring = np.clip(np.sin(2.0 * np.pi * turns), 0.0, None)
+    seconds = np.minimum(times.astype(int), len(timeline.states) - 1)
+    loud = np.where(np.isin(timeline.states, _SNORES), 40.0, 2.0)
+    loud = gaussian_filter1d(loud, 20.0, mode="nearest")
+    return np.asarray(
+        rng.standard_normal(times.size) * (1.0 + loud[seconds] * inspiring)
+    )
+
+
+def _position(times: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Return a code that changes some twice an hour: 0 to 3, back, left, right, front."""
+    changes = np.cumsum(rng.exponential(1800.0, 4 + int(times[-1] // 600)))
+    codes = rng.choice(4, len(changes) + 1, p=(0.4, 0.28, 0.27, 0.05))
+    return codes[np.searchsorted(changes, times)].astype(np.float64)
