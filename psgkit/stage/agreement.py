@@ -1,0 +1,285 @@
+"""How far two scorings of one night agree: epochs, and arousals as events.
+
+Epochs are compared with YASA's `EpochByEpochAgreement` (Menghini et al. 2021): those
+that either scorer left unscored or called artefact count neither way. Macro F1 is the
+mean of the F1 of the stages that occur in the reference, for YASA's own ``f1`` is
+weighted by their frequency. A stage's kappa is that of "this stage or another".
+Arousals match one to one where they overlap by at least a fifth of their union
+(`yasa.compare_detection`).
+"""
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from psgkit.domain.scoring import SCORED_STAGES, Scoring
+from psgkit.errors import ScoringMismatch
+from psgkit.stage.pairing import ScoringPair, pair_scorings
+
+IOU_THRESHOLD = 0.2
+_STAGE_NAMES = [stage.name for stage in SCORED_STAGES]
+_REFERENCE, _TEST = "reference", "test"
+
+
+@dataclass(frozen=True, slots=True)
+class ArousalAgreement:
+    """Arousals of two scorings of one night, matched.
+
+    Attributes
+    ----------
+    test_n, reference_n : int
+        Arousals within the time that both scored.
+    precision, recall, f1 : float
+        Of the test's arousals against the reference's; NaN where there is none to
+        find, or where a file does not tell their lengths.
+    kappa : float
+        Of "an arousal starts in this epoch"; NaN where neither has an arousal.
+    """
+
+    test_n: int
+    reference_n: int
+    precision: float
+    recall: float
+    f1: float
+    kappa: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Agreement:
+    """Agreement of two scorings of one night.
+
+    Attributes
+    ----------
+    epochs_n : int
+        Epochs that both scored as a stage.
+    left_out_n : int
+        Epochs that only one of them has, or that either called artefact or left
+        unscored.
+    accuracy, kappa, macro_f1, mcc : float
+        Fractions; kappa and mcc are NaN where both saw one stage alone.
+    stages : pandas.DataFrame
+        A row a stage, W N1 N2 N3 R: ``reference_n``, ``test_n``, ``precision``,
+        ``recall``, ``f1``, ``kappa``.
+    confusion : pandas.DataFrame, shape (5, 5)
+        Epochs; the reference's stages as rows, the test's as columns.
+    arousals : ArousalAgreement or None
+        None where either did not score arousals.
+    """
+
+    epochs_n: int
+    left_out_n: int
+    accuracy: float
+    kappa: float
+    macro_f1: float
+    mcc: float
+    stages: pd.DataFrame
+    confusion: pd.DataFrame
+    arousals: ArousalAgreement | None
+
+    @property
+    def numbers(self) -> pd.Series:
+        """All of it as one row: ``accuracy``, ``kappa_n1``, ``arousal_f1`` and so on."""
+        row: dict[str, float] = {
+            "epochs_n": self.epochs_n,
+            "accuracy": self.accuracy,
+            "kappa": self.kappa,
+            "macro_f1": self.macro_f1,
+            "mcc": self.mcc,
+        }
+        for name in ("kappa", "f1"):
+            column = self.stages[name].to_numpy(dtype=float)
+            for stage, value in zip(_STAGE_NAMES, column, strict=True):
+                row[f"{name}_{stage.lower()}"] = float(value)
+        for name in ("precision", "recall", "f1", "kappa"):
+            told = math.nan if self.arousals is None else getattr(self.arousals, name)
+            row[f"arousal_{name}"] = told
+        return pd.Series(row, dtype=float)
+
+
+def compare_scorings(test: Scoring, reference: Scoring) -> Agreement:
+    """Compare two scorings of one night.
+
+    Parameters
+    ----------
+    test, reference : Scoring
+        Of the same night and with epochs of the same length. They are laid over each
+        other by the clock where both have one, else second zero on second zero.
+
+    Returns
+    -------
+    Agreement
+
+    Raises
+    ------
+    ScoringMismatch
+        If their epochs differ in length, or there is none that both scored.
+    """
+    return compare_many({"": (test, reference)})[""]
+
+
+def compare_many(
+    pairs: Mapping[str, tuple[Scoring, Scoring]],
+) -> dict[str, Agreement]:
+    """Compare the two scorings of each of many nights; see `compare_scorings`.
+
+    Parameters
+    ----------
+    pairs : mapping of str to (Scoring, Scoring)
+        Test and reference of each night.
+
+    Returns
+    -------
+    dict of str to Agreement
+    """
+    laid = {night: pair_scorings(*pair) for night, pair in pairs.items()}
+    for night, pair in laid.items():
+        if not pair.both_scored.any():
+            named = f" of {night}" if night else ""
+            raise ScoringMismatch(f"The two scorings{named} have no epoch in common.")
+    by_length: dict[float, list[str]] = {}
+    for night, pair in laid.items():
+        by_length.setdefault(pair.epoch_s, []).append(night)
+    found: dict[str, Agreement] = {}
+    for nights in by_length.values():
+        found |= _agreements({night: laid[night] for night in nights}, pairs)
+    return {night: found[night] for night in pairs}
+
+
+def _agreements(
+    laid: dict[str, ScoringPair], pairs: Mapping[str, tuple[Scoring, Scoring]]
+) -> dict[str, Agreement]:
+    """Compare nights of one epoch length."""
+    import sklearn.metrics as skm  # noqa: PLC0415 - costs seconds
+    import yasa  # noqa: PLC0415 - costs seconds
+
+    ebe = yasa.EpochByEpochAgreement(
+        {n: pair.hypnogram(pair.reference, _REFERENCE) for n, pair in laid.items()},
+        {n: pair.hypnogram(pair.test, _TEST) for n, pair in laid.items()},
+    )
+    # YASA's own scorers warn of stages that one scorer never used
+    overall = ebe.get_agreement(
+        scorers={
+            "accuracy": lambda t, p, _: skm.accuracy_score(t, p),
+            "kappa": lambda t, p, _: _kappa(t, p),
+            "mcc": lambda t, p, _: (
+                skm.matthews_corrcoef(t, p) if _varies(t, p) else math.nan
+            ),
+        }
+    )
+    with warnings.catch_warnings():
+        # nights of one stage throughout are no mistake
+        warnings.filterwarnings("ignore", "A single label was found", UserWarning)
+        by_stage = ebe.get_agreement_bystage()
+    agreements = {}
+    for night, pair in laid.items():
+        is_only = len(laid) == 1
+        row = overall if is_only else overall.loc[night]
+        rows = by_stage if is_only else by_stage.xs(night, level="sleep_id")
+        stages = _stage_table(rows, pair)
+        present = stages["reference_n"] > 0
+        agreements[night] = Agreement(
+            epochs_n=int(pair.both_scored.sum()),
+            left_out_n=int((~pair.both_scored).sum()),
+            accuracy=float(row["accuracy"]),
+            kappa=float(row["kappa"]),
+            macro_f1=float(stages.loc[present, "f1"].mean()),
+            mcc=float(row["mcc"]),
+            stages=stages,
+            confusion=_confusion(pair),
+            arousals=compare_arousals(*pairs[night], pair),
+        )
+    return agreements
+
+
+def compare_arousals(
+    test: Scoring, reference: Scoring, pair: ScoringPair
+) -> ArousalAgreement | None:
+    """Match the arousals of two scorings; None where either did not score them."""
+    if test.arousals is None or reference.arousals is None:
+        return None
+    spans = [
+        pair.within(scoring.arousals, shift_s)
+        for scoring, shift_s in ((test, pair.test_shift_s), (reference, 0.0))
+        if scoring.arousals is not None
+    ]
+    starts = [pair.epochs_with(span[:, 0]) for span in spans]
+    precision, recall, f1 = _match(*spans)
+    return ArousalAgreement(
+        test_n=len(spans[0]),
+        reference_n=len(spans[1]),
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        kappa=_kappa(starts[1].tolist(), starts[0].tolist()),
+    )
+
+
+def _match(
+    test: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    reference: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+) -> tuple[float, float, float]:
+    """Return precision, recall and F1 of spans (onset, end)."""
+    import yasa  # noqa: PLC0415 - costs seconds
+
+    if np.isnan(test).any() or np.isnan(reference).any():
+        return math.nan, math.nan, math.nan
+    if not len(test) or not len(reference):
+        # nothing to find, or nothing found: a share of nothing is undefined
+        is_wrong = len(test) + len(reference) > 0
+        return (
+            0.0 if len(test) else math.nan,
+            0.0 if len(reference) else math.nan,
+            0.0 if is_wrong else math.nan,
+        )
+    result = yasa.compare_detection(
+        test, reference, method="intersection", iou_threshold=IOU_THRESHOLD
+    )
+    return float(result["precision"]), float(result["recall"]), float(result["f1"])
+
+
+def _stage_table(by_stage: pd.DataFrame, pair: ScoringPair) -> pd.DataFrame:
+    names = dict(zip(("WAKE", "N1", "N2", "N3", "REM"), _STAGE_NAMES, strict=True))
+    table = by_stage.rename(index=names).reindex(_STAGE_NAMES)
+    reference, test = pair.scored
+    return pd.DataFrame(
+        {
+            "reference_n": [int((reference == s.value).sum()) for s in SCORED_STAGES],
+            "test_n": [int((test == s.value).sum()) for s in SCORED_STAGES],
+            "precision": table["precision"].to_numpy(dtype=float) / 100,
+            "recall": table["recall"].to_numpy(dtype=float) / 100,
+            "f1": table["fbeta"].to_numpy(dtype=float) / 100,
+            "kappa": [
+                _kappa((reference == s.value).tolist(), (test == s.value).tolist())
+                for s in SCORED_STAGES
+            ],
+        },
+        index=pd.Index(_STAGE_NAMES, name="stage"),
+    )
+
+
+def _confusion(pair: ScoringPair) -> pd.DataFrame:
+    reference, test = pair.scored
+    counts = np.zeros((5, 5), dtype=np.int64)
+    np.add.at(counts, (reference.astype(int), test.astype(int)), 1)
+    return pd.DataFrame(
+        counts,
+        index=pd.Index(_STAGE_NAMES, name=_REFERENCE),
+        columns=pd.Index(_STAGE_NAMES, name=_TEST),
+    )
+
+
+def _kappa(reference: list[int], test: list[int]) -> float:
+    """Return Cohen's kappa; NaN where both saw the same one thing throughout."""
+    import sklearn.metrics as skm  # noqa: PLC0415 - costs seconds
+
+    if not _varies(reference, test):
+        return math.nan
+    return float(skm.cohen_kappa_score(reference, test))
+
+
+def _varies(reference: list[int], test: list[int]) -> bool:
+    return len({*reference, *test}) > 1

@@ -1,0 +1,121 @@
+"""Two scorings of one night, laid over each other."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.domain.clock import has_date
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.errors import ScoringMismatch
+
+if TYPE_CHECKING:
+    import yasa
+
+_DAY_S = 86400.0
+Codes = npt.NDArray[np.int8]
+Spans = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoringPair:
+    """Two scorings on one grid, which begins with the earlier of them.
+
+    Attributes
+    ----------
+    test, reference : numpy.ndarray of int8, shape (n_epochs,)
+        Codes of `Stage`; unscored where a scoring has no epoch.
+    epoch_s : float
+        Length of an epoch.
+    onset_s : float
+        Where the grid begins, in the reference's seconds.
+    test_shift_s : float
+        What is added to the test's seconds to have the reference's.
+    """
+
+    test: Codes
+    reference: Codes
+    epoch_s: float
+    onset_s: float
+    test_shift_s: float
+
+    @property
+    def both_scored(self) -> npt.NDArray[np.bool_]:
+        """Where both have a stage."""
+        return (self.test >= Stage.W.value) & (self.reference >= Stage.W.value)
+
+    @property
+    def scored(self) -> tuple[Codes, Codes]:
+        """The reference's and the test's stages where both have one."""
+        return self.reference[self.both_scored], self.test[self.both_scored]
+
+    def hypnogram(self, stages: Codes, scorer: str) -> "yasa.Hypnogram":
+        """Return one of the two as YASA has it."""
+        return Scoring(stages=stages, epoch_s=self.epoch_s, scorer=scorer).hypnogram
+
+    def within(self, events: pd.DataFrame, shift_s: float) -> Spans:
+        """Return (onset, end) of the events that start where both have a stage."""
+        onsets_s = events["onset_s"].to_numpy(dtype=float) + shift_s
+        ends_s = onsets_s + events["duration_s"].to_numpy(dtype=float)
+        epochs = np.floor((onsets_s - self.onset_s) / self.epoch_s).astype(int)
+        inside = (epochs >= 0) & (epochs < len(self.test))
+        inside[inside] = self.both_scored[epochs[inside]]
+        return np.column_stack([onsets_s, ends_s])[inside]
+
+    def epochs_with(self, onsets_s: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Tell of each epoch that both scored whether something starts in it."""
+        epochs = np.floor((onsets_s - self.onset_s) / self.epoch_s).astype(int)
+        starts = np.zeros(len(self.test), dtype=bool)
+        starts[epochs] = True
+        return starts[self.both_scored]
+
+
+def pair_scorings(test: Scoring, reference: Scoring) -> ScoringPair:
+    """Lay two scorings of one night over each other.
+
+    By the clock where both have one, else second zero on second zero; grids that do
+    not meet are moved to the nearest epoch, by less than half of one.
+
+    Raises
+    ------
+    ScoringMismatch
+        If their epochs differ in length, or they are of different dates.
+    """
+    epoch_s = reference.epoch_s
+    if abs(test.epoch_s - epoch_s) > 1e-6:
+        raise ScoringMismatch(
+            f"The scorings have epochs of {test.epoch_s:g} and {epoch_s:g} s; only those "
+            "of one length can be compared."
+        )
+    shift_s = _clock_shift(test, reference)
+    offset = round((test.onset_s + shift_s - reference.onset_s) / epoch_s)
+    first = min(0, offset)
+    total = max(offset + test.n_epochs, reference.n_epochs) - first
+    if total > test.n_epochs + reference.n_epochs:
+        raise ScoringMismatch(
+            "The two scorings do not overlap in time; give two of one night."
+        )
+    return ScoringPair(
+        test=_placed(test.stages, offset - first, total),
+        reference=_placed(reference.stages, -first, total),
+        epoch_s=epoch_s,
+        onset_s=reference.onset_s + first * epoch_s,
+        test_shift_s=shift_s,
+    )
+
+
+def _clock_shift(test: Scoring, reference: Scoring) -> float:
+    if test.start is None or reference.start is None:
+        return 0.0
+    gap_s = (test.start - reference.start).total_seconds()
+    if has_date(test.start) and has_date(reference.start):
+        return gap_s
+    return (gap_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
+
+
+def _placed(stages: Codes, first: int, total: int) -> Codes:
+    placed = np.full(total, Stage.UNS.value, dtype=np.int8)
+    placed[first : first + len(stages)] = stages
+    return placed
