@@ -9,7 +9,7 @@ import pytest
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Return the folder of real recordings and scorings, or skip."""
-    folder = Path(os.environ.get("PSGKIT_REAL_DATA", "../shared/data"))
+    folder = Path(os.environ.get("PSGKIT_REAL_DATA", "../shared/data")).resolve()
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}; set PSGKIT_REAL_DATA")
     return folder
