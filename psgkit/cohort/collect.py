@@ -19,8 +19,8 @@ from psgkit.cohort.state import (
 from psgkit.domain.jobs import Job
 from psgkit.domain.measures import Measure
 from psgkit.errors import InputError, UnreadableNight
-from psgkit.report import read_night
 from psgkit.report.files import safe_name, write_text
+from psgkit.report.hdf5 import read_night_numbers
 from psgkit.report.tables import summary_row, to_csv
 
 
@@ -125,12 +125,10 @@ def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
 
 def _add_saved(cohort: _Cohort, job: Job, file: Path) -> None:
     try:
-        night = read_night(file)
+        night = read_night_numbers(file, cohort.measures)
     except UnreadableNight as fault:
         _add_failed(cohort, job, type(fault).__name__, str(fault))
         return
-    for measure in night.results:
-        cohort.measures.setdefault(measure.name, measure)
     numbers = summary_row(night)
     cohort.rows.append(
         _row(job, "done", {k: v for k, v in numbers.items() if k != "id"})

@@ -16,7 +16,8 @@ from psgkit.cohort.ids import folded
 from psgkit.cohort.lock import hold
 from psgkit.cohort.resume import why_to_do
 from psgkit.cohort.state import night_folder, record_failed, write_asked
-from psgkit.cohort.work import DONE_BEFORE, Task, do_night
+from psgkit.cohort.task import Task
+from psgkit.cohort.work import DONE_BEFORE, do_night
 from psgkit.cohort.workers import Executor, ProcessExecutor, count_workers
 from psgkit.domain.jobs import Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, OutputError, PsgkitError
@@ -231,17 +232,19 @@ class _Run:
 
 
 def _settle(task: Task, future: Future[Outcome], seconds: float) -> Outcome:
-    try:
-        outcome = future.result()
-    except TimeoutError as fault:
-        limit = fault.args[-1] if fault.args else seconds
-        message = f"It took longer than {limit:g} s and was ended; see --timeout."
-        return _fail(task, "TimeoutError", message, seconds)
-    except ProcessExpired as fault:
-        return _fail(task, "WorkerDied", _death(fault.exitcode), seconds)
-    except Exception as fault:  # noqa: BLE001 - the other nights must go on
-        message = f"This is a bug of psgkit ({type(fault).__name__})."
-        return _fail(task, type(fault).__name__, message, seconds)
+    match future.exception():
+        case None:
+            outcome = future.result()
+        case TimeoutError() as fault:
+            limit = fault.args[-1] if fault.args else seconds
+            message = f"It took longer than {limit:g} s and was ended; see --timeout."
+            return _fail(task, "TimeoutError", message, seconds)
+        case ProcessExpired() as fault:
+            return _fail(task, "WorkerDied", _death(fault.exitcode), seconds)
+        case fault:
+            # SystemExit among them, which a library may raise.
+            message = f"This is a bug of psgkit ({type(fault).__name__})."
+            return _fail(task, type(fault).__name__, message, seconds)
     if isinstance(outcome, Failed):
         return _fail(task, outcome.error, outcome.message, outcome.seconds)
     return outcome

@@ -4,41 +4,18 @@ import errno
 import time
 import traceback
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from psgkit.cohort.resume import input_files, why_to_do
 from psgkit.cohort.state import forget, night_folder, record_done, take_print
-from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
+from psgkit.cohort.task import Task
+from psgkit.domain.jobs import Done, Failed, Outcome, Skipped
 from psgkit.errors import PsgkitError
 from psgkit.pipeline import analyse_night
 from psgkit.report import save_night
-from psgkit.settings import Settings
 
 DONE_BEFORE = "its result stands"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One night with all that a worker needs to do it.
-
-    Attributes
-    ----------
-    job : Job
-    settings : Settings
-    out : pathlib.Path
-        The output folder of the cohort.
-    resume : bool
-        Whether a result that stands is left as it is.
-    verify : bool
-        Whether inputs are compared by SHA-256 to know that.
-    """
-
-    job: Job
-    settings: Settings
-    out: Path
-    resume: bool = True
-    verify: bool = False
 
 
 def do_night(task: Task) -> Outcome:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a worker loads this module before numpy may be loaded
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from psgkit.cohort.work import Task
+    from psgkit.cohort.task import Task
     from psgkit.domain.jobs import Outcome
 
 # What one worker may need: a whole night of many channels, read channel by channel.

@@ -1,0 +1,30 @@
+"""What is handed to a worker."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from psgkit.domain.jobs import Job
+from psgkit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One night with all that a worker needs to do it.
+
+    Attributes
+    ----------
+    job : Job
+    settings : Settings
+    out : pathlib.Path
+        The output folder of the cohort.
+    resume : bool
+        Whether a result that stands is left as it is.
+    verify : bool
+        Whether inputs are compared by SHA-256 to know that.
+    """
+
+    job: Job
+    settings: Settings
+    out: Path
+    resume: bool = True
+    verify: bool = False

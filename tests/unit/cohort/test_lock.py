@@ -1,0 +1,68 @@
+"""Of two batches in one folder, one works."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from psgkit.cohort.lock import hold
+from psgkit.errors import OutputError
+
+
+def test_a_second_batch_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with (
+        hold(tmp_path, beat_s=0.05),
+        pytest.raises(OutputError, match=r"Another batch .* is at work"),
+        hold(tmp_path, dead_after_s=5.0),
+    ):
+        pass
+
+
+def test_a_folder_is_free_again_afterwards(tmp_path: Path) -> None:
+    for _ in range(2):
+        with hold(tmp_path):
+            assert (tmp_path / ".psgkit/lock").is_file()
+    assert list((tmp_path / ".psgkit").iterdir()) == []
+
+
+def test_the_lock_of_a_process_that_is_no_more_is_taken_at_once(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from psgkit.cohort.lock import Lock; from pathlib import Path;"
+        "Lock(Path(sys.argv[1]), 1.0).take(); os._exit(0)"
+    )
+    (tmp_path / ".psgkit").mkdir()
+    path = tmp_path / ".psgkit/lock"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    assert path.is_file()
+    begun = time.monotonic()
+    with hold(tmp_path):
+        pass
+    assert time.monotonic() - begun < 2.0
+
+
+def test_a_lock_of_another_machine_that_stands_still_is_taken(tmp_path: Path) -> None:
+    (tmp_path / ".psgkit").mkdir()
+    (tmp_path / ".psgkit/lock").write_text('{"host": "elsewhere", "pid": 1}')
+    with hold(tmp_path, dead_after_s=0.3):
+        assert (
+            json.loads((tmp_path / ".psgkit/lock").read_text())["host"] != "elsewhere"
+        )
+
+
+def test_a_batch_notices_that_it_was_taken_over(tmp_path: Path) -> None:
+    with hold(tmp_path, beat_s=0.05) as lock:
+        (tmp_path / ".psgkit/lock").write_text('{"token": "another"}')
+        time.sleep(0.3)
+        assert lock.lost
+    assert (tmp_path / ".psgkit/lock").is_file()
+
+
+def test_a_lock_that_was_cleared_away_is_made_again(tmp_path: Path) -> None:
+    with hold(tmp_path, beat_s=0.05) as lock:
+        (tmp_path / ".psgkit/lock").unlink()
+        time.sleep(0.3)
+        assert not lock.lost
+        assert (tmp_path / ".psgkit/lock").is_file()
