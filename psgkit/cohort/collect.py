@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from psgkit.cohort.columns import dictionary, typed, with_units
+from psgkit.cohort.columns import MANIFEST, dictionary, typed, with_units
 from psgkit.cohort.spreadsheet import can_write, write_spreadsheet
 from psgkit.cohort.state import (
     STATE_FOLDER,
@@ -31,6 +31,7 @@ class _Cohort:
     rows: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     measures: dict[str, Measure] = field(default_factory=dict)
+    covariates: dict[str, None] = field(default_factory=dict)
 
 
 def collect(out: str | Path, *, every: bool = False) -> pd.DataFrame:
@@ -65,13 +66,14 @@ def collect(out: str | Path, *, every: bool = False) -> pd.DataFrame:
     found = dict(_saved_nights(out)) if every or asked is None else {}
     cohort = _Cohort()
     for job in asked or ():
+        cohort.covariates |= dict.fromkeys(job.covariates)
         found.pop(safe_name(job.night_id), None)
         _add_asked(cohort, out, job)
     for file in found.values():
         _add_saved(cohort, Job(recording=None, id=file.stem), file)
     if not cohort.rows:
         raise InputError(f"There is no night of psgkit in {out}.")
-    table = _table(cohort.rows)
+    table = _table(cohort)
     failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
     meanings = dictionary(table, cohort.measures)
     write_text(out / "data_dictionary.csv", to_csv(meanings))
@@ -106,9 +108,12 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
     out = Path(out)
     table = _read_csv(out / "cohort.csv")
     meanings = _read_csv(out / "data_dictionary.csv")
-    if not {"id", "status"} <= set(table) or not {"name", "unit"} <= set(meanings):
+    if not {"id", "status"} <= set(table) or not {"name", "unit", "source"} <= set(
+        meanings
+    ):
         raise InputError(f"cohort.csv in {out} was not written by psgkit.")
-    return with_units(typed(table, set(meanings["name"])), meanings)
+    ours = meanings.loc[meanings["source"] != MANIFEST, "name"]
+    return with_units(typed(table, set(ours)), meanings)
 
 
 def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
@@ -154,13 +159,14 @@ def _row(job: Job, status: str, values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _table(cohort: _Cohort) -> pd.DataFrame:
     """Return rows as a table: who, covariates, numbers, and what went wrong last."""
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = dict.fromkeys(name for row in cohort.rows for name in row)
     last = ("error", "message")
-    first = [n for n in ("id", "status", "age_y", "sex") if n in names]
+    first: list[str] = [n for n in ("id", "status", "age_y", "sex") if n in names]
+    first += cohort.covariates
     middle = [name for name in names if name not in (*first, *last)]
-    return typed(pd.DataFrame(rows, columns=[*first, *middle, *last]), None)
+    return typed(pd.DataFrame(cohort.rows, columns=[*first, *middle, *last]), None)
 
 
 def _saved_nights(out: Path) -> Iterator[tuple[str, Path]]:

@@ -30,7 +30,11 @@ _INTERVAL = {
 _WHOLE = ("is_automatic", "metric_version", "issues_n", "issues_error_n")
 _TEXT = ("id", "status", "sex", "scorer", "arousal_source", "error", "message")
 
+# The source of a column that psgkit did not make.
+MANIFEST = "manifest"
+
 # A number as programs write it; "007" and "1 234" are names.
+_MAX_DIGITS = 15  # a longer one is a name too: no float holds it
 _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 
 
@@ -94,17 +98,21 @@ def _typed(name: str, column: "pd.Series", numbers: set[str]) -> "pd.Series":
     is_text = name in _TEXT or name.endswith("_version")
     if is_text or not filled.str.fullmatch(_NUMBER).all():
         return text
-    if name not in numbers and len(filled) and not filled.str.contains(r"[.eE]").any():
-        return pd.to_numeric(text.mask(text == "")).astype("Int64")
-    return pd.to_numeric(text.mask(text == "")).astype(float)
+    if name not in numbers and (filled.str.len() > _MAX_DIGITS).any():
+        return text
+    values = pd.to_numeric(text.mask(text == ""))
+    if name in numbers or filled.empty or filled.str.contains(r"[.eE]").any():
+        return values.astype(float)
+    return values.astype("Int64")
 
 
 def _describe(name: str, measures: Mapping[str, Measure]) -> dict[str, object]:
     found = measures.get(name)
     if found is None:
-        return _row(
-            name, unit_of(name) if name in _OWN else "", _meaning(name, measures)
-        )
+        meaning = _meaning(name, measures)
+        if not meaning:
+            return _row(name, "", "column of the manifest", source=MANIFEST)
+        return _row(name, unit_of(name), meaning)
     return _row(
         name,
         found.unit,
@@ -122,7 +130,7 @@ def _meaning(name: str, measures: Mapping[str, Measure]) -> str:
             return sentence.format(name.removesuffix(end))
     if name.endswith("_version"):
         return f"version of {name.removesuffix('_version')}"
-    return _OWN.get(name, "column of the manifest")
+    return _OWN.get(name, "")
 
 
 def _row(

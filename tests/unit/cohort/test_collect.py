@@ -1,0 +1,155 @@
+"""All nights of a folder as one table, from their HDF5 files."""
+
+import math
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from night_makers import make_measure, make_night
+
+from psgkit.cohort.collect import collect, read_cohort
+from psgkit.cohort.state import record_done, record_failed, write_asked
+from psgkit.domain.jobs import Done, Failed, Job
+from psgkit.domain.night import Night
+from psgkit.errors import InputError
+from psgkit.settings import Settings
+
+JOBS = [
+    Job(None, "n1", age_y=43.0, sex="F", covariates={"group": "a", "code": "007"}),
+    Job(None, "n2", sex="M", covariates={"group": "=1+1", "code": "12"}),
+    Job(None, "n3", covariates={"group": "", "visit": "2", "code": "1"}),
+    Job(None, "n4", covariates={"group": "b", "visit": "1", "code": "2"}),
+]
+
+
+def save(out: Path, job: Job, night: Night) -> None:
+    folder = night.save(out)
+    done = Done(job, folder, 1.0, len(night.issues), night.error_count)
+    record_done(out, job, Settings(), {}, night, done)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cohort of two nights done, one failed, and one not begun."""
+    out = tmp_path_factory.mktemp("cohort")
+    write_asked(out, JOBS)
+    save(out, JOBS[0], make_night("n1"))
+    results = (make_measure("tst_min", 300.5), make_measure("swa_uv2__C3_M2__N3", -1.5))
+    save(out, JOBS[1], make_night("n2", results=results))
+    record_failed(out, Failed(JOBS[2], "UnreadableRecording", "-2 records.", 0.1))
+    return out
+
+
+@pytest.fixture
+def out(tmp_path: Path, made: Path) -> Path:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def test_every_night_asked_for_has_a_row(out: Path) -> None:
+    table = collect(out).set_index("id")
+    assert table["status"].to_dict() == {
+        "n1": "done",
+        "n2": "done",
+        "n3": "failed",
+        "n4": "skipped",
+    }
+    assert table.loc["n3", "message"] == "-2 records."
+    assert table.loc["n2", "tst_min"] == 300.5
+    assert math.isnan(table.loc["n3", "tst_min"])
+    assert math.isnan(table.loc["n1", "ari_per_h"])
+
+
+def test_columns_come_in_order(out: Path) -> None:
+    names = list(collect(out))
+    assert names[:7] == ["id", "status", "age_y", "sex", "group", "code", "visit"]
+    assert names[-2:] == ["error", "message"]
+    assert names.index("tst_min") < names.index("swa_uv2__C3_M2__N3")
+
+
+def test_failures_stand_in_a_table_of_their_own(out: Path) -> None:
+    collect(out)
+    assert (out / "failures.csv").read_text() == (
+        "id,error,message\nn3,UnreadableRecording,'-2 records.\n"
+    )
+
+
+def test_the_dictionary_names_every_column(out: Path) -> None:
+    table = collect(out)
+    meanings = pd.read_csv(out / "data_dictionary.csv").set_index("name")
+    assert list(meanings.index) == list(table)
+    assert meanings.loc["tst_min", "unit"] == "minutes"
+    assert meanings.loc["tst_min", "tier"] == "primary"
+    assert meanings.loc["tst_min", "reliability_experts"] == 0.76
+    assert meanings["meaning"].notna().all()
+
+
+def test_no_cell_is_a_formula(out: Path) -> None:
+    collect(out)
+    cells = pd.read_csv(out / "cohort.csv", dtype=str, keep_default_na=False)
+    assert cells.loc[1, "group"] == "'=1+1"
+    assert cells.loc[1, "swa_uv2__C3_M2__N3"] == "-1.5"
+
+
+def test_the_table_is_read_with_types_and_units(out: Path) -> None:
+    made = collect(out)
+    table = read_cohort(out)
+    assert table.attrs["units"]["tst_min"] == "minutes"
+    assert table.attrs["units"] == made.attrs["units"]
+    pd.testing.assert_frame_equal(table, made)
+    assert table.dtypes["tst_min"] == "float64"
+    assert table.dtypes["visit"] == "Int64"
+    assert table.dtypes["issues_n"] == "Int64"
+    assert list(table["code"]) == ["007", "12", "1", "2"]
+    assert list(table["group"]) == ["a", "=1+1", "", "b"]
+
+
+def test_the_tables_come_back_from_the_hdf5_files(out: Path) -> None:
+    names = ("cohort.csv", "failures.csv", "data_dictionary.csv")
+    collect(out)
+    before = [(out / name).read_bytes() for name in names]
+    for file in out.rglob("*.csv"):
+        file.unlink()
+    collect(out)
+    assert [(out / name).read_bytes() for name in names] == before
+
+
+def test_hdf5_files_alone_are_enough(out: Path) -> None:
+    shutil.rmtree(out / ".psgkit")
+    table = collect(out)
+    assert list(table["id"]) == ["n1", "n2"]
+    assert list(table["tst_min"]) == [94.0, 300.5]
+
+
+def test_nights_that_were_not_asked_for_count_when_told(out: Path) -> None:
+    make_night("n0").save(out)
+    assert "n0" not in set(collect(out)["id"])
+    assert set(collect(out, every=True)["id"]) == {"n0", "n1", "n2", "n3", "n4"}
+
+
+def test_a_damaged_result_is_a_failed_night(out: Path) -> None:
+    (out / "n1/n1.h5").write_bytes(b"nothing")
+    table = collect(out).set_index("id")
+    assert table.loc["n1", "status"] == "failed"
+    assert "is not an HDF5 file" in table.loc["n1", "message"]
+
+
+def test_a_workbook_holds_numbers_and_no_formula(out: Path) -> None:
+    collect(out)
+    book = openpyxl.load_workbook(out / "cohort.xlsx")
+    assert book.sheetnames == ["cohort", "failures", "dictionary"]
+    names, *rows = book["cohort"].iter_rows()
+    columns = [cell.value for cell in names]
+    night = dict(zip(columns, rows[1], strict=True))
+    assert (night["group"].value, night["group"].data_type) == ("=1+1", "s")
+    assert (night["tst_min"].value, night["tst_min"].data_type) == (300.5, "n")
+    assert night["error"].value is None
+
+
+def test_a_folder_without_nights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no night of psgkit"):
+        collect(tmp_path)
+    with pytest.raises(InputError, match=r"no cohort.csv .* psgkit collect makes it"):
+        read_cohort(tmp_path)
