@@ -55,7 +55,7 @@ def clipped(look: ChannelLook) -> Iterator[Issue]:
 def amplitude(look: ChannelLook) -> Iterator[Issue]:
     """Find what is larger or smaller than it can be: its unit may be wrong."""
     kind = look.channel.role.kind
-    typical = _typical_sd(look)
+    typical = look.typical_sd_uv
     low, high = PLAUSIBLE_SD_UV[kind]
     if np.isnan(typical) or low <= typical <= high:
         return
@@ -76,7 +76,7 @@ def amplitude(look: ChannelLook) -> Iterator[Issue]:
             f"{_name(look)} is stored in {look.channel.unit or 'no unit'}, which would "
             f"make its typical standard deviation {typical:.3g} µV; {low:g} to {high:g} "
             f"µV is usual, which is what {meant} would give.",
-            f"Use --unit {meant} if that is its unit.",
+            f"Use --unit {meant} if that is its unit, or check the electrode.",
         )
 
 
@@ -206,15 +206,10 @@ def _name(look: ChannelLook) -> str:
     return f"{look.channel.label} ({look.channel.role.value})"
 
 
-def _typical_sd(look: ChannelLook) -> float:
-    alive = look.sd_uv[look.is_alive]
-    return float(np.median(alive)) if alive.size else float("nan")
-
-
 def _is_out_of_contact(look: ChannelLook) -> BoolArray:
     """Tell which windows are far from what the channel usually is, and out of range."""
     low, high = PLAUSIBLE_SD_UV[look.channel.role.kind]
-    typical = _typical_sd(look)
+    typical = look.typical_sd_uv
     return np.asarray(
         ((look.sd_uv < low / 2) & (look.sd_uv < typical / 10))
         | ((look.sd_uv > high) & (look.sd_uv > 10 * typical))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
+from psgkit.domain.amplitude import PLAUSIBLE_SD_UV
 from psgkit.domain.recording import Channel, FloatArray, Recording
 from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import Scoring, Stage
@@ -19,6 +20,7 @@ from psgkit.prepare.artefacts import WINDOW_S, is_clipped, is_flat, limits_in_uv
 
 MAX_WINDOWS = 480
 A_FEW = 96
+USUAL_SHARE = 0.1
 # Channels of these kinds carry the numbers of a report.
 LOOKED_AT = frozenset({Kind.EEG, Kind.EOG, Kind.ECG})
 
@@ -40,9 +42,11 @@ class ChannelLook:
         Largest distance from the median of the whole channel; NaN likewise.
     flat, clipped : numpy.ndarray of bool, shape (n_windows,)
         Windows that stand still, and that touch a limit of the file.
+    usual : numpy.ndarray of bool, shape (n_windows,)
+        Other windows with an amplitude that such a signal can have.
     freqs_hz, psd_uv2_per_hz : numpy.ndarray of float64, shape (n_freqs,)
-        Median spectrum of the windows that are neither flat nor clipped; empty where
-        all are.
+        Median spectrum of the usual windows, or of all that are neither flat nor
+        clipped where hardly any is usual; empty where there are none.
     beat : float
         How regularly sharp peaks recur at the pace of a heart, 0 to 1; see `_beat`.
     """
@@ -53,6 +57,7 @@ class ChannelLook:
     peak_uv: FloatArray
     flat: BoolArray
     clipped: BoolArray
+    usual: BoolArray
     freqs_hz: FloatArray
     psd_uv2_per_hz: FloatArray
     beat: float
@@ -66,6 +71,12 @@ class ChannelLook:
     def is_alive(self) -> BoolArray:
         """Windows without a gap that are not flat, shape (n_windows,)."""
         return self.is_known & ~self.flat
+
+    @property
+    def typical_sd_uv(self) -> float:
+        """Median standard deviation of the windows that count, NaN without any."""
+        counted = _counted(self.usual, self.is_alive)
+        return float(np.median(self.sd_uv[counted])) if counted.any() else float("nan")
 
     def share(self, windows: BoolArray) -> float:
         """Return the share of windows without a gap that are among some, 0 to 1."""
@@ -174,19 +185,29 @@ def _look_at_channel(
     centre = float(np.median(windows[known])) if known.any() else 0.0
     flat = is_flat(windows, channel.rate_hz)
     clipped = _clipped(recording, channel, windows, starts)
-    good = windows[known & ~flat & ~clipped]
+    sd_uv = windows.std(axis=1)
+    low, high = PLAUSIBLE_SD_UV[channel.role.kind]
+    usable = known & ~flat & ~clipped
+    usual = usable & (sd_uv >= low) & (sd_uv <= high)
+    good = windows[_counted(usual, usable)]
     freqs, psd = _spectrum(good, channel.rate_hz)
     return ChannelLook(
         channel=channel,
         starts_s=starts,
-        sd_uv=windows.std(axis=1),
+        sd_uv=sd_uv,
         peak_uv=np.abs(windows - centre).max(axis=1, initial=0.0),
         flat=flat,
         clipped=clipped,
+        usual=usual,
         freqs_hz=freqs,
         psd_uv2_per_hz=psd,
         beat=_beat(good, channel.rate_hz),
     )
+
+
+def _counted(usual: BoolArray, alive: BoolArray) -> BoolArray:
+    """Return the usual windows where there are enough, else all that are alive."""
+    return usual if usual.sum() >= USUAL_SHARE * alive.sum() else alive
 
 
 def _clipped(
