@@ -16,11 +16,18 @@ from psgkit.domain.recording import ArraySource, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
 from psgkit.measure import find_measure_issues, measure_all
+from psgkit.measure.signals import SignalResults, measure_signals
+from psgkit.prepare.artefacts import channel_artefacts
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.quality import find_header_issues, find_issues
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
-from psgkit.settings import ReadSettings, Settings, with_overrides
+from psgkit.settings import (
+    MeasureSettings,
+    ReadSettings,
+    Settings,
+    with_overrides,
+)
 from psgkit.stage import stage_recording
 
 logger = logging.getLogger(__name__)
@@ -137,9 +144,8 @@ def analyse_night(
         scoring = read_scoring(job.scoring, recording_start=recording.start)
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
         used = {}
-    progress("measuring")
     found += find_issues(recording, scoring)
-    return _measure(job, settings, recording, scoring, used, found)
+    return _measure(job, settings, recording, scoring, used, found, progress)
 
 
 def analyse_scoring(job: Job, settings: Settings) -> Night:
@@ -176,7 +182,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         age_y=job.age_y,
         sex=job.sex,
     )
-    return _measure(job, settings, stand_in, scoring, {}, ())
+    return _measure(job, settings, stand_in, scoring, {}, (), lambda _: None)
 
 
 def inspect_recording(
@@ -219,8 +225,10 @@ def _measure(
     scoring: Scoring,
     used: dict[str, str],
     found: tuple[Issue, ...],
+    progress: Callable[[str], None],
 ) -> Night:
     """Take a recording and its scoring to the finished night."""
+    progress("measuring")
     scoring, lights_issues = mark_lights(
         scoring,
         recording,
@@ -229,6 +237,7 @@ def _measure(
         whole_recording=settings.window.lights == "recording",
     )
     measures, tables = measure_all(scoring)
+    signals = _measure_signals(recording, scoring, settings.measure)
     return Night(
         id=recording.id,
         start=None if recording.start is None else without_date(recording.start),
@@ -236,9 +245,13 @@ def _measure(
         channels=recording.channels,
         gaps=recording.gaps,
         scoring=_without_date(scoring),
-        results=measures,
+        results=(*measures, *signals.measures),
         issues=_in_order(
-            recording.issues, found, lights_issues, find_measure_issues(measures)
+            recording.issues,
+            found,
+            lights_issues,
+            signals.issues,
+            find_measure_issues(measures),
         ),
         provenance=Provenance(
             versions={name: metadata.version(name) for name in _PACKAGES},
@@ -248,11 +261,26 @@ def _measure(
             if job.recording is None
             else job.recording.stat().st_size,
             scoring_sha256=_sha256_of(job.scoring),
-            channels_used=used,
+            channels_used=used | signals.channels_used,
             stager=scoring.scorer,
             arousal_source=_arousal_source(scoring),
         ),
-        tables=tables,
+        tables=tables | signals.tables,
+        spectra=signals.spectra,
+    )
+
+
+def _measure_signals(
+    recording: Recording, scoring: Scoring, settings: MeasureSettings
+) -> SignalResults:
+    """Compute what needs the signals, or nothing where they are not wanted."""
+    if not (settings.signals and recording.channels):
+        return SignalResults((), {}, {}, {})
+    return measure_signals(
+        recording,
+        scoring,
+        artefacts=lambda channel: channel_artefacts(recording, channel, scoring),
+        arousals=scoring.arousals,
     )
 
 

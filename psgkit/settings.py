@@ -53,17 +53,34 @@ class WindowSettings(_Frozen):
     align: bool = False
 
 
+class MeasureSettings(_Frozen):
+    """What is computed.
+
+    Attributes
+    ----------
+    signals : bool
+        Whether numbers that need the signals themselves are computed: spectra, slow
+        waves, spindles, eye movements, muscle tone, and arousals where nobody scored
+        them.
+    """
+
+    signals: bool = True
+
+
 class ReportSettings(_Frozen):
     """What is written.
 
     Attributes
     ----------
+    page : bool
+        Whether the page of pictures is written.
     tables : bool
         Whether the long tables are written as CSV too.
     language : {"en", "nl"}
         Of the page's words.
     """
 
+    page: bool = True
     tables: bool = False
     language: Literal["en", "nl"] = "en"
 
@@ -73,6 +90,7 @@ class Settings(_Frozen):
 
     read: ReadSettings = ReadSettings()
     window: WindowSettings = WindowSettings()
+    measure: MeasureSettings = MeasureSettings()
     report: ReportSettings = ReportSettings()
 
 

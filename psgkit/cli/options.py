@@ -35,6 +35,20 @@ class UnitChoice(StrEnum):
     V = "V"
 
 
+class OnlyChoice(StrEnum):
+    """How much of the work is done."""
+
+    STAGING = "staging"
+    NUMBERS = "numbers"
+
+
+class LanguageChoice(StrEnum):
+    """Language of the page."""
+
+    EN = "en"
+    NL = "nl"
+
+
 Config = Annotated[
     Path | None, typer.Option(help="A settings file; see configs/default.toml.")
 ]
@@ -69,6 +83,14 @@ Align = Annotated[
 Tables = Annotated[
     bool, typer.Option("--tables", help="Write bouts, periods and cycles as CSV too.")
 ]
+Only = Annotated[
+    OnlyChoice | None,
+    typer.Option(
+        help="'staging': stages and what follows from them, without the other signals "
+        "and the page; 'numbers': everything but the page."
+    ),
+]
+Language = Annotated[LanguageChoice | None, typer.Option(help="Of the page's words.")]
 Age = Annotated[
     float | None, typer.Option(help="Age in years; with --sex, for staging.")
 ]
@@ -83,6 +105,8 @@ def build_settings(
     lights: LightsChoice | None = None,
     align: bool = False,
     tables: bool = False,
+    only: OnlyChoice | None = None,
+    language: LanguageChoice | None = None,
 ) -> "Settings":
     """Lay a call's options over the settings file, and that over the defaults."""
     from psgkit.settings import Settings, load_settings, with_overrides
@@ -98,8 +122,16 @@ def build_settings(
         window["lights"] = lights.value
     if align:
         window["align"] = True
-    report = {"tables": True} if tables else {}
-    return with_overrides(settings, {"read": read, "window": window, "report": report})
+    report: dict[str, Any] = {}
+    if tables:
+        report["tables"] = True
+    if language is not None:
+        report["language"] = language.value
+    if only is not None:
+        report["page"] = False
+    measure = {"signals": False} if only is OnlyChoice.STAGING else {}
+    overrides = {"read": read, "window": window, "measure": measure, "report": report}
+    return with_overrides(settings, overrides)
 
 
 def _pairs(words: list[str]) -> dict[str, str]:

@@ -27,6 +27,8 @@ def report(
     channel: options.Channel = None,
     align: options.Align = False,
     tables: options.Tables = False,
+    only: options.Only = None,
+    language: options.Language = None,
     age: options.Age = None,
     sex: options.Sex = None,
     id: Annotated[
@@ -44,7 +46,14 @@ def report(
     from psgkit.report.files import check_writable
 
     settings = options.build_settings(
-        config, unit=unit, channel=channel, lights=lights, align=align, tables=tables
+        config,
+        unit=unit,
+        channel=channel,
+        lights=lights,
+        align=align,
+        tables=tables,
+        only=only,
+        language=language,
     )
     job = Job(
         recording=recording,

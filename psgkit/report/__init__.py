@@ -25,7 +25,7 @@ def save_night(
     folder : pathlib.Path
         Made where it is not there yet.
     settings : ReportSettings
-        Whether the long tables are written as CSV too, and the page's language.
+        Whether the page and the long tables are written, and the page's language.
 
     Returns
     -------
@@ -43,15 +43,17 @@ def save_night(
         write_text,
     )
     from psgkit.report.hdf5 import write_night  # noqa: PLC0415 - h5py costs 0.1 s
-    from psgkit.report.html import night_page  # noqa: PLC0415
     from psgkit.report.tables import write_tables  # noqa: PLC0415
 
     name = safe_name(night.id)
     home = make_folder(folder / name)
     write_tables(night, home, name, long_tables=settings.tables)
     write_night(night, home / f"{name}.h5")
-    page = night_page(night, language=settings.language)
-    write_text(home / f"{name}_report.html", page)
+    if settings.page:
+        from psgkit.report.html import night_page  # noqa: PLC0415 - matplotlib
+
+        page = night_page(night, language=settings.language)
+        write_text(home / f"{name}_report.html", page)
     return home
 
 
