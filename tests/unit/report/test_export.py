@@ -144,6 +144,7 @@ def test_what_yasa_writes_is_read(tmp_path: Path) -> None:
     assert read_scoring(tmp_path / "night.json").stage_names == scoring.stage_names
 
 
+@pytest.mark.luna
 def test_luna_counts_the_same_epochs(tmp_path: Path) -> None:
     lunapi = pytest.importorskip("lunapi")
     path = export_scoring(make_full(), tmp_path / "night.annot", "luna")[0]
