@@ -4,6 +4,7 @@ import math
 import unicodedata
 
 from psgkit.domain.measures import Measure
+from psgkit.report.language import _
 
 _REPLACED = ("Cc", "Cs", "Zl", "Zp")
 # They reorder or hide what stands around them; joiners within a script are left.
@@ -62,7 +63,9 @@ def hours(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} s"
     whole, minutes = divmod(round(seconds / 60), 60)
-    return f"{whole} h {minutes} min" if whole else f"{minutes} min"
+    if not whole:
+        return f"{minutes} min"
+    return _("{hours} h {minutes} min").format(hours=whole, minutes=minutes)
 
 
 def _shown(letter: str) -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cohort_makers import make_cohort
 from night_makers import make_night
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.report.cohort_html import cohort_page
 from psgkit.report.html import night_page
 
 EVIL = "<script>document.title='owned'</script>\"' 😀 עברית " + "long" * 60
@@ -45,12 +47,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for number, (name, night) in enumerate(NIGHTS.items()):
         found[name] = folder / f"{number}.html"
         found[name].write_text(night_page(night), encoding="utf-8")
+    found["a cohort"] = folder / "cohort.html"
+    found["a cohort"].write_text(cohort_page(make_cohort(50)), encoding="utf-8")
     return found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", NIGHTS)
+@pytest.mark.parametrize("name", [*NIGHTS, "a cohort"])
 def test_a_page_loads_alone_and_fits_its_screen(
     browser: Any, pages: dict[str, Path], name: str, width: int, scheme: str
 ) -> None:
@@ -74,7 +78,11 @@ def test_a_page_loads_alone_and_fits_its_screen(
         "[...document.images].map(i => [i.naturalWidth, i.naturalHeight, i.clientWidth,"
         " i.clientHeight, i.alt.length])"
     )
-    assert len(sizes) == 5
+    assert len(sizes) == (0 if name == "a cohort" else 5)
+    drawings = page.evaluate(
+        "[...document.querySelectorAll('svg')].map(d => [d.clientWidth, d.clientHeight])"
+    )
+    assert all(min(size) > 0 for size in drawings)
     assert all(min(size) > 0 for size in sizes)
     assert page.title() != "owned"
     page.close()

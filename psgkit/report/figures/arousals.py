@@ -16,6 +16,7 @@ from psgkit.report.figures.canvas import (
 )
 from psgkit.report.figures.data import stages_at
 from psgkit.report.figures.palette import STAGE_COLOURS
+from psgkit.report.language import _
 
 SIZE_PX = (460.0, 260.0)
 TITLE = "Arousals"
@@ -37,11 +38,11 @@ def plot_arousals(night: Night) -> Figure:
     arousals = night.scoring.arousals
     if arousals is None:
         return empty_picture(
-            SIZE_PX[0], TITLE, "Arousals were not scored in this night."
+            SIZE_PX[0], _(TITLE), _("Arousals were not scored in this night.")
         )
     if arousals.empty:
         return empty_picture(
-            SIZE_PX[0], TITLE, "Arousals were looked for, and none was found."
+            SIZE_PX[0], _(TITLE), _("Arousals were looked for, and none was found.")
         )
     figure = new_picture(*SIZE_PX)
     axes = figure.subplots()
@@ -51,10 +52,10 @@ def plot_arousals(night: Night) -> Figure:
     middles = edges[:-1] + 0.5
     below = np.zeros(len(middles))
     for stage in _ORDER:
-        counts, _ = np.histogram(onsets_s[stages == stage] / 3600, bins=edges)
+        counts = np.histogram(onsets_s[stages == stage] / 3600, bins=edges)[0]
         axes.bar(middles, counts, bottom=below, width=0.8, color=STAGE_COLOURS[stage])
         below += counts
-    dress(axes, title=TITLE, xlabel="hour of the recording", ylabel="count")
+    dress(axes, title=_(TITLE), xlabel=_("hour of the recording"), ylabel=_("count"))
     axes.set_xticks(middles, [str(number + 1) for number in range(len(middles))])
     axes.set_ylim(0, max(below.max(), 1) * 1.1)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
 from psgkit.report.figures.palette import FAINT, INK, STAGE_COLOURS, STAGE_LABELS
+from psgkit.report.language import _
 
 DPI = 96.0
 FONT_PT = 9.0
@@ -82,7 +83,7 @@ def say(axes: Axes, words: str, *, title: str = "") -> None:
 def label_stages(axes: Axes, stages: Iterable[Stage]) -> None:
     """Put a legend of stages under axes."""
     handles = [
-        Patch(facecolor=STAGE_COLOURS[stage], label=STAGE_LABELS[stage])
+        Patch(facecolor=STAGE_COLOURS[stage], label=_(STAGE_LABELS[stage]))
         for stage in stages
     ]
     put_legend(axes, handles)
@@ -126,7 +127,7 @@ def show_time(axes: Axes, night: Night, *, label: bool = True) -> None:
     axes.set_xticklabels([_hour_label(mark, night) for mark in marks])
     if label:
         axes.set_xlabel(
-            "time of day" if night.start else "hours after the start",
+            _("time of day") if night.start else _("hours after the start"),
             fontsize=SMALL_PT,
             color=INK,
         )

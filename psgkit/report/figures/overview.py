@@ -27,6 +27,7 @@ from psgkit.report.figures.palette import (
     STAGE_COLOURS,
     STAGE_LABELS,
 )
+from psgkit.report.language import _
 
 WIDTH_PX = 940.0
 MAX_HZ = 30.0
@@ -56,12 +57,12 @@ def plot_overview(night: Night) -> Figure:
         parts += [(draw_confidence, 0.8), (draw_hypnodensity, 1.4)]
     if shown_spectra(night) is not None:
         parts += [(draw_spectrogram, 2.0)]
-    ratios = [ratio for _, ratio in parts]
+    ratios = [ratio for _draw, ratio in parts]
     figure = new_picture(WIDTH_PX, 60 + 75 * sum(ratios))
     rows = figure.subplots(
         len(parts), 1, sharex=True, height_ratios=ratios, squeeze=False
     )
-    for axes, (draw, _) in zip(rows[:, 0], parts, strict=True):
+    for axes, (draw, _ratio) in zip(rows[:, 0], parts, strict=True):
         draw(axes, night)
         show_time(axes, night, label=axes is rows[-1, 0])
     return figure
@@ -95,9 +96,9 @@ def _single(
 def draw_hypnogram(axes: Axes, night: Night) -> bool:
     """Draw the stages; return whether there was anything to draw."""
     runs = [run for run in stage_runs(night.scoring) if run.stage in _HEIGHTS]
-    title = "Stages"
+    title = _("Stages")
     if not runs:
-        say(axes, "No epoch of this night is scored.", title=title)
+        say(axes, _("No epoch of this night is scored."), title=title)
         return False
     points = [
         (second / 3600, _HEIGHTS[run.stage])
@@ -122,7 +123,9 @@ def draw_hypnogram(axes: Axes, night: Night) -> bool:
     _draw_lights(axes, night)
     _draw_arousals(axes, night)
     dress(axes, title=title)
-    axes.set_yticks([*_HEIGHTS.values()], [STAGE_LABELS[stage] for stage in _HEIGHTS])
+    axes.set_yticks(
+        [*_HEIGHTS.values()], [_(STAGE_LABELS[stage]) for stage in _HEIGHTS]
+    )
     axes.set_ylim(-0.5, 5.9)
     return True
 
@@ -142,7 +145,7 @@ def _draw_cycles(axes: Axes, night: Night) -> None:
         axes.text(
             (onset_h + end_h) / 2,
             5.42,
-            f"cycle {number}" if number == 1 else str(number),
+            _("cycle {number}").format(number=number) if number == 1 else str(number),
             ha="center",
             va="bottom",
             fontsize=SMALL_PT,
@@ -152,8 +155,8 @@ def _draw_cycles(axes: Axes, night: Night) -> None:
 
 def _draw_lights(axes: Axes, night: Night) -> None:
     for second, words, side in (
-        (night.scoring.lights_off_s, "lights off", "left"),
-        (night.scoring.lights_on_s, "lights on", "right"),
+        (night.scoring.lights_off_s, _("lights off"), "left"),
+        (night.scoring.lights_on_s, _("lights on"), "right"),
     ):
         if second is None:
             continue
@@ -172,7 +175,9 @@ def _draw_lights(axes: Axes, night: Night) -> None:
 def _draw_arousals(axes: Axes, night: Night) -> None:
     arousals = night.scoring.arousals
     if arousals is None or arousals.empty:
-        words = "no arousals scored" if arousals is None else "no arousal found"
+        words = _("no arousal found")
+        if arousals is None:
+            words = _("no arousals scored")
         axes.text(
             0.995,
             _AROUSAL_ROW,
@@ -195,10 +200,10 @@ def _draw_arousals(axes: Axes, night: Night) -> None:
 
 def draw_confidence(axes: Axes, night: Night) -> bool:
     """Draw the largest probability of each epoch; return whether there was one."""
-    title = "Confidence"
+    title = _("Confidence")
     scoring = night.scoring
     if scoring.proba is None or scoring.n_epochs == 0:
-        say(axes, _NO_PROBA, title=title)
+        say(axes, _(_NO_PROBA), title=title)
         return False
     edges = (scoring.onset_s + np.arange(scoring.n_epochs + 1) * scoring.epoch_s) / 3600
     axes.stairs(
@@ -213,10 +218,10 @@ def draw_confidence(axes: Axes, night: Night) -> bool:
 
 def draw_hypnodensity(axes: Axes, night: Night) -> bool:
     """Draw the probability of each stage; return whether there was one."""
-    title = "Probability of each stage"
+    title = _("Probability of each stage")
     scoring = night.scoring
     if scoring.proba is None or scoring.n_epochs == 0:
-        say(axes, _NO_PROBA, title=title)
+        say(axes, _(_NO_PROBA), title=title)
         return False
     columns = [SCORED_STAGES.index(stage) for stage in _ORDER]
     shown = thin(scoring.proba[:, columns], MOST_COLUMNS)
@@ -245,9 +250,10 @@ def draw_spectrogram(axes: Axes, night: Night) -> bool:
     if found is None or not np.isfinite(found[1].psd_uv2_hz).any():
         say(
             axes,
-            "No power spectra: this night was analysed without its EEG,\n"
-            "or no epoch of it is free of artefact.",
-            title="Spectrogram",
+            _(
+                "No power spectra: no EEG was analysed, or no epoch is free of artefact."
+            ),
+            title=_("Spectrogram"),
         )
         return False
     role, spectra = found
@@ -277,7 +283,9 @@ def draw_spectrogram(axes: Axes, night: Night) -> bool:
     site = role.replace("_", "-")
     dress(
         axes,
-        title=f"Spectrogram of {site}, {low:.0f} (dark) to {high:.0f} dB re 1 µV²/Hz",
+        title=_("Spectrogram of {site}, {low} (dark) to {high} dB re 1 µV²/Hz").format(
+            site=site, low=f"{low:.0f}", high=f"{high:.0f}"
+        ),
         ylabel="Hz",
     )
     axes.set_ylim(0, freqs_hz[-1])

@@ -16,6 +16,7 @@ from psgkit.report.figures.canvas import (
 )
 from psgkit.report.figures.data import Run, stage_runs, table_with
 from psgkit.report.figures.palette import INK, STAGE_COLOURS
+from psgkit.report.language import _
 from psgkit.report.tables import clock_at
 
 WIDTH_PX = 460.0
@@ -40,7 +41,7 @@ def plot_rem_continuity(night: Night) -> Figure:
     """
     periods = table_with(night, "rem_periods", "onset_s", "span_min", "rem_min")
     if periods is None or periods.empty:
-        return empty_picture(WIDTH_PX, TITLE, _why_none(night))
+        return empty_picture(WIDTH_PX, _(TITLE), _why_none(night))
     figure = new_picture(WIDTH_PX, max(90 + 34 * len(periods), LEAST_PX))
     axes = figure.subplots()
     runs = stage_runs(night.scoring)
@@ -50,7 +51,7 @@ def plot_rem_continuity(night: Night) -> Figure:
         _draw_period(axes, night.scoring, runs, row, (onset_s, onset_s + span_min * 60))
     _label_rows(axes, night, periods["onset_s"].tolist(), periods["rem_min"].tolist())
     longest = float(periods["span_min"].max())
-    dress(axes, title=TITLE, xlabel="minutes from the start of the period")
+    dress(axes, title=_(TITLE), xlabel=_("minutes from the start of the period"))
     axes.set_xlim(0, longest * 1.16)
     axes.set_ylim(len(periods) - 0.4, -0.6)
     put_legend(axes, _legend(night))
@@ -114,19 +115,19 @@ def _colour(stage: Stage) -> str:
 
 def _legend(night: Night) -> list[Patch]:
     handles = [
-        Patch(facecolor=STAGE_COLOURS[Stage.R], label="REM"),
-        Patch(facecolor=STAGE_COLOURS[Stage.W], label="wake"),
-        Patch(facecolor=STAGE_COLOURS[Stage.N2], label="NREM"),
+        Patch(facecolor=STAGE_COLOURS[Stage.R], label=_("REM")),
+        Patch(facecolor=STAGE_COLOURS[Stage.W], label=_("wake")),
+        Patch(facecolor=STAGE_COLOURS[Stage.N2], label=_("NREM")),
     ]
     if night.scoring.arousals is not None:
-        handles.append(Patch(facecolor=INK, label="arousal"))
+        handles.append(Patch(facecolor=INK, label=_("arousal")))
     return handles
 
 
 def _why_none(night: Night) -> str:
     has_rem = bool(np.any(night.scoring.stages == Stage.R))
     if has_rem and "rem_periods" not in night.tables:
-        return "REM periods were not measured for this night."
+        return _("REM periods were not measured for this night.")
     if has_rem:
-        return "REM sleep was seen, but no REM period in the analysed window."
-    return "No REM sleep was seen in this night."
+        return _("REM sleep was seen, but no REM period in the analysed window.")
+    return _("No REM sleep was seen in this night.")

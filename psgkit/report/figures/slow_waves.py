@@ -21,6 +21,7 @@ from psgkit.report.figures.data import (
     table_with,
 )
 from psgkit.report.figures.palette import INK, STAGE_COLOURS
+from psgkit.report.language import _
 
 SIZE_PX = (460.0, 260.0)
 TITLE = "Slow-wave activity by cycle"
@@ -43,11 +44,11 @@ def plot_swa_by_cycle(night: Night) -> Figure:
     cycles = table_with(night, "cycles", "onset_s", "nrem_period_min")
     if found is None:
         return empty_picture(
-            SIZE_PX[0], TITLE, "No power spectra: the EEG was not analysed."
+            SIZE_PX[0], _(TITLE), _("No power spectra: the EEG was not analysed.")
         )
     if cycles is None or cycles.empty:
         return empty_picture(
-            SIZE_PX[0], TITLE, "No sleep cycle was seen in this night."
+            SIZE_PX[0], _(TITLE), _("No sleep cycle was seen in this night.")
         )
     role, spectra = found
     values = _means(
@@ -57,14 +58,16 @@ def plot_swa_by_cycle(night: Night) -> Figure:
     )
     if all(math.isnan(value) for value in values):
         return empty_picture(
-            SIZE_PX[0], TITLE, "No cycle has 5 min of NREM sleep without artefact."
+            SIZE_PX[0],
+            _(TITLE),
+            _("No cycle has 5 min of NREM sleep without artefact."),
         )
     figure = new_picture(*SIZE_PX)
     axes = figure.subplots()
     numbers = np.arange(1, len(values) + 1)
     axes.bar(numbers, values, width=0.62, color=STAGE_COLOURS[Stage.N3])
     for number, value in zip(numbers, values, strict=True):
-        words = "too little" if math.isnan(value) else f"{value:.0f}"
+        words = _("too little") if math.isnan(value) else f"{value:.0f}"
         axes.annotate(
             words,
             xy=(number, 0 if math.isnan(value) else value),
@@ -74,7 +77,7 @@ def plot_swa_by_cycle(night: Night) -> Figure:
             fontsize=SMALL_PT,
             color=INK,
         )
-    dress(axes, title=TITLE, xlabel="cycle", ylabel="µV², 0.5 to 4 Hz")
+    dress(axes, title=_(TITLE), xlabel=_("cycle"), ylabel=_("µV², 0.5 to 4 Hz"))
     axes.set_xticks(numbers)
     axes.set_ylim(0, np.nanmax(values) * 1.25)
     axes.text(
@@ -111,4 +114,4 @@ def _decline(night: Night) -> str:
     if slope is None or math.isnan(slope.value):
         return ""
     percent = 100 * (math.exp(slope.value) - 1)
-    return f"{percent:+.0f} % per hour"
+    return _("{percent} % per hour").format(percent=f"{percent:+.0f}")

@@ -14,6 +14,7 @@ from psgkit.report.figures.canvas import (
 )
 from psgkit.report.figures.data import shown_spectra
 from psgkit.report.figures.palette import STAGE_COLOURS
+from psgkit.report.language import _
 
 SIZE_PX = (460.0, 260.0)
 MIN_EPOCHS = 10
@@ -34,10 +35,10 @@ def plot_spectra(night: Night) -> Figure:
     """
     found = shown_spectra(night)
     if found is None:
-        words = "No power spectra: the EEG was not analysed."
-        return empty_picture(SIZE_PX[0], "Power spectra", words)
+        words = _("No power spectra: the EEG was not analysed.")
+        return empty_picture(SIZE_PX[0], _("Power spectra"), words)
     role, spectra = found
-    title = f"Power spectra of {role.replace('_', '-')}"
+    title = _("Power spectra of {site}").format(site=role.replace("_", "-"))
     inside = (spectra.freqs_hz > 0) & (spectra.freqs_hz <= MAX_HZ)
     curves = {
         stage: psd
@@ -45,7 +46,7 @@ def plot_spectra(night: Night) -> Figure:
         if (psd := _median_psd(night, spectra.psd_uv2_hz[:, inside], stage)) is not None
     }
     if not curves:
-        words = "No stage has ten epochs without artefact."
+        words = _("No stage has ten epochs without artefact.")
         return empty_picture(SIZE_PX[0], title, words)
     figure = new_picture(*SIZE_PX)
     axes = figure.subplots()
@@ -58,7 +59,7 @@ def plot_spectra(night: Night) -> Figure:
             color=STAGE_COLOURS[stage],
             linewidth=1.6,
         )
-    dress(axes, title=title, xlabel="Hz", ylabel="dB re 1 µV²/Hz")
+    dress(axes, title=title, xlabel="Hz", ylabel=_("dB re 1 µV²/Hz"))
     axes.set_xlim(0, MAX_HZ)
     label_stages(axes, curves)
     return figure
