@@ -15,6 +15,7 @@ from psgkit.cli.contrast import contrast
 from psgkit.cli.hypnogram import hypnogram
 from psgkit.cli.inspect import inspect
 from psgkit.cli.metrics import metrics
+from psgkit.cli.power import power
 from psgkit.cli.report import report
 from psgkit.cli.simulate import simulate
 from psgkit.errors import PsgkitError
@@ -37,6 +38,7 @@ COMMANDS = (
     inspect,
     collect,
     contrast,
+    power,
     metrics,
     simulate,
 )

@@ -72,7 +72,7 @@ def table(rows: "pd.DataFrame", *, decimals: int = 2) -> None:
 def _cell(value: object, decimals: int) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.{decimals}f}"
-    return "" if value is None else str(value)
+    return "" if value is None or str(value) == "<NA>" else str(value)
 
 
 @contextmanager

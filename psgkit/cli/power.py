@@ -1,0 +1,34 @@
+"""`psgkit power`: how many nights a study would need."""
+
+from typing import Annotated
+
+import typer
+
+from psgkit.cli import console
+
+
+def power(
+    difference: Annotated[
+        float,
+        typer.Option(help="Between the groups, in standard deviations of people."),
+    ] = 0.5,
+    columns: Annotated[
+        str, typer.Option(help="Columns, with commas between; else the endpoints.")
+    ] = "",
+    power: Annotated[float, typer.Option(help="Wanted chance of finding it.")] = 0.8,
+    alpha: Annotated[
+        float, typer.Option(help="Accepted chance of a false finding.")
+    ] = 0.05,
+) -> None:
+    """Say how many nights each of two groups needs for a difference to be seen."""
+    from psgkit.cohort.power import power_table
+
+    names = [word.strip() for word in columns.split(",") if word.strip()]
+    console.table(
+        power_table(difference, columns=names or None, power=power, alpha=alpha)
+    )
+    console.out(
+        f"\nNights in each of two equal groups, one a person, for a difference of "
+        f"{difference:g} SD\nto be found with a chance of {power:g} (t test, alpha "
+        f"{alpha:g}). What this assumes: docs/power.md."
+    )
