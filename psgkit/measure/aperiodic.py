@@ -13,6 +13,7 @@ High range, 30 to 45 Hz: a straight line through the mean spectrum on log-log ax
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +31,8 @@ LOW_BAND_EVALUATED = (LOW_BAND[0] / max(FACTORS), LOW_BAND[1] * max(FACTORS))
 WINDOW_S = 4.0
 RESOLUTION_HZ = 0.25
 
-# The exponent of a stage settles long before an hour: 20 min leave an error of 0.02.
-MAX_STAGE_MIN = 20.0
+# The exponent of a stage settles long before an hour: 10 min leave an error of 0.012.
+MAX_STAGE_MIN = 10.0
 MIN_STAGE_MIN = 2.0
 
 
@@ -76,7 +77,7 @@ def low_exponent(
     Returns
     -------
     PowerLaw or Undefined
-        Undefined below two minutes of clean epochs. Of more than 20 min, epochs spread
+        Undefined below two minutes of clean epochs. Of more than 10 min, epochs spread
         evenly over the stage are taken.
     """
     epochs = _clean_epochs(values, rate_hz, timeline, stage)
@@ -106,18 +107,20 @@ def irasa(segments: Float32Array, rate_hz: float) -> tuple[FloatArray, FloatArra
     freqs_hz, psd : numpy.ndarray of float64, shape (n_freqs,)
         The power spectral density without its peaks.
     """
-    n_freqs = round((LOW_BAND[1] - LOW_BAND[0]) / RESOLUTION_HZ) + 1
-    freqs = np.linspace(*LOW_BAND, n_freqs, dtype=np.float64)
     stretched = [
         np.sqrt(
             np.multiply(
-                _median_psd(segments, rate_hz, freqs * h, WINDOW_S / h),
-                _median_psd(segments, rate_hz, freqs / h, WINDOW_S * h),
+                _median_psd(segments, rate_hz, h), _median_psd(segments, rate_hz, 1 / h)
             )
         )
         for h in FACTORS
     ]
-    return freqs, np.median(stretched, axis=0)
+    return _freqs_hz(), np.median(stretched, axis=0)
+
+
+def _freqs_hz() -> FloatArray:
+    n_freqs = round((LOW_BAND[1] - LOW_BAND[0]) / RESOLUTION_HZ) + 1
+    return np.linspace(*LOW_BAND, n_freqs, dtype=np.float64)
 
 
 def _clean_epochs(
@@ -129,27 +132,32 @@ def _clean_epochs(
     return np.flatnonzero((timeline.epoch_stages == stage) & fits & ~is_bad)
 
 
-def _median_psd(
-    segments: Float32Array, rate_hz: float, freqs_hz: FloatArray, window_s: float
-) -> FloatArray:
-    """Return the median density of half-overlapping Hamming windows of any length.
-
-    The taper is centred on whole samples, so its length need not be a number of them.
-    """
-    length = int(window_s * rate_hz)
-    time_s = (np.arange(length) + (window_s * rate_hz - length) / 2) / rate_hz
-    taper = 0.54 - 0.46 * np.cos(2 * np.pi * time_s / window_s)
-    waves = taper[:, np.newaxis] * np.exp(
-        -2j * np.pi * time_s[:, np.newaxis] * freqs_hz
-    )
-    # Taking the taper's mean out of each wave frees the window of its own mean.
-    waves -= waves.mean(axis=0)
-    basis = np.hstack((waves.real, waves.imag)).astype(np.float32)
+def _median_psd(segments: Float32Array, rate_hz: float, stretch: float) -> FloatArray:
+    """Return the median density of half-overlapping windows, stretched in frequency."""
+    basis, scale = _tapered_waves(rate_hz, stretch)
+    length = len(basis)
     windows = np.lib.stride_tricks.sliding_window_view(segments, length, axis=-1)
     product = windows[:, :: length // 2].reshape(-1, length) @ basis
     product *= product
-    density = product[:, : len(freqs_hz)] + product[:, len(freqs_hz) :]
-    scale = 2 / (rate_hz * np.sum(taper**2))
-    # The median of a squared sum of two normal variables, against its mean (scipy.welch
-    # divides by its own finite-sample value of the same; a constant, not a slope).
+    n_freqs = basis.shape[1] // 2
+    density = product[:, :n_freqs] + product[:, n_freqs:]
+    # The median of a squared sum of two normal variables is log 2 of its mean.
     return np.asarray(np.median(density, axis=0).astype(float) * scale / np.log(2))
+
+
+@lru_cache(maxsize=2 * len(FACTORS))
+def _tapered_waves(rate_hz: float, stretch: float) -> tuple[Float32Array, float]:
+    """Return cosines and sines under a Hamming taper, and what makes a density of them.
+
+    The taper is centred on whole samples, so its length need not be a number of them.
+    """
+    window_s = WINDOW_S / stretch
+    length = int(window_s * rate_hz)
+    time_s = (np.arange(length) + (window_s * rate_hz - length) / 2) / rate_hz
+    taper = 0.54 - 0.46 * np.cos(2 * np.pi * time_s / window_s)
+    waves = np.exp(-2j * np.pi * time_s[:, np.newaxis] * (_freqs_hz() * stretch))
+    waves *= taper[:, np.newaxis]
+    # Taking the mean out of each wave frees the window of its own mean.
+    waves -= waves.mean(axis=0)
+    basis = np.hstack((waves.real, waves.imag)).astype(np.float32)
+    return basis, float(2 / (rate_hz * np.sum(taper**2)))

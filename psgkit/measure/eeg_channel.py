@@ -21,13 +21,11 @@ from psgkit.measure.spec import Value
 from psgkit.measure.spectral import (
     ALPHA_BELOW_SPINDLES,
     BANDS,
-    SPECTRAL_RATE_HZ,
     TOTAL,
     Float32Array,
     WindowSpectra,
     band_limit,
     band_power,
-    reduce_rate,
     stage_spectrum,
     window_spectra,
 )
@@ -66,15 +64,21 @@ class ChannelResults:
 
 
 def measure_eeg(
-    channel: Channel, values: FloatArray, timeline: Timeline, tasks: ChannelTasks
+    channel: Channel,
+    values: Float32Array,
+    rate_hz: float,
+    timeline: Timeline,
+    tasks: ChannelTasks,
 ) -> ChannelResults:
     """Compute everything that rests on one EEG channel.
 
     Parameters
     ----------
     channel : Channel
-    values : numpy.ndarray of float64, shape (n_samples,)
+    values : numpy.ndarray of float32, shape (n_samples,)
         Microvolts from second zero, zero where nothing was recorded.
+    rate_hz : float
+        Of the values, a fraction of the channel's own.
     timeline : Timeline
         With the channel's artefacts.
     tasks : ChannelTasks
@@ -83,8 +87,7 @@ def measure_eeg(
     -------
     ChannelResults
     """
-    reduced, rate_hz = reduce_rate(values, channel.rate_hz, SPECTRAL_RATE_HZ)
-    windows = window_spectra(reduced, rate_hz, timeline)
+    windows = window_spectra(values, rate_hz, timeline)
     spectra = windows.by_epoch()
     name = channel.role.value
     measures: list[Measure] = []
@@ -95,7 +98,7 @@ def measure_eeg(
         numbers = {
             **_band_values(channel, spectra.freqs_hz, mean),
             **_ratio_values(channel, windows, timeline, stage, mean),
-            **_low_exponent(channel, reduced, rate_hz, timeline, stage),
+            **_low_exponent(channel, values, rate_hz, timeline, stage),
             **_high_exponent(channel, spectra.freqs_hz, mean),
         }
         measures += measures_of(numbers, name, stage.name)
@@ -105,11 +108,11 @@ def measure_eeg(
         tables["spectra"] = pd.concat(parts, ignore_index=True)
     if tasks.slow_waves:
         events = find_nrem_events(
-            channel, reduced, rate_hz, timeline, spindles=tasks.spindles
+            channel, values, rate_hz, timeline, spindles=tasks.spindles
         )
         measures += events.measures
         tables |= events.tables
-    bouts = sigma_bouts(reduced, rate_hz, timeline) if tasks.infraslow else []
+    bouts = sigma_bouts(values, rate_hz, timeline) if tasks.infraslow else []
     return ChannelResults(spectra, tuple(measures), tables, bouts)
 
 
@@ -175,7 +178,7 @@ def _ratio_values(
 
 def _low_exponent(
     channel: Channel,
-    reduced: Float32Array,
+    values: Float32Array,
     rate_hz: float,
     timeline: Timeline,
     stage: Stage,
@@ -183,7 +186,7 @@ def _low_exponent(
     law: aperiodic.PowerLaw | Undefined | None
     law = band_limit(channel, aperiodic.LOW_BAND_EVALUATED)
     if law is None:
-        law = aperiodic.low_exponent(reduced, rate_hz, timeline, stage)
+        law = aperiodic.low_exponent(values, rate_hz, timeline, stage)
     return _exponent_values("ap_exp_low", law)
 
 

@@ -20,27 +20,21 @@ from psgkit.measure.slow_waves import (
     coupling_values,
     detect_slow_waves,
     relative_values,
-    slow_wave_table,
     slow_wave_values,
 )
 from psgkit.measure.spectral import (
     MIN_STAGE_MIN,
     Float32Array,
     band_limit,
-    reduce_rate,
+    resample_to,
     too_little,
 )
-from psgkit.measure.spindles import (
-    SPINDLE_BAND,
-    SPINDLE_NUMBERS,
-    detect_spindles,
-    spindle_table,
-    spindle_values,
-)
+from psgkit.measure.spindle_detector import SPINDLE_BAND
+from psgkit.measure.spindles import SPINDLE_NUMBERS, spindle_table, spindle_values
 from psgkit.measure.timeline import FloatArray, Timeline
 
 DETECTION_RATE_HZ = 100.0
-# YASA's spindle detector filters from 1 to 30 Hz, which needs room above.
+# Spindles are compared with power from 1 to 30 Hz; its filter needs room above.
 MIN_DETECTION_RATE_HZ = 75.0
 # YASA's own limits on the spread of a signal in microvolts.
 SPREAD_UV = (0.1, 1000.0)
@@ -86,24 +80,23 @@ def find_nrem_events(
         Every number that could not be had says why.
     """
     name = channel.role.value
-    signal, rate = reduce_rate(values.astype(float), rate_hz, DETECTION_RATE_HZ)
+    signal, rate = resample_to(values, rate_hz, DETECTION_RATE_HZ)
     excerpt = Excerpt.of(timeline, NREM, rate, len(signal))
     cut = excerpt.cut(signal)
     refusal = _limit(channel, timeline) or _spread_limit(name, cut)
     if refusal is not None:
         return NremEvents(_refused(refusal, name, spindles=spindles))
-    found = detect_spindles(cut, excerpt) if spindles else None
-    waves = detect_slow_waves(cut, excerpt, spindles=found)
-    tables = {"slow_waves": slow_wave_table(waves, excerpt).assign(channel=name)}
+    waves = detect_slow_waves(cut, excerpt, coupling=spindles)
+    tables = {"slow_waves": waves.table.assign(channel=name)}
     measures = _wave_measures(waves, timeline, name)
-    if found is None:
+    if not spindles:
         return NremEvents(measures, tables)
-    table = spindle_table(found, excerpt)
+    table = spindle_table(cut, excerpt)
     tables["spindles"] = table.assign(channel=name)
     for stage in NREM:
         numbers = spindle_values(table, timeline, stage)
         measures += measures_of(numbers, name, stage.name)
-    coupling = coupling_values(waves, cut, excerpt)
+    coupling = coupling_values(waves, table)
     return NremEvents((*measures, *measures_of(coupling, name)), tables)
 
 

@@ -1,31 +1,33 @@
-"""Slow waves, found by YASA's detector in N2 and N3, and their coupling with spindles.
+"""Slow waves in N2 and N3, and their coupling with spindles.
 
-``yasa.sw_detect`` (after Massimini et al. 2004, Carrier et al. 2011) asks for 75 µV from
-peak to peak, so that density follows age, sex and reference. The second density here has
-a threshold of its own for every night: 1.25 times the mean of all waves, small ones
-included.
+The detector asks for 75 µV from peak to peak, so that density follows age, sex and
+reference. The second density here has a threshold of its own for every night: 1.25 times
+the mean of all waves, small ones included.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import fft, signal
 
 from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.excerpts import Excerpt
+from psgkit.measure.slow_wave_detector import (
+    Amplitudes,
+    find_slow_waves,
+    sigma_in_waves,
+    slow_signal,
+)
 from psgkit.measure.spec import Value
-from psgkit.measure.spindles import per_clean_min
+from psgkit.measure.spindles import in_recording, per_clean_min
 from psgkit.measure.timeline import FloatArray, Timeline
 
 NREM = (Stage.N2, Stage.N3)
 # What a recording must let through; the detector itself looks from 0.3 to 1.5 Hz.
 SLOW_WAVE_BAND = (0.5, 4.0)
 RELATIVE_THRESHOLD = 1.25
-_WIDE = {"amp_ptp": (20, 350), "amp_neg": (10, 200), "amp_pos": (5, 150)}
-_COUPLING = {"freq_sp": (12, 16), "time": 1, "p": 0.05}
-_PHASE_BAND = (0.3, 1.5)
+SMALL = Amplitudes(negative=(10, 200), positive=(5, 150), ptp=(20, 350))
 
 SLOW_WAVE_NUMBERS = ("sw_density_per_min", "sw_ptp_uv", "sw_slope_uvs", "sw_dur_s")
 RELATIVE_NUMBERS = ("sw_density_rel_per_min", "sw_rel_threshold_uv")
@@ -44,26 +46,30 @@ N_SHUFFLES = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SlowWaves:
-    """What the detector found, in the excerpt's seconds.
+    """Slow waves of one channel.
 
     Attributes
     ----------
-    waves : pandas.DataFrame
-        YASA's table of slow waves of 75 µV or more, with the columns of its coupling
-        and of spindles that occur with them where those were given.
+    table : pandas.DataFrame
+        ``onset_s``, ``neg_peak_s``, ``duration_s``, ``ptp_uv``, ``slope_uvs`` and
+        ``stage`` (at the trough) of waves of 75 µV or more, in the recording's
+        seconds; with coupling, ``sigma_phase_rad`` and ``ndpac`` too.
+    phases : numpy.ndarray of float64, shape (n_waves, n_samples)
+        Phase within 1 s of each trough; empty without coupling.
     rel_threshold_uv : float
         1.25 times the mean amplitude of all waves; NaN without any.
     rel_n : int
         Waves at or above it.
     """
 
-    waves: pd.DataFrame
+    table: pd.DataFrame
+    phases: FloatArray
     rel_threshold_uv: float
     rel_n: int
 
 
 def detect_slow_waves(
-    values: FloatArray, excerpt: Excerpt, *, spindles: pd.DataFrame | None = None
+    values: FloatArray, excerpt: Excerpt, *, coupling: bool = False
 ) -> SlowWaves:
     """Find slow waves in an excerpt that holds N2 and N3.
 
@@ -73,65 +79,36 @@ def detect_slow_waves(
         Microvolts.
     excerpt : Excerpt
         Where they come from.
-    spindles : pandas.DataFrame, optional
-        Of the same channel, as from `detect_spindles`; asks for coupling, which YASA
-        computes at whole numbers of hertz.
+    coupling : bool
+        Whether sigma power is related to them.
 
     Returns
     -------
     SlowWaves
     """
-    import yasa  # noqa: PLC0415 - costs seconds
-
-    given = {
-        "sf": excerpt.rate_hz,
-        "hypno": excerpt.stages,
-        "include": NREM,
-        "verbose": "ERROR",
-    }
-    wide = yasa.sw_detect(values, **_WIDE, **given)
-    amplitudes = np.zeros(0) if wide is None else wide.summary()["PTP"].to_numpy(float)
-    threshold = RELATIVE_THRESHOLD * amplitudes.mean() if len(amplitudes) else np.nan
-    coupling = spindles is not None and float(excerpt.rate_hz).is_integer()
-    found = yasa.sw_detect(
-        values, coupling=coupling, coupling_params=_COUPLING, **given
-    )
-    if found is not None and spindles is not None and len(spindles):
-        found.find_cooccurring_spindles(spindles, lookaround=LOOKAROUND_S)
-    return SlowWaves(
-        waves=_NONE if found is None else found.summary(),
-        rel_threshold_uv=float(threshold),
-        rel_n=int((amplitudes >= threshold).sum()),
-    )
-
-
-def slow_wave_table(found: SlowWaves, excerpt: Excerpt) -> pd.DataFrame:
-    """Return the waves with psgkit's names and the recording's seconds."""
-    waves = found.waves
-    table = pd.DataFrame(
-        {
-            "onset_s": excerpt.recording_s(waves["Start"].to_numpy(float)),
-            "neg_peak_s": excerpt.recording_s(waves["NegPeak"].to_numpy(float)),
-            "duration_s": waves["Duration"].to_numpy(float),
-            "ptp_uv": waves["PTP"].to_numpy(float),
-            "slope_uvs": waves["Slope"].to_numpy(float),
-            "stage": [Stage(int(code)).name for code in waves["Stage"]],
-        }
-    )
-    absent = pd.Series(np.nan, index=waves.index)
-    phase = waves.get("PhaseAtSigmaPeak", absent)
-    return table.assign(sigma_phase_rad=phase.to_numpy(float))
+    rate_hz, wanted = excerpt.rate_hz, np.isin(excerpt.stages, NREM)
+    slow = slow_signal(values, rate_hz)
+    ptp = find_slow_waves(slow, rate_hz, wanted, SMALL)["ptp_uv"].to_numpy(float)
+    threshold = RELATIVE_THRESHOLD * ptp.mean() if len(ptp) else np.nan
+    found = find_slow_waves(slow, rate_hz, wanted, Amplitudes())
+    table = in_recording(found, excerpt, ("neg_peak_s", "onset_s"))
+    phases = np.zeros((len(found), 0))
+    if coupling and len(found):
+        troughs_s = found["neg_peak_s"].to_numpy(float)
+        peak, ndpac, phases = sigma_in_waves(slow, values, rate_hz, troughs_s)
+        table = table.assign(sigma_phase_rad=peak, ndpac=ndpac)
+    return SlowWaves(table, phases, float(threshold), int((ptp >= threshold).sum()))
 
 
 def slow_wave_values(
     found: SlowWaves, timeline: Timeline, stages: tuple[Stage, ...]
 ) -> dict[str, Value]:
     """Return density and form of the slow waves of some stages."""
-    own = found.waves[found.waves["Stage"].isin(stages)]
-    name = "+".join(stage.name for stage in stages)
-    none = Undefined(f"no slow wave in {name}")
-    density = per_clean_min(len(own), timeline.clean_min(stages), name)
-    form = own[["PTP", "Slope", "Duration"]].mean()
+    names = [stage.name for stage in stages]
+    own = found.table[found.table["stage"].isin(names)]
+    none = Undefined(f"no slow wave in {'+'.join(names)}")
+    density = per_clean_min(len(own), timeline.clean_min(stages), "+".join(names))
+    form = own[["ptp_uv", "slope_uvs", "duration_s"]].mean()
     means: list[Value] = [float(x) for x in form] if len(own) else [none] * 3
     return dict(zip(SLOW_WAVE_NUMBERS, (density, *means), strict=True))
 
@@ -146,17 +123,16 @@ def relative_values(found: SlowWaves, timeline: Timeline) -> dict[str, Value]:
 
 
 def coupling_values(
-    found: SlowWaves, values: FloatArray, excerpt: Excerpt, *, seed: int = 0
+    found: SlowWaves, spindles: pd.DataFrame, *, seed: int = 0
 ) -> dict[str, Value]:
-    """Return how sigma power is timed within slow waves.
+    """Return how sigma power and spindles are timed within slow waves.
 
     Parameters
     ----------
     found : SlowWaves
-        Detected with ``spindles``.
-    values : numpy.ndarray of float64, shape (n_samples,)
-        What they were detected in.
-    excerpt : Excerpt
+        Detected with ``coupling``.
+    spindles : pandas.DataFrame
+        Of the same channel, with ``peak_s``.
     seed : int
         Of the shuffles.
 
@@ -169,53 +145,43 @@ def coupling_values(
         the same second; ``coup_ndpac``; ``coup_overlap_frac``: share of slow waves
         with a spindle within 1.2 s.
     """
-    if not float(excerpt.rate_hz).is_integer():
-        odd = Undefined(f"sampled at {excerpt.rate_hz:g} Hz, a whole number is needed")
-        return dict.fromkeys(COUPLING_NUMBERS, odd)
-    waves = found.waves.dropna(subset="PhaseAtSigmaPeak")
-    if len(waves) < MIN_COUPLED_WAVES:
-        few = Undefined(f"{len(waves)} slow waves, {MIN_COUPLED_WAVES} are needed")
+    if len(found.table) < MIN_COUPLED_WAVES:
+        few = Undefined(
+            f"{len(found.table)} slow waves, {MIN_COUPLED_WAVES} are needed"
+        )
         return dict.fromkeys(COUPLING_NUMBERS, few)
-    vectors = np.exp(1j * waves["PhaseAtSigmaPeak"].to_numpy(float))
-    length = float(np.abs(vectors.mean()))
-    chance = _shuffled_lengths(values, excerpt.rate_hz, waves, seed)
-    together = waves.get("CooccurringSpindle", pd.Series(data=False, index=waves.index))
+    phase = found.table["sigma_phase_rad"].to_numpy(float)
+    known = ~np.isnan(phase)
+    mean = np.exp(1j * phase[known]).mean()
+    chance = _chance_lengths(found.phases[known], seed)
+    overlap = has_neighbour(
+        found.table["neg_peak_s"].to_numpy(float),
+        spindles["peak_s"].to_numpy(float),
+        LOOKAROUND_S,
+    )
     numbers = (
-        float(np.angle(vectors.mean())),
-        length,
-        float((length - chance.mean()) / chance.std(ddof=1)),
-        float(waves["ndPAC"].mean()),
-        float(together.mean()),
+        float(np.angle(mean)),
+        float(np.abs(mean)),
+        float((np.abs(mean) - chance.mean()) / chance.std(ddof=1)),
+        float(found.table["ndpac"].mean()),
+        float(overlap.mean()),
     )
     return dict(zip(COUPLING_NUMBERS, numbers, strict=True))
 
 
-def _shuffled_lengths(
-    values: FloatArray, rate_hz: float, waves: pd.DataFrame, seed: int
-) -> FloatArray:
+def has_neighbour(
+    moments_s: FloatArray, others_s: FloatArray, reach_s: float
+) -> np.ndarray:
+    """Tell at which moments another lies less than some seconds away."""
+    others_s = np.sort(others_s)
+    first = np.searchsorted(others_s, moments_s - reach_s, side="right")
+    last = np.searchsorted(others_s, moments_s + reach_s, side="left")
+    return last > first
+
+
+def _chance_lengths(phases: FloatArray, seed: int) -> FloatArray:
     """Return mean vector lengths with sigma peaks at random within 1 s of troughs."""
-    sos = signal.butter(2, _PHASE_BAND, "bandpass", fs=rate_hz, output="sos")
-    slow = signal.sosfiltfilt(sos, values)
-    padded = fft.next_fast_len(len(slow))
-    phase = np.angle(signal.hilbert(slow, N=padded)[: len(slow)])
-    troughs = np.round(waves["NegPeak"].to_numpy(float) * rate_hz).astype(int)
-    reach = int(rate_hz * _COUPLING["time"])  # type: ignore[operator]
     rng = np.random.default_rng(seed)
-    lags = rng.integers(-reach, reach + 1, (N_SHUFFLES, len(troughs)))
-    at = np.clip(troughs + lags, 0, len(phase) - 1)
-    return np.asarray(np.abs(np.exp(1j * phase[at]).mean(axis=1)))
-
-
-_NONE = pd.DataFrame(
-    columns=[
-        "Start",
-        "NegPeak",
-        "Duration",
-        "PTP",
-        "Slope",
-        "Stage",
-        "PhaseAtSigmaPeak",
-        "ndPAC",
-    ],
-    dtype=float,
-)
+    rows = np.arange(len(phases))
+    drawn = rng.integers(0, phases.shape[1], (N_SHUFFLES, len(phases)))
+    return np.array([np.abs(np.exp(1j * phases[rows, at]).mean()) for at in drawn])

@@ -74,13 +74,13 @@ class WindowSpectra:
 
 
 def reduce_rate(
-    values: FloatArray, rate_hz: float, at_least_hz: float
+    values: Float32Array, rate_hz: float, at_least_hz: float
 ) -> tuple[Float32Array, float]:
     """Resample to a whole fraction of a rate, not below another.
 
     Parameters
     ----------
-    values : numpy.ndarray of float64, shape (n_samples,)
+    values : numpy.ndarray of float32, shape (n_samples,)
         Finite everywhere.
     rate_hz, at_least_hz : float
         The rate, and the least that is wanted. A lower rate is kept as it is.
@@ -93,9 +93,28 @@ def reduce_rate(
     """
     factor = int(rate_hz / at_least_hz + 1e-9)
     if factor < 2:
-        return values.astype(np.float32), rate_hz
-    reduced = signal.resample_poly(values.astype(np.float32), 1, factor)
+        return values, rate_hz
+    reduced = signal.resample_poly(values, 1, factor)
     return np.asarray(reduced, dtype=np.float32), rate_hz / factor
+
+
+def resample_to(
+    values: Float32Array, rate_hz: float, wanted_hz: float
+) -> tuple[Float32Array, float]:
+    """Resample to a rate, where both are whole numbers and the rate is the higher.
+
+    Returns
+    -------
+    values : numpy.ndarray of float32
+    rate_hz : float
+        ``wanted_hz``, or the rate as it was.
+    """
+    if rate_hz <= wanted_hz or not (rate_hz.is_integer() and wanted_hz.is_integer()):
+        return values, rate_hz
+    common = math.gcd(int(rate_hz), int(wanted_hz))
+    up, down = int(wanted_hz) // common, int(rate_hz) // common
+    resampled = signal.resample_poly(values, up, down)
+    return np.asarray(resampled, dtype=np.float32), wanted_hz
 
 
 def window_spectra(

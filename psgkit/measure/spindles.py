@@ -1,23 +1,21 @@
-"""Sleep spindles, found by YASA's detector in N2 and N3.
+"""Sleep spindles in N2 and N3: density and form.
 
-``yasa.spindles_detect`` (after Lacourse et al. 2018) takes as one of its thresholds the
-spread of the night's own sigma power, so densities compare people with themselves
-rather than with a norm.
+The detector takes as one of its thresholds the spread of the night's own sigma power, so
+densities compare people with themselves rather than with a norm.
 """
 
+import numpy as np
 import pandas as pd
 
 from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.excerpts import Excerpt
-from psgkit.measure.spec import Value
+from psgkit.measure.spec import MIN_STAGE_MIN, Value
+from psgkit.measure.spindle_detector import find_spindles
 from psgkit.measure.timeline import FloatArray, Timeline
 
 NREM = (Stage.N2, Stage.N3)
 FAST_FROM_HZ = 13.0
-MIN_RATE_MIN = 10.0
-SPINDLE_BAND = (11.0, 16.0)
-
 SPINDLE_NUMBERS = (
     "sp_density_per_min",
     "sp_slow_density_per_min",
@@ -28,46 +26,38 @@ SPINDLE_NUMBERS = (
 )
 
 
-def detect_spindles(values: FloatArray, excerpt: Excerpt) -> pd.DataFrame:
+def spindle_table(values: FloatArray, excerpt: Excerpt) -> pd.DataFrame:
     """Find spindles in an excerpt that holds N2 and N3.
 
     Parameters
     ----------
     values : numpy.ndarray of float64, shape (n_samples,)
-        Microvolts, at 100 Hz or more.
+        Microvolts, at 75 Hz or more.
     excerpt : Excerpt
         Where they come from.
 
     Returns
     -------
     pandas.DataFrame
-        YASA's own table, in the excerpt's seconds; without rows where none was found.
+        ``onset_s``, ``peak_s``, ``duration_s``, ``amplitude_uv``, ``frequency_hz`` and
+        ``stage`` (at onset), in the recording's seconds.
     """
-    import yasa  # noqa: PLC0415 - costs seconds
-
-    found = yasa.spindles_detect(
-        values,
-        excerpt.rate_hz,
-        hypno=excerpt.stages,
-        include=NREM,
-        freq_sp=SPINDLE_BAND,
-        verbose="ERROR",
-    )
-    return _NONE if found is None else found.summary()
+    table = find_spindles(values, excerpt.rate_hz, np.isin(excerpt.stages, NREM))
+    return in_recording(table, excerpt, ("onset_s", "peak_s"))
 
 
-def spindle_table(found: pd.DataFrame, excerpt: Excerpt) -> pd.DataFrame:
-    """Return the spindles with psgkit's names and the recording's seconds."""
-    return pd.DataFrame(
-        {
-            "onset_s": excerpt.recording_s(found["Start"].to_numpy(float)),
-            "peak_s": excerpt.recording_s(found["Peak"].to_numpy(float)),
-            "duration_s": found["Duration"].to_numpy(float),
-            "amplitude_uv": found["Amplitude"].to_numpy(float),
-            "frequency_hz": found["Frequency"].to_numpy(float),
-            "stage": [Stage(int(code)).name for code in found["Stage"]],
-        }
-    )
+def in_recording(
+    table: pd.DataFrame, excerpt: Excerpt, moments: tuple[str, ...]
+) -> pd.DataFrame:
+    """Move some columns of events to the recording's seconds, and add their stage.
+
+    The stage is that of the first of the columns.
+    """
+    first = table[moments[0]].to_numpy(float)
+    samples = np.round(first * excerpt.rate_hz).astype(int)
+    stages = [Stage(int(code)).name for code in excerpt.stages[samples]]
+    moved = {name: excerpt.recording_s(table[name].to_numpy(float)) for name in moments}
+    return table.assign(**moved, stage=pd.Series(stages, dtype=object))
 
 
 def spindle_values(
@@ -103,14 +93,8 @@ def spindle_values(
 
 def per_clean_min(count: int, minutes: float, name: str) -> Value:
     """Divide a count by clean minutes, of which a rate needs ten."""
-    if minutes < MIN_RATE_MIN:
+    if minutes < MIN_STAGE_MIN:
         return Undefined(
-            f"{minutes:.1f} clean min of {name}, at least {MIN_RATE_MIN:g} are needed"
+            f"{minutes:.1f} clean min of {name}, at least {MIN_STAGE_MIN:g} are needed"
         )
     return count / minutes
-
-
-_NONE = pd.DataFrame(
-    columns=["Start", "Peak", "End", "Duration", "Amplitude", "Frequency", "Stage"],
-    dtype=float,
-)

@@ -121,14 +121,20 @@ def event_seconds(events: pd.DataFrame, n_seconds: int) -> BoolArray:
     return marked
 
 
-def missing_seconds(
-    signal: npt.NDArray[np.floating], rate_hz: float, n_seconds: int
-) -> BoolArray:
-    """Mark the seconds in which a signal has a sample that is not a number."""
+def missing_seconds(is_missing: BoolArray, rate_hz: float, n_seconds: int) -> BoolArray:
+    """Mark the seconds that hold a missing sample, or none of the signal.
+
+    Parameters
+    ----------
+    is_missing : numpy.ndarray of bool, shape (n_samples,)
+    rate_hz : float
+    n_seconds : int
+        Of the recording.
+    """
     marked = np.zeros(n_seconds, dtype=bool)
-    seconds = (np.flatnonzero(~np.isfinite(signal)) / rate_hz).astype(int)
+    seconds = (np.flatnonzero(is_missing) / rate_hz).astype(int)
     marked[seconds[seconds < n_seconds]] = True
-    marked[int(np.ceil(len(signal) / rate_hz - 1e-6)) :] = True
+    marked[int(np.ceil(len(is_missing) / rate_hz - 1e-6)) :] = True
     return marked
 
 
@@ -153,7 +159,7 @@ def still_seconds(
     if whole == 0 or rate_hz < 2:
         return marked
     starts = np.ceil(np.arange(whole) * rate_hz - 1e-6).astype(int)
-    changes = np.append(np.diff(signal) != 0, False)
+    changes = np.append(signal[1:] != signal[:-1], False)
     # The step from one second into the next belongs to neither.
     changes[starts[1:] - 1] = False
     marked[:whole] = np.add.reduceat(changes.astype(np.int64), starts) == 0
