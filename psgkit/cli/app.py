@@ -11,7 +11,9 @@ from psgkit import __version__
 from psgkit.cli import console
 from psgkit.cli.batch import batch
 from psgkit.cli.collect import collect
+from psgkit.cli.compare import compare
 from psgkit.cli.contrast import contrast
+from psgkit.cli.export import export
 from psgkit.cli.hypnogram import hypnogram
 from psgkit.cli.inspect import inspect
 from psgkit.cli.metrics import metrics
@@ -36,6 +38,8 @@ COMMANDS = (
     batch,
     hypnogram,
     inspect,
+    compare,
+    export,
     collect,
     contrast,
     power,

@@ -165,18 +165,23 @@ def compare_raters(sources: Sequence[Source]) -> RaterComparison:
     """
     scorings, left_out = _read_common(sources)
     names = _scorer_names(sources)
-    pairs = {
-        f"{night}\0{a}\0{b}": (scorings[a][night], scorings[b][night])
+    keys = [
+        (night, a, b)
         for a, b in combinations(range(len(sources)), 2)
         for night in scorings[0]
-    }
-    agreements, failed = _compare_each(pairs)
+    ]
+    agreements, failed = _compare_each(
+        {
+            str(number): (scorings[a][night], scorings[b][night])
+            for number, (night, a, b) in enumerate(keys)
+        }
+    )
     table = _rows(agreements)
-    parts = [key.split("\0") for key in table.index]
-    table.insert(0, "night", [night for night, _, _ in parts])
-    table.insert(1, "first", [names[int(a)] for _, a, _ in parts])
-    table.insert(2, "second", [names[int(b)] for _, _, b in parts])
-    reasons = {key.split("\0")[0]: why for key, why in failed.items()}
+    held = [keys[int(number)] for number in table.index]
+    table.insert(0, "night", [night for night, _, _ in held])
+    table.insert(1, "first", [names[a] for _, a, _ in held])
+    table.insert(2, "second", [names[b] for _, _, b in held])
+    reasons = {keys[int(number)][0]: why for number, why in failed.items()}
     return RaterComparison(table.reset_index(drop=True), left_out | reasons)
 
 
@@ -211,7 +216,7 @@ def _read_common(
 ) -> tuple[list[dict[str, Scoring]], dict[str, str]]:
     """Return each scorer's scorings of the nights that all of them have."""
     files = [_files_of(source.path) for source in sources]
-    if all(source.path.is_file() for source in sources):
+    if not any(source.path.is_dir() for source in sources):
         # single files are meant for each other, whatever they are called
         name = sources[0].path.stem
         files = [{name: source.path} for source in sources]

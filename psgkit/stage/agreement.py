@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.scoring import SCORED_STAGES, Scoring
@@ -23,6 +24,8 @@ from psgkit.stage.pairing import ScoringPair, pair_scorings
 IOU_THRESHOLD = 0.2
 _STAGE_NAMES = [stage.name for stage in SCORED_STAGES]
 _REFERENCE, _TEST = "reference", "test"
+
+Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,40 +159,40 @@ def _agreements(
     import sklearn.metrics as skm  # noqa: PLC0415 - costs seconds
     import yasa  # noqa: PLC0415 - costs seconds
 
+    # by position: pandas cuts names off where they hold a NUL
     ebe = yasa.EpochByEpochAgreement(
-        {n: pair.hypnogram(pair.reference, _REFERENCE) for n, pair in laid.items()},
-        {n: pair.hypnogram(pair.test, _TEST) for n, pair in laid.items()},
-    )
-    # YASA's own scorers warn of stages that one scorer never used
-    overall = ebe.get_agreement(
-        scorers={
-            "accuracy": lambda t, p, _: skm.accuracy_score(t, p),
-            "kappa": lambda t, p, _: _kappa(t, p),
-            "mcc": lambda t, p, _: (
-                skm.matthews_corrcoef(t, p) if _varies(t, p) else math.nan
-            ),
-        }
+        [pair.hypnogram(pair.reference, _REFERENCE) for pair in laid.values()],
+        [pair.hypnogram(pair.test, _TEST) for pair in laid.values()],
     )
     with warnings.catch_warnings():
         # nights of one stage throughout are no mistake
         warnings.filterwarnings("ignore", "A single label was found", UserWarning)
+        overall = ebe.get_agreement(
+            # YASA's default scorers warn of stages that one scorer never used
+            scorers={
+                "accuracy": lambda t, p, _: skm.accuracy_score(t, p),
+                "mcc": lambda t, p, _: skm.matthews_corrcoef(t, p),
+            }
+        )
         by_stage = ebe.get_agreement_bystage()
     agreements = {}
-    for night, pair in laid.items():
+    for number, (night, pair) in enumerate(laid.items(), start=1):
         is_only = len(laid) == 1
-        row = overall if is_only else overall.loc[night]
-        rows = by_stage if is_only else by_stage.xs(night, level="sleep_id")
-        stages = _stage_table(rows, pair)
+        row = overall if is_only else overall.loc[number]
+        rows = by_stage if is_only else by_stage.xs(number, level="sleep_id")
+        confusion = _confusion(pair)
+        stages = _stage_table(rows, confusion)
+        kappa = _kappa_of(confusion.to_numpy())
         present = stages["reference_n"] > 0
         agreements[night] = Agreement(
             epochs_n=int(pair.both_scored.sum()),
             left_out_n=int((~pair.both_scored).sum()),
             accuracy=float(row["accuracy"]),
-            kappa=float(row["kappa"]),
+            kappa=kappa,
             macro_f1=float(stages.loc[present, "f1"].mean()),
-            mcc=float(row["mcc"]),
+            mcc=math.nan if math.isnan(kappa) else float(row["mcc"]),
             stages=stages,
-            confusion=_confusion(pair),
+            confusion=confusion,
             arousals=compare_arousals(*pairs[night], pair),
         )
     return agreements
@@ -214,7 +217,7 @@ def compare_arousals(
         precision=precision,
         recall=recall,
         f1=f1,
-        kappa=_kappa(starts[1].tolist(), starts[0].tolist()),
+        kappa=_kappa(starts[1], starts[0]),
     )
 
 
@@ -241,24 +244,29 @@ def _match(
     return float(result["precision"]), float(result["recall"]), float(result["f1"])
 
 
-def _stage_table(by_stage: pd.DataFrame, pair: ScoringPair) -> pd.DataFrame:
+def _stage_table(by_stage: pd.DataFrame, confusion: pd.DataFrame) -> pd.DataFrame:
     names = dict(zip(("WAKE", "N1", "N2", "N3", "REM"), _STAGE_NAMES, strict=True))
     table = by_stage.rename(index=names).reindex(_STAGE_NAMES)
-    reference, test = pair.scored
+    counts = confusion.to_numpy()
     return pd.DataFrame(
         {
-            "reference_n": [int((reference == s.value).sum()) for s in SCORED_STAGES],
-            "test_n": [int((test == s.value).sum()) for s in SCORED_STAGES],
+            "reference_n": counts.sum(axis=1),
+            "test_n": counts.sum(axis=0),
             "precision": table["precision"].to_numpy(dtype=float) / 100,
             "recall": table["recall"].to_numpy(dtype=float) / 100,
             "f1": table["fbeta"].to_numpy(dtype=float) / 100,
-            "kappa": [
-                _kappa((reference == s.value).tolist(), (test == s.value).tolist())
-                for s in SCORED_STAGES
-            ],
+            "kappa": [_kappa_of(_one_against_rest(counts, n)) for n in range(5)],
         },
         index=pd.Index(_STAGE_NAMES, name="stage"),
     )
+
+
+def _one_against_rest(counts: Counts, position: int) -> Counts:
+    """Return the 2 by 2 table of "this stage or another"."""
+    both = counts[position, position]
+    reference, test = counts[position].sum(), counts[:, position].sum()
+    neither = counts.sum() - reference - test + both
+    return np.array([[both, reference - both], [test - both, neither]])
 
 
 def _confusion(pair: ScoringPair) -> pd.DataFrame:
@@ -272,14 +280,16 @@ def _confusion(pair: ScoringPair) -> pd.DataFrame:
     )
 
 
-def _kappa(reference: list[int], test: list[int]) -> float:
+def _kappa(reference: npt.NDArray[np.bool_], test: npt.NDArray[np.bool_]) -> float:
+    counts = np.zeros((2, 2), dtype=np.int64)
+    np.add.at(counts, (reference.astype(int), test.astype(int)), 1)
+    return _kappa_of(counts)
+
+
+def _kappa_of(counts: Counts) -> float:
     """Return Cohen's kappa; NaN where both saw the same one thing throughout."""
-    import sklearn.metrics as skm  # noqa: PLC0415 - costs seconds
-
-    if not _varies(reference, test):
+    n = counts.sum()
+    by_chance = float((counts.sum(axis=0) * counts.sum(axis=1)).sum()) / n**2
+    if by_chance == 1.0:
         return math.nan
-    return float(skm.cohen_kappa_score(reference, test))
-
-
-def _varies(reference: list[int], test: list[int]) -> bool:
-    return len({*reference, *test}) > 1
+    return float((np.trace(counts) / n - by_chance) / (1 - by_chance))

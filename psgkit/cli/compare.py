@@ -1,0 +1,182 @@
+"""`psgkit compare`: agreement of two scorings, of two folders, or of several."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from psgkit.cli import console, options
+from psgkit.cli.scoring_options import Codes
+from psgkit.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from psgkit.cohort.compare import Comparison, RaterComparison
+
+# What one looks at first; --json and --out have the rest.
+SHOWN_NUMBERS = (
+    "tst_min",
+    "waso_min",
+    "rem_min",
+    "rem_wmean_min_b2m",
+    "remp_mean_min",
+    "rem_lat_min",
+    "n3_min",
+    "ari_per_h",
+    "shift_per_h",
+)
+
+_HEADS = ["column", "nights", "test", "ref.", "bias", "low", "high", "ICC", "rho"]
+
+
+def compare(
+    scorings: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TEST REFERENCE [MORE...]",
+            help="Scorings, or folders of them; with more than two, every pair.",
+        ),
+    ],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of a table's stages; once a scoring, or for all."),
+    ] = None,
+    codes: Codes = None,
+    lights: options.Lights = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print every number for a program.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the tables of nights and numbers.")
+    ] = None,
+) -> None:
+    """Tell how far scorings agree: epochs, arousals, every metric."""
+    from psgkit.cohort.compare import Source, compare_folders, compare_raters
+
+    if len(scorings) < 2:
+        raise InputError("Name two scorings or more, the one to be tested first.")
+    columns = _each(column, len(scorings))
+    sources = [
+        Source(path, name, None if codes is None else codes.value)
+        for path, name in zip(scorings, columns, strict=True)
+    ]
+    if len(sources) > 2:
+        raters = compare_raters(sources)
+        if out is not None:
+            _save({"pairs": raters.pairs}, out)
+        _show_raters(raters, json=json)
+        return
+    found = compare_folders(
+        *sources, lights="marked" if lights is None else lights.value
+    )
+    if out is not None:
+        tables = {
+            "nights": found.nights.reset_index(),
+            "numbers": found.numbers.reset_index(),
+            "differences": found.differences.reset_index(),
+            "confusion": found.confusion.reset_index(),
+        }
+        _save(tables, out)
+    _show(found, json=json)
+
+
+def _each(values: list[str] | None, count: int) -> list[str | None]:
+    if not values:
+        return [None] * count
+    if len(values) not in {1, count}:
+        raise InputError(
+            f"--column was given {len(values)} times for {count} scorings; give it "
+            "once for all or once for each."
+        )
+    return [values[0]] * count if len(values) == 1 else list(values)
+
+
+def _show(found: "Comparison", *, json: bool) -> None:
+    import pandas as pd
+
+    if json:
+        console.json_out(
+            {
+                "nights": _records(found.nights.reset_index()),
+                "numbers": _records(found.numbers.reset_index()),
+                "differences": _records(found.differences.reset_index()),
+                "confusion": _records(found.confusion.reset_index()),
+                "left_out": found.left_out,
+            }
+        )
+        return
+    nights = found.nights
+    console.out(_counted(len(nights), found.left_out))
+    quartiles = nights.quantile([0.25, 0.5, 0.75])
+    overview = pd.DataFrame(
+        {
+            "agreement": list(nights.columns),
+            "median": quartiles.loc[0.5].to_numpy(),
+            "from": quartiles.loc[0.25].to_numpy(),
+            "to": quartiles.loc[0.75].to_numpy(),
+            "nights": nights.notna().sum().to_numpy(),
+        }
+    )
+    console.table(overview[overview["nights"] > 0], decimals=3)
+    console.out("\nEpochs; rows the reference, columns the test")
+    console.table(found.confusion.reset_index(), decimals=0)
+    console.out(
+        "\nNumbers: medians of test and reference, bias (test minus reference) and its "
+        "limits\nof agreement, ICC(2,1), Spearman's rho"
+    )
+    numbers = found.numbers[found.numbers["nights_n"] > 0]
+    shown = numbers.loc[[name for name in SHOWN_NUMBERS if name in numbers.index]]
+    console.table(shown.reset_index().set_axis(_HEADS, axis="columns"), decimals=2)
+    console.out("\n--json prints every number of the catalogue, --out saves them.")
+
+
+def _show_raters(raters: "RaterComparison", *, json: bool) -> None:
+    pairs, means = raters.by_pair.reset_index(), raters.means
+    nights = raters.pairs["night"].nunique()
+    if json:
+        console.json_out(
+            {
+                "nights_n": nights,
+                "mean_pairwise": _records(means.to_frame().T)[0],
+                "pairs": _records(pairs),
+                "left_out": raters.left_out,
+            }
+        )
+        return
+    console.out(_counted(nights, raters.left_out))
+    shown = ["first", "second", "accuracy", "kappa", "macro_f1"]
+    console.table(pairs[shown], decimals=3)
+    console.out(f"\nMean pairwise kappa: {means['kappa']:.3f}")
+    by_stage = ", ".join(
+        f"{stage.upper()} {means[f'kappa_{stage}']:.3f}"
+        for stage in ("w", "n1", "n2", "n3", "r")
+    )
+    console.out(f"By stage: {by_stage}")
+
+
+def _counted(nights: int, left_out: dict[str, str]) -> str:
+    lines = [f"{nights} night{'' if nights == 1 else 's'} compared"]
+    lines += [f"left out: {night}, {why}" for night, why in list(left_out.items())[:10]]
+    if len(left_out) > 10:
+        lines.append(f"… and {len(left_out) - 10} more")
+    return "\n".join(lines)
+
+
+def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    return [
+        {
+            str(name): None if isinstance(v, float) and math.isnan(v) else v
+            for name, v in row.items()
+        }
+        for row in table.astype(object).to_dict(orient="records")
+    ]
+
+
+def _save(tables: "dict[str, pd.DataFrame]", folder: Path) -> None:
+    from psgkit.report.files import make_folder, write_text
+
+    make_folder(folder)
+    for name, table in tables.items():
+        write_text(folder / f"{name}.csv", table.to_csv(index=False))

@@ -1,0 +1,73 @@
+"""`psgkit export`: a scoring for other programs."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from psgkit.cli import console
+from psgkit.errors import InputError
+
+
+class FormatChoice(StrEnum):
+    """What a scoring can be written as."""
+
+    EDF = "edf+"
+    LUNA = "luna"
+    BIDS = "bids"
+    CSV = "csv"
+    YASA = "yasa"
+
+
+def export(
+    night: Annotated[
+        Path,
+        typer.Argument(
+            metavar="NIGHT.h5", help="A night of psgkit's, or a scoring in any format."
+        ),
+    ],
+    to: Annotated[FormatChoice, typer.Option("--to", help="The format to write.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write; beside the night by default."),
+    ] = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --to edf+: write a copy of this recording, without the person "
+            "and the date, with the scoring inside."
+        ),
+    ] = None,
+    align: Annotated[
+        bool,
+        typer.Option("--align", help="Cut a scoring that does not fit the recording."),
+    ] = False,
+) -> None:
+    """Write stages and events for EDFbrowser, MNE, Luna, BIDS or YASA."""
+    from psgkit.read import read_recording, read_scoring
+    from psgkit.report.export import SUFFIXES, export_scoring
+
+    name = f"{night.stem}_scoring{SUFFIXES[to.value]}"
+    target = out or night.with_name(name)
+    if target.is_dir():
+        target /= name
+    if target.resolve() == night.resolve():
+        raise InputError(f"{target.name} is the scoring itself; name another --out.")
+    if recording is None:
+        written = export_scoring(read_scoring(night), target, to.value)
+    elif to is FormatChoice.EDF:
+        from psgkit.prepare.window import lay_on
+        from psgkit.report.export_edf import write_recording_with
+
+        facts = read_recording(recording)
+        scoring = read_scoring(night, recording_start=facts.start)
+        scoring, issues = lay_on(scoring, facts, align=align)
+        for issue in issues:
+            console.out(issue.message)
+        write_recording_with(scoring, recording, target)
+        written = (target,)
+    else:
+        raise InputError("--recording goes with --to edf+ alone.")
+    for path in written:
+        console.out(f"Written: {path}")

