@@ -10,7 +10,7 @@ from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import Scoring
 
-RATE_HZ = 250.0
+RATE_HZ = 200.0
 DURATION_S = 900.0
 TIMES_S = np.arange(int(RATE_HZ * DURATION_S)) / RATE_HZ
 ALL_REM = make_scoring("R" * 30)

@@ -48,6 +48,7 @@ def rereference(recording: Recording) -> Recording:
     if not derived:
         return recording
     replaced = {channel.index for channel in (*eyes, *chin)}
+    replaced |= {c.reference_index for c in chin if c.reference_index is not None}
     kept = (_demoted(c) if c.index in replaced else c for c in recording.channels)
     return replace(recording, channels=(*kept, *derived)).with_issues(
         Issue(
@@ -89,10 +90,11 @@ def _derive_chin(recording: Recording) -> list[Channel]:
     difference is an EMG of the chin all the same, while a single electrode against a
     distant reference mostly holds EEG and ECG.
     """
+    emg = recording.of_kind(Kind.EMG)
+    if any(channel.reference_index is not None for channel in emg):
+        return []  # it was derived before
     electrodes = {
-        name: channel
-        for channel in recording.of_kind(Kind.EMG)
-        if (name := _chin_electrode(channel.label))
+        name: channel for channel in emg if (name := _chin_electrode(channel.label))
     }
     for below, above in (("2", "1"), ("3", "1"), ("3", "2"), ("l", "r")):
         if below in electrodes and above in electrodes:

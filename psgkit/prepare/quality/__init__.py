@@ -6,7 +6,9 @@ a severity, a message and a remedy where it finds something. To add one, write t
 function and put it into its tuple.
 """
 
-from psgkit.domain.issues import Issue
+from dataclasses import replace
+
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.prepare.quality.channel_rules import CHANNEL_RULES
@@ -57,9 +59,28 @@ def find_issues(
     """
     look = look_at(recording, scoring)
     issues = list(find_header_issues(recording))
-    for channel in look.channels:
-        for channel_rule in CHANNEL_RULES:
-            issues += channel_rule(channel)
+    for channel_rule in CHANNEL_RULES:
+        issues += _said_once(
+            [
+                (seen.channel.label, i)
+                for seen in look.channels
+                for i in channel_rule(seen)
+            ]
+        )
     for recording_rule in RECORDING_RULES:
         issues += recording_rule(look)
     return tuple(issues)
+
+
+def _said_once(found: list[tuple[str, Issue]]) -> list[Issue]:
+    """Join what one rule found on several channels, the severity being the same."""
+    joined = []
+    for severity in Severity:
+        alike = [(label, issue) for label, issue in found if issue.severity is severity]
+        if not alike:
+            continue
+        first = alike[0][1]
+        others = ", ".join(label for label, _ in alike[1:])
+        more = f" The same holds for {others}." if others else ""
+        joined.append(replace(first, message=first.message + more))
+    return joined

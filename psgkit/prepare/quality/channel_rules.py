@@ -22,14 +22,17 @@ LOST_FOR_S = 600.0
 MAINS_HZ = (50.0, 60.0)
 MAINS_RATIO = 10.0
 MAINS_UV = 5.0
-HEART_BEAT = 0.55
+HEART_BEAT = 0.6
+POP_UV = 100.0
+POP_RATIO = 5.0
+POP_SHARE = 0.03
 
 ChannelRule = Callable[[ChannelLook], Iterator[Issue]]
 
 
 def flat(look: ChannelLook) -> Iterator[Issue]:
     """Find a channel to which nothing was connected."""
-    share = look.share(look.flat)
+    share = look.share(look.flat & ~look.clipped)
     if share >= DEAD_SHARE:
         yield Issue(
             Severity.ERROR,
@@ -41,7 +44,7 @@ def flat(look: ChannelLook) -> Iterator[Issue]:
 
 def clipped(look: ChannelLook) -> Iterator[Issue]:
     """Find a signal that the amplifier, or the file, could not hold."""
-    share = look.share(look.clipped & ~look.flat)
+    share = look.share(look.clipped)
     if share >= CLIPPED_SHARE:
         yield Issue(
             Severity.ERROR if share >= 0.5 else Severity.WARNING,
@@ -133,6 +136,22 @@ def unusable_share(look: ChannelLook) -> Iterator[Issue]:
         )
 
 
+def electrode_pops(look: ChannelLook) -> Iterator[Issue]:
+    """Find an electrode that comes loose now and then: sudden steps in an EEG."""
+    if look.channel.role.kind is not Kind.EEG:
+        return
+    steps = (look.step_uv > POP_UV) & (look.step_uv > POP_RATIO * _median_step(look))
+    share = look.share(steps & ~look.clipped)
+    if share >= POP_SHARE:
+        yield Issue(
+            Severity.WARNING,
+            "electrode_pops",
+            f"{_name(look)} jumps by over {POP_UV:g} µV from one sample to the next in "
+            f"{share:.0%} of windows of {WINDOW_S:g} s, as a loose electrode does.",
+            "Fix the electrode, or take another channel with --channel.",
+        )
+
+
 def eeg_is_emg(look: ChannelLook) -> Iterator[Issue]:
     """Find muscle behind an EEG: more power above 20 Hz than below 8 Hz."""
     if look.channel.role.kind is not Kind.EEG or look.channel.rate_hz < 90:
@@ -195,6 +214,7 @@ CHANNEL_RULES: tuple[ChannelRule, ...] = (
     mains,
     lost_contact,
     unusable_share,
+    electrode_pops,
     eeg_is_emg,
     is_ecg,
     is_respiration,
@@ -204,6 +224,11 @@ CHANNEL_RULES: tuple[ChannelRule, ...] = (
 
 def _name(look: ChannelLook) -> str:
     return f"{look.channel.label} ({look.channel.role.value})"
+
+
+def _median_step(look: ChannelLook) -> float:
+    alive = look.step_uv[look.is_alive]
+    return float(np.median(alive)) if alive.size else 0.0
 
 
 def _is_out_of_contact(look: ChannelLook) -> BoolArray:

@@ -34,7 +34,7 @@ def gaps(recording: Recording) -> Iterator[Issue]:
         yield Issue(
             Severity.NOTE,
             "gaps",
-            f"{len(recording.gaps)} gaps, {lost_s:g} s in all, the first at "
+            f"{len(recording.gaps)} gap{'s' * (len(recording.gaps) > 1)}, {lost_s:g} s in all, the first at "
             f"{first.onset_s:g} s; epochs that fall into one are unscored.",
         )
 
@@ -51,7 +51,7 @@ def longer_than_a_day(recording: Recording) -> Iterator[Issue]:
         )
 
 
-def unit_implausible(recording: Recording) -> Iterator[Issue]:
+def range_implausible(recording: Recording) -> Iterator[Issue]:
     """Find a range of a few µV in all: the unit in the header is wrong."""
     narrow = [
         channel
@@ -64,7 +64,7 @@ def unit_implausible(recording: Recording) -> Iterator[Issue]:
     if narrow:
         yield Issue(
             Severity.ERROR,
-            "unit_implausible",
+            "range_implausible",
             f"By its header the whole range of {_labels(narrow)} is under "
             f"{TOO_NARROW_UV:g} µV, which no EEG or EOG fits into.",
             "Check the unit and name the right one, for example --unit V.",
@@ -153,7 +153,7 @@ def emg_is_envelope(recording: Recording) -> Iterator[Issue]:
 HEADER_RULES: tuple[HeaderRule, ...] = (
     gaps,
     longer_than_a_day,
-    unit_implausible,
+    range_implausible,
     rate_too_low,
     highpass_too_high,
     lowpass_too_low,

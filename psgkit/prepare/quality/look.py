@@ -40,6 +40,8 @@ class ChannelLook:
         Standard deviation; NaN where a gap falls into the window.
     peak_uv : numpy.ndarray of float64, shape (n_windows,)
         Largest distance from the median of the whole channel; NaN likewise.
+    step_uv : numpy.ndarray of float64, shape (n_windows,)
+        Largest difference of two neighbouring samples; NaN likewise.
     flat, clipped : numpy.ndarray of bool, shape (n_windows,)
         Windows that stand still, and that touch a limit of the file.
     usual : numpy.ndarray of bool, shape (n_windows,)
@@ -55,6 +57,7 @@ class ChannelLook:
     starts_s: FloatArray
     sd_uv: FloatArray
     peak_uv: FloatArray
+    step_uv: FloatArray
     flat: BoolArray
     clipped: BoolArray
     usual: BoolArray
@@ -196,6 +199,7 @@ def _look_at_channel(
         starts_s=starts,
         sd_uv=sd_uv,
         peak_uv=np.abs(windows - centre).max(axis=1, initial=0.0),
+        step_uv=np.abs(np.diff(windows, axis=1)).max(axis=1, initial=0.0),
         flat=flat,
         clipped=clipped,
         usual=usual,
@@ -253,10 +257,10 @@ def _beat(windows: FloatArray, rate_hz: float) -> float:
     """
     if rate_hz < 50 or not len(windows):
         return 0.0
-    slope = np.abs(np.diff(windows, axis=1))
-    width = max(int(0.1 * rate_hz), 1)
-    smooth = np.cumsum(slope, axis=1)
-    smooth = smooth[:, width:] - smooth[:, :-width]
+    calm = windows
+    for mains_hz in (50.0, 60.0):  # hum would recur at every lag
+        calm = _moving_mean(calm, rate_hz / mains_hz)
+    smooth = _moving_mean(np.abs(np.diff(calm, axis=1)), 0.1 * rate_hz)
     smooth = smooth - smooth.mean(axis=1, keepdims=True)
     size = smooth.shape[1]
     spectrum = np.abs(fft.rfft(smooth, n=2 * size, axis=1)) ** 2
@@ -267,3 +271,10 @@ def _beat(windows: FloatArray, rate_hz: float) -> float:
     with np.errstate(invalid="ignore", divide="ignore"):
         peaks = np.where(energy[:, 0] > 0, lags.max(axis=1) / energy[:, 0], 0.0)
     return float(np.median(peaks))
+
+
+def _moving_mean(windows: FloatArray, width: float) -> FloatArray:
+    """Return the mean of so many neighbouring samples, rounded to one at least."""
+    samples = max(round(width), 1)
+    sums = np.pad(np.cumsum(windows, axis=1), ((0, 0), (1, 0)))
+    return np.asarray((sums[:, samples:] - sums[:, :-samples]) / samples)
