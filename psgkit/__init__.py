@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from psgkit.pipeline import analyse
     from psgkit.read import read_recording, read_scoring
     from psgkit.report import read_night
+    from psgkit.report.export import export_scoring
     from psgkit.report.figures import (
         plot_arousals,
         plot_hypnodensity,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     )
     from psgkit.settings import Settings, load_settings
     from psgkit.simulate import simulate_night
+    from psgkit.stage.agreement import compare_scorings
 
 __version__ = "0.1.0"
 
@@ -58,6 +60,8 @@ _HOMES = {
     "analyse": "psgkit.pipeline",
     "collect": "psgkit.cohort.collect",
     "compare_groups": "psgkit.cohort.contrast",
+    "compare_scorings": "psgkit.stage.agreement",
+    "export_scoring": "psgkit.report.export",
     "find_bids_jobs": "psgkit.cohort.bids",
     "find_jobs": "psgkit.cohort.discovery",
     "load_settings": "psgkit.settings",
@@ -97,6 +101,8 @@ __all__ = [
     "analyse",
     "collect",
     "compare_groups",
+    "compare_scorings",
+    "export_scoring",
     "find_bids_jobs",
     "find_jobs",
     "load_settings",

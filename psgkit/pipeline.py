@@ -141,7 +141,11 @@ def analyse_night(
         staging = stage_recording(recording, age_y=recording.age_y, sex=recording.sex)
         scoring, used, found = staging.scoring, staging.channels_used, staging.issues
     else:
-        scoring = read_scoring(job.scoring, recording_start=recording.start)
+        scoring = read_scoring(
+            job.scoring,
+            recording_start=recording.start,
+            **settings.scoring.model_dump(),
+        )
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
         used = {}
     found += find_issues(recording, scoring)
@@ -172,7 +176,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         raise InputError(
             f"{job.night_id or 'A night'} has no recording and no scoring."
         )
-    scoring = read_scoring(job.scoring)
+    scoring = read_scoring(job.scoring, **settings.scoring.model_dump())
     stand_in = Recording(
         id=job.night_id,
         start=scoring.start,
@@ -182,7 +186,8 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         age_y=job.age_y,
         sex=job.sex,
     )
-    return _measure(job, settings, stand_in, scoring, {}, (), lambda _: None)
+    found = scoring.issues
+    return _measure(job, settings, stand_in, scoring, {}, found, lambda _: None)
 
 
 def inspect_recording(

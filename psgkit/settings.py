@@ -37,6 +37,24 @@ class ReadSettings(_Frozen):
     unit: Literal["nV", "uV", "mV", "V"] | None = None
 
 
+class ScoringSettings(_Frozen):
+    """How scoring files are meant that cannot say it themselves.
+
+    Attributes
+    ----------
+    codes : {"aasm", "rk"} or None
+        What a stage of 4 means: REM, or S4. None tells it from the numbers that occur.
+    column : str or None
+        The column of a table that holds the stages.
+    epoch_s : float or None
+        Length of an epoch where the file does not tell it.
+    """
+
+    codes: Literal["aasm", "rk"] | None = None
+    column: str | None = None
+    epoch_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+
+
 class WindowSettings(_Frozen):
     """What counts as time in bed.
 
@@ -89,6 +107,7 @@ class Settings(_Frozen):
     """Every setting, by the step that uses it."""
 
     read: ReadSettings = ReadSettings()
+    scoring: ScoringSettings = ScoringSettings()
     window: WindowSettings = WindowSettings()
     measure: MeasureSettings = MeasureSettings()
     report: ReportSettings = ReportSettings()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from psgkit.cli import console, options
-from psgkit.cli.scoring_options import Codes
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def compare(
         list[str] | None,
         typer.Option(help="Column of a table's stages; once a scoring, or for all."),
     ] = None,
-    codes: Codes = None,
+    codes: options.Codes = None,
     lights: options.Lights = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print every number for a program.")

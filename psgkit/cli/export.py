@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import console
+from psgkit.cli import console, options
 from psgkit.errors import InputError
+
+if TYPE_CHECKING:
+    from psgkit.read.words import Codes
 
 
 class FormatChoice(StrEnum):
@@ -39,10 +42,9 @@ def export(
             "and the date, with the scoring inside."
         ),
     ] = None,
-    align: Annotated[
-        bool,
-        typer.Option("--align", help="Cut a scoring that does not fit the recording."),
-    ] = False,
+    align: options.Align = False,
+    codes: options.Codes = None,
+    column: options.Column = None,
 ) -> None:
     """Write stages and events for EDFbrowser, MNE, Luna, BIDS or YASA."""
     from psgkit.read import read_recording, read_scoring
@@ -54,14 +56,18 @@ def export(
         target /= name
     if target.resolve() == night.resolve():
         raise InputError(f"{target.name} is the scoring itself; name another --out.")
+    meant: Codes | None = None if codes is None else codes.value
     if recording is None:
-        written = export_scoring(read_scoring(night), target, to.value)
+        scoring = read_scoring(night, codes=meant, column=column)
+        written = export_scoring(scoring, target, to.value)
     elif to is FormatChoice.EDF:
         from psgkit.prepare.window import lay_on
         from psgkit.report.export_edf import write_recording_with
 
         facts = read_recording(recording)
-        scoring = read_scoring(night, recording_start=facts.start)
+        scoring = read_scoring(
+            night, recording_start=facts.start, codes=meant, column=column
+        )
         scoring, issues = lay_on(scoring, facts, align=align)
         for issue in issues:
             console.out(issue.message)

@@ -18,6 +18,8 @@ def hypnogram(
     lights: options.Lights = None,
     lights_off: options.LightsOff = None,
     lights_on: options.LightsOn = None,
+    codes: options.Codes = None,
+    column: options.Column = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print every number for a program.")
     ] = False,
@@ -27,7 +29,7 @@ def hypnogram(
     from psgkit.pipeline import analyse_scoring
     from psgkit.report import text_page
 
-    settings = options.build_settings(None, lights=lights)
+    settings = options.build_settings(None, lights=lights, codes=codes, column=column)
     job = Job(
         recording=None, scoring=scoring, lights_off=lights_off, lights_on=lights_on
     )

@@ -35,6 +35,13 @@ class UnitChoice(StrEnum):
     V = "V"
 
 
+class CodesChoice(StrEnum):
+    """What numbers mean that stand for stages."""
+
+    AASM = "aasm"
+    RK = "rk"
+
+
 class OnlyChoice(StrEnum):
     """How much of the work is done."""
 
@@ -91,6 +98,15 @@ Only = Annotated[
     ),
 ]
 Language = Annotated[LanguageChoice | None, typer.Option(help="Of the page's words.")]
+Codes = Annotated[
+    CodesChoice | None,
+    typer.Option(
+        help="What 4 means among a scoring's numbers: REM ('aasm') or S4 ('rk')."
+    ),
+]
+Column = Annotated[
+    str | None, typer.Option(help="Column of a table that holds the stages.")
+]
 Age = Annotated[
     float | None, typer.Option(help="Age in years; with --sex, for staging.")
 ]
@@ -107,6 +123,8 @@ def build_settings(
     tables: bool = False,
     only: OnlyChoice | None = None,
     language: LanguageChoice | None = None,
+    codes: CodesChoice | None = None,
+    column: str | None = None,
 ) -> "Settings":
     """Lay a call's options over the settings file, and that over the defaults."""
     from psgkit.settings import Settings, load_settings, with_overrides
@@ -122,6 +140,11 @@ def build_settings(
         window["lights"] = lights.value
     if align:
         window["align"] = True
+    scoring: dict[str, Any] = {}
+    if codes is not None:
+        scoring["codes"] = codes.value
+    if column is not None:
+        scoring["column"] = column
     report: dict[str, Any] = {}
     if tables:
         report["tables"] = True
@@ -130,7 +153,13 @@ def build_settings(
     if only is not None:
         report["page"] = False
     measure = {"signals": False} if only is OnlyChoice.STAGING else {}
-    overrides = {"read": read, "window": window, "measure": measure, "report": report}
+    overrides = {
+        "read": read,
+        "scoring": scoring,
+        "window": window,
+        "measure": measure,
+        "report": report,
+    }
     return with_overrides(settings, overrides)
 
 

@@ -26,6 +26,8 @@ def report(
     unit: options.Unit = None,
     channel: options.Channel = None,
     align: options.Align = False,
+    codes: options.Codes = None,
+    column: options.Column = None,
     tables: options.Tables = False,
     only: options.Only = None,
     language: options.Language = None,
@@ -54,6 +56,8 @@ def report(
         tables=tables,
         only=only,
         language=language,
+        codes=codes,
+        column=column,
     )
     job = Job(
         recording=recording,

@@ -97,3 +97,24 @@ def test_what_cannot_be_used_ends_with_status_2(
     status, _, error = run(*words)
     assert status == 2
     assert said in error
+
+
+def test_codes_settle_what_a_four_means(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "night.txt"
+    path.write_text("0\n" * 10 + "2\n" * 400 + "4\n" * 20 + "0\n" * 4)
+    for codes, n3_min, noted in (("aasm", 0.0, False), ("rk", 10.0, False)):
+        _, printed, _ = run("hypnogram", path, "--codes", codes, "--json")
+        answer = json.loads(printed)
+        assert answer["measures"]["n3_min"] == n3_min
+        codes_noted = [issue["code"] for issue in answer["issues"]]
+        assert ("code_4_is_rem" in codes_noted) == noted
+    _, printed, _ = run("hypnogram", path, "--json")
+    assert "code_4_is_rem" in [i["code"] for i in json.loads(printed)["issues"]]
+
+
+def test_the_column_of_a_table_can_be_said(real_data: Path, run: Run) -> None:
+    path = real_data / "scoring/boas/sub-101_task-Sleep_acq-psg_events.tsv"
+    status, printed, error = run("hypnogram", path, "--column", "stage_ai", "--json")
+    assert status == 0, error
+    names = read_scoring(path, column="stage_ai").stage_names
+    assert json.loads(printed)["measures"]["n3_min"] == names.count("N3") / 2
