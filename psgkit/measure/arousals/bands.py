@@ -1,0 +1,176 @@
+"""Power by band, four times a second, and how it compares with what came before."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.measure.arousals.rules import (
+    BANDS_HZ,
+    FAST_BANDS,
+    HOP_S,
+    WINDOW_S,
+    ArousalRules,
+)
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+WINDOWS_AT_A_TIME = 8192
+BASELINE_GRID_S = 1.0  # a median over 30 s hardly moves within a second
+BASELINE_STEP_S = 0.5  # smoothed power holds no more than two values a second
+
+
+def band_powers(
+    values: npt.NDArray[np.floating], rate_hz: float, highest_hz: float = 30.0
+) -> FloatArray:
+    """Compute the power of each band in Hann windows of 1 s, every 0.25 s.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n_samples,)
+        Microvolts, without NaN.
+    rate_hz : float
+        At least twice the highest frequency.
+    highest_hz : float
+        No frequency above is looked at, as where the amplifier cut them off.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_bands, n_hops)
+        In µV², bands in the order of ``BANDS_HZ``; hop ``k`` is the window that starts
+        ``k / 4`` s after the first sample.
+    """
+    n_window = round(WINDOW_S * rate_hz)
+    n_hops = int((len(values) / rate_hz - WINDOW_S) / HOP_S + 1e-9) + 1
+    if n_hops < 1:
+        return np.zeros((len(BANDS_HZ), 0))
+    starts = np.round(np.arange(n_hops) * HOP_S * rate_hz).astype(int)
+    starts = np.minimum(starts, len(values) - n_window)
+    taper = np.hanning(n_window + 1)[:-1].astype(np.float32)
+    freqs_hz = np.fft.rfftfreq(n_window, 1.0 / rate_hz)
+    belongs = np.stack(
+        [
+            (freqs_hz >= low) & (freqs_hz < high) & (freqs_hz <= highest_hz)
+            for low, high in BANDS_HZ.values()
+        ]
+    )
+    weights = belongs.T.astype(np.float32) * np.float32(2.0 / taper.sum() ** 2)
+    powers = np.empty((len(BANDS_HZ), n_hops))
+    offsets = np.arange(n_window)
+    for first in range(0, n_hops, WINDOWS_AT_A_TIME):
+        block = starts[first : first + WINDOWS_AT_A_TIME, np.newaxis] + offsets
+        windows = values[block].astype(np.float32)
+        windows -= windows.mean(axis=1, keepdims=True)
+        spectra = np.fft.rfft(windows * taper, axis=1)
+        density = spectra.real**2 + spectra.imag**2
+        powers[:, first : first + WINDOWS_AT_A_TIME] = (density @ weights).T
+    return powers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrast:
+    """How each moment differs from the half minute before it.
+
+    Attributes
+    ----------
+    ratios : numpy.ndarray, shape (n_bands, n_hops)
+        Power over its baseline; NaN where there is no baseline.
+    fast : numpy.ndarray, shape (n_hops,)
+        Largest ratio of theta (weighed down), alpha and beta.
+    leader : numpy.ndarray of int, shape (n_hops,)
+        Which of ``FAST_BANDS`` that is.
+    share_rise : numpy.ndarray, shape (n_hops,)
+        Share of the fast bands in all power, less its baseline.
+    """
+
+    ratios: FloatArray
+    fast: FloatArray
+    leader: npt.NDArray[np.intp]
+    share_rise: FloatArray
+
+
+def contrast(
+    smoothed: FloatArray, is_usable: BoolArray, rules: ArousalRules
+) -> Contrast:
+    """Compare smoothed band powers with their baselines.
+
+    Parameters
+    ----------
+    smoothed : numpy.ndarray, shape (n_bands, n_hops)
+        From `smooth`.
+    is_usable : numpy.ndarray of bool, shape (n_hops,)
+        What may enter a baseline: no artefact, no arousal.
+    rules : ArousalRules
+    """
+    names = list(BANDS_HZ)
+    fast_rows = [names.index(name) for name in FAST_BANDS]
+    total = smoothed.sum(axis=0)
+    share = np.divide(
+        smoothed[fast_rows].sum(axis=0),
+        total,
+        where=total > 0,
+        out=np.zeros_like(total),
+    )
+    baselines = moving_baseline(np.vstack([smoothed, share]), is_usable, rules)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(baselines[:-1] > 0, smoothed / baselines[:-1], np.nan)
+    weights = np.array(
+        [rules.theta_weight if n == "theta" else 1.0 for n in FAST_BANDS]
+    )
+    excess = np.nan_to_num(ratios[fast_rows] / weights[:, np.newaxis], nan=0.0)
+    return Contrast(
+        ratios=ratios,
+        fast=excess.max(axis=0),
+        leader=excess.argmax(axis=0),
+        share_rise=np.nan_to_num(share - baselines[-1], nan=-1.0),
+    )
+
+
+def smooth(powers: FloatArray, seconds: float) -> FloatArray:
+    """Average powers over a centred time, less at the two ends."""
+    n = powers.shape[1]
+    before = round(seconds / HOP_S) // 2
+    after = round(seconds / HOP_S) - before
+    summed = np.concatenate([np.zeros((len(powers), 1)), powers.cumsum(axis=1)], axis=1)
+    hops = np.arange(n)
+    first, last = np.maximum(hops - before, 0), np.minimum(hops + after, n)
+    averaged = (summed[:, last] - summed[:, first]) / np.maximum(last - first, 1)
+    return np.maximum(averaged, 0.0)
+
+
+def moving_baseline(
+    rows: FloatArray, is_usable: BoolArray, rules: ArousalRules
+) -> FloatArray:
+    """Return, for each hop, the median of the usable hops in the time before it.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray, shape (n_rows, n_hops)
+    is_usable : numpy.ndarray of bool, shape (n_hops,)
+    rules : ArousalRules
+        Says how long the time is, how long ago it ends, and how much must be usable.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_rows, n_hops)
+        NaN where too little is usable.
+    """
+    n_hops = rows.shape[1]
+    step = round(BASELINE_STEP_S / HOP_S)
+    grid = round(BASELINE_GRID_S / HOP_S)
+    n_values = round(rules.baseline_s / BASELINE_STEP_S)
+    ends = np.arange(0, n_hops, grid) - round(rules.baseline_lag_s / HOP_S)
+    picks = ends[:, np.newaxis] - step * np.arange(n_values)
+    inside = (picks >= 0) & is_usable[np.maximum(picks, 0)]
+    n_usable = inside.sum(axis=1)
+    enough = n_usable * BASELINE_STEP_S >= rules.baseline_least_s
+    baselines = np.full((len(rows), len(ends)), np.nan)
+    kept, counts = picks[enough], n_usable[enough]
+    for row, baseline in zip(rows, baselines, strict=True):
+        values = np.where(inside[enough], row[np.maximum(kept, 0)], np.inf)
+        values.sort(axis=1)
+        lower = np.take_along_axis(values, (counts[:, np.newaxis] - 1) // 2, axis=1)
+        upper = np.take_along_axis(values, counts[:, np.newaxis] // 2, axis=1)
+        baseline[enough] = ((lower + upper) / 2)[:, 0]
+    return np.asarray(np.repeat(baselines, grid, axis=1)[:, :n_hops])

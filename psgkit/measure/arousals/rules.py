@@ -1,0 +1,77 @@
+"""The thresholds of `arousal_rule_v1`, all in one place."""
+
+from dataclasses import dataclass
+
+# Half-open bands; theta counts for less because it also swells without an arousal.
+BANDS_HZ = {
+    "delta": (0.5, 4.0),
+    "theta": (4.0, 8.0),
+    "alpha": (8.0, 12.0),
+    "sigma": (12.0, 16.0),
+    "beta": (16.0, 30.0),
+}
+FAST_BANDS = ("theta", "alpha", "beta")
+HOP_S = 0.25
+WINDOW_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ArousalRules:
+    """Thresholds of the rule-based detector; the defaults are METRICS.md's, D.
+
+    Attributes
+    ----------
+    seed : float
+        By how much a fast band must exceed its baseline for an arousal to be there.
+    edge : float
+        Down to where it still belongs to the arousal.
+    fast_share_rise : float
+        By how much the share of theta, alpha and beta in all power must rise; it keeps
+        K-complexes and bursts of delta out.
+    theta_weight : float
+        Theta's excess is divided by it.
+    smooth_s : float
+        Band powers are averaged over this time.
+    baseline_s, baseline_lag_s, baseline_least_s : float
+        A baseline is the median of this long a time, ending this long ago, of which at
+        least so much must be usable.
+    merge_s : float
+        Pieces of one channel closer than this are one.
+    shortest_s, longest_s, long_s : float
+        Shorter is no arousal; beyond ``longest_s`` one is cut; beyond ``long_s`` it is
+        called long.
+    emg_ratio, emg_least_s, emg_margin_s : float
+        Chin EMG supports an arousal where it exceeds its baseline by this factor for so
+        long, within the arousal and a margin around it.
+    stable_s, join_s : float
+        Sleep without event that must come before; an event closer than ``join_s`` after
+        another belongs to that one.
+    alone_seed, alone_sustained : float
+        What an arousal without a rise of the chin EMG must reach: its peak, and the
+        geometric mean over its length of the leading ratio. Without, every sixth
+        minute of N2 has a chance swell of alpha that passes for one (simulated nights,
+        seeds 101 to 112: 7 false an hour without, 1 with, 2 % of the true ones lost).
+    artefact_share : float
+        An arousal with more artefact than this is none, unless the chin EMG rises.
+    """
+
+    seed: float = 2.5
+    edge: float = 1.5
+    fast_share_rise: float = 0.10
+    theta_weight: float = 1.25
+    smooth_s: float = 2.0
+    baseline_s: float = 30.0
+    baseline_lag_s: float = 2.0
+    baseline_least_s: float = 10.0
+    merge_s: float = 1.0
+    shortest_s: float = 3.0
+    longest_s: float = 30.0
+    long_s: float = 15.0
+    emg_ratio: float = 2.0
+    emg_least_s: float = 1.0
+    emg_margin_s: float = 0.5
+    stable_s: float = 10.0
+    join_s: float = 3.0
+    alone_seed: float = 3.0
+    alone_sustained: float = 2.25
+    artefact_share: float = 0.25
