@@ -147,7 +147,8 @@ class Evidence:
     @cached_property
     def has_holes(self) -> bool:
         """Whether more than 5 % of the window is unscored."""
-        return 1 - len(self.scored) / len(self.stages) > MAX_HOLES
+        unscored = len(self.stages) - len(self.scored)
+        return unscored > MAX_HOLES * len(self.stages)
 
     # Sleep
 

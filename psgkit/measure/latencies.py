@@ -106,7 +106,7 @@ def soremp(night: Evidence) -> Value:
         return 0.0
     if isinstance(latency, Undefined):
         return latency
-    return float(latency <= SOREMP_MIN)
+    return float(latency <= SOREMP_MIN + 1e-9)
 
 
 LATENCIES = (

@@ -12,9 +12,17 @@ MAX_UNSCORED_PCT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class AlarmLimit:
-    """Values outside of which software or scoring is the likelier cause."""
+    """Values outside of which software or scoring is the likelier cause.
 
-    name: str
+    Attributes
+    ----------
+    stem : str
+        The column, or what stands before its channel and stage.
+    low, high : float
+        The least and the greatest value that raise no alarm.
+    """
+
+    stem: str
     low: float
     high: float
 
@@ -27,6 +35,10 @@ ALARM_LIMITS = (
     AlarmLimit("cycle_n", 0, 8),
     AlarmLimit("ari_per_h", 2, 100),
     AlarmLimit("rem_frag_per_h", 0, 40),
+    AlarmLimit("sp_density_per_min", 0.2, 10),
+    AlarmLimit("sp_freq_hz", 11, 15.5),
+    AlarmLimit("sw_density_per_min", 0, 30),
+    AlarmLimit("rem_density_per_min", 0, 40),
     AlarmLimit("ap_exp_low", 0.5, 5),
     AlarmLimit("isf_peak_hz", 0.01, 0.04),
     AlarmLimit("hr_bpm", 35, 110),
@@ -47,16 +59,15 @@ def find_measure_issues(measures: Iterable[Measure]) -> tuple[Issue, ...]:
         Unscored time over 10 % of the sleep period, lights not known, sleeps left
         aside, and values outside of the alarm limits.
     """
-    found = {measure.name: measure for measure in measures}
-    issues = [
-        *_find_window_issues({name: one.value for name, one in found.items()}),
-        *(
-            _alarm(limit, found[limit.name])
-            for limit in ALARM_LIMITS
-            if limit.name in found and _is_outside(limit, found[limit.name].value)
-        ),
-    ]
-    return tuple(issues)
+    measures = tuple(measures)
+    limits = {limit.stem: limit for limit in ALARM_LIMITS}
+    alarms = []
+    for measure in measures:
+        limit = limits.get(measure.name.split("__")[0])
+        if limit is not None and _is_outside(limit, measure.value):
+            alarms.append(_alarm(limit, measure))
+    values = {measure.name: measure.value for measure in measures}
+    return (*_find_window_issues(values), *alarms)
 
 
 def _is_outside(limit: AlarmLimit, value: float) -> bool:

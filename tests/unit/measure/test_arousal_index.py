@@ -1,0 +1,94 @@
+"""Arousals by the stage they belong to: METRICS section D."""
+
+import math
+
+import pytest
+from makers import make_scoring
+from oracle_nights import oracle_nights
+
+from psgkit.domain.scoring import make_events
+from psgkit.measure import measure_all, measure_scoring
+
+# W 0-3, N1 4-7, N2 8-247, N3 248-307, R 308-367, W 368-371, N2 372-431; 4 + 240 + 60 +
+# 60 + 60 = 424 epochs of sleep, 212 min
+STAGES = "W" * 4 + "1" * 4 + "2" * 240 + "3" * 60 + "R" * 60 + "W" * 4 + "2" * 60
+
+
+def measures_of(*arousals: tuple[float, float]):
+    return measure_scoring(make_scoring(STAGES, arousals=arousals))
+
+
+def test_indices_are_per_hour_of_what_they_are_in():
+    found = measures_of((3000, 4), (4000, 6), (7500, 5), (9300, 20), (9500, 10))
+    assert found["ar_n"] == 5
+    assert found["ari_per_h"] == pytest.approx(5 / (212 / 60))
+    assert found["ari_n2_per_h"] == pytest.approx(2 / 2.5)
+    assert found["ari_n3_per_h"] == pytest.approx(1 / 0.5)
+    assert found["ari_rem_per_h"] == pytest.approx(2 / 0.5)
+    assert found["rem_ari_per_h"] == found["ari_rem_per_h"]
+    assert found["ari_nrem_per_h"] == pytest.approx(3 / (182 / 60))
+    assert math.isnan(found["ari_n1_per_h"])  # 2 min of N1
+    assert found["ar_long_n"] == 1
+    assert found["ar_dur_s"] == 6
+    assert found["ar_burden_pct"] == pytest.approx(100 * 45 / (212 * 60))
+
+
+@pytest.mark.parametrize(
+    ("onset_s", "column"),
+    [
+        (11040.0, "ari_rem_per_h"),  # the first moment of W at 368; R 10 s before
+        (11049.9, "ari_rem_per_h"),  # 0.1 s of R within the 10 s before
+        (11050.0, "ar_wake_n"),  # W alone
+        (11159.9, "ar_wake_n"),  # in W, though N2 comes next
+        (11160.0, "ari_n2_per_h"),  # the first moment of N2
+        (50.0, "ar_wake_n"),
+    ],
+)
+def test_an_arousal_in_wake_belongs_to_the_stage_10_s_before(onset_s, column):
+    assert measures_of((onset_s, 5))[column] > 0
+
+
+def test_arousals_outside_of_the_window_do_not_count():
+    scoring = make_scoring(STAGES, arousals=[(200, 5), (12961, 5)])
+    assert measure_scoring(scoring)["ar_n"] == 1
+
+
+def test_not_scored_is_not_none():
+    assert math.isnan(measure_scoring(make_scoring(STAGES))["ari_per_h"])
+    none_found = measures_of()
+    assert none_found["ari_per_h"] == 0
+    assert math.isnan(none_found["ar_dur_s"])
+
+
+def test_an_arousal_just_after_a_breathing_event_is_not_spontaneous():
+    scoring = make_scoring(STAGES, arousals=[(3000, 4), (4000, 4), (5000, 4)])
+    # ends 5.0 s before the first, 5.1 s before the second, after the third began
+    breathing = make_events(
+        [
+            (2980, 15, "apnea_obstructive", "lab"),
+            (3980, 14.9, "hypopnea", "lab"),
+            (4990, 15, "hypopnea", "lab"),
+        ]
+    )
+    found = measure_scoring(scoring.with_events(breathing, ["respiratory"]))
+    assert found["ari_spont_per_h"] == pytest.approx(2 / (212 / 60))
+
+
+def test_without_breathing_or_limbs_scored_spontaneous_is_unknown():
+    measures, _ = measure_all(make_scoring(STAGES, arousals=[(3000, 4)]))
+    found = {measure.name: measure for measure in measures}["ari_spont_per_h"]
+    assert found.reason == "neither respiratory events nor limb movements were scored"
+
+
+def test_expert_arousals_of_real_nights(real_data):
+    # The README of the data tells all arousals, and how many begin in an epoch of sleep.
+    nights = oracle_nights(real_data)
+    for name, everything, in_sleep in (
+        ("learn-nsrr01", 194, 154),
+        ("learn-nsrr02", 51, 38),
+        ("100022", 142, 112),
+    ):
+        found = measure_scoring(nights[name])
+        assert found["ar_n"] + found["ar_wake_n"] == everything
+        # those in W of which the 10 s before are sleep come on top
+        assert in_sleep <= found["ar_n"] <= everything

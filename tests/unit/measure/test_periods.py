@@ -1,0 +1,129 @@
+"""Cycles, step by step as METRICS section A numbers them. Epochs last 30 s."""
+
+import pytest
+from makers import make_scoring
+
+from psgkit.measure import measure_scoring
+from psgkit.measure.evidence import Evidence
+
+NREM_HOUR = "2" * 120
+
+
+def night(stages: str) -> Evidence:
+    return Evidence.of(make_scoring(stages))
+
+
+def spans(stages: str) -> list[tuple[int, int, int]]:
+    """Return REM periods as first epoch, epoch after the last, epochs of R."""
+    return [(p.start, p.stop, p.rem_epochs) for p in night(stages).rem_periods]
+
+
+def cycles(stages: str) -> list[tuple[int, int, bool]]:
+    """Return cycles as first epoch, epoch after the last, whether complete."""
+    return [(c.start, c.stop, c.is_complete) for c in night(stages).cycles]
+
+
+def test_step_1_bouts_14_5_min_apart_are_one_period():
+    # R 120-139, 29 epochs of N2, R 169-188
+    stages = NREM_HOUR + "R" * 20 + "2" * 29 + "R" * 20 + NREM_HOUR
+    assert spans(stages) == [(120, 189, 40)]
+
+
+def test_step_1_bouts_15_min_apart_are_two():
+    stages = NREM_HOUR + "R" * 20 + "2" * 30 + "R" * 20 + NREM_HOUR
+    assert spans(stages) == [(120, 140, 20), (170, 190, 20)]
+
+
+def test_step_2_a_first_period_may_be_short():
+    assert spans(NREM_HOUR + "R" + NREM_HOUR) == [(120, 121, 1)]
+
+
+def test_step_2_a_later_one_under_5_min_is_dropped():
+    stages = NREM_HOUR + "R" * 20 + NREM_HOUR + "R" * 9 + NREM_HOUR
+    assert spans(stages) == [(120, 140, 20)]
+    stages = NREM_HOUR + "R" * 20 + NREM_HOUR + "R" * 10 + NREM_HOUR
+    assert spans(stages) == [(120, 140, 20), (260, 270, 10)]
+
+
+def test_step_2_a_last_one_that_the_window_cuts_may_be_short():
+    stages = NREM_HOUR + "R" * 20 + NREM_HOUR + "R" * 3
+    found = night(stages).rem_periods
+    assert [(p.start, p.stop, p.is_censored) for p in found] == [
+        (120, 140, False),
+        (260, 263, True),
+    ]
+    assert measure_scoring(make_scoring(stages))["last_remp_censored"] == 1
+
+
+def test_step_3_less_than_15_min_of_nrem_between_joins_two_periods():
+    # 20 min apart, of which 14.5 min are NREM sleep
+    stages = "2" * 60 + "R" * 20 + "W" * 11 + "2" * 29 + "R" * 20 + "2" * 60
+    assert len(spans(stages)) == 2
+    assert cycles(stages) == [(0, 140, True), (140, 200, False)]
+
+
+def test_step_3_sleep_onset_rem_closes_no_cycle():
+    stages = "1" * 5 + "R" * 20 + "2" * 100 + "R" * 20 + "2" * 60
+    assert cycles(stages) == [(25, 145, True), (145, 205, False)]
+
+
+def test_step_3_a_nrem_period_may_begin_with_n1():
+    stages = "W" * 5 + "1" * 10 + "2" * 60 + "R" * 20 + "2" * 60
+    assert cycles(stages)[0] == (5, 95, True)
+
+
+def test_step_4_a_quarter_of_an_hour_of_w_and_n1_ends_a_cycle():
+    # N2 0-59, then 10 of W and 20 of N1, then N2 90-149
+    stages = "2" * 60 + "W" * 10 + "1" * 20 + "2" * 60 + "R" * 20 + "2" * 60
+    assert cycles(stages) == [(0, 60, False), (90, 170, True), (170, 230, False)]
+
+
+def test_step_4_an_epoch_less_does_not():
+    stages = "2" * 60 + "W" * 10 + "1" * 19 + "2" * 60 + "R" * 20 + "2" * 60
+    assert cycles(stages) == [(0, 169, True), (169, 229, False)]
+
+
+def test_step_4_the_next_cycle_starts_at_n2_or_deeper():
+    stages = "2" * 60 + "W" * 30 + "1" * 5 + "3" * 60 + "R" * 20 + "2" * 60
+    assert cycles(stages)[1] == (95, 175, True)
+
+
+def test_step_5_a_long_first_nrem_period_with_n3_again_is_flagged():
+    def flag(first: str) -> float:
+        return measure_scoring(make_scoring(first + "R" * 20 + NREM_HOUR))[
+            "c1_split_candidate"
+        ]
+
+    # 241 epochs are 120.5 min; N3 again after 25 epochs without, 12.5 min
+    assert flag("2" * 20 + "3" * 40 + "2" * 25 + "3" * 40 + "2" * 116) == 1
+    # after 24 epochs, 12 min, and not more
+    assert flag("2" * 20 + "3" * 40 + "2" * 24 + "3" * 40 + "2" * 117) == 0
+    # 240 epochs are 120 min, and not more; wake does not count
+    assert flag("2" * 20 + "3" * 40 + "2" * 25 + "3" * 40 + "2" * 115 + "W" * 9) == 0
+
+
+def test_step_6_a_cycle_is_complete_if_5_min_of_sleep_follow():
+    for epochs, complete in ((9, False), (10, True)):
+        stages = NREM_HOUR + "R" * 20 + "W" * 3 + "2" * epochs + "W" * 10
+        assert cycles(stages)[0] == (0, 140, complete)
+
+
+def test_no_rem_is_no_cycle():
+    measures = measure_scoring(make_scoring(NREM_HOUR * 4))
+    assert measures["cycle_n"] == 0
+    assert measures.isna()["cycle_mean_min"]
+
+
+def test_cycle_columns_are_of_complete_cycles():
+    # 0-139 and 140-299 are complete, 70 and 80 min; 300-419 is not
+    stages = NREM_HOUR + "R" * 20 + NREM_HOUR + "R" * 40 + NREM_HOUR
+    measures = measure_scoring(make_scoring(stages))
+    assert measures["cycle_n"] == 2
+    assert measures["cycle_mean_min"] == pytest.approx(75)
+
+
+@pytest.mark.parametrize(("epoch_s", "gap", "number"), [(20, 44, 1), (20, 45, 2)])
+def test_minutes_become_epochs_of_any_length(epoch_s, gap, number):
+    stages = "2" * 180 + "R" * 30 + "2" * gap + "R" * 30 + "2" * 180
+    found = Evidence.of(make_scoring(stages, epoch_s=epoch_s)).rem_periods
+    assert len(found) == number

@@ -1,0 +1,99 @@
+"""Which epochs are measured."""
+
+from dataclasses import replace
+
+import pytest
+from makers import make_scoring
+
+from psgkit.errors import InputError
+from psgkit.measure import find_windows, measure_scoring
+from psgkit.measure.evidence import Evidence
+
+HOUR = 120
+
+
+def test_the_window_reaches_from_lights_off_to_lights_on():
+    scoring = replace(
+        make_scoring("W" * 10 + "2" * 20 + "W" * 10), lights_off_s=60, lights_on_s=1050
+    )
+    night = Evidence.of(scoring)
+    # 2 epochs cut before, 5 after
+    assert len(night.stages) == 33
+    assert measure_scoring(scoring)["sol_min"] == 4
+
+
+def test_lights_are_rounded_to_the_nearest_boundary():
+    scoring = make_scoring("W" * 10 + "2" * 20)
+    for lights_off_s, epochs in ((44.9, 29), (45.0, 28)):
+        moved = replace(scoring, lights_off_s=lights_off_s)
+        assert len(Evidence.of(moved).stages) == epochs
+
+
+def test_seconds_count_from_the_recording_s_start():
+    scoring = replace(
+        make_scoring("W" * 10 + "2" * 20),
+        onset_s=600,
+        lights_off_s=660,
+        lights_on_s=1500,
+    )
+    assert len(Evidence.of(scoring).stages) == 28
+
+
+def test_time_in_bed_without_scoring_is_unscored():
+    # lights off 5 epochs before the scoring, on 3 after it
+    scoring = replace(
+        make_scoring("W" * 10 + "2" * 200), lights_off_s=-150, lights_on_s=6390
+    )
+    measures = measure_scoring(scoring)
+    assert measures["tib_min"] == 109
+    assert measures["unscored_min"] == 4
+    assert measures["sol_min"] == 7.5
+
+
+def test_a_window_apart_from_the_scoring_holds_no_number():
+    scoring = replace(make_scoring("2" * 20), lights_off_s=6000, lights_on_s=7200)
+    measures = measure_scoring(scoring)
+    assert measures["tib_min"] == 20
+    assert measures["unscored_min"] == 20
+    assert measures.isna()["tst_min"]
+
+
+def test_lights_on_before_lights_off_is_refused():
+    scoring = replace(make_scoring("2" * 20), lights_off_s=300, lights_on_s=300)
+    with pytest.raises(InputError, match="holds no epoch"):
+        measure_scoring(scoring)
+
+
+def test_sleeps_two_hours_apart_are_windows_of_their_own():
+    stages = "W" * HOUR + "2" * HOUR + "W" * (2 * HOUR + 1) + "2" * 60 + "W" * 30
+    first, second = find_windows(make_scoring(stages))
+    assert (first.sleep_start, first.sleep_stop) == (120, 240)
+    assert (second.sleep_start, second.sleep_stop) == (481, 541)
+    # an hour around each, as far as the scoring goes; they do not overlap
+    assert (first.start, first.stop) == (0, 360)
+    assert (second.start, second.stop) == (361, 571)
+
+
+def test_two_hours_of_wake_do_not_part_a_sleep():
+    stages = "2" * HOUR + "W" * 2 * HOUR + "2" * 60
+    assert len(find_windows(make_scoring(stages))) == 1
+
+
+def test_without_sleep_there_is_no_window():
+    assert find_windows(make_scoring("W" * 100)) == ()
+
+
+def test_of_more_than_a_day_the_longest_sleep_is_measured():
+    # 2 h of sleep, 15 h awake, 7 h asleep, 1 h awake: 25 h
+    stages = "2" * 2 * HOUR + "W" * 15 * HOUR + "2" * 7 * HOUR + "W" * HOUR
+    measures = measure_scoring(make_scoring(stages, lights=False))
+    assert measures["main_sleep_only"] == 1
+    assert measures["tst_min"] == 420
+    assert measures["rec_min"] == 1500
+
+
+def test_of_a_day_with_lights_known_the_window_is_what_was_given():
+    stages = "2" * 2 * HOUR + "W" * 15 * HOUR + "2" * 7 * HOUR + "W" * HOUR
+    measures = measure_scoring(make_scoring(stages))
+    assert measures["main_sleep_only"] == 0
+    assert measures["tst_min"] == 540
