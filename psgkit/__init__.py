@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from psgkit.domain.scoring import Scoring, Stage
     from psgkit.errors import InputError, OutputError, PsgkitError
     from psgkit.measure import measure_scoring
+    from psgkit.measure.arousals import detect_arousals
     from psgkit.pipeline import analyse
     from psgkit.read import read_recording, read_scoring
     from psgkit.report import read_night
@@ -61,6 +62,7 @@ _HOMES = {
     "collect": "psgkit.cohort.collect",
     "compare_groups": "psgkit.cohort.contrast",
     "compare_scorings": "psgkit.stage.agreement",
+    "detect_arousals": "psgkit.measure.arousals",
     "export_scoring": "psgkit.report.export",
     "find_bids_jobs": "psgkit.cohort.bids",
     "find_jobs": "psgkit.cohort.discovery",
@@ -102,6 +104,7 @@ __all__ = [
     "collect",
     "compare_groups",
     "compare_scorings",
+    "detect_arousals",
     "export_scoring",
     "find_bids_jobs",
     "find_jobs",
