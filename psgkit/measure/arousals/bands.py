@@ -136,7 +136,7 @@ def smooth(powers: FloatArray, seconds: float) -> FloatArray:
     hops = np.arange(n)
     first, last = np.maximum(hops - before, 0), np.minimum(hops + after, n)
     averaged = (summed[:, last] - summed[:, first]) / np.maximum(last - first, 1)
-    return np.maximum(averaged, 0.0)
+    return np.asarray(np.maximum(averaged, 0.0))
 
 
 def moving_baseline(
