@@ -4,13 +4,11 @@ A night of 9 h is seen through 480 windows of five seconds, which takes a second
 reading every sample would take a minute, and misses nothing that lasts minutes.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from psgkit.domain.amplitude import PLAUSIBLE_SD_UV
 from psgkit.domain.recording import Channel, FloatArray, Recording
@@ -183,11 +181,10 @@ def _carries_numbers(channel: Channel) -> bool:
 def _look_at_channel(
     recording: Recording, channel: Channel, starts: FloatArray
 ) -> ChannelLook:
-    windows = read_windows(recording, channel, starts)
+    windows, clipped = _read_and_judge(recording, channel, starts)
     known = np.isfinite(windows).all(axis=1)
     centre = float(np.median(windows[known])) if known.any() else 0.0
     flat = is_flat(windows, channel.rate_hz)
-    clipped = _clipped(recording, channel, windows, starts)
     sd_uv = windows.std(axis=1)
     low, high = PLAUSIBLE_SD_UV[channel.role.kind]
     usable = known & ~flat & ~clipped
@@ -214,26 +211,25 @@ def _counted(usual: BoolArray, alive: BoolArray) -> BoolArray:
     return usual if usual.sum() >= USUAL_SHARE * alive.sum() else alive
 
 
-def _clipped(
-    recording: Recording, channel: Channel, windows: FloatArray, starts: FloatArray
-) -> BoolArray:
-    """Tell which windows touch a limit; of a difference, which of either electrode."""
+def _read_and_judge(
+    recording: Recording, channel: Channel, starts: FloatArray
+) -> tuple[FloatArray, BoolArray]:
+    """Read the windows of a channel, and tell which touch a limit of the file.
+
+    A difference of two electrodes has no limits of its own; its windows are clipped
+    where either electrode's are.
+    """
+    whole = {c.index: c for c in recording.channels if c.reference_index is None}
     if channel.reference_index is None:
-        return is_clipped(windows, limits_in_uv(channel))
-    clipped = np.zeros(starts.size, dtype=bool)
-    for part in _electrodes(recording, channel):
-        part_windows = read_windows(recording, part, starts)
-        clipped |= is_clipped(part_windows, limits_in_uv(part))
-    return clipped
-
-
-def _electrodes(recording: Recording, channel: Channel) -> Iterable[Channel]:
-    wanted = {channel.index, channel.reference_index}
-    return (
-        part
-        for part in recording.channels
-        if part.reference_index is None and part.index in wanted
-    )
+        windows = read_windows(recording, channel, starts)
+        return windows, is_clipped(windows, limits_in_uv(channel))
+    electrode, reference = whole[channel.index], whole[channel.reference_index]
+    windows = read_windows(recording, electrode, starts)
+    clipped = is_clipped(windows, limits_in_uv(electrode))
+    subtracted = read_windows(recording, reference, starts)
+    clipped |= is_clipped(subtracted, limits_in_uv(reference))
+    windows -= subtracted
+    return windows, clipped
 
 
 def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArray]:
@@ -243,9 +239,10 @@ def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArr
     size = windows.shape[1]
     taper = np.hanning(size + 1)[:-1]  # periodic, as spectra want it
     centred = windows - windows.mean(axis=1, keepdims=True)
-    power = np.abs(fft.rfft(centred * taper, axis=1)) ** 2
+    power = np.abs(np.fft.rfft(centred * taper, axis=1)) ** 2
     density = 2.0 * power / (rate_hz * np.sum(taper**2))
-    return fft.rfftfreq(size, 1 / rate_hz), np.median(density, axis=0)
+    freqs = np.arange(density.shape[1]) * (rate_hz / size)
+    return freqs, np.median(density, axis=0)
 
 
 def _beat(windows: FloatArray, rate_hz: float) -> float:
@@ -263,8 +260,8 @@ def _beat(windows: FloatArray, rate_hz: float) -> float:
     smooth = _moving_mean(np.abs(np.diff(calm, axis=1)), 0.1 * rate_hz)
     smooth = smooth - smooth.mean(axis=1, keepdims=True)
     size = smooth.shape[1]
-    spectrum = np.abs(fft.rfft(smooth, n=2 * size, axis=1)) ** 2
-    correlation = fft.irfft(spectrum, axis=1)[:, :size]
+    spectrum = np.abs(np.fft.rfft(smooth, n=2 * size, axis=1)) ** 2
+    correlation = np.fft.irfft(spectrum, axis=1)[:, :size]
     energy = correlation[:, :1]
     unbiased = correlation * size / np.arange(size, 0, -1)
     lags = unbiased[:, int(0.4 * rate_hz) : int(1.5 * rate_hz)]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import numpy as np
-from scipy import signal as sp
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, FloatArray
@@ -195,9 +194,11 @@ def _filter(
     windows: FloatArray, rate_hz: float, band_hz: tuple[float, float]
 ) -> FloatArray:
     """Return the windows in one band, shape (n_windows, n_samples); NaN where lacking."""
+    from scipy import signal  # noqa: PLC0415 - 50 MB that a header does not need
+
     band = (band_hz[0], min(band_hz[1], 0.45 * rate_hz))
-    sos = sp.butter(2, band, "bandpass", fs=rate_hz, output="sos")
-    filtered: FloatArray = sp.sosfiltfilt(sos, windows, axis=1)
+    sos = signal.butter(2, band, "bandpass", fs=rate_hz, output="sos")
+    filtered: FloatArray = signal.sosfiltfilt(sos, windows, axis=1)
     return filtered
 
 
@@ -229,12 +230,14 @@ def _median(values: "FloatArray | list[float]") -> float:
 
 def _find_beats(ecg: FloatArray, rate_hz: float) -> list[tuple[int, int]]:
     """Return window and sample of each R wave."""
+    from scipy import signal  # noqa: PLC0415 - 50 MB that a header does not need
+
     apart = max(int(0.4 * rate_hz), 1)
     beats = []
     for row, window in enumerate(np.abs(_qrs_band(ecg, rate_hz))):
         if np.isfinite(window).all():
             height = 0.6 * float(window.max())
-            peaks, _ = sp.find_peaks(window, height=height, distance=apart)
+            peaks, _ = signal.find_peaks(window, height=height, distance=apart)
             beats += [(row, int(peak)) for peak in peaks]
     return beats
 
