@@ -164,6 +164,7 @@ def make_tables() -> dict[str, pd.DataFrame]:
                 "is_complete": [True, False],
             }
         ),
+        "swa_cycles": pd.DataFrame({"cycle": [1, 2], "swa_uv2": [420.0, np.nan]}),
         "empty": pd.DataFrame({"onset_s": pd.Series(dtype=float), "kind": []}),
     }
 

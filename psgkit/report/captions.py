@@ -61,8 +61,8 @@ def rem_alt(night: Night) -> str:
 
 def swa_alt(night: Night) -> str:
     """Say what the bars are; their values stand above them as text."""
-    cycles = night.tables.get("cycles")
-    count = 0 if cycles is None or not night.spectra else len(cycles)
+    cycles = night.tables.get("swa_cycles")
+    count = 0 if cycles is None else len(cycles)
     return _("Mean slow-wave activity in each of {count} sleep cycles.").format(
         count=count
     )

@@ -25,9 +25,10 @@ from psgkit.report.words import hours, number, plain
 if TYPE_CHECKING:
     from psgkit.report.images import Image
 
+GROUPS = ("Also measured", "Exploratory", "Not rated")
 UNRATED_NOTE = "How reliable these numbers are has not been measured."
 
-_SEVERITIES = {
+SEVERITIES = {
     Severity.ERROR: "Error",
     Severity.WARNING: "Warning",
     Severity.NOTE: "Note",
@@ -86,10 +87,11 @@ def _content(night: Night) -> dict[str, object]:
         "exploratory_note": _(EXPLORATORY_NOTE),
         "more": [
             (_(title), _(note), _rows(families))
-            for title, note, families in (
-                ("Also measured", "", selection.reliable),
-                ("Exploratory", EXPLORATORY_NOTE, selection.exploratory),
-                ("Not rated", UNRATED_NOTE, selection.unrated),
+            for title, note, families in zip(
+                GROUPS,
+                ("", EXPLORATORY_NOTE, UNRATED_NOTE),
+                (selection.reliable, selection.exploratory, selection.unrated),
+                strict=True,
             )
             if families
         ],
@@ -137,7 +139,7 @@ def _issues(night: Night) -> list[dict[str, str]]:
             "message": plain(issue.message),
             "remedy": plain(issue.remedy),
         }
-        for severity, label in _SEVERITIES.items()
+        for severity, label in SEVERITIES.items()
         for issue in night.issues
         if issue.severity is severity
     ]

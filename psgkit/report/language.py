@@ -42,7 +42,8 @@ def catalogue(language: str) -> dict[str, str]:
         return {}
     path = Path(__file__).parent / "locale" / f"{language}.po"
     entries = _ENTRY.findall(path.read_text(encoding="utf-8"))
-    return {_joined(words): _joined(meant) for words, meant in entries}
+    # The first entry, of no words, is the catalogue's own header.
+    return {_joined(words): _joined(meant) for words, meant in entries[1:]}
 
 
 def current_language() -> str:

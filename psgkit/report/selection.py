@@ -48,7 +48,7 @@ LABELS: dict[str, str] = {
 }
 
 # Family of a column by what its name starts with; the longest that fits is taken.
-_FAMILIES: dict[str, tuple[str, ...]] = {
+FAMILIES: dict[str, tuple[str, ...]] = {
     "Sleep architecture": (
         *("unscored", "tib", "w_exit", "n1_exit", "n2_exit", "long_nrem", "c1_split"),
         *("tib_", "rec_", "spt_", "tst_", "se_", "sme_", "sol", "waso_", "fwt_"),
@@ -142,7 +142,7 @@ def family_of(name: str) -> str:
     """
     fits = [
         (len(start), family)
-        for family, starts in _FAMILIES.items()
+        for family, starts in FAMILIES.items()
         for start in starts
         if name.startswith(start)
     ]

@@ -18,6 +18,7 @@ DPI = 96.0
 FONT_PT = 9.0
 SMALL_PT = 8.0
 EMPTY_PX = 110.0
+LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 58.0, 22.0, 24.0, 42.0
 
 
 class Picture(Figure):
@@ -30,13 +31,20 @@ class Picture(Figure):
 
 
 def new_picture(width_px: float, height_px: float) -> Picture:
-    """Return an empty figure of some size on the page."""
-    return Picture(
-        figsize=(width_px / DPI, height_px / DPI),
-        dpi=DPI,
-        layout="constrained",
-        facecolor="white",
+    """Return an empty figure of some size on the page, with room for labels.
+
+    Margins are fixed: to find them anew for each figure takes as long as to draw it.
+    """
+    figure = Picture(
+        figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor="white"
     )
+    figure.subplots_adjust(
+        left=LEFT_PX / width_px,
+        right=1 - RIGHT_PX / width_px,
+        top=1 - TOP_PX / height_px,
+        bottom=BOTTOM_PX / height_px,
+    )
+    return figure
 
 
 def empty_picture(width_px: float, title: str, words: str) -> Picture:

@@ -9,9 +9,6 @@ import pandas as pd
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.scoring import Scoring, Stage
 
-FRONTAL_FIRST = ("F", "C", "P", "O")
-SLOW_WAVES_HZ = (0.5, 4.0)
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -56,23 +53,6 @@ def shown_spectra(night: Night) -> tuple[str, Spectra] | None:
     return next(iter(night.spectra.items()), None)
 
 
-def frontal_spectra(night: Night) -> tuple[str, Spectra] | None:
-    """Return the most frontal channel with spectra, where slow waves are largest."""
-    for letter in FRONTAL_FIRST:
-        for role, spectra in night.spectra.items():
-            if role.startswith(letter):
-                return role, spectra
-    return next(iter(night.spectra.items()), None)
-
-
-def slow_wave_activity(spectra: Spectra) -> npt.NDArray[np.float64]:
-    """Return the power from 0.5 to 4 Hz of each epoch in µV², shape (n_epochs,)."""
-    low, high = SLOW_WAVES_HZ
-    inside = (spectra.freqs_hz >= low) & (spectra.freqs_hz <= high)
-    power = np.trapezoid(spectra.psd_uv2_hz[:, inside], spectra.freqs_hz[inside])
-    return np.asarray(power, dtype=np.float64)
-
-
 def thin(rows: npt.NDArray[np.floating], most: int) -> npt.NDArray[np.floating]:
     """Average neighbouring rows until there are at most so many.
 
@@ -87,12 +67,6 @@ def thin(rows: npt.NDArray[np.floating], most: int) -> npt.NDArray[np.floating]:
     counts = np.add.reduceat(known, groups, axis=0)
     sums = np.add.reduceat(np.where(known, rows, 0.0), groups, axis=0)
     return np.where(counts, sums / np.maximum(counts, 1), np.nan)
-
-
-def epoch_middles_s(scoring: Scoring) -> npt.NDArray[np.float64]:
-    """Return the middle of each epoch, shape (n_epochs,)."""
-    middles = np.arange(scoring.n_epochs, dtype=np.float64) + 0.5
-    return scoring.onset_s + middles * scoring.epoch_s
 
 
 def stages_at(

@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import SCORED_STAGES, Stage
 from psgkit.report.figures.canvas import (
+    BOTTOM_PX,
     SMALL_PT,
+    TOP_PX,
     dress,
     label_stages,
     new_picture,
@@ -32,9 +34,11 @@ from psgkit.report.language import _
 WIDTH_PX = 940.0
 MAX_HZ = 30.0
 MOST_COLUMNS = 1200
+UNIT_PX = 56.0  # height of a part whose ratio is one
+TITLE_PX = 36.0  # between parts, for the title of the lower one
 
 _HEIGHTS = {Stage.W: 4, Stage.R: 3, Stage.N1: 2, Stage.N2: 1, Stage.N3: 0}
-_NO_PROBA = "No probabilities: the stages were scored by a person."
+NO_PROBA = "No probabilities: the stages were scored by a person."
 _ORDER = (Stage.N3, Stage.N2, Stage.N1, Stage.R, Stage.W)  # from below
 _AROUSAL_ROW = 4.75
 _ROWS_OF_DENSITY = 100
@@ -58,7 +62,10 @@ def plot_overview(night: Night) -> Figure:
     if shown_spectra(night) is not None:
         parts += [(draw_spectrogram, 2.0)]
     ratios = [ratio for _draw, ratio in parts]
-    figure = new_picture(WIDTH_PX, 60 + 75 * sum(ratios))
+    gap_px = TITLE_PX * (len(parts) - 1)
+    plots_px = UNIT_PX * sum(ratios)
+    figure = new_picture(WIDTH_PX, TOP_PX + plots_px + gap_px + BOTTOM_PX)
+    figure.subplots_adjust(hspace=TITLE_PX * len(parts) / plots_px)
     rows = figure.subplots(
         len(parts), 1, sharex=True, height_ratios=ratios, squeeze=False
     )
@@ -203,7 +210,7 @@ def draw_confidence(axes: Axes, night: Night) -> bool:
     title = _("Confidence")
     scoring = night.scoring
     if scoring.proba is None or scoring.n_epochs == 0:
-        say(axes, _(_NO_PROBA), title=title)
+        say(axes, _(NO_PROBA), title=title)
         return False
     edges = (scoring.onset_s + np.arange(scoring.n_epochs + 1) * scoring.epoch_s) / 3600
     axes.stairs(
@@ -221,7 +228,7 @@ def draw_hypnodensity(axes: Axes, night: Night) -> bool:
     title = _("Probability of each stage")
     scoring = night.scoring
     if scoring.proba is None or scoring.n_epochs == 0:
-        say(axes, _(_NO_PROBA), title=title)
+        say(axes, _(NO_PROBA), title=title)
         return False
     columns = [SCORED_STAGES.index(stage) for stage in _ORDER]
     shown = thin(scoring.proba[:, columns], MOST_COLUMNS)

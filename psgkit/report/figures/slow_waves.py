@@ -14,18 +14,12 @@ from psgkit.report.figures.canvas import (
     empty_picture,
     new_picture,
 )
-from psgkit.report.figures.data import (
-    epoch_middles_s,
-    frontal_spectra,
-    slow_wave_activity,
-    table_with,
-)
+from psgkit.report.figures.data import table_with
 from psgkit.report.figures.palette import INK, STAGE_COLOURS
 from psgkit.report.language import _
 
 SIZE_PX = (460.0, 260.0)
 TITLE = "Slow-wave activity by cycle"
-MIN_CYCLE_MIN = 5.0
 
 
 def plot_swa_by_cycle(night: Night) -> Figure:
@@ -40,31 +34,20 @@ def plot_swa_by_cycle(night: Night) -> Figure:
     matplotlib.figure.Figure
         A bar a cycle, with the decline that the night's measures hold in words.
     """
-    found = frontal_spectra(night)
-    cycles = table_with(night, "cycles", "onset_s", "nrem_period_min")
-    if found is None:
-        return empty_picture(
-            SIZE_PX[0], _(TITLE), _("No power spectra: the EEG was not analysed.")
-        )
-    if cycles is None or cycles.empty:
-        return empty_picture(
-            SIZE_PX[0], _(TITLE), _("No sleep cycle was seen in this night.")
-        )
-    role, spectra = found
-    values = _means(
-        night,
-        slow_wave_activity(spectra),
-        list(zip(cycles["onset_s"], cycles["nrem_period_min"], strict=True)),
-    )
-    if all(math.isnan(value) for value in values):
-        return empty_picture(
-            SIZE_PX[0],
-            _(TITLE),
-            _("No cycle has 5 min of NREM sleep without artefact."),
-        )
+    cycles = table_with(night, "swa_cycles", "cycle", "swa_uv2")
+    if cycles is None:
+        words = _("No slow-wave activity: the EEG was not analysed.")
+        return empty_picture(SIZE_PX[0], _(TITLE), words)
+    if cycles.empty:
+        words = _("No sleep cycle was seen in this night.")
+        return empty_picture(SIZE_PX[0], _(TITLE), words)
+    values = cycles["swa_uv2"].to_numpy(dtype=float)
+    if np.isnan(values).all():
+        words = _("No cycle has 5 min of NREM sleep without artefact.")
+        return empty_picture(SIZE_PX[0], _(TITLE), words)
+    numbers = cycles["cycle"].to_numpy()
     figure = new_picture(*SIZE_PX)
     axes = figure.subplots()
-    numbers = np.arange(1, len(values) + 1)
     axes.bar(numbers, values, width=0.62, color=STAGE_COLOURS[Stage.N3])
     for number, value in zip(numbers, values, strict=True):
         words = _("too little") if math.isnan(value) else f"{value:.0f}"
@@ -83,7 +66,7 @@ def plot_swa_by_cycle(night: Night) -> Figure:
     axes.text(
         1.0,
         0.97,
-        f"{role.replace('_', '-')}\n{_decline(night)}".strip(),
+        f"{_derivation(night)}\n{_decline(night)}".strip(),
         transform=axes.transAxes,
         ha="right",
         va="top",
@@ -93,20 +76,11 @@ def plot_swa_by_cycle(night: Night) -> Figure:
     return figure
 
 
-def _means(
-    night: Night, swa_uv2: np.ndarray, spans: list[tuple[float, float]]
-) -> list[float]:
-    scoring = night.scoring
-    count = min(len(swa_uv2), scoring.n_epochs)
-    middles_s = epoch_middles_s(scoring)[:count]
-    stages, values = scoring.stages[:count], swa_uv2[:count]
-    usable = np.isin(stages, (Stage.N2, Stage.N3)) & np.isfinite(values)
-    means = []
-    for onset_s, minutes in spans:
-        inside = usable & (middles_s >= onset_s) & (middles_s < onset_s + minutes * 60)
-        is_enough = inside.sum() * scoring.epoch_s >= MIN_CYCLE_MIN * 60
-        means.append(float(values[inside].mean()) if is_enough else math.nan)
-    return means
+def _derivation(night: Night) -> str:
+    """Return the roles of the channels that slow-wave activity was measured in."""
+    used = night.provenance.channels_used.get("swa", "")
+    roles = [part.split(" ")[0].replace("_", "-") for part in used.split(" + ")]
+    return " + ".join(roles)
 
 
 def _decline(night: Night) -> str:

@@ -1,0 +1,99 @@
+"""Every word of a page is in each language's catalogue, and nothing else is."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cohort_makers import make_cohort
+from night_makers import make_night
+
+import psgkit.report
+from psgkit.report import html, reference, selection, text
+from psgkit.report.cohort_html import cohort_page
+from psgkit.report.figures import arousals, overview, palette, rem, slow_waves
+from psgkit.report.language import LANGUAGES, _, catalogue, speaking
+
+FOLDER = Path(psgkit.report.__file__).parent
+OTHERS = [language for language in LANGUAGES if language != "en"]
+FIELD = re.compile(r"\{(\w+)\}")
+
+
+def words_of_code() -> Iterator[str]:
+    """Find what stands in ``_("...")`` in modules and templates."""
+    for module in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "_"
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                yield node.args[0].value
+    for template in FOLDER.rglob("*.j2"):
+        yield from re.findall(r'_\("([^"]*)"\)', template.read_text(encoding="utf-8"))
+
+
+def words_of_constants() -> Iterator[str]:
+    """List what is translated where it is used and not where it is written."""
+    yield from selection.LABELS.values()
+    yield from (title for title, names in selection.HEADLINES)
+    yield from selection.FAMILIES
+    yield selection.OTHER
+    yield from html.SEVERITIES.values()
+    yield from html.GROUPS
+    yield from palette.STAGE_LABELS.values()
+    yield from (text.EXPLORATORY_NOTE, text.INTERVAL_NOTE, html.UNRATED_NOTE)
+    yield from (arousals.TITLE, rem.TITLE, slow_waves.TITLE, overview.NO_PROBA)
+    yield from ("done", "failed", "skipped")
+
+
+def words_of_numbers() -> Iterator[str]:
+    """List the units, and what the numbers shown first mean."""
+    from psgkit.measure.catalogue import METRICS
+    from psgkit.measure.signal_catalogue import SIGNAL_METRICS
+
+    yield from (m.unit for m in (*METRICS, *SIGNAL_METRICS) if m.unit)
+    yield from (m.meaning for m in METRICS if m.name in selection.LABELS)
+    yield from (m.meaning for m in SIGNAL_METRICS if m.stem in selection.LABELS)
+
+
+def all_words() -> set[str]:
+    return {*words_of_code(), *words_of_constants(), *words_of_numbers()}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_word_of_the_pages_is_in_the_catalogue(language):
+    assert sorted(all_words() - set(catalogue(language))) == []
+    assert all(catalogue(language).values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_is_filled_in_is_the_same_in_each_language(language):
+    for words, meant in catalogue(language).items():
+        assert set(FIELD.findall(words)) == set(FIELD.findall(meant)), words
+
+
+def test_a_language_holds_for_a_block_alone():
+    with speaking("nl"):
+        assert _("Numbers") == "Getallen"
+    assert _("Numbers") == "Numbers"
+
+
+def test_words_without_a_translation_stay_english():
+    with speaking("nl"):
+        assert _("not in any catalogue") == "not in any catalogue"
+
+
+def test_a_night_and_a_cohort_speak_dutch():
+    page = html.night_page(make_night(), language="nl")
+    assert '<html lang="nl">' in page
+    assert "Wat u eerst moet weten" in page
+    assert "What to know first" not in page
+    assert "Nachten die mislukten" in cohort_page(make_cohort(9), language="nl")
+
+
+def test_a_published_range_is_told_in_the_readers_language():
+    with speaking("nl"):
+        assert "Gezonde volwassenen" in reference.reference_of("se_pct")
