@@ -1,0 +1,81 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from psgkit.domain.measures import Undefined
+from psgkit.domain.night import Spectra
+from psgkit.domain.scoring import Stage
+from psgkit.measure.swa import (
+    NremPeriod,
+    mean_swa,
+    slow_wave_energy,
+    swa_cycles,
+    swa_decline,
+    swa_series,
+)
+from signal_makers import make_timeline
+
+FREQS = np.arange(0, 10.25, 0.25)
+
+
+def flat_spectra(densities) -> Spectra:
+    psd = np.repeat(np.array(densities, dtype=np.float32)[:, np.newaxis], 41, axis=1)
+    return Spectra(FREQS, psd)
+
+
+def test_activity_is_the_mean_of_the_derivations_that_are_clean():
+    left, right = flat_spectra([2, 2, np.nan]), flat_spectra([4, np.nan, np.nan])
+    series = swa_series((left, right), (0.5, 4.0))
+    assert series[:2].tolist() == [3 * 3.5, 2 * 3.5]
+    assert np.isnan(series[2])
+
+
+def test_activity_is_of_n2_and_n3_alone():
+    timeline = make_timeline("WW2233RR")
+    series = np.array([99.0, 99, 10, 20, 30, 40, 99, 99])
+    assert mean_swa(series, timeline, (Stage.N2, Stage.N3)) == 25
+    assert mean_swa(series, timeline, (Stage.N3,)) == 35
+
+
+def test_energy_is_activity_times_hours():
+    timeline = make_timeline("2" * 120)
+    assert slow_wave_energy(np.full(120, 50.0), timeline) == 50.0
+
+
+def test_without_a_minute_of_the_stage_activity_is_undefined():
+    value = mean_swa(np.array([5.0, 5.0]), make_timeline("2W"), (Stage.N2,))
+    assert value == Undefined("0.5 clean min of N2, at least 1 are needed")
+
+
+def test_a_halving_every_cycle_has_its_slope():
+    # Four NREM periods of 30 min, an hour and a half from middle to middle
+    stages = ("2" * 60 + "R" * 120) * 4
+    timeline = make_timeline(stages)
+    series = np.full(len(stages), np.nan)
+    periods = tuple(NremPeriod(180 * k, 180 * k + 60) for k in range(4))
+    for number, period in enumerate(periods):
+        series[period.start : period.stop] = 800 / 2**number
+    cycles = swa_cycles(series, timeline, periods)
+    assert cycles["midpoint_h"].tolist() == [0.25, 1.75, 3.25, 4.75]
+    assert cycles["swa_rel"].tolist() == pytest.approx(
+        np.array([800, 400, 200, 100]) / 375
+    )
+    decline = swa_decline(cycles)
+    assert decline.slope_ln_per_h == pytest.approx(-np.log(2) / 1.5)
+    assert (decline.c1c2_ratio, decline.c1last_ratio) == (2, 8)
+
+
+def test_a_period_without_five_clean_minutes_has_no_activity():
+    timeline = make_timeline("2" * 20)
+    series = np.full(20, np.nan)
+    series[:9] = 10.0
+    cycles = swa_cycles(series, timeline, (NremPeriod(0, 20),))
+    assert cycles["clean_min"].tolist() == [4.5]
+    assert np.isnan(cycles["swa_uv2"][0])
+
+
+def test_two_periods_make_no_slope():
+    cycles = pd.DataFrame({"swa_uv2": [4.0, 2.0], "midpoint_h": [1.0, 3.0]})
+    decline = swa_decline(cycles)
+    assert isinstance(decline.slope_ln_per_h, Undefined)
+    assert decline.c1c2_ratio == 2.0
