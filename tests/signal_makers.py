@@ -2,8 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
-
 from makers import make_scoring
+
 from psgkit.measure.timeline import Timeline
 
 

@@ -31,7 +31,7 @@ def band_pass(
     Returns
     -------
     numpy.ndarray of float64, shape (n_samples,)
-        The first and last seconds hold the filter's settling.
+        As in MNE, the signal is thought to go on beyond its ends, mirrored.
     """
     from mne.filter import create_filter  # noqa: PLC0415 - a night may need no filter
 
@@ -47,6 +47,6 @@ def band_pass(
     )
     if len(values) == 0:
         return values
-    full = signal.oaconvolve(values, taps, mode="full")
-    start = (len(taps) - 1) // 2
-    return np.asarray(full[start : start + len(values)])
+    reach = (len(taps) - 1) // 2
+    mirrored = np.pad(values, reach, mode="reflect", reflect_type="odd")
+    return np.asarray(signal.oaconvolve(mirrored, taps, mode="valid"))

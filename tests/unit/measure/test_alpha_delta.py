@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from signal_makers import make_noise, make_sine, make_timeline
 
 from psgkit.domain.measures import Undefined
 from psgkit.measure.alpha_delta import (
@@ -8,7 +9,6 @@ from psgkit.measure.alpha_delta import (
     log_ratio,
 )
 from psgkit.measure.spectral import window_spectra
-from signal_makers import make_noise, make_sine, make_timeline
 
 FREQS = np.arange(0, 30.25, 0.25)
 RATE_HZ = 128.0

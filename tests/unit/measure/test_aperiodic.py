@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from signal_makers import make_noise, make_sine, make_timeline
 
 from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.aperiodic import PowerLaw, fit_power_law, irasa, low_exponent
-from signal_makers import make_noise, make_sine, make_timeline
 
 RATE_HZ = 128.0
 

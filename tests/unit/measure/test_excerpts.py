@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from signal_makers import make_timeline
 
 from psgkit.domain.scoring import Stage
 from psgkit.measure.excerpts import Excerpt, wanted_stretches
-from signal_makers import make_timeline
 
 NREM = (Stage.N2, Stage.N3)
 

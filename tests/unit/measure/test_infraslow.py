@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.signal import lfilter
+from signal_makers import make_noise, make_timeline
 
 from psgkit.domain.measures import Undefined
 from psgkit.measure.infraslow import (
@@ -11,7 +12,6 @@ from psgkit.measure.infraslow import (
     sigma_bouts,
     split_at_losses,
 )
-from signal_makers import make_noise, make_timeline
 
 
 def make_bouts(seed: int, *, depth: float, freq_hz: float = 0.02) -> list[np.ndarray]:

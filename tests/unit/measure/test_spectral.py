@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import signal
+from signal_makers import make_noise, make_sine, make_timeline
 
 from psgkit.domain.measures import Undefined
 from psgkit.domain.recording import Channel
@@ -22,7 +23,6 @@ from psgkit.measure.spectral import (
     taper_psd,
     window_spectra,
 )
-from signal_makers import make_noise, make_sine, make_timeline
 
 RATE_HZ = 128.0
 TEN_MINUTES = "2" * 20

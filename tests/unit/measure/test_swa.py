@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from signal_makers import make_timeline
 
 from psgkit.domain.measures import Undefined
 from psgkit.domain.night import Spectra
@@ -13,7 +14,6 @@ from psgkit.measure.swa import (
     swa_decline,
     swa_series,
 )
-from signal_makers import make_timeline
 
 FREQS = np.arange(0, 10.25, 0.25)
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
-
 from makers import make_scoring
+from signal_makers import make_timeline
+
 from psgkit.domain.scoring import Stage
 from psgkit.measure.timeline import (
     Timeline,
@@ -10,7 +11,6 @@ from psgkit.measure.timeline import (
     missing_seconds,
     still_seconds,
 )
-from signal_makers import make_timeline
 
 
 def test_each_second_has_the_stage_of_its_epoch():
