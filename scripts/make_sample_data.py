@@ -10,17 +10,22 @@ from pathlib import Path
 from psgkit.simulate import simulate_night
 
 NAME = "nap.edf"
-SEED = 2
+SEED = 4
 
 
 def make(folder: Path) -> None:
-    """Write the recording, its truth and the checksums of both."""
+    """Write the recording, its truth, and the checksums of all four files."""
     folder.mkdir(parents=True, exist_ok=True)
-    night = simulate_night(hours=1.5, seed=SEED, montage="minimal", rate_hz=128)
+    night = simulate_night(
+        hours=1.5, seed=SEED, montage="minimal", rate_hz=128, start="13:30"
+    )
     night.write(folder / NAME)
-    files = sorted(folder.glob("nap*"))
-    lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in files]
-    (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n", encoding="ascii")
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        for path in sorted(folder.glob("nap*"))
+    ]
+    sums = folder / "SHA256SUMS"
+    sums.write_text("".join(lines), encoding="ascii", newline="\n")
 
 
 if __name__ == "__main__":

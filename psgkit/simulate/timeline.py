@@ -125,6 +125,18 @@ def runs(mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     yield from ((int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
+def wander(n_steps: int, smooth: float, rng: np.random.Generator) -> FloatArray:
+    """Return a slow random drift, of mean zero and standard deviation one.
+
+    White noise through a Gaussian of ``smooth`` steps; scaled by what such a filter
+    leaves of white noise, so that a short stretch of it is no different from a long one.
+    """
+    margin = int(np.ceil(4.0 * smooth))
+    noise = rng.standard_normal(n_steps + 2 * margin)
+    drift = gaussian_filter1d(noise, smooth)[margin : margin + n_steps]
+    return np.asarray(drift * np.sqrt(2.0 * np.sqrt(np.pi) * smooth))
+
+
 def draw_times(
     rate_per_min: FloatArray, rng: np.random.Generator, gap_s: float = 0.0
 ) -> FloatArray:

@@ -74,9 +74,8 @@ def plan_arousals(timeline: Timeline, per_h: Mapping[State, float]) -> list[Arou
     """
     rng = timeline.rng("arousals")
     asleep = np.isin(timeline.states, _ASLEEP)
-    room = _room(asleep)
+    free = _room(timeline)
     arousals: list[Arousal] = []
-    free = room.copy()
     wanted = [
         (state, int(rng.poisson(np.sum(timeline.states == state) * rate / 3600.0)))
         for state, rate in per_h.items()
@@ -167,11 +166,16 @@ def _envelope(rate_hz: float, duration_s: float) -> Float32Array:
     return np.asarray(np.minimum(rise, np.maximum(fall, 0.0)), dtype=np.float32)
 
 
-def _room(asleep: BoolArray) -> BoolArray:
-    """Return the seconds at which an arousal has ten seconds of sleep before it."""
-    room = np.zeros(len(asleep), dtype=np.bool_)
-    for first, last in runs(asleep):
-        room[first + int(STABLE_S) : last] = True
+def _room(timeline: Timeline) -> BoolArray:
+    """Return the seconds at which an arousal may begin.
+
+    Ten seconds of sleep before it is the rule; here they are of one stage, so that
+    there is no doubt which stage an arousal is counted with.
+    """
+    room = np.zeros(len(timeline.states), dtype=np.bool_)
+    for state in _ASLEEP:
+        for first, last in runs(timeline.states == state):
+            room[first + int(STABLE_S) : last] = True
     return room
 
 

@@ -18,7 +18,7 @@ from psgkit.simulate.signals.noise import (
     shaped_noise,
     window_freqs_hz,
 )
-from psgkit.simulate.timeline import Float32Array, FloatArray, State, Timeline
+from psgkit.simulate.timeline import Float32Array, FloatArray, State, Timeline, wander
 
 HIGHPASS_HZ = 0.3
 
@@ -86,7 +86,7 @@ def add_background(canvas: Canvas, deep: FloatArray, sigma: FloatArray) -> None:
     """
     timeline = canvas.timeline
     freqs = window_freqs_hz(timeline.rate_hz)
-    weights = timeline.weights(HOP_S, blur_s=3.0)[: n_windows(timeline)]
+    weights = timeline.weights(HOP_S, blur_s=4.0)[: n_windows(timeline)]
     factor = _drift(timeline, freqs, deep, sigma)
     level = 1.0 / np.sqrt(sum(_seen_from_c4(name) ** 2 for name in _SOURCES))
     for name, (x, y, width) in _SOURCES.items():
@@ -134,9 +134,8 @@ def _drift(
     n_steps = len(deep)
     logs = np.empty((n_steps, len(_BANDS)))
     for column, sd in enumerate((0.25, 0.2, 0.25, 0.15, 0.2)):
-        slow = gaussian_filter1d(rng.standard_normal(n_steps), 15.0, mode="nearest")
-        fast = gaussian_filter1d(rng.standard_normal(n_steps), 1.5, mode="nearest")
-        logs[:, column] = sd * (slow / slow.std() + 0.8 * fast / fast.std())
+        slow, fast = wander(n_steps, 15.0, rng), wander(n_steps, 1.5, rng)
+        logs[:, column] = sd * (slow + 0.8 * fast)
     logs[:, 0] += np.log(deep)
     logs[:, 3] += np.log(sigma)
     band = np.searchsorted(_BAND_EDGES_HZ, freqs_hz, side="right")

@@ -17,6 +17,7 @@ from psgkit.simulate.timeline import (
     State,
     Timeline,
     draw_times,
+    wander,
 )
 
 LEGS = ({"LegL": 1.0}, {"LegR": 1.0})
@@ -73,7 +74,7 @@ def slow_signal(
     rng = timeline.rng(lead.label)
     match lead.role:
         case Role.SPO2:
-            values = 96.0 + gaussian_filter1d(rng.normal(0.0, 6.0, times.size), 40.0)
+            values = 96.0 + 0.6 * wander(times.size, 40.0, rng)
             values = np.clip(np.round(values), 90.0, 99.0)
         case Role.PULSE:
             values = np.round(np.interp(times, np.arange(len(bpm)), bpm))
@@ -94,8 +95,7 @@ def _turns(times: FloatArray, timeline: Timeline) -> tuple[FloatArray, FloatArra
     rng = timeline.rng("breathing")
     uneven = timeline.by_state(_UNEVEN, default=0.15)
     seconds = np.arange(len(uneven))
-    noise = gaussian_filter1d(rng.standard_normal(len(uneven)), 4.0)
-    noise /= max(float(noise.std()), 1e-9)
+    noise = wander(len(uneven), 4.0, rng)
     depth = np.clip(1.0 + uneven * noise, 0.4, 1.8)
     per_s = 0.245 * np.clip(1.0 + 0.5 * uneven * np.roll(noise, 7), 0.6, 1.5)
     turns = np.concatenate(([0.0], np.cumsum(per_s)))

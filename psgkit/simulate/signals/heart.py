@@ -9,7 +9,13 @@ from scipy.ndimage import gaussian_filter1d
 
 from psgkit.simulate.signals.arousals import Arousal
 from psgkit.simulate.signals.canvas import Canvas, blank
-from psgkit.simulate.timeline import Float32Array, FloatArray, State, Timeline
+from psgkit.simulate.timeline import (
+    Float32Array,
+    FloatArray,
+    State,
+    Timeline,
+    wander,
+)
 
 ECG = {"ECG1": 1.0}
 LEAK = {"M1": 0.004, "M2": -0.003, "E1": 0.002, "E2": -0.002, "Chin1": 0.0006}
@@ -42,8 +48,7 @@ def heart_rate(timeline: Timeline, arousals: list[Arousal]) -> FloatArray:
     """Return the heart rate at each second, in beats a minute."""
     rng = timeline.rng("heart")
     bpm = gaussian_filter1d(timeline.by_state(_BPM), 8.0, mode="nearest")
-    slow = gaussian_filter1d(rng.standard_normal(len(bpm)), 12.0, mode="nearest")
-    bpm += 2.0 * slow / max(float(slow.std()), 1e-9)
+    bpm += 2.0 * wander(len(bpm), 12.0, rng)
     for arousal in arousals:
         first = int(arousal.onset_s)
         seconds = np.arange(min(20, len(bpm) - first))
@@ -58,7 +63,7 @@ def draw_beats(timeline: Timeline, bpm: FloatArray) -> FloatArray:
     seconds = np.arange(len(bpm))
     breathing = 1.0 + 0.03 * np.sin(2.0 * np.pi * 0.25 * seconds)
     turns = np.concatenate(([0.0], np.cumsum(bpm * breathing / 60.0)))
-    whole = np.arange(1, int(turns[-1]))
+    whole = np.arange(int(turns[-1]) + 1)
     times = np.interp(whole, turns, np.arange(len(turns)))
     return np.asarray(times + rng.normal(0.0, 0.006, len(times)))
 

@@ -13,6 +13,7 @@ from psgkit.simulate.timeline import (
     Timeline,
     draw_times,
     runs,
+    wander,
 )
 
 CHIN = {"Chin1": 0.7, "Chin2": -0.3}
@@ -85,9 +86,8 @@ def _tone(timeline: Timeline, canvas: Canvas, atonia_loss: float) -> Float32Arra
     per_second = np.log(timeline.by_state(_TONE_UV))
     if atonia_loss > 0.0:
         _lose_atonia(per_second, canvas, atonia_loss, rng)
-    per_second = gaussian_filter1d(per_second, 1.5, mode="nearest")
-    slow = gaussian_filter1d(rng.standard_normal(len(per_second)), 60.0, mode="nearest")
-    per_second += 0.2 * slow / max(float(slow.std()), 1e-9)
+    per_second = gaussian_filter1d(per_second, 4.0, mode="nearest")
+    per_second += 0.2 * wander(len(per_second), 60.0, rng)
     seconds = np.arange(len(per_second)) + 0.5
     samples = np.arange(timeline.n_samples) / timeline.rate_hz
     return np.exp(np.interp(samples, seconds, per_second)).astype(np.float32)
@@ -115,11 +115,13 @@ def _raise_tone(
     rng: np.random.Generator,
 ) -> None:
     first = round((arousal.onset_s + rng.uniform(0.0, 0.3)) * timeline.rate_hz)
-    length = max(1.2, arousal.duration_s * rng.uniform(0.5, 0.9))
+    length = max(2.2, arousal.duration_s * rng.uniform(0.6, 1.0))
     last = min(first + round(length * timeline.rate_hz), len(envelope))
     floor = 3.0 if arousal.state is State.REM else 0.0
     level = np.maximum(envelope[first:last], floor)
-    envelope[first:last] = level * arousal.emg_factor
+    times = np.arange(len(level)) / timeline.rate_hz
+    ramp = np.minimum(1.0, np.minimum(times / 0.2, (length - times) / 0.8))
+    envelope[first:last] = level * (1.0 + (arousal.emg_factor - 1.0) * ramp.clip(0.0))
 
 
 def _twitch(envelope: Float32Array, canvas: Canvas, per_min: float) -> None:

@@ -62,7 +62,7 @@ def add_spindles(
             continue
         is_fast = rng.random() < 0.65
         hz = rng.normal(13.6, 0.4) if is_fast else rng.normal(11.8, 0.4)
-        uv = (24.0 if is_fast else 22.0) * rng.lognormal(0.0, 0.25)
+        uv = (26.0 if is_fast else 22.0) * rng.lognormal(0.0, 0.25)
         uv *= np.sqrt(pace[int(drawn)])
         shape = _spindle(timeline.rate_hz, length, hz, uv, rng.uniform(0, 2 * np.pi))
         put(fast if is_fast else slow, timeline.rate_hz, onset, shape)
