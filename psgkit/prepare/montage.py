@@ -16,12 +16,13 @@ from psgkit.domain.roles import Kind, Role
 
 _TYPES = frozenset({"eeg", "eog", "emg"})
 _GLUED_EYE = re.compile(r"(?:e[12]|loc|roc)\s*([am][12])")
-# AASM: 1 is above the mandible, 2 and 3 below it to the right and to the left. Nox
-# writes F, 1 and 2. An electrode below is taken against the one above.
+# AASM: 1 is above the mandible, 2 and 3 below it to the right and to the left; others
+# write C, R and L, and Nox F, 1 and 2. An electrode below goes against the one above.
 _CHIN = re.compile(
-    r"(?:emg\W*)?(?:chin\W*(?P<after>[123lr])|(?P<before>[lr])\W*chin)|(?P<nox>[12f])"
+    r"(?:emg\W*)?(?:chin\W*(?P<after>[123clr])|(?P<before>[clr])\W*chin)|(?P<nox>[12f])"
 )
-_NOX_NUMBERS = {"f": "1", "1": "2", "2": "3"}
+_SIDES = {"c": "1", "r": "2", "l": "3"}
+_NOX = {"f": "1", "1": "2", "2": "3"}
 
 
 def rereference(recording: Recording) -> Recording:
@@ -47,8 +48,9 @@ def rereference(recording: Recording) -> Recording:
     derived = (*eeg, *eyes, *chin)
     if not derived:
         return recording
-    replaced = {channel.index for channel in (*eyes, *chin)}
-    replaced |= {c.reference_index for c in chin if c.reference_index is not None}
+    replaced = {channel.index for channel in eyes}
+    if chin:
+        replaced |= {channel.index for channel in recording.of_kind(Kind.EMG)}
     kept = (_demoted(c) if c.index in replaced else c for c in recording.channels)
     return replace(recording, channels=(*kept, *derived)).with_issues(
         Issue(
@@ -96,7 +98,7 @@ def _derive_chin(recording: Recording) -> list[Channel]:
     electrodes = {
         name: channel for channel in emg if (name := _chin_electrode(channel.label))
     }
-    for below, above in (("2", "1"), ("3", "1"), ("3", "2"), ("l", "r")):
+    for below, above in (("2", "1"), ("3", "1"), ("3", "2")):
         if below in electrodes and above in electrodes:
             pair = electrodes[below], electrodes[above]
             if _same_scale(*pair):
@@ -105,11 +107,14 @@ def _derive_chin(recording: Recording) -> list[Channel]:
 
 
 def _chin_electrode(label: str) -> str:
-    """Return the AASM number, or the side, of a chin electrode; empty for others."""
+    """Return the AASM number of a chin electrode; empty for other channels."""
     match = _CHIN.fullmatch(label.strip().casefold().replace("_", " "))
     if match is None:
         return ""
-    return match["after"] or match["before"] or _NOX_NUMBERS[match["nox"]]
+    if match["nox"]:
+        return _NOX[match["nox"]]
+    name: str = match["after"] or match["before"]
+    return _SIDES.get(name, name)
 
 
 def _demoted(channel: Channel) -> Channel:

@@ -24,7 +24,9 @@ SHARED_ROLES = frozenset({Role.EEG_OTHER, Role.EMG_OTHER, Role.OTHER})
 # `eeg = LABEL` names the one channel of a kind that is to be used.
 KIND_KEYS = {"eeg": Kind.EEG, "eog": Kind.EOG, "emg": Kind.EMG}
 
-_BIOSEMI = frozenset({"a1", "a2", "a3", "a4"})
+# Caps that number their electrodes: BioSemi A1 to A32, EGI E1 to E256. There A1 is no
+# mastoid and E1 no eye.
+_NUMBERED_CAPS = ({"a1", "a2", "a3", "a4"}, {"e1", "e2", "e3", "e4"})
 _SEPARATOR = r"\s*[-_:/\s]\s*"
 
 
@@ -61,20 +63,26 @@ class ChannelRules:
 
 
 def assign_roles(
-    labels: Sequence[str], rates_hz: Sequence[float], wanted: Mapping[str, str]
+    labels: Sequence[str],
+    rates_hz: Sequence[float],
+    wanted: Mapping[str, str],
+    *,
+    written: Sequence[str] | None = None,
 ) -> tuple[tuple[Role, ...], list[Issue]]:
     """Give each channel of a recording its role.
 
     Parameters
     ----------
     labels : sequence of str
-        As the file has them, each of them once.
+        One a channel, each of them once.
     rates_hz : sequence of float
         The sampling rate of each; of two channels that could hold a role, the sure one
         has it, then the faster, then the first.
     wanted : mapping of str to str
         Role, or ``eeg``, ``eog``, ``emg``, to the label that shall have it. The last
         three take the channel in place of all others of its kind.
+    written : sequence of str, optional
+        The labels as the file has them, where several are the same.
 
     Returns
     -------
@@ -89,7 +97,7 @@ def assign_roles(
     SettingsError
         If a wanted role is no role.
     """
-    readings = read_labels(labels)
+    readings = read_labels(labels if written is None else written)
     roles, issues = _settle(labels, rates_hz, readings)
     for key, label in wanted.items():
         _apply(roles, key, _find_label(labels, label, key))
@@ -103,13 +111,9 @@ def read_labels(labels: Sequence[str]) -> list[Reading]:
     known = next(
         (s.roles for s in rules.sources if s.labels_needed <= frozenset(folded)), {}
     )
-    has_caps = len(_BIOSEMI & frozenset(folded)) > 2  # A1 to A32 of a BioSemi cap
-    return [
-        Reading(known[label])
-        if label in known
-        else _read(label, rules, has_caps=has_caps)
-        for label in folded
-    ]
+    caps = [cap for cap in _NUMBERED_CAPS if len(cap & set(folded)) > 2]
+    numbered = frozenset(name for cap in caps for name in cap)
+    return [_read(label, rules, known, numbered) for label in folded]
 
 
 def fold_label(label: str) -> str:
@@ -118,12 +122,16 @@ def fold_label(label: str) -> str:
     return re.sub(r"\s+", " ", text).strip(" .,;")
 
 
-def _read(label: str, rules: ChannelRules, *, has_caps: bool) -> Reading:
+def _read(
+    label: str, rules: ChannelRules, known: Mapping[str, Role], numbered: frozenset[str]
+) -> Reading:
+    if label in known:
+        return Reading(known[label])
     bare = rules.prefix.sub("", label) or label
+    if bare in numbered:
+        return Reading(Role.OTHER)
     derivation = rules.derivation.fullmatch(bare)
     if derivation is not None and not label.startswith(("ecg", "ekg", "emg")):
-        if has_caps and bare in _BIOSEMI:
-            return Reading(Role.OTHER)
         return Reading(_role_of(derivation, rules))
     for rule in rules.rules:
         if rule.pattern.fullmatch(label) or rule.pattern.fullmatch(bare):

@@ -66,8 +66,10 @@ def build_channels(
     signals = [source.signals[index] for index in indices]
     labels, issues = _name(signals)
     rates_hz = [source.rate_hz(index) for index in indices]
-    roles, more = assign_roles(labels, rates_hz, settings.channels)
-    roles = tuple(_never_ohms(r, s) for r, s in zip(roles, signals, strict=True))
+    roles, more = assign_roles(
+        labels, rates_hz, settings.channels, written=[s.label for s in signals]
+    )
+    roles = tuple(_by_unit(r, s) for r, s in zip(roles, signals, strict=True))
     units = [
         _unit_of(source, index, role, settings.unit)
         for index, role in zip(indices, roles, strict=True)
@@ -129,9 +131,11 @@ def _name(signals: Sequence[SignalHeader]) -> tuple[list[str], list[Issue]]:
     return labels, issues
 
 
-def _never_ohms(role: Role, signal: SignalHeader) -> Role:
-    """Take an impedance for no signal, whatever its label says."""
-    return Role.OTHER if "ohm" in signal.unit.casefold() else role
+def _by_unit(role: Role, signal: SignalHeader) -> Role:
+    """Correct what a label says by its unit: an impedance, oxygen called ``O2``."""
+    if "ohm" in signal.unit.casefold():
+        return Role.OTHER
+    return Role.SPO2 if role is Role.O2 and signal.unit == "%" else role
 
 
 def _limits(signal: SignalHeader) -> tuple[float, float]:

@@ -246,36 +246,35 @@ def _lay_on_clock(
 ) -> tuple[RecordLayout, list[Issue]]:
     """Find the segments of a discontinuous file from the times of its records."""
     onsets = _record_onsets(layout, header)
-    first = float(onsets[0])
+    first_s = float(onsets[0])
     segments: list[Segment] = []
     overlaps = 0
-    for record, onset in enumerate((onsets - first).tolist()):
-        if segments:
-            late_s = onset - _end_of(segments[-1], layout.record_s)
-            if abs(late_s) <= TIME_TOLERANCE_S:
-                segments[-1] = replace(
-                    segments[-1], n_records=segments[-1].n_records + 1
-                )
-                continue
-            if late_s < -MAX_OVERLAP_S:
-                raise UnreadableRecording(
-                    f"{layout.path.name}: data record {record + 1} is marked {-late_s:g}"
-                    " s before the end of the one before it, so no sample's time is "
-                    "certain; export the recording again."
-                )
-            overlaps += late_s < 0
-        segments.append(Segment(onset, record, 1))
-    issues = []
-    if overlaps:
-        issues.append(
-            Issue(
-                Severity.NOTE,
-                "records_overlap",
-                f"{overlaps} data records start up to {MAX_OVERLAP_S:g} s before the one "
-                "before them ends; the later samples were kept.",
+    begin, begin_s = 0, 0.0
+    for record, onset_s in enumerate((onsets - first_s).tolist()):
+        late_s = onset_s - begin_s - (record - begin) * layout.record_s
+        if abs(late_s) <= TIME_TOLERANCE_S:
+            continue
+        if late_s < -MAX_OVERLAP_S:
+            raise UnreadableRecording(
+                f"{layout.path.name}: data record {record + 1} is marked {-late_s:g} s "
+                "before the end of the one before it, so no sample's time is certain; "
+                "export the recording again."
             )
-        )
-    return replace(layout, first_onset_s=first, segments=tuple(segments)), issues
+        overlaps += late_s < 0
+        segments.append(Segment(begin_s, begin, record - begin))
+        begin, begin_s = record, onset_s
+    segments.append(Segment(begin_s, begin, layout.n_records - begin))
+    laid = replace(layout, first_onset_s=first_s, segments=tuple(segments))
+    return laid, [_overlap(overlaps)] if overlaps else []
+
+
+def _overlap(count: int) -> Issue:
+    return Issue(
+        Severity.NOTE,
+        "records_overlap",
+        f"{count} data records start up to {MAX_OVERLAP_S:g} s before the one before "
+        "them ends; the later samples were kept.",
+    )
 
 
 def _end_of(segment: Segment, record_s: float) -> float:

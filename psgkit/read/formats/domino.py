@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
-from psgkit.read.clock_times import NightClock
+from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import (
     HEAD_BYTES,
     Draft,
@@ -80,7 +80,11 @@ def read(file: ScoringFile, options: Options) -> Draft:
             )
         )
     profile = profiles[0]
-    clock = NightClock([profile.start], profile.start or _first_time(profile))
+    anchors = [profile.start, *(line for _, line in profile.rows[:1])]
+    anchor = next((text for text in anchors if parse_time(text) is not None), None)
+    if anchor is None:
+        raise file.fault(f"the list at {profile.where} has no start time.")
+    clock = NightClock([profile.start], anchor)
     epoch_s = options.epoch_s or profile.rate_s
     for where, line in profile.rows:
         _add_stage(builder, file, clock, where, line)
@@ -88,10 +92,6 @@ def read(file: ScoringFile, options: Options) -> Draft:
         if not section.is_profile:
             _add_events(builder, file, clock, section)
     return builder.build(start=clock.start, epoch_s=epoch_s)
-
-
-def _first_time(profile: _Section) -> str:
-    return profile.rows[0][1].partition(";")[0] if profile.rows else "00:00:00"
 
 
 def _split(file: ScoringFile) -> list[_Section]:

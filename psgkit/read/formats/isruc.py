@@ -6,8 +6,10 @@ by comma: ``AR`` arousal, ``OA``/``CA``/``MA`` apnoeas, ``OH``/``MH`` hypopnoeas
 epoch's start and its duration is not known. Needs openpyxl.
 """
 
+import io
 import math
 import zipfile
+import zlib
 from typing import Any
 
 from psgkit.domain.issues import Issue, Severity
@@ -17,6 +19,19 @@ from psgkit.read.formats.codes import stages_of_words
 from psgkit.read.words import kind_of, lights_of, plain, slug
 
 EPOCH_S = 30.0
+# What openpyxl lets out of a damaged file.
+_UNREADABLE = (
+    KeyError,
+    IndexError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    SyntaxError,  # of its XML
+    zipfile.BadZipFile,
+    zlib.error,
+)
 # Words of this sheet that mean other things elsewhere.
 _OWN_WORDS = {"awake": "awakening"}
 
@@ -73,13 +88,16 @@ def _rows(file: ScoringFile) -> list[tuple[Any, ...]]:
             'pip install "psgkit[xlsx]".'
         ) from None
     try:
-        book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+        # a stream, for openpyxl goes by the suffix of a path
+        book = openpyxl.load_workbook(
+            io.BytesIO(file.content), read_only=True, data_only=True
+        )
         try:
             rows = list(book.worksheets[0].iter_rows(values_only=True))
         finally:
             book.close()
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as fault:
-        raise file.fault(f"it is no Excel sheet that can be read ({fault}).") from None
+    except _UNREADABLE:
+        raise file.fault("it is no Excel sheet that can be read.") from None
     if not rows:
         raise file.fault("its first sheet is empty.")
     return rows

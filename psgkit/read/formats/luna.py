@@ -101,7 +101,7 @@ def _clock_of(rows: list[tuple[str, list[str]]]) -> NightClock | None:
     """Return the clock of a file whose times are times of day."""
     facts = [_times(c)[0] for _, c in rows if plain(c[0]) == "start hms"]
     texts = [_times(cells)[0] for _, cells in rows]
-    clocked = [text for text in texts if _CLOCK.match(text)]
+    clocked = [t for t in texts if _CLOCK.match(t) and parse_time(t) is not None]
     anchors = [text for text in facts if parse_time(text)] or clocked
     return NightClock((), anchors[0]) if anchors else None
 

@@ -48,7 +48,7 @@ def read_text(file: ScoringFile, options: Options) -> Draft:
     for number, line in enumerate(lines[header + 1 :], start=header + 2):
         cells = line.split("\t")
         if line.strip() and len(cells) > max(time, event):
-            length = cells[duration] if duration is not None else ""
+            length = "" if duration is None else "".join(cells[duration : duration + 1])
             rows.append((f"line {number}", cells[time], cells[event], length))
     date = next((line for line in lines[:header] if "ecording" in line), "")
     return _build(rows, file, options, date)

@@ -44,6 +44,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
         node.tag = node.tag.rpartition("}")[2]
     staging = root.find(".//UserStaging")
     nodes = list((root if staging is None else staging).iter("Stage"))
+    if not nodes:
+        raise file.fault("it holds no <Stage>.")
     epoch_s = options.epoch_s or 30.0
     builder = DraftBuilder()
     starts_s = [
@@ -68,7 +70,7 @@ def _end(
     root: Element, starts_s: list[float], epoch_s: float, file: ScoringFile
 ) -> float:
     """Return where the last stage ends: with the recording, or after one epoch."""
-    last_s = starts_s[-1] if starts_s else 0.0
+    last_s = starts_s[-1]
     told = root.findtext(".//Session/Duration") or root.findtext(".//Duration")
     end_s = seconds(told, file, "Duration") if told else 0.0
     whole = (end_s - last_s) // epoch_s * epoch_s

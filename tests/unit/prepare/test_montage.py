@@ -76,6 +76,7 @@ def test_both_eyes_go_against_one_mastoid_and_give_their_roles_up():
         ("Chin1=EMG_CHIN|Chin2=EMG", "Chin2 - Chin1"),
         ("EMG Chin 1=EMG_CHIN|EMG Chin 3=EMG", "EMG Chin 3 - EMG Chin 1"),
         ("L Chin=EMG_CHIN|R Chin=EMG", "L Chin - R Chin"),
+        ("LChin=EMG_CHIN|RChin=EMG|CChin=EMG", "RChin - CChin"),
         ("1=EMG|2=EMG|F=EMG", "1 - F"),
     ],
 )

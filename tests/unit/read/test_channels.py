@@ -166,8 +166,9 @@ def test_the_faster_of_two_holds_the_role():
     assert [r.value for r in roles] == ["EEG", "C4_M1"]
 
 
-def test_a_biosemi_cap_has_no_mastoids():
-    labels = [f"A{n}" for n in range(1, 33)]
+@pytest.mark.parametrize("letter", ["A", "E"])
+def test_a_numbered_cap_has_no_mastoids_and_no_eyes(letter: str):
+    labels = [f"{letter}{n}" for n in range(1, 33)]
 
     assert set(roles_of(labels)) == {"OTHER"}
 

@@ -51,6 +51,23 @@ def test_duplicate_labels_are_told_apart(tmp_path: Path):
     assert chosen.channel("C4_M1").index == 1
 
 
+def test_the_second_of_two_equal_labels_is_read_like_the_first(tmp_path: Path):
+    path = make_night_edf(tmp_path / "night.edf", ["C4-A1", "C4-A1", "EMG", "EMG"])
+
+    roles = [channel.role.value for channel in read_recording(path).channels]
+
+    assert roles == ["C4_M1", "EEG", "EMG_CHIN", "EMG"]
+
+
+def test_oxygen_called_o2_is_no_electrode(tmp_path: Path):
+    path = make_edf(tmp_path / "night.edf", [EdfSignal("O2", unit="%")])
+
+    recording = read_recording(path)
+
+    assert recording.channels[0].role == "SPO2"
+    assert recording.issues == ()
+
+
 def test_blank_labels_get_a_number(tmp_path: Path):
     recording = read_recording(
         make_night_edf(tmp_path / "night.edf", ["C4-A1", "", ""])
