@@ -39,6 +39,7 @@ def save_night(
     """
     from psgkit.report.files import (  # noqa: PLC0415 - with what follows
         make_folder,
+        remove,
         safe_name,
         write_text,
     )
@@ -48,12 +49,14 @@ def save_night(
     name = safe_name(night.id)
     home = make_folder(folder / name)
     write_tables(night, home, name, long_tables=settings.tables)
-    write_night(night, home / f"{name}.h5")
     if settings.page:
         from psgkit.report.html import night_page  # noqa: PLC0415 - matplotlib
 
         page = night_page(night, language=settings.language)
         write_text(home / f"{name}_report.html", page)
+    else:
+        remove(home / f"{name}_report.html")  # of an earlier run
+    write_night(night, home / f"{name}.h5")  # last: where it is, all is
     return home
 
 

@@ -131,6 +131,20 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def remove(path: Path) -> None:
+    """Remove a file if it is there.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as fault:
+        raise OutputError(_sentence(path, fault)) from None
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file as UTF-8, whole or not at all; see `write_whole`."""
     data = text.encode("utf-8", "replace")

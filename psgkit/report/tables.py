@@ -14,7 +14,7 @@ import pandas as pd
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.report.files import write_text
+from psgkit.report.files import remove, write_text
 
 PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 
@@ -23,6 +23,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def write_tables(night: Night, home: Path, name: str, *, long_tables: bool) -> None:
     """Write a night's CSV files into its folder, each whole or not at all.
+
+    Long tables that an earlier run left there and this one does not write are removed,
+    so that the files of a folder belong together.
 
     Parameters
     ----------
@@ -44,10 +47,13 @@ def write_tables(night: Night, home: Path, name: str, *, long_tables: bool) -> N
         "epochs": epochs_table(night.scoring),
         "events": events_table(night.scoring),
     }
+    long_names = {*night.tables, "nan_reasons"} - set(tables)
     if long_tables:
         tables = {**night.tables, "nan_reasons": reasons_table(night), **tables}
     for table_name, table in tables.items():
         write_text(home / f"{name}_{table_name}.csv", to_csv(table))
+    for stale in long_names - set(tables):
+        remove(home / f"{name}_{stale}.csv")
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -88,22 +88,24 @@ def say(axes: Axes, words: str, *, title: str = "") -> None:
     )
 
 
-def label_stages(axes: Axes, stages: Iterable[Stage]) -> None:
-    """Put a legend of stages under axes."""
+def label_stages(
+    axes: Axes, stages: Iterable[Stage], *, is_inside: bool = False
+) -> None:
+    """Put a legend of stages above the plot, or in its upper right corner."""
     handles = [
         Patch(facecolor=STAGE_COLOURS[stage], label=_(STAGE_LABELS[stage]))
         for stage in stages
     ]
-    put_legend(axes, handles)
+    put_legend(axes, handles, is_inside=is_inside)
 
 
-def put_legend(axes: Axes, handles: list[Patch]) -> None:
-    """Put a legend in a row above the plot, at the right."""
+def put_legend(axes: Axes, handles: list[Patch], *, is_inside: bool = False) -> None:
+    """Put a legend in a row above the plot, or in a column in its upper corner."""
     axes.legend(
         handles=handles,
-        loc="lower right",
+        loc="upper right" if is_inside else "lower right",
         bbox_to_anchor=(1.0, 1.0),
-        ncols=len(handles),
+        ncols=1 if is_inside else len(handles),
         frameon=False,
         fontsize=SMALL_PT,
         labelcolor=INK,

@@ -61,7 +61,7 @@ def plot_spectra(night: Night) -> Figure:
         )
     dress(axes, title=title, xlabel="Hz", ylabel=_("dB re 1 µV²/Hz"))
     axes.set_xlim(0, MAX_HZ)
-    label_stages(axes, curves)
+    label_stages(axes, curves, is_inside=True)
     return figure
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from night_makers import make_measure, make_night
 
+from psgkit.errors import OutputError
 from psgkit.report import save_night
 from psgkit.report.tables import (
     epochs_table,
@@ -30,6 +31,24 @@ def test_long_tables_are_written_when_asked_for(tmp_path):
     assert bouts["duration_s"].tolist() == [300.0, 300.0]
     reasons = pd.read_csv(home / "n1_nan_reasons.csv").set_index("name")["reason"]
     assert reasons["ari_per_h"] == "arousals were not scored"
+
+
+def test_files_of_an_earlier_run_do_not_stay_beside_newer_numbers(tmp_path):
+    save_night(make_night("n1"), tmp_path, settings=ReportSettings(tables=True))
+    (tmp_path / "n1" / "n1_notes.csv").write_text("the user's own")
+    home = save_night(make_night("n1"), tmp_path, settings=ReportSettings(page=False))
+    names = {path.name for path in home.iterdir()}
+    assert names == {
+        *("n1.h5", "n1_summary.csv", "n1_epochs.csv", "n1_events.csv"),
+        "n1_notes.csv",
+    }
+
+
+def test_a_folder_that_cannot_be_made_is_said_and_nothing_is_written(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="Choose another folder"):
+        save_night(make_night("n1"), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_an_id_that_climbs_stays_in_the_output_folder(tmp_path):
