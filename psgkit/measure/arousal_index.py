@@ -4,10 +4,10 @@ import numpy as np
 
 from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import SLEEP_STAGES, Stage
-from psgkit.measure.evidence import Evidence, Marks
+from psgkit.measure.evidence import Evidence
+from psgkit.measure.marks import Marks
 from psgkit.measure.spec import (
     COUNT,
-    NO_AROUSALS_SCORED,
     NO_SLEEP,
     PER_HOUR,
     PERCENT,
@@ -28,42 +28,45 @@ _SOURCE = "AASM scoring manual; Bonnet 1992, Sleep 15:173"
 def ar_n(night: Evidence) -> Value:
     """Count the arousals from sleep."""
     arousals = night.arousals
-    return NO_AROUSALS_SCORED if arousals is None else float(len(arousals.in_sleep))
+    if isinstance(arousals, Undefined):
+        return arousals
+    return float(len(arousals.in_sleep))
 
 
 def ar_wake_n(night: Evidence) -> Value:
     """Count the arousals that begin in W or unscored time, not within 10 s of sleep."""
     arousals = night.arousals
-    if arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(arousals, Undefined):
+        return arousals
     return float(len(arousals) - len(arousals.in_sleep))
 
 
 def ar_long_n(night: Evidence) -> Value:
     """Count the arousals from sleep that last over 15 s."""
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(night.arousals, Undefined):
+        return night.arousals
     return float((night.arousals.in_sleep.durations_s > LONG_AROUSAL_S).sum())
 
 
 def ari_per_h(night: Evidence) -> Value:
     """Return arousals from sleep per hour of sleep."""
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(night.arousals, Undefined):
+        return night.arousals
     return per_sleep_hour(night, len(night.arousals.in_sleep))
 
 
 def ari_of_stages(night: Evidence, name: str, *stages: Stage) -> Value:
     """Return arousals in some stages per hour of them."""
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
-    return per_stage_hour(night.arousals.count(*stages), night.minutes(*stages), name)
+    arousals = night.arousals if Stage.R in stages else night.nrem_arousals
+    if isinstance(arousals, Undefined):
+        return arousals
+    return per_stage_hour(arousals.count(*stages), night.minutes(*stages), name)
 
 
 def ari_spont_per_h(night: Evidence) -> Value:
     """Return arousals that no respiratory or limb event precedes, per hour of sleep."""
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(night.arousals, Undefined):
+        return night.arousals
     ends_s = night.respiratory_and_limb_ends_s
     if ends_s is None:
         return Undefined("neither respiratory events nor limb movements were scored")
@@ -83,15 +86,15 @@ def ar_dur_s(night: Evidence) -> Value:
 
 def ar_burden_pct(night: Evidence) -> Value:
     """Return the summed length of arousals from sleep as a share of sleep."""
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(night.arousals, Undefined):
+        return night.arousals
     total_s = float(night.arousals.in_sleep.durations_s.sum())
     return share(total_s / 60, night.sleep_min, NO_SLEEP, of=100)
 
 
 def _some_arousals(night: Evidence) -> Marks | Undefined:
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(night.arousals, Undefined):
+        return night.arousals
     found = night.arousals.in_sleep
     return found if len(found) else Undefined("no arousal from sleep")
 

@@ -13,6 +13,7 @@ from psgkit.domain.scoring import Scoring
 from psgkit.measure.architecture import ARCHITECTURE
 from psgkit.measure.arousal_index import AROUSAL_INDEX
 from psgkit.measure.bouts import AWAKENINGS, STAGE_BOUTS, WAKE_BOUTS
+from psgkit.measure.confidence import CONFIDENCE
 from psgkit.measure.continuity import CONTINUITY
 from psgkit.measure.cycles import CYCLES
 from psgkit.measure.deep_sleep import DEEP_SLEEP
@@ -40,6 +41,7 @@ METRICS: tuple[MetricSpec, ...] = (
     *FRAGMENTATION,
     *WAKE_BOUTS,
     *EVENT_INDICES,
+    *CONFIDENCE,
 )
 
 

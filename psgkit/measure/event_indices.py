@@ -11,7 +11,8 @@ from psgkit.domain.scoring import (
     RESPIRATORY_KINDS,
     Stage,
 )
-from psgkit.measure.evidence import Evidence, Marks
+from psgkit.measure.evidence import Evidence
+from psgkit.measure.marks import Marks
 from psgkit.measure.spec import (
     AASM,
     PER_HOUR,

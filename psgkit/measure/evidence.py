@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     EVENT_GROUPS,
@@ -13,6 +14,7 @@ from psgkit.domain.scoring import (
     Scoring,
     Stage,
 )
+from psgkit.measure.marks import Marks, locate_events, look_back
 from psgkit.measure.periods import (
     Cycle,
     RemPeriod,
@@ -35,42 +37,6 @@ from psgkit.measure.windows import analysis_window, cut_stages
 N_STAGES = len(SCORED_STAGES)
 REM_BRIDGES_MIN = {"b2m": 2.0, "b6m": 6.0}
 MAX_HOLES = 0.05
-STAGE_BEFORE_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Events of some kinds that begin within the window, in order of onset.
-
-    Attributes
-    ----------
-    onsets_s, durations_s : numpy.ndarray of float64, shape (n_events,)
-        Seconds after the window's start; seconds.
-    stages : numpy.ndarray of int, shape (n_events,)
-        Stage of the epoch that holds the onset, a code of `Stage`.
-    """
-
-    onsets_s: FloatArray
-    durations_s: FloatArray
-    stages: IntArray
-
-    @property
-    def ends_s(self) -> FloatArray:
-        """Seconds after the window's start."""
-        return self.onsets_s + self.durations_s
-
-    @property
-    def in_sleep(self) -> "Marks":
-        """Those that belong to a sleep stage."""
-        keep = self.stages > 0
-        return Marks(self.onsets_s[keep], self.durations_s[keep], self.stages[keep])
-
-    def count(self, *stages: Stage) -> int:
-        """Count those of some stages."""
-        return int(np.isin(self.stages, stages).sum())
-
-    def __len__(self) -> int:
-        return len(self.onsets_s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,6 +176,22 @@ class Evidence:
         found = np.flatnonzero(self.stages == stage)
         return int(found[0]) if len(found) else None
 
+    @cached_property
+    def proba(self) -> FloatArray | None:
+        """Probability of W, N1, N2, N3, R, shape (n_epochs, 5); None where not given.
+
+        Epochs that the scoring does not reach have NaN.
+        """
+        given = self.scoring.proba
+        if given is None:
+            return None
+        first = round((self.start_s - self.scoring.onset_s) / self.epoch_s)
+        epochs = first + np.arange(len(self.stages))
+        inside = (epochs >= 0) & (epochs < len(given))
+        proba = np.full((len(self.stages), N_STAGES), np.nan)
+        proba[inside] = given[epochs[inside]]
+        return proba
+
     # Bouts and transitions; unscored runs bridged or censoring
 
     @cached_property
@@ -305,21 +287,17 @@ class Evidence:
     def marks(self, kinds: tuple[str, ...]) -> Marks:
         """Return the events of some kinds that begin within the window."""
         table = self.scoring.events_of(kinds)
-        onsets = table["onset_s"].to_numpy(dtype=np.float64) - self.start_s
-        durations = table["duration_s"].to_numpy(dtype=np.float64)
-        epochs = np.floor(onsets / self.epoch_s + 1e-9).astype(np.int64)
-        inside = (epochs >= 0) & (epochs < len(self.stages))
-        return Marks(onsets[inside], durations[inside], self.stages[epochs[inside]])
+        return locate_events(table, self.stages, self.start_s, self.epoch_s)
 
     @cached_property
-    def arousals(self) -> Marks | None:
-        """Arousals with the stage each belongs to; None where they were not scored.
+    def nrem_arousals(self) -> Marks | Undefined:
+        """Arousals with the stage each belongs to, complete at least in NREM.
 
         The stage is that of the epoch that holds the onset; where that is W, that of
         the moment 10 s earlier.
         """
         if self.scoring.arousals is None:
-            return None
+            return NO_AROUSALS_SCORED
         marks = self.marks(AROUSAL_KINDS)
         earlier = np.floor((marks.onsets_s - STAGE_BEFORE_S) / self.epoch_s + 1e-9)
         before = self.stages[np.maximum(earlier.astype(np.int64), 0)]
@@ -327,6 +305,13 @@ class Evidence:
             (marks.stages == Stage.W) & (before > 0), before, marks.stages
         )
         return Marks(marks.onsets_s, marks.durations_s, stages)
+
+    @property
+    def arousals(self) -> Marks | Undefined:
+        """The same, complete in REM too."""
+        if NREM_AROUSALS in self.scoring.kinds_scored and self.minutes(Stage.R) > 0:
+            return NO_REM_AROUSALS
+        return self.nrem_arousals
 
     @cached_property
     def respiratory_and_limb_ends_s(self) -> FloatArray | None:

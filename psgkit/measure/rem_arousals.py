@@ -6,11 +6,11 @@ from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.arousal_index import ari_of_stages
 from psgkit.measure.continuity import per_rem_hour
-from psgkit.measure.evidence import Evidence, Marks
+from psgkit.measure.evidence import Evidence
+from psgkit.measure.marks import Marks
 from psgkit.measure.runs import find_bouts
 from psgkit.measure.spec import (
     MINUTES,
-    NO_AROUSALS_SCORED,
     NO_REM,
     PER_HOUR,
     PERCENT,
@@ -48,8 +48,8 @@ def rem_segments_s(night: Evidence, arousals: Marks) -> list[tuple[float, float]
 
 def rem_consol_min(night: Evidence) -> Value:
     """Return the R minutes in segments of at least 5 min."""
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(night.arousals, Undefined):
+        return night.arousals
     rem_until_s = np.concatenate(([0], np.cumsum(night.stages == Stage.R)))
     rem_until_s = rem_until_s * night.epoch_s
     borders_s = np.arange(len(rem_until_s)) * night.epoch_s
@@ -74,8 +74,8 @@ def rem_instab_per_h(night: Evidence) -> Value:
 
     An awakening is not counted where an arousal in R ends in it.
     """
-    if night.arousals is None:
-        return NO_AROUSALS_SCORED
+    if isinstance(night.arousals, Undefined):
+        return night.arousals
     in_rem = night.arousals.ends_s[night.arousals.stages == Stage.R]
     wakes = find_bouts(night.bridged, Stage.W)
     awakenings = 0
