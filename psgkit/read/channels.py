@@ -168,8 +168,9 @@ def _settle(
         roles[index] = role if holder == index else _left_over(role)
         if holder != index and role.kind in {Kind.EEG, Kind.EOG}:
             issues.append(_role_taken(role, labels[holder], labels[index]))
-        elif holder == index and not readings[index].is_sure:
-            issues.append(_role_assumed(role, labels[index]))
+    assumed = [i for i in sorted(holders.values()) if not readings[i].is_sure]
+    if assumed:
+        issues.append(_roles_assumed([(labels[i], roles[i]) for i in assumed]))
     return roles, issues
 
 
@@ -188,12 +189,13 @@ def _role_taken(role: Role, holder: str, label: str) -> Issue:
     )
 
 
-def _role_assumed(role: Role, label: str) -> Issue:
+def _roles_assumed(assumed: Sequence[tuple[str, Role]]) -> Issue:
+    pairs = ", ".join(f"{label!r} for {role.value}" for label, role in assumed)
     return Issue(
         Severity.NOTE,
         "role_assumed",
-        f"{label!r} was taken for {role.value}, which its label does not quite say.",
-        f"Use --channel {role.value}=LABEL if it is another channel.",
+        f"Taken without the label quite saying so: {pairs}.",
+        f"Use --channel {assumed[0][1].value}=LABEL and the like if it is another.",
     )
 
 

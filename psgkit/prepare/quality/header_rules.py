@@ -78,7 +78,11 @@ def rate_too_low(recording: Recording) -> Iterator[Issue]:
         (Kind.EOG, MIN_EOG_RATE_HZ, "eye movements"),
     ):
         yield from _too_slow(recording.of_kind(kind), least_hz, lost)
-    chin = [c for c in recording.channels if c.role is Role.EMG_CHIN]
+    chin = [
+        channel
+        for channel in recording.channels
+        if channel.role is Role.EMG_CHIN and not _is_envelope(channel)
+    ]
     yield from _too_slow(chin, MIN_EMG_RATE_HZ, "muscle tone up to 100 Hz")
 
 

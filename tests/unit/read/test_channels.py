@@ -149,7 +149,9 @@ def test_a_chin_that_says_so_goes_before_an_emg_that_does_not():
 def test_what_was_assumed_is_said():
     _, issues = assign_roles(["EMG", "EOG1", "EOG2"], [256.0] * 3, {})
 
-    assert [issue.code for issue in issues] == ["role_assumed"] * 3
+    (issue,) = issues
+    assert issue.code == "role_assumed"
+    assert "'EMG' for EMG_CHIN, 'EOG1' for EOG_L, 'EOG2' for EOG_R" in issue.message
 
 
 def test_one_channel_holds_a_role():

