@@ -211,7 +211,7 @@ OTHER_CYCLES = {
     "it NREM sleep, are joined, and 19 min of NREM sleep follow before a long wake; "
     "Luna drops what follows",
     "dodo-16450f5a": "no REM, so no cycle; Luna counts three of NREM sleep",
-    "dodo-cc3b4b63": "steps 1 and 3: 21.5 min without R, 21 of them NREM sleep, part "
+    "dodo-cc3b4b63": "steps 1 and 3: 21.5 min without R, most of it NREM sleep, part "
     "two REM periods; Luna joins them",
     "dodo-cebd3520": "step 4: a long wake after the first REM period, and no N2 until "
     "the second, make an incomplete cycle of what follows the first; Luna drops it",
@@ -228,3 +228,17 @@ def test_cycles_counted_with_the_incomplete_are_luna_s(real_data, ours, theirs):
         # Step 6: those without REM, or with under 5 min of sleep to follow, are not
         # complete and not counted.
         assert ours.loc[name, "cycle_n"] == sum(c.is_complete for c in cycles)
+
+
+def test_complete_cycles_against_luna_s_count(ours, theirs):
+    # The table of docs/agreement.md: Luna's count, then ours from 0 to 6.
+    expected = {
+        2: [0, 6, 0, 0, 0, 0, 0],
+        3: [4, 7, 17, 3, 0, 0, 0],
+        4: [1, 3, 14, 19, 1, 0, 0],
+        5: [1, 0, 1, 9, 21, 4, 0],
+        6: [0, 0, 0, 1, 4, 6, 0],
+        7: [0, 0, 0, 0, 1, 0, 1],
+    }
+    found = pd.crosstab(theirs["NREMC"].astype(int), ours["cycle_n"].astype(int))
+    assert {luna: row.to_list() for luna, row in found.iterrows()} == expected
