@@ -9,11 +9,10 @@ write names into it.
 import math
 import re
 
-from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.edf_annotations import read_annotations, read_start
-from psgkit.read.formats.facts import parse_facts
+from psgkit.read.formats.facts import free_text_left_out, parse_facts
 from psgkit.read.words import kind_of, lights_of, stage_of
 
 # How `psgkit export` writes what the header has no field for.
@@ -48,14 +47,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
             "none of its annotations is a sleep stage such as 'Sleep stage N2'."
         )
     if left_out:
-        builder.issues.append(
-            Issue(
-                Severity.NOTE,
-                "free_text_left_out",
-                f"{left_out} annotations name neither a stage nor a kind of event and "
-                "were left out.",
-            )
-        )
+        builder.issues.append(free_text_left_out(left_out))
     facts = parse_facts(text for text in texts if OWN_FACTS.match(text))
     builder.groups_scored |= facts.groups_scored
     return builder.build(

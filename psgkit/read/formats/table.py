@@ -16,7 +16,11 @@ from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import is_stage, stages_of_words
 from psgkit.read.formats.delimited import Table, split_table
-from psgkit.read.formats.facts import facts_of_sidecar, parse_facts
+from psgkit.read.formats.facts import (
+    facts_of_sidecar,
+    free_text_left_out,
+    parse_facts,
+)
 from psgkit.read.formats.sidecar import find_sidecar, level_names
 from psgkit.read.words import (
     kind_of,
@@ -55,6 +59,8 @@ MIXED_COLUMNS = {
     "event",
     "value",
 }
+# Of these, columns in which people write what they like, names among it.
+FREE_COLUMNS = {"annotation", "description"}
 ONSET_COLUMNS = (
     "onset s",
     "onset",
@@ -103,16 +109,21 @@ def read(file: ScoringFile, options: Options) -> Draft:
         facts = facts_of_sidecar(sidecar)
     builder.groups_scored |= facts.groups_scored
     times = _read_times(table, file, options)
-    is_mixed = plain(table.columns[position]) in MIXED_COLUMNS
-    words, rows = [], []
+    name = plain(table.columns[position])
+    words, rows, left_out = [], [], 0
     for row, (where, cells) in enumerate(table.rows):
         word = cells[position]
-        if is_mixed and times.onsets_s is not None:
+        if name in MIXED_COLUMNS and times.onsets_s is not None:
             meant = names.get(word, word)
+            if name in FREE_COLUMNS and _is_remark(meant):
+                left_out += 1
+                continue
             if _add_other(builder, meant, times.onsets_s[row], times.durations_s[row]):
                 continue
         words.append(("UNS" if word.lower() in ABSENT else word, where))
         rows.append(row)
+    if left_out:
+        builder.issues.append(free_text_left_out(left_out))
     stages, issues = stages_of_words(words, file, options, names)
     builder.issues.extend(issues)
     epoch_s = options.epoch_s or (30.0 if times.onsets_s is None else None)
@@ -174,6 +185,15 @@ def _choose_column(
             )
         )
     return holding[0]
+
+
+def _is_remark(word: str) -> bool:
+    return (
+        bool(word)
+        and kind_of(word) is None
+        and lights_of(word) is None
+        and not is_stage(word)
+    )
 
 
 def _add_other(

@@ -93,6 +93,21 @@ def test_bids_trial_types_hold_stages_and_events(tmp_path: Path) -> None:
     assert scoring.lights_off_s == 40.0
 
 
+def test_remarks_of_an_annotation_column_are_left_out(tmp_path: Path) -> None:
+    # as Polyman exports EDF+ annotations
+    text = (
+        "Date,Time,Recording onset,Duration,Annotation,Linked channel\n"
+        "20-Sep-2025,21:44:00,0,60,Sleep stage W,\n"
+        "20-Sep-2025,21:44:10,10,2,Mrs Miller coughs,\n"
+        "20-Sep-2025,21:45:00,60,30,Sleep stage 1,\n"
+        "20-Sep-2025,21:45:10,70,4,Arousal,\n"
+    )
+    scoring = read_scoring(write(tmp_path, text))
+    assert scoring.stage_names == ["W", "W", "N1"]
+    assert scoring.events["kind"].tolist() == ["arousal"]
+    assert [issue.code for issue in scoring.issues] == ["free_text_left_out"]
+
+
 def test_epochs_of_4_s(tmp_path: Path) -> None:
     rows = "".join(f"{n * 4},4,{'WR'[n % 2]}\n" for n in range(6))
     scoring = read_scoring(write(tmp_path, "onset,duration,stage\n" + rows))
