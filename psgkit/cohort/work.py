@@ -11,7 +11,7 @@ from psgkit.cohort.resume import input_files, why_to_do
 from psgkit.cohort.state import forget, night_folder, record_done, take_print
 from psgkit.cohort.task import Task
 from psgkit.domain.jobs import Done, Failed, Outcome, Skipped
-from psgkit.errors import PsgkitError
+from psgkit.errors import InputError, PsgkitError
 from psgkit.pipeline import analyse_night
 from psgkit.report import save_night
 
@@ -44,6 +44,13 @@ def do_night(task: Task) -> Outcome:
 def _analyse_and_save(task: Task, started: float) -> Done:
     job, out = task.job, task.out
     forget(out, job)
+    for file in input_files(job).values():
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            # Opening a FIFO would wait for a writer for ever.
+            raise InputError(
+                f"{file.name} is a pipe or a device, not a file; copy its content "
+                "into one."
+            )
     # Before anything is read: an input that changes meanwhile is one that has changed.
     prints = {
         name: asdict(found)
