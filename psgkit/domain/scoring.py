@@ -55,6 +55,8 @@ EVENT_GROUPS = {
     "desaturation": DESATURATION_KINDS,
     "limb_movement": LIMB_KINDS,
 }
+# What a detector looks for that has no chin EMG: arousals in REM need a rise of it.
+NREM_AROUSALS = "arousal_in_nrem"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,7 +81,8 @@ class Scoring:
     events : pandas.DataFrame
         Columns ``onset_s, duration_s, kind, source``, ordered by onset.
     kinds_scored : frozenset of str
-        Names of `EVENT_GROUPS` that were looked for, so that none found means none.
+        Names of `EVENT_GROUPS` that were looked for, so that none found means none;
+        `NREM_AROUSALS` where arousals were looked for in NREM sleep alone.
     scorer : str
         Who or what scored it.
     is_automatic : bool
@@ -205,7 +208,7 @@ class Scoring:
     @property
     def arousals(self) -> pd.DataFrame | None:
         """The arousals among the events; None where they were not scored."""
-        if "arousal" not in self.kinds_scored:
+        if self.kinds_scored.isdisjoint(("arousal", NREM_AROUSALS)):
             return None
         return self.events_of(AROUSAL_KINDS)
 
@@ -234,7 +237,11 @@ class Scoring:
     def looked_for(self, kinds: Iterable[str]) -> bool:
         """Tell whether events of any of these kinds were looked for."""
         wanted = set(kinds)
-        return any(wanted & set(EVENT_GROUPS[group]) for group in self.kinds_scored)
+        return any(
+            wanted & set(members)
+            for group, members in EVENT_GROUPS.items()
+            if group in self.kinds_scored
+        )
 
     def with_events(
         self, events: pd.DataFrame, kinds_scored: Iterable[str]

@@ -10,6 +10,7 @@ from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     EVENT_GROUPS,
     LIMB_KINDS,
+    NREM_AROUSALS,
     SCORED_STAGES,
     Scoring,
     Stage,
@@ -37,6 +38,9 @@ from psgkit.measure.windows import analysis_window, cut_stages
 N_STAGES = len(SCORED_STAGES)
 REM_BRIDGES_MIN = {"b2m": 2.0, "b6m": 6.0}
 MAX_HOLES = 0.05
+
+NO_AROUSALS_SCORED = Undefined("arousals were not scored")
+NO_REM_AROUSALS = Undefined("without chin EMG arousals in REM cannot be told")
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,13 +302,7 @@ class Evidence:
         """
         if self.scoring.arousals is None:
             return NO_AROUSALS_SCORED
-        marks = self.marks(AROUSAL_KINDS)
-        earlier = np.floor((marks.onsets_s - STAGE_BEFORE_S) / self.epoch_s + 1e-9)
-        before = self.stages[np.maximum(earlier.astype(np.int64), 0)]
-        stages = np.where(
-            (marks.stages == Stage.W) & (before > 0), before, marks.stages
-        )
-        return Marks(marks.onsets_s, marks.durations_s, stages)
+        return look_back(self.marks(AROUSAL_KINDS), self.stages, self.epoch_s)
 
     @property
     def arousals(self) -> Marks | Undefined:

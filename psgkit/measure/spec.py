@@ -37,7 +37,6 @@ LIGHTS_ON_UNKNOWN = Undefined("lights-on is not known")
 ONSET_UNSEEN = Undefined("sleep began before the scoring and lights-off is not known")
 HOLES = Undefined("over 5 % of the time in bed is unscored")
 SHORT_SLEEP = Undefined("under 180 min of sleep")
-NO_AROUSALS_SCORED = Undefined("arousals were not scored")
 STAGED_BY_PROGRAM = Undefined(
     "staged by a program; it rests on experts' scorings alone"
 )

@@ -6,6 +6,7 @@ Onsets are in the scoring's seconds, so that a table lies on the recording.
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import AROUSAL_KINDS, SCORED_STAGES, Stage
 from psgkit.measure.evidence import Evidence
 from psgkit.measure.runs import Bouts, IntArray, find_bouts
@@ -156,11 +157,12 @@ def _transitions_table(night: Evidence) -> pd.DataFrame:
 
 
 def _arousals_table(night: Evidence) -> pd.DataFrame | None:
-    if night.arousals is None:
+    arousals = night.nrem_arousals
+    if isinstance(arousals, Undefined):
         return None
     table = night.scoring.events_of(AROUSAL_KINDS)
     epochs = np.floor((table["onset_s"] - night.start_s) / night.epoch_s + 1e-9)
     inside = (epochs >= 0) & (epochs < len(night.stages))
-    names = [Stage(code).name for code in night.arousals.stages]
+    names = [Stage(code).name for code in arousals.stages]
     inner: pd.DataFrame = table[inside].reset_index(drop=True)
     return inner.assign(stage=names)

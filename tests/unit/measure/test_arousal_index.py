@@ -6,7 +6,7 @@ import pytest
 from makers import make_scoring
 from oracle_nights import oracle_nights
 
-from psgkit.domain.scoring import make_events
+from psgkit.domain.scoring import NREM_AROUSALS, make_events
 from psgkit.measure import measure_all, measure_scoring
 
 # W 0-3, N1 4-7, N2 8-247, N3 248-307, R 308-367, W 368-371, N2 372-431; 4 + 240 + 60 +
@@ -92,3 +92,20 @@ def test_expert_arousals_of_real_nights(real_data):
         assert found["ar_n"] + found["ar_wake_n"] == everything
         # those in W of which the 10 s before are sleep come on top
         assert in_sleep <= found["ar_n"] <= everything
+
+
+def test_without_chin_emg_only_what_rests_on_nrem_alone_is_known():
+    """One arousal in 30 min of N2, 15 min of R of which nothing is known."""
+    scoring = make_scoring("2" * 60 + "R" * 30)
+    events = make_events([(100.0, 5.0, "arousal", "detector")])
+    night = measure_scoring(scoring.with_events(events, {NREM_AROUSALS}))
+    assert night["ari_nrem_per_h"] == pytest.approx(2.0)
+    assert night[["ar_n", "ari_rem_per_h", "rem_ari_per_h"]].isna().all()
+
+
+def test_without_chin_emg_a_night_without_rem_is_known_whole():
+    scoring = make_scoring("2" * 400)
+    events = make_events([(100.0, 5.0, "arousal", "detector")])
+    night = measure_scoring(scoring.with_events(events, {NREM_AROUSALS}))
+    assert night["ar_n"] == 1
+    assert night["ari_per_h"] == pytest.approx(1 / (200 / 60))
