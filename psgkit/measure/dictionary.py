@@ -37,6 +37,10 @@ no diagnosis.
 - Shares of epochs that a stage keeps depend on the length of an epoch, as do shifts and
   entropy. Nights of different epoch lengths are not to be pooled.
 
+- With automatic staging some columns carry an interval, `low` to `high`, within which
+  experts' scoring would probably put the value; `docs/reliability.md` says how often it
+  does. For N3 minutes and percent it is the 95 % limits of agreement.
+
 ## Where the catalogue decides what its sources leave open
 
 - `fwt_min` is NaN where lights-on is not known, and counts W alone.

@@ -123,3 +123,19 @@ def test_cycles_follow_one_another(stages):
         assert cycle.has_rem or not cycle.is_complete
     for one, other in pairwise(cycles):
         assert one.stop <= other.start
+
+
+# What METRICS section 0 says of epochs: chances to stay, and what is counted in epochs
+# or rounded to them.
+DEPENDS_ON_EPOCHS = ("stay_", "rem_cont", "trans_entropy", "awak_ge2ep", "n3_first3")
+
+
+@LAW
+@given(HYPNOGRAMS.map(lambda stages: [max(stage, Stage.W) for stage in stages]))
+def test_finer_epochs_of_the_same_night_change_no_other_number(stages):
+    whole = in_bed(stages, [])
+    fine = replace(whole, stages=np.repeat(whole.stages, 3), epoch_s=EPOCH_S / 3)
+    expected, found = measure_scoring(whole), measure_scoring(fine)
+    for name in expected.index:
+        if not name.startswith((*DEPENDS_ON_EPOCHS, "n3_mid3", "n3_last3")):
+            assert found[name] == pytest.approx(expected[name], nan_ok=True), name
