@@ -21,6 +21,7 @@ FIXED_BYTES = 256
 BYTES_PER_SIGNAL = 256
 MAX_RECORDING_S = 31 * 86400.0
 MAX_RATE_HZ = 100_000.0
+MAX_NUMBER = 1e15  # -3e768, one flipped bit from -32768, would be infinite
 FAULTS_SHOWN = 8
 
 _EDF_VERSION = b"0"
@@ -77,7 +78,8 @@ class SignalHeader:
     def has_scale(self) -> bool:
         """Whether its limits say how samples turn into physical values."""
         return (
-            self.physical[0] != self.physical[1] and self.digital[0] != self.digital[1]
+            self.physical[0] != self.physical[1]
+            and abs(self.digital[0] - self.digital[1]) >= 1
         )
 
 
@@ -125,6 +127,14 @@ class EdfHeader:
         return self.sample_bytes * sum(signal.samples for signal in self.signals)
 
     @property
+    def fastest_hz(self) -> float:
+        """The highest sampling rate, 0 where there are annotations alone."""
+        counts = [
+            signal.samples for signal in self.signals if not signal.is_annotations
+        ]
+        return max(counts, default=0) / self.record_s if self.record_s else 0.0
+
+    @property
     def is_discontinuous(self) -> bool:
         """Whether the header says that there may be gaps between records."""
         return self.kind.upper().startswith(("EDF+D", "BDF+D"))
@@ -146,7 +156,9 @@ class _Fields:
         if not _NUMBER.fullmatch(text):
             self.faults.append(f"{what} is {text[:16]!r}, no number")
             return 0.0
-        return float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
+        self.check(holds=abs(value) <= MAX_NUMBER, otherwise=f"{what} is {text[:16]!r}")
+        return value
 
     def integer(self, raw: bytes, what: str) -> int:
         text = decode_text(raw)

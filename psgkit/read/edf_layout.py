@@ -20,9 +20,10 @@ BLOCK_BYTES = 4_000_000
 TIME_TOLERANCE_S = 0.005
 # A device whose clock runs ahead of its sampling makes records overlap by a little.
 MAX_OVERLAP_S = 0.1
-# Days of nothing between two records are a wrong time, and would fill the memory.
-MAX_WITHOUT_SIGNAL_S = 86400.0
+# Where nearly everything is gap the times are wrong, and the gaps would fill the memory:
+# 20 million samples are 160 MB, or 21 hours at 256 Hz.
 MIN_RECORDED_SHARE = 0.02
+MAX_SAMPLES_IN_GAPS = 20_000_000
 
 ByteArray = npt.NDArray[np.uint8]
 
@@ -140,12 +141,12 @@ def find_layout(path: Path, header: EdfHeader) -> tuple[RecordLayout, list[Issue
         first_onset_s=0.0,
         segments=(Segment(0.0, 0, n_records),),
     )
-    _check_length(layout)
+    _check_length(layout, header.fastest_hz)
     keepers = header.annotation_signals
     if header.is_discontinuous:
         layout, more = _lay_on_clock(layout, header)
         issues += more
-        _check_length(layout)
+        _check_length(layout, header.fastest_hz)
     elif keepers:
         layout, more = _with_first_onset(layout, header, keepers[0])
         issues += more
@@ -194,7 +195,7 @@ def _count_records(path: Path, header: EdfHeader) -> tuple[int, list[Issue]]:
     ]
 
 
-def _check_length(layout: RecordLayout) -> None:
+def _check_length(layout: RecordLayout, fastest_hz: float) -> None:
     name, duration_s = layout.path.name, layout.duration_s
     if duration_s > MAX_RECORDING_S:
         raise UnreadableRecording(
@@ -203,10 +204,8 @@ def _check_length(layout: RecordLayout) -> None:
             "again, or repair the header."
         )
     recorded_s = layout.n_records * layout.record_s
-    if (
-        duration_s > MAX_WITHOUT_SIGNAL_S
-        and recorded_s < MIN_RECORDED_SHARE * duration_s
-    ):
+    in_gaps = (duration_s - recorded_s) * fastest_hz
+    if recorded_s < MIN_RECORDED_SHARE * duration_s and in_gaps > MAX_SAMPLES_IN_GAPS:
         raise UnreadableRecording(
             f"{name} holds {recorded_s:g} s of signal and spans {duration_s / 3600:.0f} "
             "h by the times of its records, which cannot be right; export it again."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from edf_makers import EdfSignal, make_edf
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from psgkit.errors import InputError
@@ -21,6 +21,7 @@ from psgkit.read import read_annotations, read_recording, read_start
 N_CASES = int(os.environ.get("PSGKIT_FUZZ_CASES", "200"))
 N_SIGNALS = 4
 HEADER_BYTES = 256 * (N_SIGNALS + 1)
+RECORD_BYTES = 2 * (100 + 100 + 1) + 120
 # Bytes that headers are made of, and some that they are not.
 ALPHABET = b"0123456789 .,-+eEXDC:/\0\xff\xb5aMuV"
 
@@ -45,12 +46,21 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def changes() -> st.SearchStrategy[list[tuple[int, int]]]:
     byte = st.one_of(st.sampled_from(list(ALPHABET)), st.integers(0, 255))
-    # Half of all changes go to the fields that numbers are computed from.
-    place = st.one_of(st.integers(0, HEADER_BYTES - 1), st.integers(184, 255))
+    # A third each: anywhere, where numbers are computed from, the times of the records.
+    place = st.one_of(
+        st.integers(0, HEADER_BYTES - 1),
+        st.integers(184, 255),
+        st.builds(
+            lambda record, byte: HEADER_BYTES + record * RECORD_BYTES + 402 + byte,
+            st.integers(0, 7),
+            st.integers(0, 20),
+        ),
+    )
     return st.lists(st.tuples(place, byte), min_size=1, max_size=12)
 
 
 @given(changes=changes())
+@example(changes=[(746, ord("e"))])  # a digital minimum of -3e768
 @settings(
     max_examples=N_CASES,
     deadline=None,

@@ -58,7 +58,7 @@ def test_all_faults_are_told_together(tmp_path: Path):
         assert fault in message
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "1_000", "0x10", "--5", ""])
+@pytest.mark.parametrize("text", ["nan", "inf", "1_000", "0x10", "--5", "", "-3e768"])
 def test_what_only_python_calls_a_number_is_none(tmp_path: Path, text: str):
     path = make_edf(tmp_path / "night.edf", [EdfSignal(physical=(text, "100"))])
 
