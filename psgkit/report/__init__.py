@@ -48,7 +48,13 @@ def save_night(
 
     name = safe_name(night.id)
     home = make_folder(folder / name)
-    write_tables(night, home, name, long_tables=settings.tables)
+    write_tables(
+        night,
+        home,
+        name,
+        long_tables=settings.tables,
+        explain_arousals=settings.explain_arousals,
+    )
     if settings.page:
         from psgkit.report.html import night_page  # noqa: PLC0415 - matplotlib
 

@@ -1,6 +1,7 @@
 """A night as one HTML page: pictures first, no network, no script."""
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from psgkit.report.images import Image
 
 GROUPS = ("Also measured", "Exploratory", "Not rated")
+_PLACE = re.compile(r"(.*) \((\w+(?:, \w+)?)\)\.")  # "Power … (C4_M1, N2)."
 UNRATED_NOTE = "How reliable these numbers are has not been measured."
 
 SEVERITIES = {
@@ -189,9 +191,17 @@ def _row(measure: Measure) -> Row:
             if has_interval
             else ""
         ),
-        meaning=_(plain(measure.meaning)) if measure.meaning else "",
+        meaning=_meaning(plain(measure.meaning)),
         reason=plain(measure.reason),
     )
+
+
+def _meaning(words: str) -> str:
+    """Translate a sentence; one of a channel ends in its place, which is no word."""
+    found = _PLACE.fullmatch(words)
+    if found is None:
+        return _(words)
+    return f"{_(found[1] + '.').removesuffix('.')} ({found[2]})."
 
 
 def _used(night: Night) -> list[tuple[str, str]]:

@@ -18,10 +18,14 @@ from psgkit.report.files import remove, write_text
 
 PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 
+CANDIDATES = "arousal_candidates"
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def write_tables(night: Night, home: Path, name: str, *, long_tables: bool) -> None:
+def write_tables(
+    night: Night, home: Path, name: str, *, long_tables: bool, explain_arousals: bool
+) -> None:
     """Write a night's CSV files into its folder, each whole or not at all.
 
     Long tables that an earlier run left there and this one does not write are removed,
@@ -36,6 +40,8 @@ def write_tables(night: Night, home: Path, name: str, *, long_tables: bool) -> N
         What each file's name starts with.
     long_tables : bool
         Whether ``night.tables``, and why numbers are undefined, are written too.
+    explain_arousals : bool
+        Whether of those at least the candidates of the arousal rules are written.
 
     Raises
     ------
@@ -50,6 +56,8 @@ def write_tables(night: Night, home: Path, name: str, *, long_tables: bool) -> N
     long_names = {*night.tables, "nan_reasons"} - set(tables)
     if long_tables:
         tables = {**night.tables, "nan_reasons": reasons_table(night), **tables}
+    elif explain_arousals and CANDIDATES in night.tables:
+        tables[CANDIDATES] = night.tables[CANDIDATES]
     for table_name, table in tables.items():
         write_text(home / f"{name}_{table_name}.csv", to_csv(table))
     for stale in long_names - set(tables):

@@ -21,6 +21,7 @@ from psgkit.report.tables import clock_at
 
 WIDTH_PX = 460.0
 LEAST_PX = 200.0
+FEWEST_ROWS = 3  # room is left for, so that one period is not one thick block
 TITLE = "REM periods"
 
 _BAR = 0.56
@@ -53,7 +54,7 @@ def plot_rem_continuity(night: Night) -> Figure:
     longest = float(periods["span_min"].max())
     dress(axes, title=_(TITLE), xlabel=_("minutes from the start of the period"))
     axes.set_xlim(0, longest * 1.16)
-    axes.set_ylim(len(periods) - 0.4, -0.6)
+    axes.set_ylim(max(len(periods), FEWEST_ROWS) - 0.4, -0.6)
     put_legend(axes, _legend(night))
     return figure
 

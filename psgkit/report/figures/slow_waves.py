@@ -19,6 +19,7 @@ from psgkit.report.figures.palette import INK, STAGE_COLOURS
 from psgkit.report.language import _
 
 SIZE_PX = (460.0, 260.0)
+FEWEST_BARS = 3  # room is left for, so that one cycle is not one wide block
 TITLE = "Slow-wave activity by cycle"
 
 
@@ -62,6 +63,7 @@ def plot_swa_by_cycle(night: Night) -> Figure:
         )
     dress(axes, title=_(TITLE), xlabel=_("cycle"), ylabel=_("µV², 0.5 to 4 Hz"))
     axes.set_xticks(numbers)
+    axes.set_xlim(0.4, max(len(numbers), FEWEST_BARS) + 0.6)
     axes.set_ylim(0, np.nanmax(values) * 1.25)
     axes.text(
         1.0,

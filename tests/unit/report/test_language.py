@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cohort_makers import make_cohort
-from night_makers import make_night
+from night_makers import make_measure, make_night
 
 import psgkit.report
 from psgkit.report import html, reference, selection, text
@@ -50,17 +50,17 @@ def words_of_constants() -> Iterator[str]:
 
 
 def words_of_numbers() -> Iterator[str]:
-    """List the units, and what the numbers shown first mean."""
+    """List units and meanings of the whole catalogue."""
     from psgkit.measure.catalogue import METRICS
     from psgkit.measure.signal_catalogue import SIGNAL_METRICS
 
-    yield from (m.unit for m in (*METRICS, *SIGNAL_METRICS) if m.unit)
-    yield from (m.meaning for m in METRICS if m.name in selection.LABELS)
-    yield from (m.meaning for m in SIGNAL_METRICS if m.stem in selection.LABELS)
+    for metric in (*METRICS, *SIGNAL_METRICS):
+        yield from (metric.unit, metric.meaning)
 
 
 def all_words() -> set[str]:
-    return {*words_of_code(), *words_of_constants(), *words_of_numbers()}
+    words = {*words_of_code(), *words_of_constants(), *words_of_numbers()}
+    return words - {""}
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -92,6 +92,16 @@ def test_a_night_and_a_cohort_speak_dutch():
     assert "Wat u eerst moet weten" in page
     assert "What to know first" not in page
     assert "Nachten die mislukten" in cohort_page(make_cohort(9), language="nl")
+
+
+def test_a_sentence_about_a_channel_is_translated_and_keeps_its_place():
+    measure = make_measure(
+        "bp_abs_uv2_delta__C4_M1__N2",
+        12.0,
+        meaning="Power of the EEG from 0.5 to 4 Hz (C4_M1, N2).",
+    )
+    page = html.night_page(make_night(results=(measure,)), language="nl")
+    assert "Vermogen van het EEG van 0,5 tot 4 Hz (C4_M1, N2)." in page
 
 
 def test_a_published_range_is_told_in_the_readers_language():
