@@ -15,15 +15,13 @@ from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import ArraySource, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
-from psgkit.measure import find_measure_issues, measure_all
-from psgkit.measure.signals import SignalResults, measure_signals
+from psgkit.measure.night import NightMeasured, measure_night, measure_scored
 from psgkit.prepare.artefacts import channel_artefacts
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.quality import find_header_issues, find_issues
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
 from psgkit.settings import (
-    MeasureSettings,
     ReadSettings,
     Settings,
     with_overrides,
@@ -241,23 +239,16 @@ def _measure(
         lights_on=job.lights_on,
         whole_recording=settings.window.lights == "recording",
     )
-    measures, tables = measure_all(scoring)
-    signals = _measure_signals(recording, scoring, settings.measure)
+    measured = _measured(recording, scoring, settings)
     return Night(
         id=recording.id,
         start=None if recording.start is None else without_date(recording.start),
         duration_s=recording.duration_s,
         channels=recording.channels,
         gaps=recording.gaps,
-        scoring=_without_date(scoring),
-        results=(*measures, *signals.measures),
-        issues=_in_order(
-            recording.issues,
-            found,
-            lights_issues,
-            signals.issues,
-            find_measure_issues(measures),
-        ),
+        scoring=_without_date(measured.scoring),
+        results=measured.measures,
+        issues=_in_order(recording.issues, found, lights_issues, measured.issues),
         provenance=Provenance(
             versions={name: metadata.version(name) for name in _PACKAGES},
             settings=settings.model_dump(mode="json"),
@@ -266,26 +257,25 @@ def _measure(
             if job.recording is None
             else job.recording.stat().st_size,
             scoring_sha256=_sha256_of(job.scoring),
-            channels_used=used | signals.channels_used,
+            channels_used=used | measured.channels_used,
             stager=scoring.scorer,
-            arousal_source=_arousal_source(scoring),
+            arousal_source=_arousal_source(measured.scoring),
         ),
-        tables=tables | signals.tables,
-        spectra=signals.spectra,
+        tables=measured.tables,
+        spectra=measured.spectra,
     )
 
 
-def _measure_signals(
-    recording: Recording, scoring: Scoring, settings: MeasureSettings
-) -> SignalResults:
-    """Compute what needs the signals, or nothing where they are not wanted."""
-    if not (settings.signals and recording.channels):
-        return SignalResults((), {}, {}, {})
-    return measure_signals(
+def _measured(
+    recording: Recording, scoring: Scoring, settings: Settings
+) -> NightMeasured:
+    if not (settings.measure.signals and recording.channels):
+        return measure_scored(scoring)
+    return measure_night(
         recording,
         scoring,
         artefacts=lambda channel: channel_artefacts(recording, channel, scoring),
-        arousals=scoring.arousals,
+        settings=settings.arousals,
     )
 
 

@@ -71,6 +71,27 @@ class WindowSettings(_Frozen):
     align: bool = False
 
 
+class ArousalSettings(_Frozen):
+    """Whose arousals are counted, and the threshold of the rules.
+
+    Attributes
+    ----------
+    source : {"auto", "scored", "rules"}
+        ``auto``: the scorer's where arousals were scored, else found by rules.
+        ``scored``: the scorer's alone. ``rules``: found by rules in any case.
+    seed : float
+        By how much a fast band must exceed its baseline for an arousal to begin.
+    calibration : str
+        On which expert-scored nights the threshold was fitted and how well it did on
+        others; empty where nobody has done that. Written by
+        ``scripts/calibrate_arousals.py``.
+    """
+
+    source: Literal["auto", "scored", "rules"] = "auto"
+    seed: float = Field(default=2.5, gt=1, le=20)
+    calibration: str = Field(default="", max_length=2000)
+
+
 class MeasureSettings(_Frozen):
     """What is computed.
 
@@ -92,6 +113,9 @@ class ReportSettings(_Frozen):
     ----------
     page : bool
         Whether the page of pictures is written.
+    explain_arousals : bool
+        Whether every candidate of the arousal rules is written as CSV, with the reason
+        for which it was taken or rejected.
     tables : bool
         Whether the long tables are written as CSV too.
     language : {"en", "nl"}
@@ -99,6 +123,7 @@ class ReportSettings(_Frozen):
     """
 
     page: bool = True
+    explain_arousals: bool = False
     tables: bool = False
     language: Literal["en", "nl"] = "en"
 
@@ -109,6 +134,7 @@ class Settings(_Frozen):
     read: ReadSettings = ReadSettings()
     scoring: ScoringSettings = ScoringSettings()
     window: WindowSettings = WindowSettings()
+    arousals: ArousalSettings = ArousalSettings()
     measure: MeasureSettings = MeasureSettings()
     report: ReportSettings = ReportSettings()
 

@@ -49,6 +49,14 @@ class OnlyChoice(StrEnum):
     NUMBERS = "numbers"
 
 
+class ArousalsChoice(StrEnum):
+    """Whose arousals are counted."""
+
+    AUTO = "auto"
+    SCORED = "scored"
+    RULES = "rules"
+
+
 class LanguageChoice(StrEnum):
     """Language of the page."""
 
@@ -107,6 +115,21 @@ Codes = Annotated[
 Column = Annotated[
     str | None, typer.Option(help="Column of a table that holds the stages.")
 ]
+Arousals = Annotated[
+    ArousalsChoice | None,
+    typer.Option(
+        help="'scored': the scorer's; 'rules': found by rules; 'auto': the scorer's "
+        "where there are any, else by rules."
+    ),
+]
+ExplainArousals = Annotated[
+    bool,
+    typer.Option(
+        "--explain-arousals",
+        help="Write every candidate of the arousal rules, with the reason for which "
+        "it was taken or rejected.",
+    ),
+]
 Age = Annotated[
     float | None, typer.Option(help="Age in years; with --sex, for staging.")
 ]
@@ -123,6 +146,8 @@ def build_settings(
     tables: bool = False,
     only: OnlyChoice | None = None,
     language: LanguageChoice | None = None,
+    arousals: ArousalsChoice | None = None,
+    explain_arousals: bool = False,
     codes: CodesChoice | None = None,
     column: str | None = None,
 ) -> "Settings":
@@ -148,12 +173,16 @@ def build_settings(
     report: dict[str, Any] = {}
     if tables:
         report["tables"] = True
+    if explain_arousals:
+        report["explain_arousals"] = True
     if language is not None:
         report["language"] = language.value
     if only is not None:
         report["page"] = False
     measure = {"signals": False} if only is OnlyChoice.STAGING else {}
+    given = {} if arousals is None else {"source": arousals.value}
     overrides = {
+        "arousals": given,
         "read": read,
         "scoring": scoring,
         "window": window,

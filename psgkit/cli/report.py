@@ -31,6 +31,8 @@ def report(
     tables: options.Tables = False,
     only: options.Only = None,
     language: options.Language = None,
+    arousals: options.Arousals = None,
+    explain_arousals: options.ExplainArousals = False,
     age: options.Age = None,
     sex: options.Sex = None,
     id: Annotated[
@@ -56,6 +58,8 @@ def report(
         tables=tables,
         only=only,
         language=language,
+        arousals=arousals,
+        explain_arousals=explain_arousals,
         codes=codes,
         column=column,
     )

@@ -1,0 +1,154 @@
+"""Whose arousals a night's indices count, and what they are worth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.measures import Measure, Undefined
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.scoring import (
+    AROUSAL_KINDS,
+    NREM_AROUSALS,
+    Scoring,
+    make_events,
+)
+from psgkit.errors import MissingChannel
+from psgkit.measure.arousals.detector import DETECTOR, find_arousals
+from psgkit.measure.arousals.rules import ArousalRules
+from psgkit.measure.spec import FLAG, PER_HOUR, PSGKIT, Value
+from psgkit.settings import ArousalSettings
+
+CANDIDATES = "arousal_candidates"
+
+_SCORED = Undefined("the arousals were scored, not found by psgkit")
+_NOT_LOOKED_FOR = Undefined("arousals were not looked for")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArousalsCounted:
+    """A scoring with the arousals that count, and what is known of them.
+
+    Attributes
+    ----------
+    scoring : Scoring
+    measures : tuple of Measure
+        ``ar_noise_per_h`` and ``ar_calibrated``.
+    tables : dict of str to pandas.DataFrame
+        ``arousal_candidates``, where arousals were looked for.
+    channels_used : dict of str to str
+    issues : tuple of Issue
+    """
+
+    scoring: Scoring
+    measures: tuple[Measure, ...]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    channels_used: dict[str, str] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+
+
+def with_arousals(
+    recording: Recording,
+    scoring: Scoring,
+    *,
+    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    settings: ArousalSettings,
+    spindles: pd.DataFrame | None = None,
+) -> ArousalsCounted:
+    """Return the scoring with the arousals that its indices count.
+
+    Parameters
+    ----------
+    recording : Recording
+    scoring : Scoring
+        Laid on the recording.
+    artefacts : callable
+        Gives the artefact mask of a channel.
+    settings : ArousalSettings
+        Whose arousals count.
+    spindles : pandas.DataFrame, optional
+        ``onset_s`` and ``duration_s`` of the spindles of a central channel.
+
+    Returns
+    -------
+    ArousalsCounted
+        Where arousals can neither be had from a scorer nor found, the scoring as it
+        is, with an issue that says why.
+    """
+    is_scored = scoring.arousals is not None
+    if settings.source == "scored" or (settings.source == "auto" and is_scored):
+        why = _SCORED if is_scored else _NOT_LOOKED_FOR
+        return ArousalsCounted(scoring, _worth(why, why))
+    try:
+        found = find_arousals(
+            recording,
+            scoring,
+            artefacts=artefacts,
+            spindles=spindles,
+            rules=ArousalRules(seed=settings.seed),
+        )
+    except MissingChannel as fault:
+        why = Undefined("no channel in which arousals could be looked for")
+        issue = Issue(Severity.WARNING, "arousals_not_found", str(fault))
+        # Asked for the rules' own, a scorer's do not stand in for them.
+        bare = _without_arousals(scoring) if settings.source == "rules" else scoring
+        return ArousalsCounted(bare, _worth(why, why), issues=(issue,))
+    group = "arousal" if "arousals_chin" in found.channels_used else NREM_AROUSALS
+    rows = found.arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
+    events = make_events((onset, length, "arousal", DETECTOR) for onset, length in rows)
+    noise: Value = found.noise_per_h
+    if np.isnan(found.noise_per_h):
+        noise = Undefined("under 30 min of clean N2 and N3")
+    is_calibrated = bool(settings.calibration)
+    return ArousalsCounted(
+        scoring=_without_arousals(scoring).with_events(events, {group}),
+        measures=_worth(noise, float(is_calibrated)),
+        tables={CANDIDATES: found.candidates},
+        channels_used=found.channels_used,
+        issues=found.issues if is_calibrated else (*found.issues, _UNCALIBRATED),
+    )
+
+
+_UNCALIBRATED = Issue(
+    Severity.NOTE,
+    "arousals_uncalibrated",
+    "Arousals were found by rules that were never held against this laboratory's own "
+    "scorers; the indices compare nights, they do not stand for an expert's.",
+    "Score some nights, compare with psgkit compare, and calibrate.",
+)
+
+
+def _without_arousals(scoring: Scoring) -> Scoring:
+    keep = ~scoring.events["kind"].isin(AROUSAL_KINDS)
+    return replace(
+        scoring,
+        events=scoring.events[keep].reset_index(drop=True),
+        kinds_scored=scoring.kinds_scored - {"arousal", NREM_AROUSALS},
+    )
+
+
+def _worth(noise: Value, calibrated: Value) -> tuple[Measure, ...]:
+    return (
+        _measure(
+            "ar_noise_per_h",
+            noise,
+            PER_HOUR,
+            "Arousals an hour that the rules find in noise with the spectrum of this "
+            "night's N2 and N3: a floor under the arousal indices.",
+        ),
+        _measure(
+            "ar_calibrated",
+            calibrated,
+            FLAG,
+            "Whether the rules were fitted to expert-scored nights of the laboratory.",
+        ),
+    )
+
+
+def _measure(name: str, value: Value, unit: str, meaning: str) -> Measure:
+    if isinstance(value, Undefined):
+        return Measure(name, np.nan, unit, meaning, PSGKIT, reason=value.reason)
+    return Measure(name, value, unit, meaning, PSGKIT)

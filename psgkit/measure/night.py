@@ -1,0 +1,107 @@
+"""Everything that is measured of one night, in the order in which parts need others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.domain.issues import Issue
+from psgkit.domain.measures import Measure
+from psgkit.domain.night import Spectra
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.scoring import Scoring
+from psgkit.measure.arousals.counted import with_arousals
+from psgkit.measure.catalogue import measure_all
+from psgkit.measure.limits import find_measure_issues
+from psgkit.measure.signals import measure_signals
+from psgkit.settings import ArousalSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NightMeasured:
+    """What was measured of a night.
+
+    Attributes
+    ----------
+    scoring : Scoring
+        With the arousals that were found, where they were looked for.
+    measures : tuple of Measure
+        Every number.
+    tables : dict of str to pandas.DataFrame
+        Long tables.
+    spectra : dict of str to Spectra
+        By role.
+    channels_used : dict of str to str
+        Purpose to role and label.
+    issues : tuple of Issue
+        What a reader of the numbers should know.
+    """
+
+    scoring: Scoring
+    measures: tuple[Measure, ...]
+    tables: dict[str, pd.DataFrame]
+    spectra: dict[str, Spectra]
+    channels_used: dict[str, str]
+    issues: tuple[Issue, ...]
+
+
+def measure_night(
+    recording: Recording,
+    scoring: Scoring,
+    *,
+    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    settings: ArousalSettings,
+) -> NightMeasured:
+    """Measure all that a scoring and its recording give.
+
+    Parameters
+    ----------
+    recording : Recording
+    scoring : Scoring
+        Laid on the recording, its lights marked.
+    artefacts : callable
+        Gives the artefact mask of an EEG channel, True where a stretch of 5 s from
+        second zero is artefact.
+    settings : ArousalSettings
+        Whose arousals are counted.
+
+    Returns
+    -------
+    NightMeasured
+
+    Raises
+    ------
+    InputError
+        If a signal cannot be read.
+    """
+    counted = with_arousals(recording, scoring, artefacts=artefacts, settings=settings)
+    signals = measure_signals(
+        recording,
+        counted.scoring,
+        artefacts=artefacts,
+        arousals=counted.scoring.arousals,
+    )
+    of_scoring = measure_scored(counted.scoring)
+    return NightMeasured(
+        scoring=counted.scoring,
+        measures=(*of_scoring.measures, *counted.measures, *signals.measures),
+        tables=of_scoring.tables | counted.tables | signals.tables,
+        spectra=signals.spectra,
+        channels_used=counted.channels_used | signals.channels_used,
+        issues=(*of_scoring.issues, *counted.issues, *signals.issues),
+    )
+
+
+def measure_scored(scoring: Scoring) -> NightMeasured:
+    """Measure all that a scoring gives without its recording."""
+    measures, tables = measure_all(scoring)
+    return NightMeasured(
+        scoring=scoring,
+        measures=measures,
+        tables=tables,
+        spectra={},
+        channels_used={},
+        issues=find_measure_issues(measures),
+    )
