@@ -5,7 +5,6 @@ import numpy as np
 from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import SLEEP_STAGES, Stage
 from psgkit.measure.evidence import Evidence
-from psgkit.measure.marks import Marks
 from psgkit.measure.spec import (
     COUNT,
     NO_SLEEP,
@@ -43,9 +42,10 @@ def ar_wake_n(night: Evidence) -> Value:
 
 def ar_long_n(night: Evidence) -> Value:
     """Count the arousals from sleep that last over 15 s."""
-    if isinstance(night.arousals, Undefined):
-        return night.arousals
-    return float((night.arousals.in_sleep.durations_s > LONG_AROUSAL_S).sum())
+    arousals = night.timed_arousals
+    if isinstance(arousals, Undefined):
+        return arousals
+    return float((arousals.in_sleep.durations_s > LONG_AROUSAL_S).sum())
 
 
 def ari_per_h(night: Evidence) -> Value:
@@ -70,6 +70,8 @@ def ari_spont_per_h(night: Evidence) -> Value:
     ends_s = night.respiratory_and_limb_ends_s
     if ends_s is None:
         return Undefined("neither respiratory events nor limb movements were scored")
+    if np.isnan(ends_s).any():
+        return Undefined("ends of respiratory events or limb movements are not known")
     onsets_s = night.arousals.in_sleep.onsets_s
     first = np.searchsorted(ends_s, onsets_s - SPONTANEOUS_AFTER_S - 1e-9)
     after = np.searchsorted(ends_s, onsets_s + 1e-9, side="right")
@@ -78,25 +80,22 @@ def ari_spont_per_h(night: Evidence) -> Value:
 
 def ar_dur_s(night: Evidence) -> Value:
     """Return the median length of arousals from sleep."""
-    arousals = _some_arousals(night)
+    arousals = night.timed_arousals
     if isinstance(arousals, Undefined):
         return arousals
-    return float(np.median(arousals.durations_s))
+    durations_s = arousals.in_sleep.durations_s
+    if len(durations_s) == 0:
+        return Undefined("no arousal from sleep")
+    return float(np.median(durations_s))
 
 
 def ar_burden_pct(night: Evidence) -> Value:
     """Return the summed length of arousals from sleep as a share of sleep."""
-    if isinstance(night.arousals, Undefined):
-        return night.arousals
-    total_s = float(night.arousals.in_sleep.durations_s.sum())
+    arousals = night.timed_arousals
+    if isinstance(arousals, Undefined):
+        return arousals
+    total_s = float(arousals.in_sleep.durations_s.sum())
     return share(total_s / 60, night.sleep_min, NO_SLEEP, of=100)
-
-
-def _some_arousals(night: Evidence) -> Marks | Undefined:
-    if isinstance(night.arousals, Undefined):
-        return night.arousals
-    found = night.arousals.in_sleep
-    return found if len(found) else Undefined("no arousal from sleep")
 
 
 def _stage_row(name: str, words: str, *stages: Stage) -> MetricSpec:

@@ -58,6 +58,8 @@ def find_periodic(night: Evidence) -> Found:
     marks = _scored_in_sleep(night, LIMB_KINDS, "limb movements")
     if isinstance(marks, Undefined):
         return marks
+    if not marks.lengths_known:
+        return Undefined("how long limb movements last was not scored")
     shortest, longest = LIMB_DURATION_S
     nearest, farthest = LIMB_INTERVAL_S
     fits = (marks.durations_s >= shortest - _ROUNDING_S) & (

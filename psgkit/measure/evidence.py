@@ -41,6 +41,7 @@ MAX_HOLES = 0.05
 
 NO_AROUSALS_SCORED = Undefined("arousals were not scored")
 NO_REM_AROUSALS = Undefined("without chin EMG arousals in REM cannot be told")
+NO_AROUSAL_LENGTHS = Undefined("how long arousals last was not scored")
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,6 +311,13 @@ class Evidence:
         if NREM_AROUSALS in self.scoring.kinds_scored and self.minutes(Stage.R) > 0:
             return NO_REM_AROUSALS
         return self.nrem_arousals
+
+    @property
+    def timed_arousals(self) -> Marks | Undefined:
+        """The same, where the scoring tells how long each lasts."""
+        if isinstance(self.arousals, Undefined) or self.arousals.lengths_known:
+            return self.arousals
+        return NO_AROUSAL_LENGTHS
 
     @cached_property
     def respiratory_and_limb_ends_s(self) -> FloatArray | None:

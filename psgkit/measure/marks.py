@@ -20,7 +20,7 @@ class Marks:
     Attributes
     ----------
     onsets_s, durations_s : numpy.ndarray of float64, shape (n_events,)
-        Seconds after the window's start; seconds.
+        Seconds after the window's start; seconds, NaN where the scoring does not tell.
     stages : numpy.ndarray of int, shape (n_events,)
         Stage of the epoch that holds the onset, a code of `Stage`.
     """
@@ -33,6 +33,11 @@ class Marks:
     def ends_s(self) -> FloatArray:
         """Seconds after the window's start."""
         return self.onsets_s + self.durations_s
+
+    @property
+    def lengths_known(self) -> bool:
+        """Whether every one has a duration."""
+        return not np.isnan(self.durations_s).any()
 
     @property
     def in_sleep(self) -> "Marks":

@@ -48,13 +48,14 @@ def rem_segments_s(night: Evidence, arousals: Marks) -> list[tuple[float, float]
 
 def rem_consol_min(night: Evidence) -> Value:
     """Return the R minutes in segments of at least 5 min."""
-    if isinstance(night.arousals, Undefined):
-        return night.arousals
+    arousals = night.timed_arousals
+    if isinstance(arousals, Undefined):
+        return arousals
     rem_until_s = np.concatenate(([0], np.cumsum(night.stages == Stage.R)))
     rem_until_s = rem_until_s * night.epoch_s
     borders_s = np.arange(len(rem_until_s)) * night.epoch_s
     total_s = 0.0
-    for start_s, stop_s in rem_segments_s(night, night.arousals):
+    for start_s, stop_s in rem_segments_s(night, arousals):
         if stop_s - start_s >= CONSOLIDATED_S - 1e-6:
             ends = np.interp([start_s, stop_s], borders_s, rem_until_s)
             total_s += float(ends[1] - ends[0])
@@ -74,9 +75,10 @@ def rem_instab_per_h(night: Evidence) -> Value:
 
     An awakening is not counted where an arousal in R ends in it.
     """
-    if isinstance(night.arousals, Undefined):
-        return night.arousals
-    in_rem = night.arousals.ends_s[night.arousals.stages == Stage.R]
+    arousals = night.timed_arousals
+    if isinstance(arousals, Undefined):
+        return arousals
+    in_rem = arousals.ends_s[arousals.stages == Stage.R]
     wakes = find_bouts(night.bridged, Stage.W)
     awakenings = 0
     for start, stop in zip(wakes.starts, wakes.stops, strict=True):

@@ -8,6 +8,7 @@ from oracle_nights import oracle_nights
 
 from psgkit.domain.scoring import NREM_AROUSALS, make_events
 from psgkit.measure import measure_all, measure_scoring
+from psgkit.read import read_scoring
 
 # W 0-3, N1 4-7, N2 8-247, N3 248-307, R 308-367, W 368-371, N2 372-431; 4 + 240 + 60 +
 # 60 + 60 = 424 epochs of sleep, 212 min
@@ -78,6 +79,30 @@ def test_without_breathing_or_limbs_scored_spontaneous_is_unknown():
     measures, _ = measure_all(make_scoring(STAGES, arousals=[(3000, 4)]))
     found = {measure.name: measure for measure in measures}["ari_spont_per_h"]
     assert found.reason == "neither respiratory events nor limb movements were scored"
+
+
+def test_arousals_without_a_length_can_be_counted_and_no_more():
+    scoring = make_scoring(STAGES, arousals=[(3000, 4), (9300, math.nan)])
+    found = measure_scoring(scoring)
+    assert found["ar_n"] == 2
+    assert found["ari_rem_per_h"] == 2
+    for name in ("ar_dur_s", "ar_long_n", "ar_burden_pct", "rem_consol_min"):
+        assert math.isnan(found[name]), name
+    assert math.isnan(found["rem_instab_per_h"])
+
+
+def test_the_arousal_index_of_an_isruc_sheet(real_data):
+    # The laboratory's own arithmetic in the sheet: 81 arousals in 308 min of sleep,
+    # 15.8 per hour; the sheet tells no lengths.
+    pytest.importorskip("openpyxl")
+    sheet = real_data / "scoring/isruc/subject1_scorer1.xlsx"
+    found = measure_scoring(read_scoring(sheet))
+    assert found["tst_min"] == 308
+    assert found["ar_n"] + found["ar_wake_n"] == 81
+    assert (found["ar_n"] + found["ar_wake_n"]) / (308 / 60) == pytest.approx(
+        15.8, abs=0.05
+    )
+    assert math.isnan(found["ar_dur_s"])
 
 
 def test_expert_arousals_of_real_nights(real_data):

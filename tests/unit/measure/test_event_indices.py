@@ -74,5 +74,9 @@ def test_movements_last_half_a_second_to_ten(lasts, count):
     assert limb(1000, 1020, 1040, 1060, lasts=lasts) == pytest.approx(count)
 
 
+def test_movements_without_a_length_tell_no_series():
+    assert math.isnan(limb(1000, 1020, 1040, 1060, lasts=math.nan))
+
+
 def test_movements_awake_do_not_count():
     assert limb(520, 540, 560, 580, 620) == 0
