@@ -42,7 +42,7 @@ def band_powers(
         ``k / 4`` s after the first sample.
     """
     n_window = round(WINDOW_S * rate_hz)
-    n_hops = int((len(values) / rate_hz - WINDOW_S) / HOP_S + 1e-9) + 1
+    n_hops = int(np.floor((len(values) / rate_hz - WINDOW_S) / HOP_S + 1e-9)) + 1
     if n_hops < 1:
         return np.zeros((len(BANDS_HZ), 0))
     starts = np.round(np.arange(n_hops) * HOP_S * rate_hz).astype(int)

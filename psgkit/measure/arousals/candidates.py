@@ -63,18 +63,21 @@ def find_shifts(found: Contrast, channel: str, rules: ArousalRules) -> list[Shif
     logs = np.log(np.maximum(found.fast, 0.1))
     shifts = []
     for first, last in stretches(is_part):
-        seeds = np.flatnonzero(is_seed[first:last])
+        seeds = first + np.flatnonzero(is_seed[first:last])
         if not seeds.size:
             continue
-        peak = first + seeds[found.fast[first + seeds].argmax()]
+        peak = seeds[found.fast[seeds].argmax()]
+        # Windows and smoothing smear a strong arousal over two seconds on either side.
+        strong = found.fast[first:last] >= rules.edge_share * found.fast[peak]
+        hops = first + np.flatnonzero(strong)[[0, -1]]
         shifts.append(
             Shift(
                 # A hop is a window of 1 s; what it shows stands in its middle.
-                onset_s=first * HOP_S + 0.5 - HOP_S / 2,
-                end_s=last * HOP_S + 0.5 - HOP_S / 2,
+                onset_s=float(hops[0] * HOP_S + 0.5 - HOP_S / 2),
+                end_s=float(hops[1] * HOP_S + 0.5 + HOP_S / 2),
                 band=FAST_BANDS[found.leader[peak]],
                 peak_ratio=float(found.fast[peak]),
-                sustained=float(np.exp(logs[first:last].mean())),
+                sustained=float(np.exp(logs[hops[0] : hops[1] + 1].mean())),
                 channels=(channel,),
             )
         )

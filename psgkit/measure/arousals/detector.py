@@ -200,7 +200,7 @@ def find_arousals(
     eeg = [one for one in (central, occipital) if one is not None]
     tone = None if chin is None else chin[1]
     judged = _search(eeg, tone, scoring, _intervals(spindles), rules)
-    noise_per_h = _noise_per_h(central, scoring, rules)
+    noise_per_h = _noise_per_h(central, judged, scoring, rules)
     if noise_per_h > _MOST_NOISE_PER_H:
         issues.append(_noisy(noise_per_h))
     used = {"arousals_central": central.channel}
@@ -309,9 +309,21 @@ def _chin_tone(recording: Recording) -> tuple[Channel, FloatArray] | None:
     return channel, muscle_tone(values, channel.rate_hz)
 
 
-def _noise_per_h(central: _Eeg, scoring: Scoring, rules: ArousalRules) -> float:
-    """Return how many arousals an hour the rules find in this night's noise."""
+def _noise_per_h(
+    central: _Eeg,
+    judged: Iterable[Candidate],
+    scoring: Scoring,
+    rules: ArousalRules,
+) -> float:
+    """Return how many arousals an hour the rules find in this night's noise.
+
+    The night's own arousals are no part of the noise.
+    """
     is_wanted = _nrem_windows(scoring, len(central.artefacts)) & ~central.artefacts
+    for one in judged:
+        if one.is_taken:
+            first = int(one.shift.onset_s // ARTEFACT_S)
+            is_wanted[first : int(one.shift.end_s // ARTEFACT_S) + 1] = False
     n_window = round(ARTEFACT_S * central.rate_hz)
     windows = np.flatnonzero(is_wanted)[: round(LONGEST_S / ARTEFACT_S)]
     windows = windows[(windows + 1) * n_window <= len(central.signal)]

@@ -1,8 +1,8 @@
 """Which shifts are arousals, and for what reason the others are not: steps 6 to 10.
 
-Each rule looks at one candidate and what was taken before it, and returns the reason
-for which it is rejected, or an empty word. A candidate is taken when every rule is
-silent; the first that is not gives its reason.
+Each rule looks at one candidate, and at when sleep was last disturbed before it, and
+returns the reason for which it is rejected, or an empty word. A candidate is taken when
+every rule is silent; the first that is not gives its reason.
 """
 
 from collections.abc import Callable, Sequence
@@ -80,13 +80,13 @@ class Night:
         }
 
 
-# A rule is given the candidate, the arousals taken so far, the night and the
-# thresholds.
-Rule = Callable[[Candidate, Sequence[Candidate], Night, ArousalRules], str]
+# A rule is given the candidate, the end of the last disturbance before it, the night
+# and the thresholds.
+Rule = Callable[[Candidate, float, Night, ArousalRules], str]
 
 
 def is_asleep(
-    candidate: Candidate, _taken: Sequence[Candidate], night: Night, _: ArousalRules
+    candidate: Candidate, _disturbed_s: float, night: Night, _: ArousalRules
 ) -> str:
     """Reject what begins in unscored time, or in wake well after sleep ended."""
     if candidate.stage in SLEEP_STAGES:
@@ -96,14 +96,14 @@ def is_asleep(
 
 
 def is_long_enough(
-    candidate: Candidate, _taken: Sequence[Candidate], _: Night, rules: ArousalRules
+    candidate: Candidate, _disturbed_s: float, _: Night, rules: ArousalRules
 ) -> str:
     """Reject what is shorter than an arousal."""
     return "" if candidate.shift.duration_s >= rules.shortest_s else "too_short"
 
 
 def is_no_spindle(
-    candidate: Candidate, _taken: Sequence[Candidate], _: Night, rules: ArousalRules
+    candidate: Candidate, _disturbed_s: float, _: Night, rules: ArousalRules
 ) -> str:
     """Reject what is too short once its spindles are taken away."""
     rest_s = candidate.shift.duration_s - candidate.shift.spindle_s
@@ -111,14 +111,14 @@ def is_no_spindle(
 
 
 def is_seen_where_it_counts(
-    candidate: Candidate, _taken: Sequence[Candidate], _: Night, _rules: ArousalRules
+    candidate: Candidate, _disturbed_s: float, _: Night, _rules: ArousalRules
 ) -> str:
     """Reject what only occipital channels show, unless the chin agrees."""
     return "" if candidate.is_central or candidate.emg else "occipital_without_emg"
 
 
 def is_clear_without_muscle(
-    candidate: Candidate, _taken: Sequence[Candidate], _: Night, rules: ArousalRules
+    candidate: Candidate, _disturbed_s: float, _: Night, rules: ArousalRules
 ) -> str:
     """Reject a weak shift that the chin does not confirm."""
     shift = candidate.shift
@@ -130,7 +130,7 @@ def is_clear_without_muscle(
 
 
 def has_muscle_in_rem(
-    candidate: Candidate, _taken: Sequence[Candidate], _: Night, _rules: ArousalRules
+    candidate: Candidate, _disturbed_s: float, _: Night, _rules: ArousalRules
 ) -> str:
     """Reject what comes in REM sleep without a rise of the chin EMG."""
     if candidate.stage is not Stage.R or candidate.emg:
@@ -139,7 +139,7 @@ def has_muscle_in_rem(
 
 
 def is_signal(
-    candidate: Candidate, _taken: Sequence[Candidate], _: Night, rules: ArousalRules
+    candidate: Candidate, _disturbed_s: float, _: Night, rules: ArousalRules
 ) -> str:
     """Reject artefact, unless the chin EMG makes a movement of it."""
     if candidate.shift.artefact <= rules.artefact_share or candidate.emg:
@@ -148,15 +148,13 @@ def is_signal(
 
 
 def is_out_of_stable_sleep(
-    candidate: Candidate, taken: Sequence[Candidate], night: Night, rules: ArousalRules
+    candidate: Candidate, disturbed_s: float, night: Night, rules: ArousalRules
 ) -> str:
-    """Reject what does not follow ten seconds of sleep without another arousal."""
+    """Reject what does not follow ten seconds of undisturbed sleep."""
     onset_s = candidate.shift.onset_s
     if not night.stages_within(onset_s - rules.stable_s, onset_s) <= set(SLEEP_STAGES):
         return "no10s"
-    if taken and onset_s - taken[-1].shift.end_s < rules.stable_s:
-        return "no10s"
-    return ""
+    return "no10s" if onset_s - disturbed_s < rules.stable_s else ""
 
 
 RULES: tuple[Rule, ...] = (
@@ -186,24 +184,28 @@ def judge(
         Roles of the central channels.
     rules : ArousalRules
     """
-    taken: list[Candidate] = []
     judged: list[Candidate] = []
+    last: int | None = None  # the arousal that a close follower continues
+    disturbed_s = -np.inf
     for shift in shifts:
         candidate = _describe(shift, night, central, rules)
-        if taken and _belongs_to(candidate, taken[-1], rules):
-            longer = _describe(
-                _prolonged(taken[-1].shift, shift), night, central, rules
-            )
-            judged[judged.index(taken[-1])] = longer
-            taken[-1] = longer
-            judged.append(replace(candidate, reason="joined"))
-            continue
-        reasons = (rule(candidate, taken, night, rules) for rule in RULES)
-        candidate = replace(candidate, reason=next(filter(None, reasons), ""))
-        judged.append(candidate)
-        if candidate.is_taken:
-            taken.append(candidate)
+        if last is not None and _belongs_to(candidate, judged[last], rules):
+            whole = _prolonged(judged[last].shift, shift)
+            judged[last] = _describe(whole, night, central, rules)
+            reason = "joined"
+        else:
+            reasons = (rule(candidate, disturbed_s, night, rules) for rule in RULES)
+            reason = next(filter(None, reasons), "")
+        judged.append(replace(candidate, reason=reason))
+        if not reason:
+            last = len(judged) - 1
+        if reason in _DISTURBING:
+            disturbed_s = candidate.shift.end_s
     return judged
+
+
+# What is no arousal only for coming too soon after one disturbs sleep as much.
+_DISTURBING = ("", "joined", "no10s")
 
 
 def _belongs_to(candidate: Candidate, before: Candidate, rules: ArousalRules) -> bool:
