@@ -21,16 +21,17 @@ _STANDARD = re.compile(r"^(sleep )?stage |^movement time$", re.IGNORECASE)
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the version field and the signal label that the standard prescribes."""
-    head = file.head
-    is_edf = head[:8] == b"0       " or head[:8] == b"\xffBIOSEMI"
-    return is_edf and (b"EDF Annotations" in head or b"BDF Annotations" in head)
+    """Tell by the version and by the header's length that EDF and BDF begin with."""
+    is_edf = file.head[:8] in {b"0       ", b"\xffBIOSEMI"}
+    return is_edf and file.head[184:192].strip().isdigit()
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
     """Read stages and events from the annotations."""
     builder = DraftBuilder()
     table = read_annotations(file.path)
+    if table.empty:
+        raise file.fault("it is an EDF or BDF without annotations, so no scoring.")
     texts = [str(text).strip() for text in table["text"]]
     # Beside the standard's own texts, a lone "awake" is a technician's remark.
     is_standard = any(_STANDARD.match(text) for text in texts)
