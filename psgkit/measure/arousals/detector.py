@@ -290,10 +290,9 @@ def _prepare(
     if artefacts is not None:
         mask = artefacts(channel)[:n_windows]
         is_bad[: len(mask)] |= mask
-    values = np.where(is_missing, 0.0, values)
-    reduced, rate_hz = reduce_rate(
-        values.astype(np.float32), channel.rate_hz, LEAST_EEG_RATE_HZ
-    )
+    filled = np.where(is_missing, 0.0, values).astype(np.float32)
+    del values, is_missing  # a night is large, and only its short form is needed
+    reduced, rate_hz = reduce_rate(filled, channel.rate_hz, LEAST_EEG_RATE_HZ)
     powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
     return _Eeg(channel, reduced, rate_hz, powers, is_bad, highest_hz)
 

@@ -12,6 +12,10 @@ MAINS_HZ = (50.0, 60.0)
 # The band must have some width below 0.45 of the sampling rate.
 LEAST_RATE_HZ = 60.0
 
+# A night is filtered in parts of ten minutes: the filters forget within a second.
+BINS_AT_A_TIME = 2400
+MARGIN_S = 5.0
+
 
 def muscle_tone(values: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
     """Return the root mean square of the chin EMG in bins of 0.25 s.
@@ -29,6 +33,25 @@ def muscle_tone(values: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
         After a zero-phase band-pass from 10 to 100 Hz (or 0.45 of the rate), without
         the mains.
     """
+    sections = _filter_sections(rate_hz)
+    n_bins = int(len(values) / rate_hz / HOP_S + 1e-9)
+    edges = np.round(np.arange(n_bins + 1) * HOP_S * rate_hz).astype(int)
+    margin = round(MARGIN_S * rate_hz)
+    tone = np.empty(n_bins)
+    for first in range(0, n_bins, BINS_AT_A_TIME):
+        own = edges[first : first + BINS_AT_A_TIME + 1]
+        start = max(own[0] - margin, 0)
+        block = values[start : own[-1] + margin].astype(np.float64)
+        filtered = signal.sosfiltfilt(
+            sections, block, padlen=min(margin, len(block) - 1)
+        )
+        summed = np.concatenate([[0.0], np.cumsum(filtered**2)])[own - start]
+        tone[first : first + len(own) - 1] = np.sqrt(np.diff(summed) / np.diff(own))
+    return tone
+
+
+def _filter_sections(rate_hz: float) -> FloatArray:
+    """Design a band-pass with a notch at each mains frequency that lies in it."""
     high_hz = min(HIGH_HZ, 0.45 * rate_hz)
     stages = [signal.butter(2, (LOW_HZ, high_hz), "bandpass", fs=rate_hz, output="sos")]
     stages += [
@@ -36,12 +59,7 @@ def muscle_tone(values: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
         for mains_hz in MAINS_HZ
         if mains_hz < high_hz
     ]
-    filtered = signal.sosfiltfilt(np.vstack(stages), values.astype(np.float64))
-    n_bins = int(len(values) / rate_hz / HOP_S + 1e-9)
-    starts = np.round(np.arange(n_bins) * HOP_S * rate_hz).astype(int)
-    ends = np.append(starts[1:], min(round(n_bins * HOP_S * rate_hz), len(values)))
-    summed = np.concatenate([[0.0], np.cumsum(filtered**2)])
-    return np.asarray(np.sqrt((summed[ends] - summed[starts]) / (ends - starts)))
+    return np.vstack(stages)
 
 
 def tone_rises(
