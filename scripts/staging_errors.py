@@ -23,6 +23,7 @@ WITH_INTERVAL = (
     "n3_min",
     "n3_pct",
     "n3_first3_min",
+    "n3_first3_pct",
     "n3_c1_min",
 )
 COVERAGE = 0.9
