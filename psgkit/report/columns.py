@@ -22,15 +22,17 @@ _UNITS = (
     ("_y", "years"),
 )
 
-_MEANINGS = {
+MEANINGS = {
     "after": "stage that follows",
     "amplitude_uv": "peak-to-peak amplitude",
+    "artefact_frac": "share of it that is artefact",
     "band": "frequency band",
     "before": "stage that is left or stays",
     "bytes": "size",
     "chance": "share of all steps from that stage, staying among them",
     "chance_30s": "chance of staying, converted to epochs of 30 s",
     "channel": "role of the channel",
+    "channels": "channels that show it",
     "clean_min": "time without artefact that it rests on",
     "clock": "time of day",
     "code": "stable name of the issue",
@@ -40,6 +42,7 @@ _MEANINGS = {
     "density_per_min": "events in a minute without artefact",
     "duration_min": "how long it lasted",
     "duration_s": "how long it lasted",
+    "emg": "whether the chin EMG rises with it",
     "end_s": "end, after the recording's start",
     "epoch": "number of the epoch, from 1",
     "exit_share": "share of all exits from that stage",
@@ -52,8 +55,10 @@ _MEANINGS = {
     "index": "position in the source of the recording, from 0",
     "interruption_n": "how many interruptions",
     "interruption_w_n": "how many of them hold wake",
+    "is_arousal": "whether it was taken for an arousal",
     "is_censored": "whether the edge of the window or unscored time cuts it",
     "is_complete": "whether a REM period closes it and sleep follows",
+    "is_long": "whether it lasts over 15 s",
     "kind": "what it is",
     "label": "name of the channel in the file",
     "left_uv": "amplitude at the left eye",
@@ -62,12 +67,14 @@ _MEANINGS = {
     "lowpass_hz": "upper limit of the hardware filter as the header gives it",
     "message": "what was found, where",
     "midpoint_h": "its middle, after the first epoch of sleep",
+    "movement": "whether it overlaps artefact with a rise of the EMG",
     "n3_min": "time in N3 in it",
     "name": "name",
     "ndpac": "normalised direct phase-amplitude coupling with sigma power",
     "neg_peak_s": "time of the negative peak, after the recording's start",
     "nrem_period_min": "length of its NREM period",
     "onset_s": "start, after the recording's start",
+    "peak_ratio": "largest power of fast rhythms over that of the sleep before it",
     "peak_s": "time of the peak, after the recording's start",
     "period": "number of the REM period, from 1",
     "proba_n1": "probability of N1",
@@ -78,7 +85,7 @@ _MEANINGS = {
     "psd_uv2_hz": "power spectral density",
     "ptp_uv": "peak-to-peak amplitude",
     "rate_hz": "samples in a second",
-    "reason": "why the value is undefined",
+    "reason": "why it is undefined, or why it was not taken",
     "reference_index": "position of the signal that is subtracted; -1 for none",
     "rem_min": "time in REM in it",
     "remedy": "what would settle it",
@@ -90,10 +97,13 @@ _MEANINGS = {
     "source": "who or what marked it",
     "span": "window, or sleep_period",
     "span_min": "from its first to its last REM epoch",
+    "spindle_s": "time of it that is spindles",
     "stage": "stage it belongs to",
+    "sustained_ratio": "power of fast rhythms over that of the sleep before it, held throughout",
     "swa_rel": "slow-wave activity as a share of the night's mean",
     "swa_uv2": "mean power from 0.5 to 4 Hz in its N2 and N3",
     "to_uv": "factor from the physical unit to µV; NaN where it is no voltage",
+    "to_wake": "whether it ends in an epoch scored as wake",
     "unit": "unit",
     "value": "value",
 }
@@ -121,7 +131,7 @@ def meaning_of(column: str) -> str:
     --------
     >>> meaning_of("onset_s")
     "start, after the recording's start"
-    >>> meaning_of("peak_ratio")
-    'peak ratio'
+    >>> meaning_of("new_column")
+    'new column'
     """
-    return _MEANINGS.get(column, column.replace("_", " "))
+    return MEANINGS.get(column, column.replace("_", " "))

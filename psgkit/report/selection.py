@@ -67,7 +67,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "Breathing, oxygen, limbs": ("ahi_", "odi", "plm", "t90_", "spo2"),
     "Heart": ("hr_", "rmssd", "hrv"),
     "Staging confidence": ("stage_conf", "lowconf", "hypnodensity", "staging_"),
-    "Quality": ("qc_", "lights_", "starts_", "ends_", "no_", "ar_calib", "ar_noise"),
+    "Quality": (
+        "main_sleep",
+        "qc_",
+        "lights_",
+        "starts_",
+        "ends_",
+        "no_",
+        "ar_calib",
+        "ar_noise",
+    ),
 }
 OTHER = "Other"
 
