@@ -42,7 +42,6 @@ def stages_of_words(
     words: Sequence[tuple[str, str]],
     file: ScoringFile,
     options: Options,
-    names: dict[str, str] | None = None,
 ) -> tuple[list[Stage], tuple[Issue, ...]]:
     """Return the stage of each word, numbers and names alike.
 
@@ -54,19 +53,16 @@ def stages_of_words(
         For messages.
     options : Options
         ``codes`` settles what numbers mean.
-    names : dict of str to str, optional
-        What the file itself says its codes mean.
 
     Raises
     ------
     UnreadableScoring
         If a word is no stage, naming its place.
     """
-    meant = [((names or {}).get(word, word), where) for word, where in words]
-    numbers = [_number(word) for word, _ in meant]
+    numbers = [_number(word) for word, _ in words]
     codes, issues = choose_codes((n for n in numbers if n is not None), options)
     stages = []
-    for (word, where), number in zip(meant, numbers, strict=True):
+    for (word, where), number in zip(words, numbers, strict=True):
         stage = stage_of(word) if number is None else stage_of_code(number, codes)
         if stage is None:
             raise file.fault(

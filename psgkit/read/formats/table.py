@@ -10,7 +10,6 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
-from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
 from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
@@ -22,6 +21,15 @@ from psgkit.read.formats.facts import (
     parse_facts,
 )
 from psgkit.read.formats.sidecar import find_sidecar, level_names
+from psgkit.read.formats.table_columns import (
+    DURATION_COLUMNS,
+    EPOCH_COLUMNS,
+    FREE_COLUMNS,
+    MIXED_COLUMNS,
+    ONSET_COLUMNS,
+    choose_column,
+    stage_columns,
+)
 from psgkit.read.words import (
     kind_of,
     lights_of,
@@ -30,50 +38,6 @@ from psgkit.read.words import (
     stage_of,
 )
 
-# In order of preference where a table has several.
-STAGE_COLUMNS = (
-    "stage",
-    "sleep stage",
-    "stage hum",
-    "stages",
-    "sleep stages",
-    "hypnogram",
-    "hypno",
-    "stage name",
-    "staging",
-    "label",
-    "trial type",
-    "annotation",
-    "description",
-    "event type",
-    "event",
-    "value",
-)
-# Columns that may hold events between the stages.
-MIXED_COLUMNS = {
-    "label",
-    "trial type",
-    "annotation",
-    "description",
-    "event type",
-    "event",
-    "value",
-}
-# Of these, columns in which people write what they like, names among it.
-FREE_COLUMNS = {"annotation", "description"}
-ONSET_COLUMNS = (
-    "onset s",
-    "onset",
-    "recording onset",
-    "start s",
-    "start",
-    "start time",
-    "time",
-    "clock time",
-    "elapsed s",
-)
-DURATION_COLUMNS = ("duration s", "duration", "length")
-EPOCH_COLUMNS = ("epoch", "epoch number", "epoch n", "epoch no")
 ABSENT = {"", "n/a", "na", "nan"}
 
 
@@ -92,7 +56,7 @@ def recognises(file: ScoringFile) -> bool:
     if table is None or not table.rows:
         return False
     is_timed = None not in {table.find(ONSET_COLUMNS), table.find(DURATION_COLUMNS)}
-    return is_timed or bool(_stage_columns(table))
+    return is_timed or bool(stage_columns(table))
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
@@ -101,7 +65,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
     if table is None:
         raise file.fault("its rows have no columns.")
     builder = DraftBuilder()
-    position = _choose_column(table, file, options, builder)
+    position = choose_column(table, file, options, builder)
     sidecar = find_sidecar(file.path)
     names = level_names(sidecar, table.columns[position])
     facts = parse_facts(table.comments)
@@ -110,33 +74,20 @@ def read(file: ScoringFile, options: Options) -> Draft:
     builder.groups_scored |= facts.groups_scored
     times = _read_times(table, file, options)
     name = plain(table.columns[position])
-    words, rows, left_out = [], [], 0
+    staged, left_out = [], 0
     for row, (where, cells) in enumerate(table.rows):
-        word = cells[position]
+        word = names.get(cells[position], cells[position])
         if name in MIXED_COLUMNS and times.onsets_s is not None:
-            meant = names.get(word, word)
-            if name in FREE_COLUMNS and _is_remark(meant):
+            if name in FREE_COLUMNS and _is_remark(word):
                 left_out += 1
                 continue
-            if _add_other(builder, meant, times.onsets_s[row], times.durations_s[row]):
+            if _add_other(builder, word, times.onsets_s[row], times.durations_s[row]):
                 continue
-        words.append(("UNS" if word.lower() in ABSENT else word, where))
-        rows.append(row)
+        staged.append((row, "UNS" if word.lower() in ABSENT else word, where))
     if left_out:
         builder.issues.append(free_text_left_out(left_out))
-    stages, issues = stages_of_words(words, file, options, names)
-    builder.issues.extend(issues)
     epoch_s = options.epoch_s or (30.0 if times.onsets_s is None else None)
-    for number, (row, stage) in enumerate(zip(rows, stages, strict=True)):
-        onset_s = (
-            number * (epoch_s or 30.0)
-            if times.onsets_s is None
-            else times.onsets_s[row]
-        )
-        length = times.durations_s[row]
-        builder.add_stage(
-            onset_s, None if math.isnan(length) else length, stage, words[number][1]
-        )
+    _add_stages(builder, staged, times, epoch_s or 30.0, file, options)
     return builder.build(
         start=times.start or facts.start,
         epoch_s=epoch_s,
@@ -145,46 +96,24 @@ def read(file: ScoringFile, options: Options) -> Draft:
     )
 
 
-def _stage_columns(table: Table) -> list[int]:
-    """Return the columns of stages: by name in order of preference, else by cells."""
-    known = [plain(column) for column in table.columns]
-    named = [known.index(name) for name in STAGE_COLUMNS if name in known]
-    held = [
-        position
-        for position, name in enumerate(known)
-        if name.startswith(("stage ", "hypno")) and position not in named
-    ]
-    return named + held
-
-
-def _choose_column(
-    table: Table, file: ScoringFile, options: Options, builder: DraftBuilder
-) -> int:
-    if options.column is not None:
-        if options.column not in table.columns:
-            raise file.fault(
-                f"no column {options.column!r}; there are {', '.join(table.columns)}."
-            )
-        return table.columns.index(options.column)
-    positions = _stage_columns(table)
-    holding = [p for p in positions if any(is_stage(cell) for cell in table.column(p))]
-    if not holding:
-        raise file.fault(
-            f"none of its columns holds stages ({', '.join(table.columns)}); "
-            "name one with --column."
+def _add_stages(
+    builder: DraftBuilder,
+    staged: list[tuple[int, str, str]],
+    times: _Times,
+    epoch_s: float,
+    file: ScoringFile,
+    options: Options,
+) -> None:
+    """Note the rows that are stages: their number, word and place."""
+    words = [(word, where) for _, word, where in staged]
+    stages, issues = stages_of_words(words, file, options)
+    builder.issues.extend(issues)
+    for number, ((row, _, where), stage) in enumerate(zip(staged, stages, strict=True)):
+        onset_s = number * epoch_s if times.onsets_s is None else times.onsets_s[row]
+        length_s = times.durations_s[row]
+        builder.add_stage(
+            onset_s, None if math.isnan(length_s) else length_s, stage, where
         )
-    if len(holding) > 1:
-        others = ", ".join(table.columns[p] for p in holding[1:])
-        builder.issues.append(
-            Issue(
-                Severity.NOTE,
-                "stage_column_chosen",
-                f"The stages are those of column {table.columns[holding[0]]}; "
-                f"there is also {others}.",
-                "Name another with --column.",
-            )
-        )
-    return holding[0]
 
 
 def _is_remark(word: str) -> bool:
