@@ -69,43 +69,47 @@ def build_channels(
     roles, more = assign_roles(
         labels, rates_hz, settings.channels, written=[s.label for s in signals]
     )
-    roles = tuple(_by_unit(r, s) for r, s in zip(roles, signals, strict=True))
-    units = [
-        _unit_of(source, index, role, settings.unit)
-        for index, role in zip(indices, roles, strict=True)
-    ]
+    units = []
     channels = []
-    for index, signal, label, rate_hz, role, unit in zip(
-        indices, signals, labels, rates_hz, roles, units, strict=True
-    ):
-        highpass_hz, lowpass_hz = parse_prefilter(signal.prefilter)
-        channels.append(
-            Channel(
-                role=role,
-                label=label,
-                index=index,
-                rate_hz=rate_hz,
-                unit=signal.unit,
-                to_uv=unit.to_uv,
-                highpass_hz=highpass_hz,
-                lowpass_hz=lowpass_hz,
-                limits=_limits(signal),
-            )
-        )
+    for index, label, said in zip(indices, labels, roles, strict=True):
+        role = _by_unit(said, source.signals[index])
+        units.append(_unit_of(source, index, role, settings.unit))
+        channels.append(_describe(source, index, label, role, units[-1]))
     issues += more
     issues += _unit_issues(channels, units)
     issues += _limit_issues(channels, signals, source.sample_bytes)
     return tuple(channels), issues
 
 
+def _describe(
+    source: EdfSource, index: int, label: str, role: Role, unit: _Unit
+) -> Channel:
+    signal = source.signals[index]
+    highpass_hz, lowpass_hz = parse_prefilter(signal.prefilter)
+    return Channel(
+        role=role,
+        label=label,
+        index=index,
+        rate_hz=source.rate_hz(index),
+        unit=signal.unit,
+        to_uv=unit.to_uv,
+        highpass_hz=highpass_hz,
+        lowpass_hz=lowpass_hz,
+        limits=(min(signal.physical), max(signal.physical)),
+    )
+
+
 def _name(signals: Sequence[SignalHeader]) -> tuple[list[str], list[Issue]]:
     """Return labels that differ, and which of the file's did not."""
+    written = [s.label or f"channel {n}" for n, s in enumerate(signals, start=1)]
     seen: Counter[str] = Counter()
-    labels = []
-    for number, signal in enumerate(signals, start=1):
-        label = signal.label or f"channel {number}"
+    labels: dict[str, None] = {}
+    for label in written:
         seen[label] += 1
-        labels.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+        name = label if seen[label] == 1 else f"{label} ({seen[label]})"
+        while name in labels:  # the file numbers its labels in the same way
+            name += "'"
+        labels[name] = None
     issues = [
         Issue(
             Severity.WARNING,
@@ -128,7 +132,7 @@ def _name(signals: Sequence[SignalHeader]) -> tuple[list[str], list[Issue]]:
                 "Say what one is with --channel ROLE='channel N'.",
             )
         )
-    return labels, issues
+    return list(labels), issues
 
 
 def _by_unit(role: Role, signal: SignalHeader) -> Role:
@@ -136,10 +140,6 @@ def _by_unit(role: Role, signal: SignalHeader) -> Role:
     if "ohm" in signal.unit.casefold():
         return Role.OTHER
     return Role.SPO2 if role is Role.O2 and signal.unit == "%" else role
-
-
-def _limits(signal: SignalHeader) -> tuple[float, float]:
-    return min(signal.physical), max(signal.physical)
 
 
 def _unit_of(

@@ -51,6 +51,12 @@ def test_duplicate_labels_are_told_apart(tmp_path: Path):
     assert chosen.channel("C4_M1").index == 1
 
 
+def test_labels_stay_apart_where_the_file_numbers_them_too(tmp_path: Path):
+    path = make_night_edf(tmp_path / "night.edf", ["EEG", "EEG (2)", "EEG"])
+
+    assert len(set(read_recording(path).labels)) == 3
+
+
 def test_the_second_of_two_equal_labels_is_read_like_the_first(tmp_path: Path):
     path = make_night_edf(tmp_path / "night.edf", ["C4-A1", "C4-A1", "EMG", "EMG"])
 
