@@ -64,6 +64,11 @@ def read(file: ScoringFile, options: Options) -> Draft:
     table = split_table(file.text)
     if table is None:
         raise file.fault("its rows have no columns.")
+    if {"kind", "source"} <= set(table.columns):
+        raise file.fault(
+            "it is psgkit's table of events; the stages stand in the table of epochs, "
+            "and both in the night's HDF5 file."
+        )
     builder = DraftBuilder()
     position = choose_column(table, file, options, builder)
     sidecar = find_sidecar(file.path)

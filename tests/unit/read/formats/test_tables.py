@@ -108,6 +108,19 @@ def test_remarks_of_an_annotation_column_are_left_out(tmp_path: Path) -> None:
     assert [issue.code for issue in scoring.issues] == ["free_text_left_out"]
 
 
+def test_psgkits_own_table_of_events_is_no_scoring(tmp_path: Path) -> None:
+    text = "onset_s,duration_s,kind,source,epoch,stage\n100.0,5.0,arousal,me,4,N2\n"
+    with pytest.raises(UnreadableScoring, match="table of epochs"):
+        read_scoring(write(tmp_path, text))
+
+
+def test_psgkits_own_table_of_epochs_is_one(tmp_path: Path) -> None:
+    text = (
+        "epoch,onset_s,clock,stage,proba_w\n1,0.0,22:47:30,W,1\n2,30.0,22:48:00,R,0\n"
+    )
+    assert read_scoring(write(tmp_path, text)).stage_names == ["W", "R"]
+
+
 def test_epochs_of_4_s(tmp_path: Path) -> None:
     rows = "".join(f"{n * 4},4,{'WR'[n % 2]}\n" for n in range(6))
     scoring = read_scoring(write(tmp_path, "onset,duration,stage\n" + rows))
