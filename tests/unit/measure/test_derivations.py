@@ -1,0 +1,68 @@
+import pytest
+
+from psgkit.domain.recording import ArraySource, Channel, Recording
+from psgkit.domain.roles import Role
+from psgkit.measure.derivations import choose_derivations
+
+
+def recording_of(*roles: Role, to_uv: float | None = 1.0) -> Recording:
+    channels = tuple(
+        Channel(role=role, label=role.value, index=i, rate_hz=100.0, to_uv=to_uv)
+        for i, role in enumerate(roles)
+    )
+    return Recording("night", None, 0.0, channels, ArraySource((), ()))
+
+
+def chosen(*roles: Role) -> dict[str, object]:
+    found = choose_derivations(recording_of(*roles))
+    return {
+        "eeg": [c.role for c in found.eeg],
+        "swa": [c.role for c in found.swa],
+        "spindles": [c.role for c in found.spindles],
+        "infraslow": found.infraslow and found.infraslow.role,
+    }
+
+
+def test_an_aasm_montage_serves_each_metric_at_its_own_site():
+    roles = (Role.F3_M2, Role.F4_M1, Role.C3_M2, Role.C4_M1, Role.O1_M2, Role.O2_M1)
+    assert chosen(*roles) == {
+        "eeg": list(roles),
+        "swa": [Role.F3_M2, Role.F4_M1],
+        "spindles": [Role.C4_M1, Role.C3_M2],
+        "infraslow": Role.C4_M1,
+    }
+
+
+def test_sleep_edf_has_slow_wave_activity_and_no_spindle_site():
+    assert chosen(Role.FPZ_CZ, Role.PZ_OZ) == {
+        "eeg": [Role.FPZ_CZ, Role.PZ_OZ],
+        "swa": [Role.FPZ_CZ],
+        "spindles": [],
+        "infraslow": Role.PZ_OZ,
+    }
+
+
+@pytest.mark.parametrize(
+    ("roles", "best"),
+    [
+        ((Role.C4, Role.C4_M1), Role.C4_M1),
+        ((Role.C4_M2, Role.C4_M1), Role.C4_M1),
+        ((Role.C3_M1, Role.C3_M1M2), Role.C3_M1M2),
+    ],
+)
+def test_of_one_site_the_opposite_mastoid_comes_first(roles, best):
+    assert chosen(*roles)["eeg"] == [best]
+
+
+def test_a_channel_without_a_known_unit_is_not_used():
+    assert choose_derivations(recording_of(Role.C4_M1, to_uv=None)).eeg == ()
+
+
+def test_one_eye_is_no_pair():
+    assert choose_derivations(recording_of(Role.EOG_L)).eyes == ()
+    assert len(choose_derivations(recording_of(Role.EOG_R, Role.EOG_L)).eyes) == 2
+
+
+def test_what_was_used_is_named_by_role_and_label():
+    used = choose_derivations(recording_of(Role.F3_M2, Role.F4_M1)).used
+    assert used == {"swa": "F3_M2 (F3_M2) + F4_M1 (F4_M1)"}
