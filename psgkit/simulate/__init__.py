@@ -4,7 +4,15 @@
 teaching, and to ask how well a metric could be found at all. See docs/simulation.md.
 """
 
+from psgkit.simulate.faults import Fault, FaultKind
 from psgkit.simulate.montages import MontageName
 from psgkit.simulate.night import SimulatedNight, Truth, simulate_night
 
-__all__ = ["MontageName", "SimulatedNight", "Truth", "simulate_night"]
+__all__ = [
+    "Fault",
+    "FaultKind",
+    "MontageName",
+    "SimulatedNight",
+    "Truth",
+    "simulate_night",
+]

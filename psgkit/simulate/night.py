@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from scipy.signal import resample_poly
 
@@ -139,7 +140,7 @@ def simulate_night(
     hypnogram : Scoring, yasa.Hypnogram or sequence of str, optional
         Stages to follow (names W N1 N2 N3 R ART UNS, 30 s each in a sequence); drawn,
         with plausible cycles, where there is none. Artefact and unscored epochs become
-        artefact.
+        artefact. Of a scoring, stages and lights are followed, events are not.
     montage : {"aasm", "minimal", "electrodes", "wide"}
         Six EEG, two EOG, chin and ECG; C4-M1 with EOG and chin; electrodes with their
         mastoids apart; or 25 channels with legs, breath, SpO2 and position.
@@ -235,7 +236,7 @@ def _signals(
         if lead.is_voltage:
             index = next(voltages)
             values = canvas.voltages[index]
-            canvas.voltages[index] = values[:0]
+            canvas.voltages[index] = np.empty(0, dtype=np.float32)
             if own_hz != rate_hz:
                 values = resample_poly(values, 1, round(rate_hz / own_hz))
         else:

@@ -8,6 +8,7 @@ import pandas as pd
 from psgkit.simulate.montages import Lead, Topography
 from psgkit.simulate.timeline import Float32Array, Timeline
 
+SHORTEST_S = 0.05
 EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "channel")
 
 
@@ -52,9 +53,13 @@ class Canvas:
     def log(
         self, onset_s: float, duration_s: float, kind: str, where: Topography
     ) -> None:
-        """Write down an event, with the channel that shows it best."""
+        """Write down an event, with the channel that shows it best.
+
+        One of which the recording's end leaves next to nothing is not there to be seen.
+        """
         duration_s = min(duration_s, self.timeline.duration_s - onset_s)
-        self.events.append((onset_s, duration_s, kind, self.best_label(where)))
+        if duration_s >= SHORTEST_S:
+            self.events.append((onset_s, duration_s, kind, self.best_label(where)))
 
     def best_label(self, topography: Topography) -> str:
         """Return the label of the channel that sees a source best; empty if none."""

@@ -58,7 +58,8 @@ def add_spindles(
                 centre = wave.peak_s + angle / (2.0 * np.pi) * wave.period_s
         length = float(np.clip(rng.lognormal(np.log(0.95), 0.3), 0.5, 2.0))
         onset = centre - length / 2.0
-        if not last_end + 0.3 < onset < timeline.duration_s - length:
+        fits = last_end + 0.3 < onset < timeline.duration_s - length
+        if not fits or calm[int(centre)] == 0.0:
             continue
         is_fast = rng.random() < 0.65
         hz = rng.normal(13.6, 0.4) if is_fast else rng.normal(11.8, 0.4)
