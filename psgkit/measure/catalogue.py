@@ -24,7 +24,7 @@ from psgkit.measure.fragmentation import FRAGMENTATION
 from psgkit.measure.latencies import LATENCIES
 from psgkit.measure.reliability import rating_of, staging_interval
 from psgkit.measure.rem_arousals import REM_AROUSALS
-from psgkit.measure.spec import NOT_SCORED, MetricSpec, Value
+from psgkit.measure.spec import MIN_SLEEP_MIN, NOT_SCORED, MetricSpec, Value
 from psgkit.measure.tables import make_tables
 
 METRICS: tuple[MetricSpec, ...] = (
@@ -106,7 +106,9 @@ def _number(value: Value) -> float:
 def _measure(spec: MetricSpec, night: Evidence) -> Measure:
     value = _value(spec, night)
     low, high = math.nan, math.nan
-    if night.scoring.is_automatic:
+    # The errors were measured on whole nights; a nap's may be larger, and its numbers
+    # are smaller than any of theirs.
+    if night.scoring.is_automatic and night.sleep_min >= MIN_SLEEP_MIN:
         low, high = staging_interval(spec.name, spec.unit, _number(value))
     return Measure(
         name=spec.name,

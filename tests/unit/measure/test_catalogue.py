@@ -129,6 +129,11 @@ def test_automatic_staging_gets_intervals_and_experts_none():
     assert by_program["rem_pct"].high <= 100
 
 
+def test_a_nap_gets_no_interval_since_the_errors_are_those_of_nights():
+    nap = replace(make_scoring("2" * 120 + "R" * 40), is_automatic=True)
+    assert all(math.isnan(m.low) for m in measure_all(nap)[0])
+
+
 def issues_of(stages: str, **options: object) -> set[str]:
     measures, _ = measure_all(make_scoring(stages, **options))
     return {issue.code for issue in find_measure_issues(measures)}
