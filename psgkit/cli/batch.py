@@ -87,7 +87,13 @@ def batch(
     unit: options.Unit = None,
     channel: options.Channel = None,
     align: options.Align = False,
+    codes: options.Codes = None,
+    column: options.Column = None,
     tables: options.Tables = False,
+    only: options.Only = None,
+    language: options.Language = None,
+    arousals: options.Arousals = None,
+    explain_arousals: options.ExplainArousals = False,
 ) -> None:
     """Report many nights, each on its own, and make one table of them.
 
@@ -97,7 +103,18 @@ def batch(
     from psgkit.cohort.workers import count_workers
 
     settings = options.build_settings(
-        config, unit=unit, channel=channel, lights=lights, align=align, tables=tables
+        config,
+        unit=unit,
+        channel=channel,
+        lights=lights,
+        align=align,
+        tables=tables,
+        only=only,
+        language=language,
+        arousals=arousals,
+        explain_arousals=explain_arousals,
+        codes=codes,
+        column=column,
     )
     jobs = [
         replace(

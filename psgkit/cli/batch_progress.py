@@ -44,12 +44,13 @@ def describe(outcome: "Outcome") -> str:
         return f"{night}: done in {outcome.seconds:.1f} s{doubt}"
     if isinstance(outcome, Failed):
         return f"{night}: failed after {outcome.seconds:.1f} s: {outcome.message}"
-    return f"{night}: skipped, {outcome.reason}"
+    done = "skipped" if outcome.folder is None else "done before"
+    return f"{night}: {done}, {outcome.reason}"
 
 
 def log_outcome(out: Path, outcome: "Outcome") -> None:
     """Add a line to the batch's log; a full disk costs the line, not the batch."""
-    moment = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    moment = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
     line = console.plain(describe(outcome)).replace("\n", " ")
     with suppress(OSError), (out / "batch.log").open("a", encoding="utf-8") as log:
         log.write(f"{moment} {line}\n")

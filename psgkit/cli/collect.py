@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from psgkit.cli import console
+from psgkit.cli import console, options
 
 
 def collect(
@@ -18,11 +18,14 @@ def collect(
             "--all", help="Count nights too that the last batch did not ask for."
         ),
     ] = False,
+    language: options.Language = None,
 ) -> None:
     """Make cohort.csv and the tables beside it again, from the nights' HDF5 files."""
     from psgkit.cohort.collect import collect as collect_nights
 
-    table = collect_nights(folder, every=every)
+    table = collect_nights(
+        folder, every=every, language="en" if language is None else language.value
+    )
     counts = table["status"].value_counts()
     console.out(", ".join(f"{n} {word}" for word, n in sorted(counts.items())))
     console.out(f"Table: {folder / 'cohort.csv'}")

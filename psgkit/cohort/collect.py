@@ -19,6 +19,7 @@ from psgkit.cohort.state import (
 from psgkit.domain.jobs import Job
 from psgkit.domain.measures import Measure
 from psgkit.errors import InputError, UnreadableNight
+from psgkit.report.cohort_html import cohort_page
 from psgkit.report.files import safe_name, write_text
 from psgkit.report.hdf5 import read_night_numbers
 from psgkit.report.tables import summary_row, to_csv
@@ -32,13 +33,16 @@ class _Cohort:
     failures: list[dict[str, str]] = field(default_factory=list)
     measures: dict[str, Measure] = field(default_factory=dict)
     covariates: dict[str, None] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
 
 
-def collect(out: str | Path, *, every: bool = False) -> pd.DataFrame:
+def collect(
+    out: str | Path, *, every: bool = False, page: bool = True, language: str = "en"
+) -> pd.DataFrame:
     """Make the tables of a cohort from the HDF5 files of its nights.
 
-    Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv`` and, where the
-    package for it is installed, ``cohort.xlsx``.
+    Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv``, ``cohort.html``
+    and, where the package for it is installed, ``cohort.xlsx``.
 
     Parameters
     ----------
@@ -47,6 +51,10 @@ def collect(out: str | Path, *, every: bool = False) -> pd.DataFrame:
     every : bool
         Whether nights count too that are in the folder and that the last call of
         `run_cohort` did not ask for.
+    page : bool
+        Whether ``cohort.html`` is written.
+    language : {"en", "nl"}
+        Of the words on that page.
 
     Returns
     -------
@@ -70,7 +78,7 @@ def collect(out: str | Path, *, every: bool = False) -> pd.DataFrame:
         found.pop(safe_name(job.night_id), None)
         _add_asked(cohort, out, job)
     for file in found.values():
-        _add_saved(cohort, Job(recording=None, id=file.stem), file)
+        _add_saved(cohort, Job(recording=None, id=file.stem), out, file)
     if not cohort.rows:
         raise InputError(f"There is no night of psgkit in {out}.")
     table = _table(cohort)
@@ -82,7 +90,12 @@ def collect(out: str | Path, *, every: bool = False) -> pd.DataFrame:
         sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
         write_spreadsheet(out / "cohort.xlsx", sheets)
     write_text(out / "cohort.csv", to_csv(table))
-    return with_units(table, meanings)
+    table = with_units(table, meanings)
+    if page:
+        shown = table.copy()
+        shown.attrs["pages"] = cohort.pages
+        write_text(out / "cohort.html", cohort_page(shown, language=language))
+    return table
 
 
 def read_cohort(out: str | Path) -> pd.DataFrame:
@@ -121,19 +134,22 @@ def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
     match record.get("status"):
         case "done":
             folder = night_folder(out, job)
-            _add_saved(cohort, job, folder / f"{folder.name}.h5")
+            _add_saved(cohort, job, out, folder / f"{folder.name}.h5")
         case "failed":
             _add_failed(cohort, job, record["error"], record["message"])
         case _:
             cohort.rows.append(_row(job, "skipped", {}))
 
 
-def _add_saved(cohort: _Cohort, job: Job, file: Path) -> None:
+def _add_saved(cohort: _Cohort, job: Job, out: Path, file: Path) -> None:
     try:
         night = read_night_numbers(file, cohort.measures)
     except UnreadableNight as fault:
         _add_failed(cohort, job, type(fault).__name__, str(fault))
         return
+    page = file.with_name(f"{file.stem}_report.html")
+    if page.is_file():
+        cohort.pages[night.id] = page.relative_to(out).as_posix()
     numbers = summary_row(night)
     cohort.rows.append(
         _row(job, "done", {k: v for k, v in numbers.items() if k != "id"})

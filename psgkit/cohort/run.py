@@ -119,7 +119,7 @@ def run_cohort(
                 f"Another batch has taken over {out}, since nothing was heard of this "
                 "one for a while; wait for it and run again."
             )
-        collect(out)
+        collect(out, page=settings.report.page, language=settings.report.language)
 
 
 def run_tasks(

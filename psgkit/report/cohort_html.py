@@ -45,7 +45,8 @@ def cohort_page(table: pd.DataFrame, *, language: str = "en") -> str:
     table : pandas.DataFrame
         A row a night: ``id``, ``status`` (done, failed, skipped), ``message``,
         ``issues_n``, ``issues_error_n``, the numbers, and a manifest's columns.
-        ``table.attrs["units"]`` may hold the numbers' units.
+        ``table.attrs["units"]`` may hold the numbers' units, ``["pages"]`` where the
+        page of each night lies that has one.
     language : {"en", "nl"}
         Of the page's words; text from files stays as it is.
 
@@ -85,7 +86,7 @@ def _nights(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             "id": plain(str(row["id"])),
-            "link": link_to(str(row["id"])) if row["status"] == "done" else "",
+            "link": _link(table, str(row["id"])) if row["status"] == "done" else "",
             "status": plain(str(row["status"])),
             "message": _word(row.get("message")),
             "issues": number(issues),
@@ -110,6 +111,11 @@ def link_to(night_id: str) -> str:
     """
     name = quote(safe_name(night_id))
     return f"{name}/{name}_report.html"
+
+
+def _link(table: pd.DataFrame, night_id: str) -> str:
+    pages = table.attrs.get("pages")
+    return link_to(night_id) if pages is None else quote(pages.get(night_id, ""))
 
 
 def _counts(table: pd.DataFrame) -> list[tuple[str, int]]:
@@ -154,7 +160,7 @@ def _outliers(table: pd.DataFrame, plots: list[Plot]) -> list[dict[str, str]]:
         found += [
             {
                 "id": plain(str(table["id"][row])),
-                "link": link_to(str(table["id"][row])),
+                "link": _link(table, str(table["id"][row])),
                 "label": plot.label,
                 "value": f"{number(values[row])} {plot.unit}".strip(),
                 "middle": middle,

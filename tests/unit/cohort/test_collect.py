@@ -148,6 +148,20 @@ def test_a_workbook_holds_numbers_and_no_formula(out: Path) -> None:
     assert night["error"].value is None
 
 
+def test_the_page_links_to_nights_wherever_their_folder_is(out: Path) -> None:
+    (out / "n2/n2_report.html").unlink()
+    job = Job(None, "n5", subfolder="sub-1/eeg")
+    save(out / job.subfolder, Job(None, "n5"), make_night("n5"))
+    shutil.move(out / "sub-1/eeg/.psgkit/nights/n5.json", out / ".psgkit/nights")
+    write_asked(out, [*JOBS, job])
+    collect(out, language="nl")
+    page = (out / "cohort.html").read_text()
+    assert 'href="n1/n1_report.html"' in page
+    assert 'href="sub-1/eeg/n5/n5_report.html"' in page
+    assert "n2_report.html" not in page
+    assert 'lang="nl"' in page
+
+
 def test_a_folder_without_nights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no night of psgkit"):
         collect(tmp_path)
