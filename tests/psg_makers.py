@@ -55,8 +55,6 @@ def pink(rng: np.random.Generator, sd_uv: float) -> np.ndarray:
 def make_recording(
     signals: Mapping[Role, np.ndarray],
     changes: Mapping[Role, Mapping[str, object]] | None = None,
-    *,
-    rate_hz: float = RATE_HZ,
 ) -> Recording:
     """Put signals in µV into a recording; ``changes`` are fields of its channels."""
     channels = []
@@ -66,7 +64,7 @@ def make_recording(
             role=role,
             label=role.value.replace("_", "-"),
             index=index,
-            rate_hz=rate_hz,
+            rate_hz=RATE_HZ,
             highpass_hz=highpass,
             lowpass_hz=lowpass,
             limits=(-3200.0, 3200.0),
@@ -76,9 +74,11 @@ def make_recording(
     return Recording(
         id="made",
         start=None,
-        duration_s=max(values.size for values in arrays) / rate_hz,
+        duration_s=max(
+            v.size / c.rate_hz for v, c in zip(arrays, channels, strict=True)
+        ),
         channels=tuple(channels),
-        source=ArraySource(arrays, (rate_hz,) * len(arrays)),
+        source=ArraySource(arrays, tuple(c.rate_hz for c in channels)),
     )
 
 

@@ -116,7 +116,7 @@ def _clock_shift(
     if not align:
         raise ScoringMismatch(
             "The scoring is of another date or time than the recording: it starts "
-            f"{abs(begin_s) / 3600:.1f} h {'before' if begin_s < 0 else 'after'} it. "
+            f"{_length(abs(begin_s))} {'before' if begin_s < 0 else 'after'} it. "
             "Give the scoring of this recording, or lay it by the time of day with "
             "--align."
         )
@@ -129,6 +129,11 @@ def _clock_shift(
         "of day.",
     )
     return first_s - scoring.onset_s, [note]
+
+
+def _length(seconds: float) -> str:
+    days = seconds / _DAY_S
+    return f"{days:.0f} days" if days >= 2 else f"{seconds / 3600:.1f} h"
 
 
 def _moved(scoring: Scoring, shift_s: float, start: dt.datetime | None) -> Scoring:

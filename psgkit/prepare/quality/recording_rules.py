@@ -106,13 +106,16 @@ def eyes_swapped(look: RecordingLook) -> Iterator[Issue]:
     """
     eyes = _eyes(look)
     scalp = _left_and_right(look)
-    if eyes is None or scalp is None or eyes[0].rate_hz != scalp[0].rate_hz:
+    if eyes is None or scalp is None:
         return
     left, right, f3, f4 = (
         _filter(look.windows(channel, look.eyes_may_move), channel.rate_hz, EYE_BAND_HZ)
         for channel in (*eyes, *scalp)
     )
-    across, across_scalp = left - right, f3 - f4
+    # Below 3 Hz the nearest sample will do where the scalp has another rate.
+    nearest = np.arange(left.shape[1]) * scalp[0].rate_hz / eyes[0].rate_hz
+    nearest = np.minimum(nearest.astype(int), f3.shape[1] - 1)
+    across, across_scalp = left - right, (f3 - f4)[:, nearest]
     opposite = _correlate_rows(left, right) < OPPOSITE
     moving = opposite & (_spread(across) > 2 * EYE_SD_UV)
     correlations = _correlate(across[moving], across_scalp[moving])
@@ -136,10 +139,8 @@ def ecg_in_eeg(look: RecordingLook) -> Iterator[Issue]:
     heart = hearts[0].channel
     beats = _find_beats(look.windows(heart, look.a_few), heart.rate_hz)
     for seen in look.of_kind(Kind.EEG)[:MAX_EEG]:
-        if seen.channel.rate_hz != heart.rate_hz:
-            continue
         windows = look.windows(seen.channel, look.a_few)
-        leak_uv, noise_uv = _average_around(beats, windows, heart.rate_hz)
+        leak_uv, noise_uv = _average_around(beats, windows, seen.channel.rate_hz)
         if leak_uv > HEART_LEAK_UV and leak_uv > HEART_LEAK_RATIO * noise_uv:
             yield Issue(
                 Severity.WARNING,
@@ -171,8 +172,9 @@ def _left_and_right(look: RecordingLook) -> tuple[Channel, Channel] | None:
     """Return a frontal pair of the scalp."""
     by_site = {c.channel.role.site: c.channel for c in look.of_kind(Kind.EEG)}
     for left, right in (("Fp1", "Fp2"), ("F3", "F4")):
-        if left in by_site and right in by_site:
-            return by_site[left], by_site[right]
+        pair = by_site.get(left), by_site.get(right)
+        if pair[0] and pair[1] and pair[0].rate_hz == pair[1].rate_hz:
+            return pair[0], pair[1]
     return None
 
 
@@ -228,8 +230,8 @@ def _median(values: "FloatArray | list[float]") -> float:
     return float(np.median(known)) if known.size else float("nan")
 
 
-def _find_beats(ecg: FloatArray, rate_hz: float) -> list[tuple[int, int]]:
-    """Return window and sample of each R wave."""
+def _find_beats(ecg: FloatArray, rate_hz: float) -> list[tuple[int, float]]:
+    """Return window and second of each R wave."""
     from scipy import signal  # noqa: PLC0415 - 50 MB that a header does not need
 
     apart = max(int(0.4 * rate_hz), 1)
@@ -238,12 +240,12 @@ def _find_beats(ecg: FloatArray, rate_hz: float) -> list[tuple[int, int]]:
         if np.isfinite(window).all():
             height = 0.6 * float(window.max())
             peaks, _ = signal.find_peaks(window, height=height, distance=apart)
-            beats += [(row, int(peak)) for peak in peaks]
+            beats += [(row, float(peak) / rate_hz) for peak in peaks]
     return beats
 
 
 def _average_around(
-    beats: list[tuple[int, int]], eeg: FloatArray, rate_hz: float
+    beats: list[tuple[int, float]], eeg: FloatArray, rate_hz: float
 ) -> tuple[float, float]:
     """Average the EEG around the R waves.
 
@@ -254,10 +256,11 @@ def _average_around(
     """
     half = int(0.2 * rate_hz)
     filtered = _qrs_band(eeg, rate_hz)
+    at_samples = [(row, round(second * rate_hz)) for row, second in beats]
     pieces = np.array(
         [
             filtered[row, at - half : at + half]
-            for row, at in beats
+            for row, at in at_samples
             if half <= at < filtered.shape[1] - half
         ]
     ).reshape(-1, 2 * half)

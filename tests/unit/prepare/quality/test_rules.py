@@ -181,6 +181,23 @@ def test_a_fault_is_not_called_another(
     assert len(set(codes(make_recording(clean | fault(clean))))) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "slower"),
+    [(eyes_swapped, {Role.EOG_L, Role.EOG_R}), (heart_in_eeg, {Role.ECG})],
+)
+def test_channels_may_have_other_rates(
+    clean: Signals, fault: Callable[[Signals], Signals], slower: set[Role]
+):
+    signals = clean | fault(clean)
+    signals = {
+        role: values[::2] if role in slower else values
+        for role, values in signals.items()
+    }
+    recording = make_recording(signals, {role: {"rate_hz": 100.0} for role in slower})
+
+    assert len(codes(recording)) == 1
+
+
 def test_volts_called_microvolts_get_the_option_that_settles_it(clean: Signals):
     recording = make_recording(clean | volts_as_microvolts(clean))
 
