@@ -75,8 +75,12 @@ def get_table(group: h5py.Group) -> pd.DataFrame:
     Rows are numbered from zero.
     """
     names = [str(name) for name in _texts(group.attrs["columns"])]
+    rows = int(group.attrs["rows"])
+    for name in names:
+        if group[name].shape != (rows,):
+            raise ValueError(f"column {name!r} has not {rows} rows")
     columns = {name: _decoded(group[name]) for name in names}
-    index = pd.RangeIndex(int(group.attrs["rows"]))
+    index = pd.RangeIndex(rows)
     return pd.DataFrame(columns, columns=names, index=index)
 
 

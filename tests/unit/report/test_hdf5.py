@@ -134,6 +134,13 @@ def test_a_truncated_file_and_one_without_its_stages_are_refused(saved, tmp_path
         read_night(saved)
 
 
+def test_a_table_whose_columns_have_not_its_rows_is_refused(saved):
+    with h5py.File(saved, "r+") as file:
+        file["tables/rem_bouts"].attrs["rows"] = 10**12
+    with pytest.raises(UnreadableNight, match="has not 1000000000000 rows"):
+        read_night(saved)
+
+
 @pytest.mark.parametrize(
     "link",
     [
