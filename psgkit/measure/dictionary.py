@@ -7,6 +7,7 @@ import pandas as pd
 
 from psgkit.measure.catalogue import METRICS
 from psgkit.measure.reliability import rating_of
+from psgkit.measure.signal_catalogue import SIGNAL_METRICS, SignalSpec
 from psgkit.measure.spec import MetricSpec
 
 _INTRODUCTION = """\
@@ -63,10 +64,15 @@ no diagnosis.
   epoch of sleep.
 
 ## Columns
+
+Where `{chan}` and `{stage}` stand in a column, there is one for every EEG channel, named
+by its role (`C4_M1`), and every stage; `docs/spectra.md` says how they are computed.
 """
 
 
-def data_dictionary(specs: Iterable[MetricSpec] = METRICS) -> pd.DataFrame:
+def data_dictionary(
+    specs: Iterable[MetricSpec | SignalSpec] = (*METRICS, *SIGNAL_METRICS),
+) -> pd.DataFrame:
     """Return what every column means and is worth.
 
     Returns

@@ -73,7 +73,7 @@ class SignalSpec:
     per: tuple[str, ...] = NIGHT
 
     @property
-    def column(self) -> str:
+    def name(self) -> str:
         """The column, with placeholders for channel and stage."""
         return "__".join((self.stem, *(f"{{{part}}}" for part in self.per)))
 

@@ -18,6 +18,7 @@ from psgkit.measure import (
     measure_scoring,
     metrics_markdown,
 )
+from psgkit.measure.signal_catalogue import SIGNAL_METRICS
 
 NIGHT = (
     "W" * 20
@@ -102,7 +103,8 @@ def test_tables_of_a_night_without_sleep_are_empty_but_whole():
 
 def test_the_dictionary_has_every_column():
     table = data_dictionary()
-    assert table["name"].to_list() == [spec.name for spec in METRICS]
+    specs = (*METRICS, *SIGNAL_METRICS)
+    assert table["name"].to_list() == [spec.name for spec in specs]
     row = table.set_index("name").loc["rem_wmean_min_b2m"]
     assert row["tier"] == Tier.PRIMARY
     assert row["experts"] == pytest.approx(0.76, abs=0.03)
