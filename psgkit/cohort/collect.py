@@ -136,7 +136,7 @@ def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
             folder = night_folder(out, job)
             _add_saved(cohort, job, out, folder / f"{folder.name}.h5")
         case "failed":
-            _add_failed(cohort, job, record["error"], record["message"])
+            _add_failed(cohort, job, record.get("error", ""), record.get("message", ""))
         case _:
             cohort.rows.append(_row(job, "skipped", {}))
 

@@ -10,6 +10,8 @@ from psgkit.errors import InputError
 from psgkit.pipeline import sha256
 from psgkit.settings import Settings
 
+DAMAGED = "its record is damaged"
+
 # What a record holds beside the input files, and how a change of it is told.
 _ASKED = {
     "metric_version": "the numbers are defined anew in this version of psgkit",
@@ -55,14 +57,14 @@ def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) 
         if record.get(name) != asked[name]:
             return sentence
     return _why_files(night_folder(out, job), record) or _why_inputs(
-        job, record.get("inputs", {}), verify=verify
+        job, record.get("inputs"), verify=verify
     )
 
 
 def _why_files(folder: Path, record: dict[str, Any]) -> str:
     files = record.get("files")
     if not isinstance(files, dict) or not files:
-        return "its record is damaged"
+        return DAMAGED
     for name, size in files.items():
         try:
             whole = (folder / name).stat().st_size == size
@@ -73,8 +75,12 @@ def _why_files(folder: Path, record: dict[str, Any]) -> str:
     return ""
 
 
-def _why_inputs(job: Job, before: dict[str, Any], *, verify: bool) -> str:
+def _why_inputs(job: Job, before: object, *, verify: bool) -> str:
     files = input_files(job)
+    if not isinstance(before, dict) or not all(
+        isinstance(facts, dict) for facts in before.values()
+    ):
+        return DAMAGED
     if set(files) != set(before):
         return "a scoring is given now, or is no longer"
     for name, file in files.items():

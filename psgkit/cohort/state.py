@@ -151,19 +151,10 @@ def write_asked(out: Path, jobs: Sequence[Job]) -> None:
 def read_asked(out: Path) -> list[Job] | None:
     """Return the nights of the last call, without their files; None where unknown."""
     nights = _read(out / STATE_FOLDER / "asked.json").get("nights")
-    if not isinstance(nights, list):
+    try:
+        return [Job(recording=None, **night) for night in nights or ()] or None
+    except TypeError:  # damaged, or of another version
         return None
-    return [
-        Job(
-            recording=None,
-            id=night["id"],
-            subfolder=night["subfolder"],
-            age_y=night["age_y"],
-            sex=night["sex"],
-            covariates=night["covariates"],
-        )
-        for night in nights
-    ]
 
 
 def as_asked(job: Job, settings: Settings) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A night is done when its result stands for the same inputs, settings and numbers."""
 
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -114,10 +115,24 @@ def test_a_result_that_is_not_whole_makes_it_to_do(out: Path, job: Job, file) ->
     assert why_to_do(job, Settings(), out) == f"its file {file} is missing or not whole"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"status": "done"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"status": "done"}', "0" * 10])
 def test_a_damaged_record_makes_it_to_do(out: Path, job: Job, text: str) -> None:
     (out / ".psgkit/nights/n1.json").write_text(text)
     assert why_to_do(job, Settings(), out) != ""
+
+
+@pytest.mark.parametrize("inputs", [None, 3, [], {"scoring": 3}, {}])
+def test_a_record_with_other_inputs_is_no_record(out: Path, job: Job, inputs) -> None:
+    path = out / ".psgkit/nights/n1.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"inputs": inputs}))
+    assert why_to_do(job, Settings(), out) != ""
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"nights": [{"name": "x"}]}'])
+def test_a_damaged_list_of_nights_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".psgkit").mkdir()
+    (tmp_path / ".psgkit/asked.json").write_text(text)
+    assert state.read_asked(tmp_path) is None
 
 
 def test_a_night_that_failed_is_to_do_and_its_old_result_gone(out, job) -> None:
