@@ -168,10 +168,11 @@ def _read_at_100_hz(
     """
     values = recording.signal(channel)
     is_missing = np.isnan(values)
-    if is_missing.all() or np.ptp(values[~is_missing]) == 0:
+    if is_missing.all() or np.nanmin(values) == np.nanmax(values):
         return None
     missing = _missing_share(is_missing, channel.rate_hz)
-    values = np.where(is_missing, 0.0, values)
+    if is_missing.any():
+        values = np.where(is_missing, 0.0, values)
     if channel.rate_hz == RATE_HZ:
         return values, missing
     padded = Padded.from_signal(values, channel.rate_hz)

@@ -308,6 +308,8 @@ def _scale_robustly(table: FloatArray) -> FloatArray:
     """
     known = ~np.isnan(table).all(axis=0)
     scaled = np.full_like(table, np.nan)
+    if not known.any():  # numpy returns no percentile at all of no columns
+        return scaled
     low, middle, high = np.nanpercentile(table[:, known], [5, 50, 95], axis=0)
     spread = high - low
     spread[spread < 10 * np.finfo(float).eps] = 1.0
