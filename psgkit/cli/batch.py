@@ -61,6 +61,12 @@ def batch(
         float | None,
         typer.Option(min=0.1, help="Seconds after which a night counts as failed."),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="A Dask scheduler whose workers do the nights."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and why.")
     ] = False,
@@ -133,10 +139,14 @@ def batch(
             "nights are named after their files, and such names often carry names of "
             "people; --id hash gives others."
         )
-    workers = count_workers(workers, nights=len(jobs))
+    if dask is None:
+        workers = count_workers(workers, nights=len(jobs))
     counts: Counter[str] = Counter()
     try:
-        with interrupts() as stop, following(len(jobs), workers, quiet=quiet) as show:
+        with (
+            interrupts() as stop,
+            following(len(jobs), workers or 1, quiet=quiet) as show,
+        ):
             for outcome in run_cohort(
                 jobs,
                 out=out,
@@ -145,6 +155,7 @@ def batch(
                 timeout_s=timeout,
                 resume=not no_resume,
                 verify=verify,
+                dask=dask,
                 should_stop=stop.is_set,
             ):
                 counts[status_of(outcome)] += 1

@@ -18,7 +18,12 @@ from psgkit.cohort.resume import why_to_do
 from psgkit.cohort.state import night_folder, record_failed, write_asked
 from psgkit.cohort.task import Task
 from psgkit.cohort.work import DONE_BEFORE, do_night
-from psgkit.cohort.workers import Executor, ProcessExecutor, count_workers
+from psgkit.cohort.workers import (
+    Executor,
+    ProcessExecutor,
+    WorkerGone,
+    count_workers,
+)
 from psgkit.domain.jobs import Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, OutputError, PsgkitError
 from psgkit.report.files import check_writable, safe_name
@@ -50,6 +55,7 @@ def run_cohort(
     timeout_s: float | None = None,
     resume: bool = True,
     verify: bool = False,
+    dask: str | None = None,
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[Outcome]:
     """Analyse many nights, each in a process of its own kind, and make one table.
@@ -75,6 +81,9 @@ def run_cohort(
         definitions.
     verify : bool
         Whether inputs are compared by SHA-256 for that.
+    dask : str, optional
+        Address of a Dask scheduler whose workers do the nights, in place of processes
+        on this machine; ``workers`` and ``timeout_s`` are then the cluster's affair.
     should_stop : callable
         Asked several times a second; once true, nights under way are finished and no
         other is begun.
@@ -88,7 +97,7 @@ def run_cohort(
     Raises
     ------
     InputError
-        If two jobs have one id, or one has none.
+        If two jobs have one id, or one has none; or no scheduler answers.
     OutputError
         If the folder cannot be written, or another batch is at work in it.
     """
@@ -106,11 +115,7 @@ def run_cohort(
                 yield Skipped(job, night_folder(out, job), DONE_BEFORE)
             else:
                 to_do.append(Task(job, settings, out, resume, verify))
-        executor = ProcessExecutor(
-            do_night,
-            workers=count_workers(workers, nights=len(to_do)),
-            timeout_s=timeout_s,
-        )
+        executor = _executor(dask, workers, timeout_s, nights=len(to_do))
         yield from run_tasks(
             to_do, executor, should_stop=lambda: lock.lost or should_stop()
         )
@@ -120,6 +125,25 @@ def run_cohort(
                 "one for a while; wait for it and run again."
             )
         collect(out, page=settings.report.page, language=settings.report.language)
+
+
+def _executor(
+    dask: str | None, workers: int | None, timeout_s: float | None, *, nights: int
+) -> Executor:
+    if dask is None:
+        return ProcessExecutor(
+            do_night,
+            workers=count_workers(workers, nights=nights),
+            timeout_s=timeout_s,
+        )
+    if workers is not None or timeout_s is not None:
+        raise InputError(
+            "On a cluster the number of workers and the time that each has are the "
+            "cluster's to set; leave --workers and --timeout away."
+        )
+    from psgkit.cohort.cluster import DaskExecutor  # noqa: PLC0415 - an extra
+
+    return DaskExecutor(do_night, address=dask)
 
 
 def run_tasks(
@@ -239,6 +263,8 @@ def _settle(task: Task, future: Future[Outcome], seconds: float) -> Outcome:
             limit = fault.args[-1] if fault.args else seconds
             message = f"It took longer than {limit:g} s and was ended; see --timeout."
             return _fail(task, "TimeoutError", message, seconds)
+        case WorkerGone() as fault:
+            return _fail(task, "WorkerDied", str(fault), seconds)
         case ProcessExpired() as fault:
             return _fail(task, "WorkerDied", _death(fault.exitcode), seconds)
         case fault:

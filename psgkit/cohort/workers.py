@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # a worker loads this module before numpy may be loaded
 WORKER_BYTES = 1_500_000_000
 
 # Numerical libraries otherwise start a thread a core in every worker, and fight.
-_ONE_THREAD = (
+ONE_THREAD = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -37,6 +37,10 @@ _ONE_THREAD = (
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+
+
+class WorkerGone(Exception):
+    """A worker was lost with the night it was at; the message says how."""
 
 
 class Executor(Protocol):
@@ -125,7 +129,7 @@ class ProcessExecutor(Executor):
 
 def prepare_worker() -> None:
     """Make a new process a worker: one thread, silent, gone when its parent is."""
-    for name in _ONE_THREAD:
+    for name in ONE_THREAD:
         os.environ[name] = "1"
     if "numpy" in sys.modules:
         # The main module of a script is imported before this; what it has loaded has
