@@ -19,6 +19,14 @@ EVIL = "<script>document.title='owned'</script>\"' 😀 עברית " + "long" * 
 NIGHTS = {
     "a whole night": make_night(),
     "a night without REM": make_night(stages="WW" + "2" * 60 + "W", tables={}),
+    "a night with a dozen issues": make_night(
+        issues=tuple(
+            Issue(
+                severity, "x", "Channel C4-M1 lost contact for an hour. " * 2, "Look."
+            )
+            for severity in (*[Severity.ERROR] * 3, *[Severity.NOTE] * 9)
+        )
+    ),
     "a night with strange names": make_night(
         EVIL, issues=(Issue(Severity.ERROR, "strange", EVIL, EVIL),)
     ),
@@ -88,7 +96,7 @@ def test_a_page_loads_alone_and_fits_its_screen(
     page.close()
 
 
-@pytest.mark.parametrize("name", ["a whole night", "a night without REM"])
+@pytest.mark.parametrize("name", [*NIGHTS][:3])
 def test_a_page_prints_on_two_sheets(
     browser: Any, pages: dict[str, Path], name: str
 ) -> None:
