@@ -1,11 +1,7 @@
 """Arousals found by rules, each candidate with the reason for its verdict."""
 
-from psgkit.measure.arousals.detector import (
-    DETECTOR,
-    ArousalsFound,
-    detect_arousals,
-    find_arousals,
-)
+from psgkit.measure.arousals.detector import DETECTOR, detect_arousals, find_arousals
+from psgkit.measure.arousals.found import ArousalsFound
 from psgkit.measure.arousals.rules import ArousalRules
 
 __all__ = [

@@ -17,7 +17,7 @@ WINDOW_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ArousalRules:
-    """Thresholds of the rule-based detector; the defaults are METRICS.md's, D.
+    """Thresholds of the rule-based detector; docs/arousals.md says where they come from.
 
     Attributes
     ----------

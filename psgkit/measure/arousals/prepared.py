@@ -1,0 +1,130 @@
+"""The channels of a night, chosen and made ready for the arousal rules."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.roles import Role
+from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.measure.arousals.bands import BoolArray, FloatArray, band_powers, smooth
+from psgkit.measure.arousals.candidates import ARTEFACT_S
+from psgkit.measure.arousals.muscle import LEAST_RATE_HZ, muscle_tone
+from psgkit.measure.arousals.rules import HOP_S, ArousalRules
+from psgkit.measure.spectral import reduce_rate
+
+CENTRAL_ROLES = (
+    *(Role.C4_M1, Role.C3_M2, Role.C4_M1M2, Role.C3_M1M2),
+    *(Role.C4_M2, Role.C3_M1, Role.C4, Role.C3, Role.CZ_M1, Role.CZ_M2, Role.CZ),
+)
+OCCIPITAL_ROLES = (
+    *(Role.O2_M1, Role.O1_M2, Role.O2_M1M2, Role.O1_M1M2),
+    *(Role.O2_M2, Role.O1_M1, Role.O2, Role.O1, Role.OZ_M1, Role.OZ_M2, Role.OZ),
+)
+
+# Beta to 30 Hz needs room above; and no band is looked at near an amplifier's cut-off.
+LEAST_EEG_RATE_HZ = 100.0
+LOWPASS_SHARE = 0.8
+LEAST_BETA_HZ = 20.0
+LARGEST_ARTEFACT_SHARE = 0.5
+
+ArtefactMask = Callable[[Channel], npt.NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedEeg:
+    """One EEG channel, ready to be searched."""
+
+    channel: Channel
+    signal: npt.NDArray[np.float32]
+    rate_hz: float
+    powers: FloatArray  # smoothed
+    artefacts: BoolArray  # windows of 5 s
+    highest_hz: float
+
+    def usable_hops(self) -> BoolArray:
+        """Return which hops may enter a baseline."""
+        return ~_at_hops(self.artefacts, self.powers.shape[1])
+
+
+def best_eeg(
+    recording: Recording,
+    roles: Iterable[Role],
+    scoring: Scoring,
+    artefacts: ArtefactMask | None,
+    rules: ArousalRules,
+) -> PreparedEeg | None:
+    """Return the first channel of some roles that is good enough."""
+    order = list(roles)
+    ranked = sorted(
+        (channel for channel in recording.channels if channel.role in order),
+        key=lambda channel: order.index(channel.role),
+    )
+    for channel in ranked:
+        highest_hz = min(30.0, LOWPASS_SHARE * (channel.lowpass_hz or np.inf))
+        if (
+            channel.to_uv is None
+            or channel.rate_hz < LEAST_EEG_RATE_HZ
+            or highest_hz < LEAST_BETA_HZ
+        ):
+            continue
+        eeg = _prepare(recording, channel, artefacts, highest_hz, rules)
+        bad = eeg.artefacts[windows_of(scoring, len(eeg.artefacts), SLEEP_STAGES)]
+        if not bad.size or bad.mean() <= LARGEST_ARTEFACT_SHARE:
+            return eeg
+    return None
+
+
+def _prepare(
+    recording: Recording,
+    channel: Channel,
+    artefacts: ArtefactMask | None,
+    highest_hz: float,
+    rules: ArousalRules,
+) -> PreparedEeg:
+    values = recording.signal(channel)
+    is_missing = ~np.isfinite(values)
+    n_windows = int(np.ceil(len(values) / channel.rate_hz / ARTEFACT_S))
+    is_bad = np.zeros(n_windows, dtype=bool)
+    is_bad[(np.flatnonzero(is_missing) / channel.rate_hz / ARTEFACT_S).astype(int)] = (
+        True
+    )
+    if artefacts is not None:
+        mask = artefacts(channel)[:n_windows]
+        is_bad[: len(mask)] |= mask
+    filled = np.where(is_missing, 0.0, values).astype(np.float32)
+    del values, is_missing  # a night is large, and only its short form is needed
+    reduced, rate_hz = reduce_rate(filled, channel.rate_hz, LEAST_EEG_RATE_HZ)
+    powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
+    return PreparedEeg(channel, reduced, rate_hz, powers, is_bad, highest_hz)
+
+
+def chin_tone(recording: Recording) -> tuple[Channel, FloatArray] | None:
+    """Return the chin EMG and its tone, or None where there is none to use."""
+    channel = recording.find([Role.EMG_CHIN])
+    if channel is None or channel.to_uv is None or channel.rate_hz < LEAST_RATE_HZ:
+        return None
+    values = np.nan_to_num(recording.signal(channel), nan=0.0)
+    if not values.any():
+        return None
+    return channel, muscle_tone(values, channel.rate_hz)
+
+
+def _at_hops(windows: BoolArray, n_hops: int) -> BoolArray:
+    """Spread a mask of 5-s windows over hops; a hop shows what stands 0.5 s after."""
+    middles_s = np.arange(n_hops) * HOP_S + 0.5
+    index = np.minimum((middles_s // ARTEFACT_S).astype(int), len(windows) - 1)
+    return np.asarray(windows[index])
+
+
+def windows_of(
+    scoring: Scoring, n_windows: int, stages: tuple[Stage, ...]
+) -> BoolArray:
+    """Tell which windows of 5 s lie in epochs of some stages, by their middle."""
+    middles_s = (np.arange(n_windows) + 0.5) * ARTEFACT_S
+    epochs = np.floor((middles_s - scoring.onset_s) / scoring.epoch_s).astype(int)
+    inside = (epochs >= 0) & (epochs < scoring.n_epochs)
+    codes = scoring.stages[np.clip(epochs, 0, scoring.n_epochs - 1)]
+    return np.asarray(inside & np.isin(codes, stages))
