@@ -15,7 +15,12 @@ from psgkit.cohort.collect import collect
 from psgkit.cohort.ids import folded
 from psgkit.cohort.lock import hold
 from psgkit.cohort.resume import why_to_do
-from psgkit.cohort.state import night_folder, record_failed, write_asked
+from psgkit.cohort.state import (
+    clear_leftovers,
+    night_folder,
+    record_failed,
+    write_asked,
+)
 from psgkit.cohort.task import Task
 from psgkit.cohort.work import DONE_BEFORE, do_night
 from psgkit.cohort.workers import (
@@ -106,6 +111,7 @@ def run_cohort(
     check_ids(jobs)
     check_writable(out)
     with hold(out) as lock:
+        clear_leftovers(out)
         write_asked(out, jobs)
         if any(job.subfolder for job in jobs):
             describe_derivative(out)

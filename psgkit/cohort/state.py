@@ -120,6 +120,18 @@ def forget(out: Path, job: Job) -> None:
             file.unlink(missing_ok=True)
 
 
+def clear_leftovers(out: Path) -> None:
+    """Take away the unfinished files of a run that was killed, but for its nights'.
+
+    A night's own go when it is done again. Call it with the folder's lock held.
+    """
+    state = out / STATE_FOLDER
+    for folder in (out, state, state / "nights"):
+        for pattern in (".*.part", "lock.*.part", "lock.*.dead"):
+            for file in folder.glob(pattern):
+                file.unlink(missing_ok=True)
+
+
 def read_record(out: Path, job: Job) -> dict[str, Any]:
     """Return what is remembered of a night; empty where nothing is."""
     return _read(_record_path(out, job))
