@@ -2,7 +2,7 @@
 
 Prints: detectors against the truth of simulated nights, the infraslow peak with and
 without a rhythm, the atonia index against lost atonia, the slope of slow-wave activity
-against the one simulated, and what one night costs.
+of a night that is made to fade, and what one night costs.
 
 Usage::
 
@@ -14,17 +14,18 @@ PART is one of events, infraslow, chin, slope, cost.
 import argparse
 import resource
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Stage
 from psgkit.measure.signals import SignalResults, measure_signals
 from psgkit.prepare.artefacts import channel_artefacts
 from psgkit.simulate import SimulatedNight, simulate_night
 
 IOU = 0.2  # an event is found where an overlap is at least this share of the union
-EPOCH_S = 30.0
 
 
 def main() -> None:
@@ -96,10 +97,19 @@ def judge_chin(nights: int) -> None:
 
 
 def judge_slope(nights: int) -> None:
-    """Print the slope of slow-wave activity against the one simulated."""
+    """Print the slope of slow-wave activity, and of the same night fading on top."""
     for seed in range(1, nights + 1):
-        found, expected = slope_of_equal_cycles(seed)
-        print(f"night {seed}: slope {found:.3f} per hour, simulated {expected:.3f}")
+        night = simulate_night(8, seed=seed, rate_hz=128)
+        fading = replace(
+            night, recording=replace(night.recording, source=Fading(night.recording))
+        )
+        slopes = [
+            values_of(measure(one))["swa_slope_ln_per_h"] for one in (night, fading)
+        ]
+        print(
+            f"night {seed}: slope {slopes[0]:.3f} per hour; faded by 0.2 more, "
+            f"{slopes[1] - slopes[0]:+.3f}"
+        )
 
 
 def judge_cost(nights: int) -> None:  # noqa: ARG001 - one is enough
@@ -116,22 +126,18 @@ def judge_cost(nights: int) -> None:  # noqa: ARG001 - one is enough
     )
 
 
-def slope_of_equal_cycles(seed: int) -> tuple[float, float]:
-    """Return the slope found and the one simulated, in a night of five equal cycles.
+class Fading:
+    """A recording's signals with an amplitude that falls by a tenth an hour."""
 
-    Simulated slow waves have the amplitude 0.5 + 0.5 exp(-h / 3) after h hours of NREM
-    sleep, their power its square.
-    """
-    cycle = ["N2"] * 20 + ["N3"] * 60 + ["N2"] * 20 + ["R"] * 30
-    stages = ["W"] * 10 + cycle * 5 + ["W"] * 4
-    night = simulate_night(hypnogram=stages, seed=seed, rate_hz=128, arousals_per_h=0)
-    found = values_of(measure(night))["swa_slope_ln_per_h"]
-    nrem_h = np.cumsum([s in {"N2", "N3"} for s in stages]) * EPOCH_S / 3600
-    power = (0.5 + 0.5 * np.exp(-nrem_h / 3)) ** 2
-    starts = [10 + 130 * k for k in range(5)]
-    middles_h = [(start + 50) * EPOCH_S / 3600 for start in starts]
-    means = [np.log(power[start : start + 100].mean()) for start in starts]
-    return found, float(np.polyfit(middles_h, means, 1)[0])
+    def __init__(self, recording: Recording) -> None:
+        self._source = recording.source
+        self._rates_hz = [channel.rate_hz for channel in recording.channels]
+
+    def read(self, index: int, start_s: float, stop_s: float) -> np.ndarray:
+        """Return a part of one signal; see `SignalSource`."""
+        values = self._source.read(index, start_s, stop_s)
+        hours = (start_s + np.arange(len(values)) / self._rates_hz[index]) / 3600
+        return values * np.exp(-0.1 * hours)
 
 
 def measure(night: SimulatedNight) -> SignalResults:

@@ -178,10 +178,17 @@ def _bouts_spectrum(bouts: list[FloatArray]) -> FloatArray:
         length = bout.shape[1]
         relative = bout / bout.mean(axis=1, keepdims=True) - 1
         taper = signal.get_window("hann", length)
-        tapered = signal.detrend(relative, axis=1) * taper
+        tapered = _without_trend(relative) * taper
         density = np.abs(fft.rfft(tapered, N_FFT, axis=1)) ** 2
         total += density * (2 * length / (RATE_HZ * np.sum(taper**2)))
     return np.asarray(total / sum(bout.shape[1] for bout in bouts))
+
+
+def _without_trend(series: FloatArray) -> FloatArray:
+    """Take the straight line off each row; scipy's does it six times slower."""
+    time = np.arange(series.shape[1]) - (series.shape[1] - 1) / 2
+    slopes = (series * time).sum(axis=1, keepdims=True) / np.sum(time**2)
+    return np.asarray(series - series.mean(axis=1, keepdims=True) - slopes * time)
 
 
 def _peak_ratios(

@@ -119,6 +119,24 @@ def test_tables_say_which_channel_a_row_is_of(whole):
     assert whole.channels_used["swa"] == "F4_M1 (F4_M1)"
 
 
+def test_the_slope_of_slow_wave_activity_is_the_one_put_in():
+    stages = ("2" * 40 + "R" * 12) * 4
+    seconds = 30 * len(stages)
+    hours = np.arange(int(seconds * RATE_HZ)) / RATE_HZ / 3600
+    fading = 10 * make_noise(seconds, RATE_HZ, exponent=1.0) * np.exp(-0.3 * hours)
+    channel = Channel(role=Role.F3_M2, label="F3", index=0, rate_hz=RATE_HZ)
+    source = ArraySource((fading,), (RATE_HZ,))
+    recording = Recording("night", None, float(seconds), (channel,), source)
+    results = measure_signals(
+        recording,
+        make_scoring(stages),
+        artefacts=lambda _: np.zeros(seconds // 5, dtype=bool),
+        arousals=None,
+    )
+    # Amplitude falls by 0.3 an hour, power by 0.6
+    assert values_of(results)["swa_slope_ln_per_h"] == pytest.approx(-0.6, rel=0.1)
+
+
 def test_a_night_without_eyes_and_chin_says_so():
     reasons = reasons_of(measure(make_recording(Role.C4_M1)))
     assert reasons["rem_density_per_min"] == "no pair of EOG_L and EOG_R"
