@@ -30,7 +30,10 @@ machine either: writing the same night twice gives the same bytes.
 
 import dataclasses
 import datetime as dt
+import errno
 import json
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,7 +47,7 @@ from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Gap
 from psgkit.domain.scoring import Scoring
-from psgkit.errors import OutputError, UnreadableNight
+from psgkit.errors import UnreadableNight
 from psgkit.report.files import write_whole
 from psgkit.report.frames import (
     TEXT,
@@ -179,11 +182,18 @@ def _write(night: Night, path: Path) -> None:
             spectra = file.create_group("spectra", track_order=True)
             for name, spectrum in night.spectra.items():
                 _put_spectra(spectra.create_group(held(name)), spectrum)
-    except RuntimeError as fault:
-        # What HDF5 raises where it cannot flush, as on a full disk.
-        raise OutputError(f"{night.id}: the HDF5 file was not written: {fault}.") from (
-            None
-        )
+    except (RuntimeError, OSError) as fault:
+        raise _system_fault(fault) from None
+
+
+def _system_fault(fault: Exception) -> OSError:
+    """Return what the system said, which HDF5 tells in the midst of its own words.
+
+    On a full disk: ``file write failed: time = …, errno = 28, error message = …``.
+    """
+    told = re.search(r"errno = (\d+)", str(fault))
+    number = int(told[1]) if told else getattr(fault, "errno", None) or errno.EIO
+    return OSError(number, os.strerror(number))
 
 
 def _read(file: h5py.File) -> Night:
