@@ -33,7 +33,7 @@ from psgkit.stage import stage_recording
 
 LEAST_OVERLAP = 0.2
 RATES_PER_H = (5.0, 12.0, 20.0, 40.0)
-FIRST_SEED = 201
+FIRST_SEED = 301
 TRAPS = ("spindle", "k_complex")
 LUNA_STAGES = {"W", "N1", "N2", "N3", "R"}
 
