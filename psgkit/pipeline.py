@@ -1,11 +1,12 @@
 """One night from file to numbers: the one place where the five steps meet."""
 
 import hashlib
-import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psgkit.domain.clock import without_date
 from psgkit.domain.issues import Issue
@@ -15,10 +16,14 @@ from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import ArraySource, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
-from psgkit.measure.night import NightMeasured, measure_night, measure_scored
 from psgkit.prepare.artefacts import channel_artefacts
 from psgkit.prepare.montage import rereference
-from psgkit.prepare.quality import find_header_issues, find_issues
+from psgkit.prepare.quality import (
+    find_header_issues,
+    find_issues,
+    look_at,
+    withhold_amplitudes,
+)
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
 from psgkit.settings import (
@@ -26,9 +31,9 @@ from psgkit.settings import (
     Settings,
     with_overrides,
 )
-from psgkit.stage import stage_recording
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from psgkit.measure.night import NightMeasured
 
 # What each step is called where its progress is shown.
 STEPS = ("reading", "staging", "measuring", "writing")
@@ -133,8 +138,12 @@ def analyse_night(
     if job.recording is None:
         return analyse_scoring(job, settings)
     progress("reading")
-    recording = _read(job, job.recording, settings)
+    as_labelled = _read(job, job.recording, settings)
+    look = look_at(as_labelled)
+    recording = withhold_amplitudes(look)
     if job.scoring is None:
+        from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
+
         progress("staging")
         staging = stage_recording(recording, age_y=recording.age_y, sex=recording.sex)
         scoring, used, found = staging.scoring, staging.channels_used, staging.issues
@@ -146,7 +155,7 @@ def analyse_night(
         )
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
         used = {}
-    found += find_issues(recording, scoring)
+    found += find_issues(as_labelled, scoring, look=look)
     return _measure(job, settings, recording, scoring, used, found, progress)
 
 
@@ -268,13 +277,16 @@ def _measure(
 
 def _measured(
     recording: Recording, scoring: Scoring, settings: Settings
-) -> NightMeasured:
+) -> "NightMeasured":
+    # Loads scipy.signal, which costs a second and 70 MB that `inspect` does without.
+    from psgkit.measure.night import measure_night, measure_scored  # noqa: PLC0415
+
     if not (settings.measure.signals and recording.channels):
         return measure_scored(scoring)
     return measure_night(
         recording,
         scoring,
-        artefacts=lambda channel: channel_artefacts(recording, channel, scoring),
+        artefacts=cache(partial(channel_artefacts, recording, scoring=scoring)),
         settings=settings.arousals,
     )
 

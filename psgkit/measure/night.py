@@ -15,7 +15,7 @@ from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.counted import with_arousals
 from psgkit.measure.catalogue import measure_all
 from psgkit.measure.limits import find_measure_issues
-from psgkit.measure.signals import measure_signals
+from psgkit.measure.signals import complete_signals, measure_eeg_channels
 from psgkit.settings import ArousalSettings
 
 
@@ -76,12 +76,16 @@ def measure_night(
     InputError
         If a signal cannot be read.
     """
-    counted = with_arousals(recording, scoring, artefacts=artefacts, settings=settings)
-    signals = measure_signals(
+    eeg = measure_eeg_channels(recording, scoring, artefacts)
+    counted = with_arousals(
         recording,
-        counted.scoring,
+        scoring,
         artefacts=artefacts,
-        arousals=counted.scoring.arousals,
+        settings=settings,
+        spindles=eeg.spindles,
+    )
+    signals = complete_signals(
+        recording, counted.scoring, eeg, counted.scoring.arousals
     )
     of_scoring = measure_scored(counted.scoring)
     return NightMeasured(

@@ -12,27 +12,20 @@ from psgkit.domain.measures import Measure, Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.measure import eye_movements, rem_emg
+from psgkit.measure.channel_reader import first_limit, read_reduced
 from psgkit.measure.derivations import Derivations, choose_derivations
 from psgkit.measure.eeg_channel import ChannelTasks, measure_eeg
 from psgkit.measure.evidence import Evidence
-from psgkit.measure.excerpts import Excerpt
 from psgkit.measure.infraslow import SIGMA, InfraslowPeak, infraslow_peak
+from psgkit.measure.rem_channels import measure_chin, measure_eyes
 from psgkit.measure.signal_catalogue import (
-    CHIN,
-    EYE_MOVEMENTS,
     INFRASLOW,
     SIGNAL_METRICS,
     SWA,
     all_undefined,
     measures_of,
 )
-from psgkit.measure.spectral import (
-    SPECTRAL_RATE_HZ,
-    Float32Array,
-    band_limit,
-    reduce_rate,
-)
+from psgkit.measure.spectral import SPECTRAL_RATE_HZ, band_limit
 from psgkit.measure.swa import (
     NREM,
     SWA_BAND,
@@ -50,13 +43,8 @@ from psgkit.measure.timeline import (
     Timeline,
     artefact_seconds,
     event_seconds,
-    missing_seconds,
-    still_seconds,
 )
 from psgkit.measure.windows import analysis_window
-
-EYE_RATE_HZ = 100.0
-CHIN_RATE_HZ = 200.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +89,22 @@ class _Gathered:
             self.tables.setdefault(name, []).append(table)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EegMeasured:
+    """What the EEG channels gave, before arousals are known."""
+
+    timeline: Timeline
+    chosen: Derivations
+    gathered: _Gathered
+    sigma_bouts: list[FloatArray]
+
+    @property
+    def spindles(self) -> pd.DataFrame | None:
+        """Spindles of the central channels; None where there is no such channel."""
+        parts = self.gathered.tables.get("spindles")
+        return None if parts is None else pd.concat(parts, ignore_index=True)
+
+
 def measure_signals(
     recording: Recording,
     scoring: Scoring,
@@ -132,18 +136,46 @@ def measure_signals(
     InputError
         If a signal cannot be read.
     """
-    night = Evidence.of(scoring)
+    eeg = measure_eeg_channels(recording, scoring, artefacts)
+    return complete_signals(recording, scoring, eeg, arousals)
+
+
+def measure_eeg_channels(
+    recording: Recording,
+    scoring: Scoring,
+    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+) -> EegMeasured:
+    """Measure the EEG channels, which comes before arousals are looked for.
+
+    See `measure_signals`, of which this is the first half.
+    """
     start, stop, _ = analysis_window(scoring)
     timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
     chosen = choose_derivations(recording)
     gathered = _Gathered()
     bouts = _measure_eeg_channels(recording, chosen, timeline, artefacts, gathered)
+    return EegMeasured(timeline, chosen, gathered, bouts)
+
+
+def complete_signals(
+    recording: Recording,
+    scoring: Scoring,
+    eeg: EegMeasured,
+    arousals: pd.DataFrame | None,
+) -> SignalResults:
+    """Add what needs the cycles, and in REM sleep the arousals.
+
+    See `measure_signals`, of which this is the second half.
+    """
+    night = Evidence.of(scoring)
+    start, _, _ = analysis_window(scoring)
+    timeline, chosen, gathered = eeg.timeline, eeg.chosen, eeg.gathered
     periods = tuple(
         NremPeriod(max(start + c.start, 0), min(start + c.nrem_stop, scoring.n_epochs))
         for c in night.cycles
     )
     _add_swa(chosen, timeline, periods, gathered)
-    _add_infraslow(chosen, bouts, gathered)
+    _add_infraslow(chosen, eeg.sigma_bouts, gathered)
     rem = timeline
     if gathered.eeg_is_bad is not None:
         rem = rem.without(gathered.eeg_is_bad)
@@ -152,8 +184,12 @@ def measure_signals(
     spans = tuple(
         (start + period.start, start + period.stop) for period in night.rem_periods
     )
-    _add_eye_movements(recording, chosen, rem, spans, gathered)
-    _add_chin(recording, chosen, rem, gathered)
+    for found in (
+        measure_eyes(recording, chosen, rem, spans),
+        measure_chin(recording, chosen, rem),
+    ):
+        gathered.of_night += found.measures
+        gathered.add_tables(found.tables)
     return SignalResults(
         measures=(*_in_order(gathered.of_night), *gathered.of_channels),
         tables={
@@ -178,7 +214,9 @@ def _measure_eeg_channels(
     reference = (*chosen.spindles, *chosen.swa, *chosen.eeg)[:1]
     for channel in chosen.eeg:
         is_bad = artefact_seconds(artefacts(channel), n_seconds)
-        values, rate_hz, absent = _read(recording, channel, n_seconds, SPECTRAL_RATE_HZ)
+        values, rate_hz, absent = read_reduced(
+            recording, channel, n_seconds, SPECTRAL_RATE_HZ
+        )
         is_bad |= absent
         if channel in reference:
             gathered.eeg_is_bad = is_bad
@@ -200,32 +238,13 @@ def _measure_eeg_channels(
     return bouts
 
 
-def _read(
-    recording: Recording, channel: Channel, n_seconds: int, at_least_hz: float
-) -> tuple[Float32Array, float, BoolArray]:
-    """Read a channel at a reduced rate, and mark the seconds that hold no signal.
-
-    A night of one channel takes 60 MB as it is read; only a quarter of it is kept.
-    """
-    values = recording.signal(channel)
-    is_missing = ~np.isfinite(values)
-    values[is_missing] = 0.0
-    values -= values.mean() if len(values) else 0.0
-    values[is_missing] = 0.0
-    kept = values.astype(np.float32)
-    del values
-    absent = missing_seconds(is_missing, channel.rate_hz, n_seconds)
-    absent |= still_seconds(kept, channel.rate_hz, n_seconds)
-    return *reduce_rate(kept, channel.rate_hz, at_least_hz), absent
-
-
 def _add_swa(
     chosen: Derivations,
     timeline: Timeline,
     periods: tuple[NremPeriod, ...],
     gathered: _Gathered,
 ) -> None:
-    reason = _first_limit(chosen.swa, SWA_BAND) or (
+    reason = first_limit(chosen.swa, SWA_BAND) or (
         None if chosen.swa else Undefined("no frontal, central or Fpz channel")
     )
     if reason is not None:
@@ -275,97 +294,6 @@ def _add_infraslow(
             "isf_min": peak.minutes,
         }
     )
-
-
-def _add_eye_movements(
-    recording: Recording,
-    chosen: Derivations,
-    rem: Timeline,
-    spans: tuple[tuple[int, int], ...],
-    gathered: _Gathered,
-) -> None:
-    pair = _read_eyes(recording, chosen, rem)
-    if isinstance(pair, Undefined):
-        gathered.of_night += all_undefined(EYE_MOVEMENTS, pair)
-        return
-    left, right, excerpt, clean = pair
-    events = eye_movements.detect_eye_movements(left, right, excerpt)
-    values = eye_movements.eye_movement_values(events, clean)
-    gathered.of_night += measures_of(values)
-    gathered.add_tables(
-        {
-            "eye_movements": events,
-            "rem_density": eye_movements.density_by_period(events, clean, spans),
-        }
-    )
-
-
-def _read_eyes(
-    recording: Recording, chosen: Derivations, rem: Timeline
-) -> tuple[FloatArray, FloatArray, Excerpt, Timeline] | Undefined:
-    if not chosen.eyes:
-        return Undefined("no pair of EOG_L and EOG_R")
-    limit = _first_limit(chosen.eyes, eye_movements.EYE_BAND)
-    if limit is not None:
-        return limit
-    reduced: list[Float32Array] = []
-    rates: set[float] = set()
-    for eye in chosen.eyes:
-        signal, rate, absent = _read(recording, eye, len(rem.stages), EYE_RATE_HZ)
-        rem = rem.without(absent)
-        reduced.append(signal)
-        rates.add(rate)
-    if len(rates) > 1:
-        return Undefined("the two eyes are sampled at different rates")
-    if (minutes := rem.clean_min((Stage.R,))) == 0:
-        return Undefined(f"{minutes:g} clean min of REM")
-    excerpt = Excerpt.of(rem, (Stage.R,), rates.pop(), min(map(len, reduced)))
-    left, right = (excerpt.cut(signal) for signal in reduced)
-    refusal = eye_movements.eyes_usable(left, right)
-    return (left, right, excerpt, rem) if refusal is None else refusal
-
-
-def _add_chin(
-    recording: Recording, chosen: Derivations, rem: Timeline, gathered: _Gathered
-) -> None:
-    chin = chosen.chin
-    limit = _chin_limit(chin)
-    if chin is None or limit is not None:
-        gathered.of_night += all_undefined(CHIN, limit or Undefined("no chin EMG"))
-        return
-    values, rate, absent = _read(recording, chin, len(rem.stages), CHIN_RATE_HZ)
-    clean = rem.without(absent)
-    top_hz = rem_emg.emg_top_hz(rate, chin.lowpass_hz)
-    tone = rem_emg.chin_tone(values, rate, clean, top_hz=top_hz)
-    rswa = rem_emg.rswa_values(tone, clean)
-    gathered.of_night += measures_of(
-        {
-            "rai": rem_emg.atonia_index(tone, clean),
-            "rai_x2": rem_emg.atonia_index(tone, clean, scale=2.0),
-            "rai_bw_limited": float(top_hz < rem_emg.FULL_BAND_HZ),
-            **{f"{stem}__chin": value for stem, value in rswa.items()},
-        }
-    )
-
-
-def _chin_limit(chin: Channel | None) -> Undefined | None:
-    if chin is None:
-        return Undefined("no chin EMG")
-    if chin.to_uv is None:
-        return Undefined("the chin EMG has no known unit")
-    top_hz = rem_emg.emg_top_hz(chin.rate_hz, chin.lowpass_hz)
-    if top_hz < rem_emg.MIN_TOP_HZ:
-        return Undefined(
-            f"the chin EMG reaches {top_hz:g} Hz, {rem_emg.MIN_TOP_HZ:g} Hz are needed"
-        )
-    return None
-
-
-def _first_limit(
-    channels: tuple[Channel, ...], band: tuple[float, float]
-) -> Undefined | None:
-    limits = (band_limit(channel, band) for channel in channels)
-    return next((limit for limit in limits if limit is not None), None)
 
 
 def _in_order(measures: list[Measure]) -> list[Measure]:

@@ -104,8 +104,10 @@ def _ranked(recording: Recording, kind: Kind) -> list[Channel]:
 
 def _why_unusable(channel: Channel) -> tuple[str, str] | None:
     if channel.to_uv is None:
-        found = f"its unit is {channel.unit!r}" if channel.unit else "it has no unit"
-        return found, "say which with --unit uV (or nV, mV, V)"
+        if not channel.unit:
+            return "it has no unit", "say which with --unit uV (or nV, mV, V)"
+        found = f"by its unit {channel.unit!r} its amplitude is none that EEG can have"
+        return found, "say which is right with --unit V (or nV, uV, mV)"
     if channel.rate_hz <= LOWEST_RATE_HZ:
         found = f"{channel.rate_hz:g} Hz, YASA needs more than {LOWEST_RATE_HZ:g} Hz"
         return found, "export the recording with this channel at its full sampling rate"

@@ -13,12 +13,19 @@ from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.prepare.quality.channel_rules import CHANNEL_RULES
 from psgkit.prepare.quality.header_rules import HEADER_RULES
-from psgkit.prepare.quality.look import look_at
+from psgkit.prepare.quality.look import RecordingLook, look_at
 from psgkit.prepare.quality.recording_rules import RECORDING_RULES
+from psgkit.prepare.quality.trust import withhold_amplitudes
 
 QUALITY_RULES = (*HEADER_RULES, *CHANNEL_RULES, *RECORDING_RULES)
 
-__all__ = ["QUALITY_RULES", "find_header_issues", "find_issues"]
+__all__ = [
+    "QUALITY_RULES",
+    "find_header_issues",
+    "find_issues",
+    "look_at",
+    "withhold_amplitudes",
+]
 
 
 def find_header_issues(recording: Recording) -> tuple[Issue, ...]:
@@ -38,7 +45,10 @@ def find_header_issues(recording: Recording) -> tuple[Issue, ...]:
 
 
 def find_issues(
-    recording: Recording, scoring: Scoring | None = None
+    recording: Recording,
+    scoring: Scoring | None = None,
+    *,
+    look: RecordingLook | None = None,
 ) -> tuple[Issue, ...]:
     """Return what the header and the signals show.
 
@@ -51,13 +61,17 @@ def find_issues(
         As `prepare.montage.rereference` returns it.
     scoring : Scoring, optional
         Laid on the recording; rules on the eyes then look at REM sleep and wake alone.
+    look : RecordingLook, optional
+        Of the same recording, where it has been looked at before.
 
     Returns
     -------
     tuple of Issue
         Without those in ``recording.issues``.
     """
-    look = look_at(recording, scoring)
+    look = (
+        look_at(recording, scoring) if look is None else replace(look, scoring=scoring)
+    )
     issues = list(find_header_issues(recording))
     for channel_rule in CHANNEL_RULES:
         issues += _said_once(

@@ -51,16 +51,18 @@ def longer_than_a_day(recording: Recording) -> Iterator[Issue]:
         )
 
 
+def has_implausible_range(channel: Channel) -> bool:
+    """Tell whether the whole range of an EEG or EOG is a few µV by its header."""
+    if channel.role.kind not in (Kind.EEG, Kind.EOG):
+        return False
+    if channel.limits is None or channel.to_uv is None:
+        return False
+    return 0 < (channel.limits[1] - channel.limits[0]) * channel.to_uv < TOO_NARROW_UV
+
+
 def range_implausible(recording: Recording) -> Iterator[Issue]:
     """Find a range of a few µV in all: the unit in the header is wrong."""
-    narrow = [
-        channel
-        for kind in (Kind.EEG, Kind.EOG)
-        for channel in recording.of_kind(kind)
-        if channel.limits is not None
-        and channel.to_uv is not None
-        and 0 < (channel.limits[1] - channel.limits[0]) * channel.to_uv < TOO_NARROW_UV
-    ]
+    narrow = [c for c in recording.channels if has_implausible_range(c)]
     if narrow:
         yield Issue(
             Severity.ERROR,
