@@ -11,7 +11,8 @@ from signal_makers import make_noise
 
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.roles import Role
-from psgkit.measure.signal_catalogue import BY_STEM, NIGHT, SIGNAL_METRICS
+from psgkit.measure.signal_catalogue import BY_STEM, SIGNAL_METRICS
+from psgkit.measure.signal_spec import NIGHT
 from psgkit.measure.signals import measure_signals
 
 RATE_HZ = 128.0
@@ -135,6 +136,13 @@ def test_the_slope_of_slow_wave_activity_is_the_one_put_in():
     )
     # Amplitude falls by 0.3 an hour, power by 0.6
     assert values_of(results)["swa_slope_ln_per_h"] == pytest.approx(-0.6, rel=0.1)
+
+
+def test_a_recording_is_as_it_was_after_being_measured():
+    recording = make_recording(Role.C4_M1, gap_s=(150, 510))
+    before = recording.source.arrays[0].copy()
+    measure(recording)
+    np.testing.assert_array_equal(recording.source.arrays[0], before)
 
 
 def test_a_night_without_eyes_and_chin_says_so():
