@@ -71,9 +71,11 @@ def main() -> None:
     if chosen.packages:
         sys.path.append(chosen.packages)
     warnings.filterwarnings("ignore")
-    for name in chosen.only:
-        print(f"\n== {name}")
-        parts[name](Path(chosen.data))
+    # Always in this order: the highest memory is the process's own, and speed comes first.
+    for name, judge in parts.items():
+        if name in chosen.only:
+            print(f"\n== {name}")
+            judge(Path(chosen.data))
 
 
 # ------------------------------------------------------------------------------------
