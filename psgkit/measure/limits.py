@@ -106,13 +106,4 @@ def _find_window_issues(values: dict[str, float]) -> list[Issue]:
                 "Give both times, or let the whole recording count as time in bed.",
             )
         )
-    if values.get("main_sleep_only") == 1:
-        issues.append(
-            Issue(
-                Severity.WARNING,
-                "main_sleep_only",
-                "The scoring is longer than 24 h; only its longest sleep was measured.",
-                "Give lights-off and lights-on of the sleep that is meant.",
-            )
-        )
     return issues

@@ -16,6 +16,7 @@ from psgkit.measure.arousals.counted import with_arousals
 from psgkit.measure.catalogue import measure_all
 from psgkit.measure.limits import find_measure_issues
 from psgkit.measure.signals import complete_signals, measure_eeg_channels
+from psgkit.measure.windows import find_window_issues
 from psgkit.settings import ArousalSettings
 
 
@@ -107,5 +108,5 @@ def measure_scored(scoring: Scoring) -> NightMeasured:
         tables=tables,
         spectra={},
         channels_used={},
-        issues=find_measure_issues(measures),
+        issues=(*find_window_issues(scoring), *find_measure_issues(measures)),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
 from psgkit.measure.runs import IntArray
@@ -108,6 +109,42 @@ def analysis_window(scoring: Scoring) -> tuple[int, int, bool]:
             "recording; give lights-off before lights-on, both within the scoring."
         )
     return start, stop, False
+
+
+def find_window_issues(scoring: Scoring) -> tuple[Issue, ...]:
+    """Say which sleep of several was measured, and how to have the others.
+
+    Parameters
+    ----------
+    scoring : Scoring
+
+    Returns
+    -------
+    tuple of Issue
+        Empty where the whole scoring was measured.
+    """
+    if not analysis_window(scoring)[2]:
+        return ()
+    main = main_sleep_window(scoring)
+    others = "; ".join(
+        f"--lights-off {_second(scoring, w.start)}s --lights-on "
+        f"{_second(scoring, w.stop)}s"
+        for w in find_windows(scoring)
+        if w != main
+    )
+    issue = Issue(
+        Severity.WARNING,
+        "main_sleep_only",
+        "The scoring is longer than 24 h and holds several sleeps; only the longest, "
+        f"from {_second(scoring, main.start)} s to {_second(scoring, main.stop)} s "
+        "after the start, was measured.",
+        f"For another, give its window and an --id of its own: {others}.",
+    )
+    return (issue,)
+
+
+def _second(scoring: Scoring, epoch: int) -> int:
+    return round(scoring.onset_s + epoch * scoring.epoch_s)
 
 
 def cut_stages(scoring: Scoring, start: int, stop: int) -> IntArray:

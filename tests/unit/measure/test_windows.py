@@ -8,6 +8,7 @@ from makers import make_scoring
 from psgkit.errors import InputError
 from psgkit.measure import find_windows, measure_scoring
 from psgkit.measure.evidence import Evidence
+from psgkit.measure.windows import find_window_issues
 
 HOUR = 120
 
@@ -97,3 +98,15 @@ def test_of_a_day_with_lights_known_the_window_is_what_was_given():
     measures = measure_scoring(make_scoring(stages))
     assert measures["main_sleep_only"] == 0
     assert measures["tst_min"] == 540
+
+
+def test_the_sentence_says_which_sleep_was_taken_and_how_to_have_the_other():
+    """Windows reach an hour beyond the sleep: 0 to 3 h, and 16 to 25 h."""
+    stages = "2" * 2 * HOUR + "W" * 15 * HOUR + "2" * 7 * HOUR + "W" * HOUR
+    scoring = make_scoring(stages, lights=False)
+    (issue,) = find_window_issues(scoring)
+    assert "57600 s to 90000 s" in issue.message
+    assert "--lights-off 0s --lights-on 10800s" in issue.remedy
+    nap = replace(scoring, lights_off_s=0.0, lights_on_s=10800.0)
+    assert measure_scoring(nap)["tst_min"] == 120
+    assert find_window_issues(nap) == ()
