@@ -192,13 +192,15 @@ def _frequencies(
     YASA takes the analytic signal of the whole night; that of 6 s about an event is the
     same there to a hundredth of a hertz.
     """
+    if not events:
+        return []
     length = int(_ANALYTIC_S * rate_hz)
     padded = np.pad(sigma, length)
+    starts = np.array([(first + last - length) // 2 for first, last in events])
+    parts = padded[length + starts[:, np.newaxis] + np.arange(length)]
+    angles = np.angle(signal.hilbert(parts, axis=1))
     found = []
-    for first, last in events:
-        start = (first + last - length) // 2
-        part = padded[length + start : 2 * length + start]
-        angles = np.angle(signal.hilbert(part)[first - start : last - start + 2])
-        steps = np.diff(angles) * rate_hz / (2 * np.pi)
+    for (first, last), start, row in zip(events, starts, angles, strict=True):
+        steps = np.diff(row[first - start : last - start + 2]) * rate_hz / (2 * np.pi)
         found.append(float(np.median(steps[steps > 0])))
     return found
