@@ -50,6 +50,7 @@ def write_study(folder: Path, nights: int) -> Path:
     return manifest
 
 
+@pytest.mark.slow
 def test_one_bad_night_costs_none_of_the_others(tmp_path: Path, run: Run) -> None:
     manifest, out = write_study(tmp_path, 3), tmp_path / "out"
 
