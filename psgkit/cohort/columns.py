@@ -16,7 +16,9 @@ _OWN = {
     "duration_min": "length of the recording",
     "scorer": "who or what scored the stages",
     "is_automatic": "whether a program scored the stages: 1 or 0",
+    "epoch_s": "length of an epoch in seconds",
     "arousal_source": "who or what marked the arousals; empty where nobody did",
+    "swa_derivation": "derivations of slow-wave activity; empty where there are none",
     "metric_version": "version of the definitions of all numbers",
     "issues_n": "issues that a reader of the numbers should know",
     "issues_error_n": "issues that put numbers in doubt",
@@ -28,7 +30,10 @@ _INTERVAL = {
     "_high": "upper limit, as staging error alone may move {}",
 }
 _WHOLE = ("is_automatic", "metric_version", "issues_n", "issues_error_n")
-_TEXT = ("id", "status", "sex", "scorer", "arousal_source", "error", "message")
+_TEXT = (
+    *("id", "status", "sex", "scorer", "arousal_source", "swa_derivation"),
+    *("error", "message"),
+)
 
 # The source of a column that psgkit did not make.
 MANIFEST = "manifest"

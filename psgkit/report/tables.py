@@ -81,7 +81,9 @@ def summary_row(night: Night) -> dict[str, object]:
         "duration_min": night.duration_s / 60.0,
         "scorer": scoring.scorer,
         "is_automatic": int(scoring.is_automatic),
+        "epoch_s": scoring.epoch_s,
         "arousal_source": provenance.arousal_source,
+        "swa_derivation": _roles(provenance.channels_used.get("swa", "")),
         "metric_version": provenance.metric_version,
     }
     for package, version in provenance.versions.items():
@@ -93,6 +95,11 @@ def summary_row(night: Night) -> dict[str, object]:
             row[f"{measure.name}_low"] = measure.low
             row[f"{measure.name}_high"] = measure.high
     return row
+
+
+def _roles(channels: str) -> str:
+    """Return the roles alone of channels given as ``ROLE (label) + ROLE (label)``."""
+    return " + ".join(part.partition(" (")[0] for part in channels.split(" + "))
 
 
 def epochs_table(scoring: Scoring) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -117,3 +118,11 @@ def test_an_event_says_the_epoch_and_stage_it_starts_in():
 def test_reasons_name_the_night_the_column_and_why():
     night = make_night("n1", results=(make_measure("x_min", reason="no REM"),))
     assert reasons_table(night).to_numpy().tolist() == [["n1", "x_min", "no REM"]]
+
+
+def test_the_summary_names_the_derivations_by_role_alone():
+    night = make_night("n1")
+    used = {"swa": "F3_M2 (EEG F3-A2, left) + F4_M1 (F4-M1)"}
+    night = replace(night, provenance=replace(night.provenance, channels_used=used))
+    assert summary_row(night)["swa_derivation"] == "F3_M2 + F4_M1"
+    assert summary_row(night)["epoch_s"] == 30.0
