@@ -7,7 +7,8 @@ import pandas as pd
 
 from psgkit.measure.catalogue import METRICS
 from psgkit.measure.reliability import rating_of
-from psgkit.measure.signal_catalogue import SIGNAL_METRICS, SignalSpec
+from psgkit.measure.signal_catalogue import SIGNAL_METRICS
+from psgkit.measure.signal_spec import SignalSpec
 from psgkit.measure.spec import MetricSpec
 
 _INTRODUCTION = """\
