@@ -2,6 +2,8 @@
 
     python scripts/bench.py --against-yasa              # ratios to scripts/yasa_night.py
     python scripts/bench.py --night NIGHT.edf           # a night of your own
+    python scripts/bench.py --later 20                  # first and later nights, by step
+    python scripts/bench.py --scaling                   # hours, and EEG channels
 
 Every case is a fresh process on the same night, so that imports count, and all cases
 run in one go, so that the ratios hold on any machine. Without ``--night``, a night of
@@ -17,6 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -35,7 +38,44 @@ class Case:
 
 
 # The bounds that the project set itself.
-CASES = (Case("report --only staging", ("--only", "staging"), 0.25, 500.0),)
+CASES = (
+    Case("report --only staging", ("--only", "staging"), 0.25, 500.0),
+    Case("report --only numbers", ("--only", "numbers"), 0.45, 700.0),
+    Case("report", (), 0.60, 800.0),
+)
+
+HOURS = (2.0, 4.0, 8.0, 16.0)
+EEG_CHANNELS = (1, 2, 4, 8)
+
+# What a worker of a batch does, night after night; prints a line a night.
+WORKER = """
+import resource, sys, time
+begun = time.perf_counter()
+from pathlib import Path
+from psgkit.domain.jobs import Job
+from psgkit.pipeline import analyse_night
+from psgkit.report import save_night
+from psgkit.settings import Settings
+settings = Settings()
+for number in range(int(sys.argv[3])):
+    steps = []
+    def enter(step):
+        steps.append((step, time.perf_counter()))
+    night = analyse_night(
+        Job(recording=Path(sys.argv[1]), id=f"n{number}"), settings, progress=enter
+    )
+    enter("writing")
+    save_night(night, Path(sys.argv[2]))
+    ended = time.perf_counter()
+    marks = [*steps, ("end", ended)]
+    parts = [
+        f"{name} {after - at:.2f}"
+        for (name, at), (_, after) in zip(marks, marks[1:])
+    ]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"night {number + 1:2d} {ended - begun:7.2f} s {peak:6.0f} MB  {', '.join(parts)}")
+    begun = time.perf_counter()
+"""
 
 
 @dataclass(frozen=True)
@@ -79,6 +119,59 @@ def simulated_night(folder: Path) -> Path:
     return simulate_night(hours=8.0, seed=1, rate_hz=256.0).write(folder / "night.edf")
 
 
+def show_later_nights(night: Path, folder: Path, count: int) -> None:
+    """Print what each night costs in one process that does several."""
+    arguments = [str(night), str(folder / "later"), str(count)]
+    subprocess.run([sys.executable, "-c", WORKER, *arguments], check=True)
+
+
+def show_scaling(folder: Path) -> None:
+    """Print how the cost of a whole report grows with hours and with EEG channels."""
+    from psgkit.simulate import simulate_night
+
+    for hours in HOURS:
+        night = simulate_night(hours=hours, seed=1).write(folder / f"{hours:g}h.edf")
+        show_growth(f"{hours:g} h", run(report(night, folder, CASES[-1])))
+    for count in EEG_CHANNELS:
+        night = folder / f"{count}eeg.edf"
+        write_eeg_channels(simulate_night(hours=8.0, seed=1), night, count)
+        show_growth(f"{count} EEG", run(report(night, folder, CASES[-1])))
+
+
+def show_growth(what: str, cost: Cost) -> None:
+    """Print one row of a growth table."""
+    print(f"{what:<28}{cost.seconds:7.1f} s{cost.peak_mb:8.0f} MB", flush=True)
+
+
+def write_eeg_channels(simulated: Any, path: Path, count: int) -> None:
+    """Write a night with so many EEG channels, repeated under other sites' names."""
+    import numpy as np
+    from edfio import Edf, EdfSignal
+
+    from psgkit.domain.roles import Kind
+
+    sites = ("C4-M1", "C3-M2", "F4-M1", "F3-M2", "O2-M1", "O1-M2", "P4-M1", "P3-M2")
+    recording = simulated.recording
+    eeg = recording.of_kind(Kind.EEG)
+    others = [c for c in recording.channels if c.role.kind is not Kind.EEG]
+    chosen = [(site, eeg[i % len(eeg)]) for i, site in enumerate(sites[:count])]
+    chosen += [(channel.label, channel) for channel in others]
+    signals = []
+    for label, channel in chosen:
+        values = recording.signal(channel)
+        limit = float(np.abs(values).max()) + 1.0
+        signals.append(
+            EdfSignal(
+                values,
+                channel.rate_hz,
+                label=label,
+                physical_dimension="uV",
+                physical_range=(-limit, limit),
+            )
+        )
+    Edf(signals).write(path)
+
+
 def report(night: Path, folder: Path, case: Case) -> list[str]:
     """Return the command that a case measures."""
     psgkit = [sys.executable, "-m", "psgkit", "report"]
@@ -92,10 +185,18 @@ def main() -> None:
     parser.add_argument("--against-yasa", action="store_true")
     parser.add_argument("--yasa-channels", nargs=4, default=YASA_CHANNELS)
     parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--later", type=int, metavar="NIGHTS", default=0)
+    parser.add_argument("--scaling", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
+        if options.scaling:
+            show_scaling(folder)
+            return
         night = options.night or simulated_night(folder)
+        if options.later:
+            show_later_nights(night, folder, options.later)
+            return
         yasa = None
         if options.against_yasa:
             script = [sys.executable, str(HERE / "yasa_night.py"), str(night)]
@@ -109,7 +210,7 @@ def main() -> None:
             if yasa is not None:
                 share = cost.seconds / yasa.seconds
                 line += f"   {share:.2f} of YASA's time (at most {case.time_share:.2f})"
-            print(f"{line}, at most {case.peak_mb:.0f} MB")
+            print(f"{line}, at most {case.peak_mb:.0f} MB", flush=True)
 
 
 if __name__ == "__main__":
