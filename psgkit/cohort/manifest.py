@@ -9,6 +9,7 @@ from psgkit.cohort.ids import folded, name_nights
 from psgkit.cohort.scorings import find_scoring
 from psgkit.cohort.sheet import read_sheet
 from psgkit.domain.jobs import Job
+from psgkit.domain.quoting import quoted
 from psgkit.errors import InputError
 from psgkit.report.files import safe_name
 
@@ -163,7 +164,7 @@ def _job(
         try:
             return convert(text) if text else None
         except ValueError:
-            faults.append(f"Line {line}: {name} {text[:20]!r} is not {wanted}.")
+            faults.append(f"Line {line}: {name} {quoted(text)} is not {wanted}.")
             return None
 
     return Job(

@@ -10,7 +10,7 @@ from pathlib import Path
 from psgkit.cohort.resume import input_files, why_to_do
 from psgkit.cohort.state import forget, night_folder, record_done, take_print
 from psgkit.cohort.task import Task
-from psgkit.domain.jobs import Done, Failed, Outcome, Skipped
+from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, PsgkitError
 from psgkit.pipeline import analyse_night
 from psgkit.report import save_night
@@ -38,7 +38,7 @@ def do_night(task: Task) -> Outcome:
         error, message = type(fault).__name__, _sentence(fault)
     except Exception as fault:  # noqa: BLE001 - the other nights must go on
         error, message = type(fault).__name__, _bug(fault)
-    return Failed(job, error, message, time.monotonic() - started)
+    return Failed(job, error, _nameless(message, job), time.monotonic() - started)
 
 
 def _analyse_and_save(task: Task, started: float) -> Done:
@@ -71,6 +71,14 @@ def _analyse_and_save(task: Task, started: float) -> Done:
     )
     record_done(out, job, task.settings, prints, night, done)
     return done
+
+
+def _nameless(message: str, job: Job) -> str:
+    """Return a message with the night's id for names of files, which name people."""
+    for file in (job.recording, job.scoring):
+        if file is not None and file.stem != job.night_id:
+            message = message.replace(file.name, f"{job.night_id}{file.suffix}")
+    return message
 
 
 def _sentence(fault: OSError) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from psgkit.domain.quoting import quoted
 from psgkit.errors import UnreadableRecording
 
 FIXED_BYTES = 256
@@ -154,16 +155,18 @@ class _Fields:
     def number(self, raw: bytes, what: str) -> float:
         text = decode_text(raw)
         if not _NUMBER.fullmatch(text):
-            self.faults.append(f"{what} is {text[:16]!r}, no number")
+            self.faults.append(f"{what} is {quoted(text, 16)}, no number")
             return 0.0
         value = float(text.replace(",", "."))
-        self.check(holds=abs(value) <= MAX_NUMBER, otherwise=f"{what} is {text[:16]!r}")
+        self.check(
+            holds=abs(value) <= MAX_NUMBER, otherwise=f"{what} is {quoted(text, 16)}"
+        )
         return value
 
     def integer(self, raw: bytes, what: str) -> int:
         text = decode_text(raw)
         if not _INTEGER.fullmatch(text):
-            self.faults.append(f"{what} is {text[:16]!r}, no whole number")
+            self.faults.append(f"{what} is {quoted(text, 16)}, no whole number")
             return 0
         return int(text)
 
@@ -364,6 +367,6 @@ def _check_header_size(
     data_bytes = header.records_declared * header.record_bytes
     fields.check(
         holds=header.header_bytes + data_bytes == file_bytes,
-        otherwise=f"its size is given as {text[:16]!r} and its {len(header.signals)} "
+        otherwise=f"its size is given as {quoted(text, 16)} and its {len(header.signals)} "
         f"signals need {header.header_bytes} bytes",
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from pathlib import Path
 
 from psgkit.domain.clock import has_date
@@ -13,6 +14,13 @@ from psgkit.read.grid import lay_grid
 from psgkit.read.words import Codes, groups_of
 
 _DAY_S = 86400.0
+# Programs, and raters without a name; what else a file says of its scorer names one.
+_NO_PERSON = re.compile(
+    r"(yasa|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
+    r"|(expert|human|consensus|manual|rater|scorer)([ _-]?\w{1,2})?"
+    + "".join(f"|{re.escape(form.name)}" for form in FORMATS),
+    re.IGNORECASE,
+)
 
 
 def read_scoring(
@@ -103,7 +111,7 @@ def _assemble(
 ) -> Scoring:
     grid = lay_grid(draft.stages, draft.epoch_s, file.name)
     shift_s, start = _shift(draft.start, recording_start)
-    scorer = draft.scorer or form.name
+    scorer = draft.scorer if _NO_PERSON.fullmatch(draft.scorer) else form.name
     events = make_events(
         (event.onset_s + shift_s, event.duration_s, event.kind, event.source or scorer)
         for event in draft.events

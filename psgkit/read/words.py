@@ -18,6 +18,8 @@ Codes = Literal["aasm", "rk"]
 _NUMBERED = re.compile(r"^(?:sleep )?stage (\d)(?: sleep)?$")
 # How `psgkit export` writes events that not every scoring knows.
 _OWN_EVENT = re.compile(r"^[Ee]vent[ _]([a-z0-9_]+)$")
+# The kind of an event whose text is no name of the field.
+OTHER = "other"
 _DECORATION = re.compile(r"^(?:sdo |sleep stage |stage )|(?: sleep)$")
 
 
@@ -36,14 +38,19 @@ def plain(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Return a word as it may stand in the ``kind`` column.
+    """Return an event's own name as it may stand in the ``kind`` column.
+
+    Names of the field alone are kept. Any other text is ``other``: technicians write
+    remarks as events, and remarks name people.
 
     Examples
     --------
-    >>> slug("Periodic Breathing")
-    'periodic_breathing'
+    >>> slug("Periodic Breathing"), slug("woke Mr Smith")
+    ('periodic_breathing', 'other')
     """
-    return plain(text).replace(" ", "_") or "unnamed"
+    words = plain(text).split()
+    known = _field_words()
+    return "_".join(words) if words and known.issuperset(words) else OTHER
 
 
 def stage_of(text: str) -> Stage | None:
@@ -85,7 +92,7 @@ def kind_of(text: str) -> str | None:
     """
     own = _OWN_EVENT.match(text)
     if own:
-        return own[1]
+        return slug(own[1])
     word = plain(text).removeprefix("sdo ")
     return _event_words().get(word)
 
@@ -153,6 +160,13 @@ def _event_words() -> dict[str, str]:
         table[plain(kind)] = kind
         table.update({plain(word): kind for word in words})
     return table
+
+
+@cache
+def _field_words() -> frozenset[str]:
+    """Return every single word that the names of events are made of."""
+    names = [*_event_words(), *_event_words().values(), *_tables()["names"]["words"]]
+    return frozenset(word for name in names for word in plain(name).split())
 
 
 @cache

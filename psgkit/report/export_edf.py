@@ -5,6 +5,7 @@ second zero, no date and nothing about the person.
 """
 
 import math
+import re
 from pathlib import Path
 
 import edfio
@@ -13,6 +14,8 @@ from psgkit.domain.scoring import Scoring
 from psgkit.errors import OutputError, UnreadableRecording
 from psgkit.report.export import facts_of, rows_of
 from psgkit.report.files import write_whole
+
+_CUTOFF = re.compile(r"\b(?:HP|LP|N):\s*\d+(?:[.,]\d+)?\s*[kmu]?Hz\b", re.IGNORECASE)
 
 
 def write_edf(scoring: Scoring, path: Path) -> None:
@@ -62,15 +65,36 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
         is_gapless = edf.is_continuous
         edf.anonymize()
         edf.set_annotations(_annotations(scoring))
-    except (ValueError, OSError, AttributeError) as fault:
+        _clear_free_text(edf)
+    except (ValueError, OSError, AttributeError):
+        # Not the fault's own words: they repeat what stands in the header.
         raise UnreadableRecording(
-            f"{recording.name} cannot be copied with its scoring ({fault})."
+            f"{recording.name} cannot be copied with its scoring: its header is not "
+            "as EDF+ wants it. Export the scoring alone, without the recording."
         ) from None
     if not is_gapless:
         raise UnreadableRecording(
             f"{recording.name} has gaps; export the scoring alone, without the recording."
         )
-    write_whole(path, edf.write)
+    write_whole(path, lambda temporary: _write_without_reserved(edf, temporary))
+
+
+def _clear_free_text(edf: edfio.Edf) -> None:
+    """Keep of the signals' free fields the cut-offs of their filters alone."""
+    for signal in edf.signals:
+        signal.transducer_type = ""
+        signal.prefiltering = " ".join(_CUTOFF.findall(signal.prefiltering))
+
+
+def _write_without_reserved(edf: edfio.Edf, path: Path) -> None:
+    """Write the copy with blanks in the reserved fields, which edfio cannot set."""
+    edf.write(path)
+    with path.open("r+b") as file:
+        count = int(file.read(256)[252:256])
+        file.seek(192)
+        file.write(b"EDF+C".ljust(44))
+        file.seek(256 + 224 * count)
+        file.write(b" " * (32 * count))
 
 
 def _annotations(scoring: Scoring) -> list[edfio.EdfAnnotation]:

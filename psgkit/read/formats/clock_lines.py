@@ -9,6 +9,7 @@ of a whole night was at hand.
 
 import re
 
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
@@ -38,7 +39,9 @@ def read(file: ScoringFile, options: Options) -> Draft:
         if parsed is None:
             if clock is None or not line.strip():
                 continue
-            raise file.fault(f"line {number} has {line[:40]!r}, no time and stage.")
+            raise file.fault(
+                f"line {number} has {quoted(line, 40)}, no time and stage."
+            )
         time, stage = parsed
         clock = clock or NightClock(texts, time)
         onset_s = clock.seconds(time)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import Options, ScoringFile
 from psgkit.read.words import Codes, stage_of, stage_of_code
@@ -66,7 +67,7 @@ def stages_of_words(
         stage = stage_of(word) if number is None else stage_of_code(number, codes)
         if stage is None:
             raise file.fault(
-                f"{where} has {word[:20]!r}, which is no stage; "
+                f"{where} has {quoted(word)}, which is no stage; "
                 "stages are W N1 N2 N3 R, ART, UNS, or their numbers."
             )
         stages.append(stage)

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
 from psgkit.read.clock_times import NightClock, parse_time
@@ -151,7 +152,7 @@ def _add_stage(
     stage = Stage.ART if word == "A" else stage_of(word)
     onset_s = clock.seconds(found[1]) if found else None
     if stage is None or onset_s is None:
-        raise file.fault(f"{where} has {line[:40]!r}, which is no time and stage.")
+        raise file.fault(f"{where} has {quoted(line, 40)}, which is no time and stage.")
     builder.add_stage(onset_s, None, stage, where)
 
 
@@ -166,7 +167,7 @@ def _add_events(
             continue  # discrete lists other than the sleep profile
         onset_s, stop_s = clock.seconds(found[1]), clock.seconds(found[2])
         if onset_s is None or stop_s is None:
-            raise file.fault(f"{where} of {section.signal!r} has an impossible time.")
+            raise file.fault(f"{where} of a list of events has an impossible time.")
         name = found[4].strip()
         duration_s = stop_s - onset_s if stop_s >= onset_s else math.nan
         builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))

@@ -13,6 +13,7 @@ import zlib
 from typing import Any
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
 from psgkit.errors import MissingExtra
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import stages_of_words
@@ -114,7 +115,7 @@ def _epoch_numbers(
     for number, row in staged:
         cell = row[position]
         if not isinstance(cell, int | float) or not float(cell).is_integer():
-            raise file.fault(f"row {number} has {str(cell)[:20]!r}, no epoch number.")
+            raise file.fault(f"row {number} has {quoted(str(cell))}, no epoch number.")
         numbers.append(int(cell) - 1)
     return numbers
 

@@ -11,6 +11,7 @@ one stage a line. After Luna's documentation of annotations.
 import math
 import re
 
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
@@ -120,7 +121,7 @@ def _seconds(
     try:
         return float(text)
     except ValueError:
-        raise file.fault(f"{where} has the time {text[:20]!r}.") from None
+        raise file.fault(f"{where} has the time {quoted(text)}.") from None
 
 
 def _add(

@@ -7,6 +7,7 @@ and Spanish.
 
 import math
 
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
@@ -46,7 +47,9 @@ def read(file: ScoringFile, options: Options) -> Draft:
     for where, cells in rows:
         onset_s = clock.seconds(cells[start])
         if onset_s is None:
-            raise file.fault(f"{where} has {cells[start][:30]!r}, which is no time.")
+            raise file.fault(
+                f"{where} has {quoted(cells[start], 30)}, which is no time."
+            )
         duration_s = _duration(cells, duration)
         _add(builder, cells[event], onset_s, duration_s, where)
     return builder.build(start=clock.start, epoch_s=options.epoch_s)

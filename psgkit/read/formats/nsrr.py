@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.xml_tools import parse_xml, seconds
 from psgkit.read.words import kind_of, lights_of, plain, slug, stage_of
@@ -72,7 +73,7 @@ def _add(
     if stages and (is_staging or not kinds):
         builder.add_stage(onset_s, duration_s, stages[0], where)
     elif is_staging:
-        raise file.fault(f"{where} has {concept[:40]!r}, which is no stage.")
+        raise file.fault(f"{where} has {quoted(concept, 40)}, which is no stage.")
     elif names:
         builder.add_event(onset_s, duration_s, kinds[0] if kinds else slug(names[0]))
 

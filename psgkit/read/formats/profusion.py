@@ -5,6 +5,7 @@
 ``<SleepStages>`` with one Rechtschaffen and Kales number an epoch. It has no clock.
 """
 
+from psgkit.domain.quoting import quoted
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.xml_tools import parse_xml, seconds
 from psgkit.read.words import kind_of, lights_of, slug, stage_of_code
@@ -28,7 +29,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         stage = stage_of_code(int(text), "rk") if text.isdecimal() else None
         if stage is None:
             raise file.fault(
-                f"epoch {number} has the stage {text[:20]!r}; stages are numbers 0 to 9."
+                f"epoch {number} has the stage {quoted(text)}; stages are numbers 0 to 9."
             )
         builder.add_stage((number - 1) * epoch_s, epoch_s, stage, f"epoch {number}")
     for number, event in enumerate(root.iter("ScoredEvent"), start=1):

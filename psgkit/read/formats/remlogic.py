@@ -13,6 +13,7 @@ sample of a whole night at hand.
 
 import math
 
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.clock_times import NightClock
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
@@ -98,7 +99,7 @@ def _build(
     for number, (where, text, name, length) in enumerate(rows):
         onset_s = clock.seconds(text)
         if onset_s is None:
-            raise file.fault(f"{where} has {text[:30]!r}, which is no clock time.")
+            raise file.fault(f"{where} has {quoted(text, 30)}, which is no clock time.")
         if stops is not None:
             stop_s = clock.seconds(stops[number])
             duration_s = math.nan if stop_s is None else stop_s - onset_s

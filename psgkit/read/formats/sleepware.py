@@ -10,6 +10,7 @@ hand.
 
 from xml.etree.ElementTree import Element
 
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.xml_tools import parse_xml, seconds
@@ -59,7 +60,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         name = node.get("Type") or ""
         stage = _STAGES.get(name, stage_of(name))
         if stage is None:
-            raise file.fault(f"stage {number} is {name[:20]!r}, which is no stage.")
+            raise file.fault(f"stage {number} is {quoted(name)}, which is no stage.")
         builder.add_stage(start_s, end_s - start_s, stage, f"stage {number}")
     for number, event in enumerate(root.iter("Event"), start=1):
         _add_event(builder, event, file, f"event {number}")

@@ -5,6 +5,7 @@
 
 import json
 
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import choose_codes
@@ -33,7 +34,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         stage = stage_of_code(code, counting) if known else None
         if stage is None:
             raise file.fault(
-                f"epoch {number} is {str(code)[:20]!r}, which is no stage."
+                f"epoch {number} is {quoted(str(code))}, which is no stage."
             )
         # DOD's -1 is an epoch nobody scored, which YASA's -1 is not
         stage = Stage.UNS if code == -1 else stage

@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 
+from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.clock_times import NightClock, parse_time
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
@@ -180,7 +181,7 @@ def _clock_times(
     for text, (where, _) in zip(texts, table.rows, strict=True):
         seconds = clock.seconds(text)
         if seconds is None:
-            raise file.fault(f"{where} has {text[:30]!r}, which is no clock time.")
+            raise file.fault(f"{where} has {quoted(text, 30)}, which is no clock time.")
         onsets_s.append(seconds)
     return _Times(onsets_s, durations_s, clock.start)
 
@@ -191,7 +192,7 @@ def _number(text: str, file: ScoringFile, where: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise file.fault(f"{where} has {text[:20]!r} where a number is due.") from None
+        raise file.fault(f"{where} has {quoted(text)} where a number is due.") from None
 
 
 FORMAT = Format("table (CSV, BIDS events.tsv)", recognises, read)

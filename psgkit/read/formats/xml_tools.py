@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as SafeTree
 from defusedxml import DefusedXmlException
 
+from psgkit.domain.quoting import quoted
 from psgkit.read.draft import ScoringFile
 
 
@@ -46,5 +47,5 @@ def seconds(text: str | None, file: ScoringFile, where: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise file.fault(f"{where} has the time {(text or '')[:20]!r}, not seconds.")
+        raise file.fault(f"{where} has the time {quoted(text or '')}, not seconds.")
     return value

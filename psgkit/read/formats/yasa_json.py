@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from psgkit.domain.quoting import quoted
 from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.words import stage_of
 
@@ -39,7 +40,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
     for number, value in enumerate(values, start=1):
         stage = stage_of(str(value))
         if stage is None:
-            raise file.fault(f"epoch {number} is {str(value)[:20]!r}, no stage.")
+            raise file.fault(f"epoch {number} is {quoted(str(value))}, no stage.")
         builder.add_stage((number - 1) * epoch_s, epoch_s, stage, f"epoch {number}")
     return builder.build(
         start=_start(content.get("start"), file),
@@ -52,7 +53,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
 def _epoch(freq: str, file: ScoringFile) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h)", freq.strip().lower())
     if found is None:
-        raise file.fault(f"its 'freq' is {freq[:20]!r}, no length of an epoch.")
+        raise file.fault(f"its 'freq' is {quoted(freq)}, no length of an epoch.")
     return float(found[1]) * _UNITS_S[found[2]]
 
 

@@ -40,7 +40,7 @@ def make_full() -> Scoring:
         lights_on_s=300.0,
         events=EVENTS,
         kinds_scored=frozenset({"arousal", "respiratory", "limb_movement"}),
-        scorer="me",
+        scorer="YASA 0.8.1",
     )
 
 

@@ -47,7 +47,7 @@ def test_the_column_can_be_named(tmp_path: Path) -> None:
 
 
 def test_a_wrong_word_in_a_table_is_named_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableScoring, match="line 3 has 'Qx'"):
+    with pytest.raises(UnreadableScoring, match="line 3 has a text of 2"):
         read_scoring(write(tmp_path, "epoch,stage\n1,W\n2,Qx\n"))
 
 
