@@ -1,24 +1,19 @@
 """`psgkit contrast`: groups of a cohort, held against each other."""
 
+import math
+import textwrap
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from psgkit.cli import console
 
-SHOWN = (
-    "column",
-    "level",
-    "reference",
-    "estimate",
-    "low",
-    "high",
-    "p",
-    "q",
-    "nights_n",
-)
+if TYPE_CHECKING:
+    import pandas as pd
+
+LINE = 80
 
 
 def contrast(
@@ -52,7 +47,7 @@ def contrast(
     ] = None,
 ) -> None:
     """Compare groups, treatments or a marker, column by column."""
-    from psgkit.cohort.contrast import compare_groups
+    from psgkit.cohort.contrast import PER_UNIT, compare_groups
     from psgkit.cohort.contrast_files import read_cohort_table, save_contrast
 
     found = compare_groups(
@@ -64,19 +59,54 @@ def contrast(
         reference=reference,
         allow_mixed=allow_mixed,
     )
-    console.table(found.table[list(SHOWN)], decimals=3)
-    for column, note in found.table[["column", "note"]].itertuples(index=False):
-        if note:
-            console.out(f"{column}: {note}")
+    for (level, against), rows in found.table.groupby(
+        ["level", "reference"], sort=False
+    ):
+        console.out(f"{level} {against if against == PER_UNIT else f'vs {against}'}")
+        console.table(_shown(rows))
+        console.out("")
+    notes = found.table.loc[found.table["note"] != "", ["column", "note"]]
+    for column, note in notes.drop_duplicates().itertuples(index=False):
+        console.out(f"{column}: {note}")
     left_out = Counter(
         zip(found.left_out["column"], found.left_out["reason"], strict=True)
     )
     for (column, reason), count in left_out.items():
         console.out(f"{column}: {count} nights left out, {reason}")
-    console.out(f"\n{found.methods}")
+    console.out(f"\n{textwrap.fill(found.methods, LINE)}")
     if out is not None:
         save_contrast(found, out)
         console.out(f"Files: {out}")
+
+
+def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a row a column, which 80 characters hold."""
+    import pandas as pd
+
+    rows = [
+        {
+            "column": row.column,
+            "estimate (95 % interval)": _interval(row),
+            "p": _p(row.p),
+            "q": _p(row.q),
+            "nights": row.nights_n,
+        }
+        for row in table.itertuples(index=False)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _interval(row: Any) -> str:
+    if math.isnan(row.estimate):
+        return ""
+    kind = row.scale.partition(" (")[0]
+    return f"{kind} {row.estimate:#.3g} ({row.low:#.3g} to {row.high:#.3g})"
+
+
+def _p(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _names(words: str) -> list[str]:

@@ -6,6 +6,14 @@ import typer
 
 from psgkit.cli import console
 
+# What 80 characters hold.
+SHORT = {
+    "experts_rho": "rho experts",
+    "experts_n": "n experts",
+    "automatic_rho": "rho program",
+    "automatic_n": "n program",
+}
+
 
 def power(
     difference: Annotated[
@@ -24,11 +32,11 @@ def power(
     from psgkit.cohort.power import power_table
 
     names = [word.strip() for word in columns.split(",") if word.strip()]
-    console.table(
-        power_table(difference, columns=names or None, power=power, alpha=alpha)
-    )
+    table = power_table(difference, columns=names or None, power=power, alpha=alpha)
+    console.table(table.rename(columns=SHORT))
     console.out(
         f"\nNights in each of two equal groups, one a person, for a difference of "
         f"{difference:g} SD\nto be found with a chance of {power:g} (t test, alpha "
-        f"{alpha:g}). What this assumes: docs/power.md."
+        f"{alpha:g}).\nEmpty where no reliability was measured; what this assumes: "
+        "docs/power.md."
     )

@@ -10,14 +10,17 @@ the hours as offset, times and powers on logarithms, fractions on logits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from psgkit.cohort.contrast_model import (
     FloatArray,
+    Scale,
     estimates,
     fit_model,
     response,
@@ -52,6 +55,9 @@ MUST_NOT_MIX_IN = {
 }
 
 MIN_PERSONS_BEYOND_PARAMETERS = 3
+
+# What a slope is held against, in place of a group.
+PER_UNIT = "per unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,7 @@ def compare_groups(
     """
     wanted = _wanted(cohort, columns)
     _check(cohort, [group, *covariates, *([person] if person else []), *wanted])
+    _check_numbers(cohort, wanted)
     nights = _done(cohort)
     mixed = _mixed(nights, wanted)
     if mixed and not allow_mixed:
@@ -168,16 +175,29 @@ def _wanted(cohort: pd.DataFrame, columns: Sequence[str] | None) -> list[str]:
 
 def _check(cohort: pd.DataFrame, names: Sequence[str]) -> None:
     if missing := [name for name in names if name not in cohort]:
+        known = [str(column) for column in cohort.columns]
+        close = [near for name in missing for near in get_close_matches(name, known)]
+        found = f"close to that are: {', '.join(close)}" if close else "none is close"
         raise InputError(
-            f"The table has no column {', '.join(map(repr, missing))}; "
-            f"it has: {', '.join(map(str, cohort.columns))}."
+            f"The table has no column {', '.join(map(repr, missing))}; {found}."
         )
+
+
+def _check_numbers(cohort: pd.DataFrame, wanted: Sequence[str]) -> None:
+    words = [
+        name
+        for name in wanted
+        if cohort[name].notna().any()
+        and pd.to_numeric(cohort[name], errors="coerce").isna().all()
+    ]
+    if words:
+        raise InputError(f"{', '.join(words)}: words, where numbers can be compared.")
 
 
 def _done(cohort: pd.DataFrame) -> pd.DataFrame:
     """Return the nights that have results."""
     if "status" in cohort:
-        cohort = cohort[cohort["status"] != "failed"]
+        cohort = cohort[cohort["status"] == "done"]
     return cohort.reset_index(drop=True)
 
 
@@ -203,11 +223,16 @@ def _design(
     matrix = pd.concat([contrast, *others], axis=1)
     matrix.insert(0, "intercept", 1.0)
     if _is_number(nights[group]):
-        return _Design(matrix, (group,), "per unit")
+        return _Design(matrix, (group,), PER_UNIT)
     names = sorted(nights[group].dropna().astype(str).unique())
     if len(names) < 2:
         raise InputError(
             f"{group} has one level only ({', '.join(names)}); nothing to compare."
+        )
+    if 2 * len(names) > nights[group].count():
+        raise InputError(
+            f"{group} has {len(names)} levels in {nights[group].count()} nights; a "
+            "group needs at least two."
         )
     return _Design(matrix, tuple(contrast.columns), reference or names[0])
 
@@ -221,7 +246,9 @@ def _as_terms(
     words = values.astype(object).where(values.notna(), None)
     levels = sorted({str(word) for word in words if word is not None})
     if reference is not None and reference not in levels:
-        raise InputError(f"{name} has no level {reference!r}; it has {levels}.")
+        raise InputError(
+            f"{name} has no level {reference!r}; it has {', '.join(levels)}."
+        )
     base = reference or (levels[0] if levels else "")
     terms = {
         level: [np.nan if word is None else float(str(word) == level) for word in words]
@@ -247,16 +274,14 @@ def _fit_column(
     usable = np.isfinite(values) & design.matrix.notna().all(axis=1).to_numpy()
     if offset is not None:
         usable &= np.isfinite(offset)
+    clusters = np.arange(len(nights)) if person is None else nights[person].to_numpy()
+    # Else all nights without a person would count as those of one.
+    usable &= pd.notna(clusters)
     ids = nights["id"] if "id" in nights else nights.index.to_series()
     without = [
-        (
-            str(ids[row]),
-            column,
-            "no value" if not np.isfinite(values[row]) else "a covariate is missing",
-        )
+        (str(ids[row]), column, _why_without(values[row], clusters[row]))
         for row in np.flatnonzero(~usable)
     ]
-    clusters = np.arange(len(nights)) if person is None else nights[person].to_numpy()
     matrix = design.matrix[usable]
     common: dict[str, object] = {
         "column": column,
@@ -267,7 +292,7 @@ def _fit_column(
         "note": note,
     }
     freedom = len(set(clusters[usable])) - matrix.shape[1]
-    if fault := _why_not(matrix, freedom):
+    if fault := _why_not(values[usable], matrix, freedom, scale, design.levels):
         common["note"] = fault
         empty = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
         return [_row(common, name, design, empty) for name in design.levels], without
@@ -283,12 +308,38 @@ def _fit_column(
     ], without
 
 
-def _why_not(matrix: pd.DataFrame, freedom: int) -> str:
+def _why_without(value: float, person: object) -> str:
+    if not np.isfinite(value):
+        return "no value"
+    return "no person named" if pd.isna(person) else "a covariate is missing"
+
+
+def _why_not(
+    values: FloatArray,
+    matrix: pd.DataFrame,
+    freedom: int,
+    scale: Scale,
+    levels: Sequence[str],
+) -> str:
+    if not values.size:
+        return "no value in any night"
     if freedom < MIN_PERSONS_BEYOND_PARAMETERS:
         return "too few persons for this model"
+    if np.ptp(values) == 0:
+        return "the same value in all nights"
     if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
         return "groups and covariates cannot be told apart"
+    groups = _groups(matrix[list(levels)].to_numpy())
+    if scale is Scale.COUNT and not all(values[group].any() for group in groups):
+        return "no event in any night of a group"
     return ""
+
+
+def _groups(terms: FloatArray) -> list[npt.NDArray[np.bool_]]:
+    """Return each group's nights, the reference's last; none where there is a slope."""
+    if not np.isin(terms, (0.0, 1.0)).all():
+        return []
+    return [*(term == 1 for term in terms.T), (terms == 0).all(axis=1)]
 
 
 def _row(
@@ -317,8 +368,8 @@ def _methods(
 ) -> str:
     from importlib import metadata  # noqa: PLC0415 - with the versions it looks up
 
-    adjusted = f", adjusted for {', '.join(covariates)}" if covariates else ""
-    repeated = f" with nights clustered by {person}" if person else ""
+    adjusted = f", adjusted for {', '.join(covariates)}," if covariates else ""
+    repeated = f", nights clustered by {person}" if person else ""
     mixture = f" Nights were mixed: {'; '.join(mixed)}." if mixed else ""
     return (
         f"Columns were compared by {group}{adjusted} with generalised estimating "

@@ -2,18 +2,22 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from psgkit.cohort.contrast import Contrast
+from psgkit.cohort.contrast import PER_UNIT, Contrast
 from psgkit.cohort.contrast_model import Scale
 from psgkit.errors import InputError
-from psgkit.report.files import write_whole
+from psgkit.report.files import make_folder, write_whole
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+# An axis that spans less than this ratio has its marks at equal steps.
+NARROW = 10
 
 
 def read_cohort_table(path: Path) -> pd.DataFrame:
@@ -24,10 +28,15 @@ def read_cohort_table(path: Path) -> pd.DataFrame:
     InputError
         If it is no table.
     """
+    if not path.is_file():
+        raise InputError(f"No file {path.name!r}.")
     try:
         return pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
     except (OSError, ValueError) as fault:
-        raise InputError(f"{path.name} cannot be read as a table: {fault}.") from None
+        raise InputError(
+            f"{path.name} cannot be read as a table ({type(fault).__name__}); give the "
+            "cohort.csv of a batch."
+        ) from None
 
 
 def save_contrast(contrast: Contrast, folder: Path) -> None:
@@ -38,6 +47,7 @@ def save_contrast(contrast: Contrast, folder: Path) -> None:
     OutputError
         If the folder cannot be written.
     """
+    make_folder(folder)
     tables = {"contrast.csv": contrast.table, "left_out.csv": contrast.left_out}
     for name, table in tables.items():
         write_whole(folder / name, partial(table.to_csv, index=False))
@@ -68,14 +78,32 @@ def plot_forest(contrast: Contrast) -> "Figure":
     axes.errorbar(middle, heights, xerr=reach, fmt="o", color="#1f4e79", capsize=3)
     axes.axvline(1, color="0.4", linewidth=1, linestyle="--")
     axes.set_xscale("log")
+    _mark_ratios(axes)
     axes.set_yticks(
-        heights,
-        [
-            f"{row.column}: {row.level} vs {row.reference}"
-            for row in rows.itertuples(index=False)
-        ],
+        heights, [_contrast_name(row) for row in rows.itertuples(index=False)]
     )
+    axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlabel("ratio, 95 % confidence interval")
     if rows.empty:
         axes.text(0.5, 0.5, "no ratio to draw", transform=axes.transAxes, ha="center")
     return figure
+
+
+def _contrast_name(row: Any) -> str:
+    against = row.reference
+    return f"{row.column}: {row.level} " + (
+        against if against == PER_UNIT else f"vs {against}"
+    )
+
+
+def _mark_ratios(axes: "Axes") -> None:
+    """Write ratios as people do, 0.8 and not 8 times a power of ten."""
+    from matplotlib import ticker  # noqa: PLC0415 - costs half a second
+
+    low, high = axes.get_xlim()
+    narrow = high / low < NARROW
+    axes.xaxis.set_major_locator(
+        ticker.MaxNLocator(6) if narrow else ticker.LogLocator(subs=(1, 2, 5))
+    )
+    axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda ratio, _: f"{ratio:g}"))
+    axes.xaxis.set_minor_locator(ticker.NullLocator())

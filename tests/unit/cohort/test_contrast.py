@@ -283,3 +283,44 @@ def test_the_false_discovery_rate_is_benjamini_and_hochbergs() -> None:
     ).table.sort_values("p")
     p = found["p"].to_numpy()
     assert found["q"].iloc[0] == pytest.approx(min(3 * p[0], 1.5 * p[1], p[2]))
+
+
+def test_what_cannot_be_fitted_is_told_and_does_not_stop_the_rest() -> None:
+    cohort = make_cohort(1)
+    cohort["cycle_n"] = 4.0
+    cohort["rem_ari_per_h"] = 0.0
+    cohort.loc[cohort["group"] == "control", "rem_ari_per_h"] = 3.0
+    cohort["se_pct"] = np.nan
+    table = compare_groups(
+        cohort,
+        group="group",
+        columns=["cycle_n", "rem_ari_per_h", "se_pct", "n3_min"],
+    ).table.set_index("column")
+    assert table.loc["cycle_n", "note"] == "the same value in all nights"
+    assert table.loc["rem_ari_per_h", "note"] == "no event in any night of a group"
+    assert table.loc["se_pct", "note"] == "no value in any night"
+    assert np.isfinite(table.loc["n3_min", "estimate"])
+
+
+def test_nights_without_a_person_are_left_out_and_not_taken_for_those_of_one() -> None:
+    cohort = make_cohort(1, nights=2)
+    cohort.loc[[0, 7], "person"] = None
+    found = compare_groups(cohort, group="group", columns=["n3_min"], person="person")
+    assert found.table["nights_n"].tolist() == [78]
+    assert set(found.left_out["reason"]) == {"no person named"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"group": "id"}, "id has 40 levels in 40 nights"),
+        ({"group": "group", "covariates": ["ages"]}, "'ages'; close to that are: age"),
+        ({"group": "group", "columns": ["scorer"]}, "scorer: words"),
+        ({"group": "group", "reference": "x"}, "it has control, patient"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_a_sentence(
+    given: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        compare_groups(make_cohort(1), **({"columns": ["n3_min"]} | given))
