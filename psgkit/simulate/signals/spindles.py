@@ -58,7 +58,8 @@ def add_spindles(
                 centre = wave.peak_s + angle / (2.0 * np.pi) * wave.period_s
         length = float(np.clip(rng.lognormal(np.log(0.95), 0.3), 0.5, 2.0))
         onset = centre - length / 2.0
-        fits = last_end + 0.3 < onset < timeline.duration_s - length
+        earliest = max(last_end + 0.3, 0.0)
+        fits = earliest < onset < timeline.duration_s - length
         if not fits or calm[int(centre)] == 0.0:
             continue
         is_fast = rng.random() < 0.65
