@@ -1,6 +1,5 @@
 """The command `psgkit`: its subcommands, and what becomes of an error."""
 
-import os
 import sys
 import traceback
 from typing import Annotated
@@ -94,11 +93,6 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         console.error(str(fault))
         sys.exit(EXIT_UNUSABLE)
-    except BrokenPipeError:
-        # The reader of our output has gone (`psgkit metrics | head`): leave quietly,
-        # and keep Python from complaining when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception:  # noqa: BLE001 - the last door: whatever it is, it is our bug
         traceback.print_exc()
         console.error("This is a bug of psgkit; please report it with the lines above.")

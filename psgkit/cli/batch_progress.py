@@ -102,8 +102,7 @@ def _line_by_line(nights: int) -> "Callable[[Outcome], None]":
     def show(outcome: "Outcome") -> None:
         nonlocal told
         told += 1
-        line = console.plain(describe(outcome))
-        print(f"{told}/{nights} {line}", file=sys.stderr, flush=True)
+        console.note(f"{told}/{nights} {describe(outcome)}")
 
     return show
 

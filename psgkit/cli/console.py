@@ -2,10 +2,11 @@
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,17 +19,23 @@ if TYPE_CHECKING:
 
 def out(text: str) -> None:
     """Print a result."""
-    print(plain(text))
+    _write(plain(text), sys.stdout)
 
 
 def error(sentence: str) -> None:
     """Print what went wrong."""
-    print(f"psgkit: {plain(sentence)}", file=sys.stderr)
+    note(f"psgkit: {sentence}")
+
+
+def note(line: str) -> None:
+    """Print a line on what is under way."""
+    _write(plain(line), sys.stderr)
 
 
 def json_out(value: Any) -> None:
     """Print a result for a program."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    _write(text, sys.stdout)
 
 
 def plain(text: str) -> str:
@@ -66,7 +73,19 @@ def table(rows: "pd.DataFrame", *, decimals: int = 2) -> None:
         view.add_column(str(column), overflow="fold", no_wrap=position == 0)
     for row in rows.itertuples(index=False):
         view.add_row(*(Text(plain(_cell(value, decimals))) for value in row))
-    Console().print(view)
+    console = Console()
+    with console.capture() as printed:
+        console.print(view)
+    _write(printed.get(), sys.stdout, end="")
+
+
+def _write(text: str, stream: TextIO, *, end: str = "\n") -> None:
+    try:
+        print(text, file=stream, end=end, flush=True)
+    except BrokenPipeError:
+        # Whoever read has gone (`psgkit metrics | head`). What was asked for is done
+        # all the same, and the exit status tells of that alone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _cell(value: object, decimals: int) -> str:

@@ -175,3 +175,18 @@ def test_metrics_prints_the_dictionary_in_each_format(run: Run) -> None:
         status, printed, _ = run("metrics", "--format", style)
         assert status == 0
         assert "rem_wmean_min_b2m" in "".join(printed.split())
+
+
+def test_a_reader_that_stops_early_is_no_failure(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "psgkit", "metrics", "--format", "md"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        error = process.stderr.read()
+    assert process.returncode == 0
+    assert error == b""
