@@ -1,11 +1,20 @@
 """`psgkit metrics`: the data dictionary."""
 
+import textwrap
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from psgkit.cli import console
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDTH = 80  # characters of a line
+NAME_WIDTH = 30  # of most columns' names
+INDENT = "    "
 
 
 class Format(StrEnum):
@@ -30,4 +39,15 @@ def metrics(
         case Format.CSV:
             console.out(data_dictionary().to_csv(index=False).rstrip())
         case Format.TABLE:
-            console.table(data_dictionary()[["name", "unit", "tier", "meaning"]])
+            console.out("\n".join(_entries(data_dictionary())))
+
+
+def _entries(dictionary: "pd.DataFrame") -> Iterator[str]:
+    """Give each column its head and, below it, its meaning."""
+    for name, unit, tier, meaning in dictionary[
+        ["name", "unit", "tier", "meaning"]
+    ].itertuples(index=False):
+        yield f"{name:{NAME_WIDTH}}  {unit}, {tier}"
+        yield textwrap.fill(
+            meaning, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT
+        )
