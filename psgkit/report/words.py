@@ -6,6 +6,7 @@ import unicodedata
 from psgkit.domain.measures import Measure
 from psgkit.report.language import _
 
+_PLURALS = ("minutes", "seconds", "microvolts", "square microvolts", "bits")
 _REPLACED = ("Cc", "Cs", "Zl", "Zp")
 # They reorder or hide what stands around them; joiners within a script are left.
 _BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff") | {
@@ -45,8 +46,16 @@ def number(value: float) -> str:
 
 
 def amount(measure: Measure) -> str:
-    """Return a measure's value with its unit and, where there is one, its interval."""
-    words = f"{number(measure.value)} {plain(measure.unit)}".strip()
+    """Return a measure's value with its unit and, where there is one, its interval.
+
+    A count goes without the word, and one minute is not "1 minutes".
+    """
+    value, unit = number(measure.value), plain(measure.unit)
+    if unit == "count":
+        unit = ""
+    elif value == "1" and unit in _PLURALS:
+        unit = unit.removesuffix("s")
+    words = f"{value} {unit}".strip()
     if math.isnan(measure.low) or math.isnan(measure.high):
         return words
     return f"{words} ({number(measure.low)} to {number(measure.high)})"

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 from night_makers import EXPLORATORY, make_measure, make_night
 from rich.console import Console
@@ -79,3 +80,18 @@ def test_a_night_with_nothing_in_it_still_has_a_page():
     )
     assert "not scored" in text
     assert "not a medical device" in text
+
+
+def test_a_count_goes_without_the_word_and_one_minute_is_singular():
+    text = text_page(
+        make_night(
+            results=(
+                replace(make_measure("remp_n", 1.0), unit="count"),
+                replace(make_measure("rem_min", 1.0), unit="minutes"),
+                replace(make_measure("waso_min", 0.0), unit="minutes"),
+            )
+        )
+    )
+    assert "count" not in text
+    assert "  1 minute  " in text
+    assert "  0 minutes  " in text
