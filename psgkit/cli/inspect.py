@@ -1,5 +1,6 @@
 """`psgkit inspect`: what a recording holds, and what is wrong with it."""
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,8 @@ from psgkit.cli import console, options
 if TYPE_CHECKING:
     from psgkit.domain.issues import Issue
     from psgkit.domain.recording import Recording
+
+WIDTH = 80  # characters of a line
 
 
 def inspect(
@@ -73,7 +76,10 @@ def _page(facts: dict[str, Any]) -> str:
     hours, rest = divmod(round(facts["duration_s"]), 3600)
     minutes, seconds = divmod(rest, 60)
     start = facts["start"] or "at an unknown time"
-    counts = f"{len(facts['channels'])} channels, {len(facts['gaps'])} gaps"
+    counts = ", ".join(
+        f"{len(facts[name])} {name.removesuffix('s') if len(facts[name]) == 1 else name}"
+        for name in ("channels", "gaps")
+    )
     lines = [
         f"{facts['id']}: {hours} h {minutes:02} min {seconds:02} s, starts {start}",
         counts,
@@ -88,7 +94,8 @@ def _page(facts: dict[str, Any]) -> str:
         lines.append("")
     for issue in facts["issues"]:
         remedy = f" {issue['remedy']}" if issue["remedy"] else ""
-        lines.append(f"{issue['severity']}: {issue['message']}{remedy}")
+        words = f"{issue['severity']}: {issue['message']}{remedy}"
+        lines += textwrap.wrap(words, WIDTH, subsequent_indent="  ")
     return "\n".join(lines)
 
 
