@@ -33,7 +33,10 @@ def export(
     to: Annotated[FormatChoice, typer.Option("--to", help="The format to write.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write; beside the night by default."),
+        typer.Option(
+            help="The file to write, or a folder (a name without a suffix is one); "
+            "beside the night by default."
+        ),
     ] = None,
     recording: Annotated[
         Path | None,
@@ -52,7 +55,7 @@ def export(
 
     name = f"{night.stem}_scoring{SUFFIXES[to.value]}"
     target = out or night.with_name(name)
-    if target.is_dir():
+    if target.is_dir() or not target.suffix:
         target /= name
     if target.resolve() == night.resolve():
         raise InputError(f"{target.name} is the scoring itself; name another --out.")

@@ -38,6 +38,16 @@ def test_bids_export_writes_two_files(
     assert len(read_scoring(table).events_of(["apnea_obstructive"])) == 114
 
 
+def test_an_out_without_a_suffix_is_a_folder(tmp_path: Path, run: Run) -> None:
+    scoring = tmp_path / "night.txt"
+    scoring.write_text("W\nN1\n" * 25)
+    for to in ("csv", "luna"):
+        status, _, error = run("export", scoring, "--to", to, "--out", tmp_path / "new")
+        assert status == 0, error
+    names = {path.name for path in (tmp_path / "new").iterdir()}
+    assert names == {"night_scoring.csv", "night_scoring.annot"}
+
+
 def test_a_scoring_inside_a_copy_of_its_recording(
     real_data: Path, tmp_path: Path, run: Run
 ) -> None:
