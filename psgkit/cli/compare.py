@@ -113,8 +113,8 @@ def _show(found: "Comparison", *, json: bool) -> None:
         {
             "agreement": list(nights.columns),
             "median": quartiles.loc[0.5].to_numpy(),
-            "from": quartiles.loc[0.25].to_numpy(),
-            "to": quartiles.loc[0.75].to_numpy(),
+            "25 %": quartiles.loc[0.25].to_numpy(),
+            "75 %": quartiles.loc[0.75].to_numpy(),
             "nights": nights.notna().sum().to_numpy(),
         }
     )
@@ -122,8 +122,8 @@ def _show(found: "Comparison", *, json: bool) -> None:
     console.out("\nEpochs; rows the reference, columns the test")
     console.table(found.confusion.reset_index(), decimals=0)
     console.out(
-        "\nNumbers: medians of test and reference, bias (test minus reference) and its "
-        "limits\nof agreement, ICC(2,1), Spearman's rho"
+        "\nNumbers: medians of test and reference, bias (test minus reference) and its\n"
+        "limits of agreement, ICC(2,1), Spearman's rho"
     )
     numbers = found.numbers[found.numbers["nights_n"] > 0]
     shown = numbers.loc[[name for name in SHOWN_NUMBERS if name in numbers.index]]
@@ -145,14 +145,24 @@ def _show_raters(raters: "RaterComparison", *, json: bool) -> None:
         )
         return
     console.out(_counted(nights, raters.left_out))
-    shown = ["first", "second", "accuracy", "kappa", "macro_f1"]
-    console.table(pairs[shown], decimals=3)
+    keys = _numbered(pairs)
+    for label, key in keys.items():
+        console.out(f"{key}  {label}")
+    console.out("")
+    shown = pairs[["first", "second", "accuracy", "kappa", "macro_f1"]]
+    console.table(shown.replace({"first": keys, "second": keys}), decimals=3)
     console.out(f"\nMean pairwise kappa: {means['kappa']:.3f}")
     by_stage = ", ".join(
         f"{stage.upper()} {means[f'kappa_{stage}']:.3f}"
         for stage in ("w", "n1", "n2", "n3", "r")
     )
     console.out(f"By stage: {by_stage}")
+
+
+def _numbered(pairs: "pd.DataFrame") -> dict[str, str]:
+    """Give each scorer a number, for names of files are too long for a table."""
+    labels = dict.fromkeys([*pairs["first"], *pairs["second"]])
+    return {label: str(number) for number, label in enumerate(labels, start=1)}
 
 
 def _counted(nights: int, left_out: dict[str, str]) -> str:
