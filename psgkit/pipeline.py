@@ -1,4 +1,4 @@
-"""One night from file to numbers: the one place where the five steps meet."""
+"""One night from file to numbers: the one place where the steps meet."""
 
 import hashlib
 from collections.abc import Callable
