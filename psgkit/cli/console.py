@@ -35,7 +35,9 @@ def note(line: str) -> None:
 def json_out(value: Any) -> None:
     """Print a result for a program."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    _write(text, sys.stdout)
+    # JSON lets C1 and direction controls stand as they are; a terminal obeys them.
+    shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    _write("".join(shown), sys.stdout)
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import (
+    MAX_TEXT_BYTES,
     Draft,
     EventMark,
     Format,
@@ -19,6 +20,11 @@ from psgkit.read.draft import (
 )
 from psgkit.read.words import group_names
 
+# What h5py and the domain's types raise where a file is cut or changed.
+_READING_FAULTS = (
+    *(OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError),
+    OverflowError,
+)
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
@@ -35,9 +41,29 @@ def read(file: ScoringFile, _options: Options) -> Draft:
         with h5py.File(file.path, "r") as night:
             if str(night.attrs.get("format", "")) != "psgkit-night":
                 raise file.fault("it is HDF5, but no night that psgkit wrote.")
+            _check(night, "scoring", file)
             return _draft(night["scoring"])
-    except (OSError, KeyError, ValueError) as fault:
-        raise file.fault(f"its scoring cannot be read ({fault}).") from None
+    except _READING_FAULTS as fault:
+        raise file.fault(
+            f"its scoring cannot be read ({type(fault).__name__})."
+        ) from None
+
+
+def _check(group: Any, key: str, file: ScoringFile) -> None:
+    """Refuse what leads to other files or would not fit in memory."""
+    import h5py  # noqa: PLC0415 - see `read`
+
+    if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+        raise file.fault(f"{key!r} is missing or links elsewhere.")
+    item = group[key]
+    if isinstance(item, h5py.Group):
+        for below in item:
+            _check(item, below, file)
+        return
+    if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
+        raise file.fault(f"the data of {key!r} lie elsewhere.")
+    if item.size * item.dtype.itemsize > MAX_TEXT_BYTES:
+        raise file.fault(f"{key!r} is larger than any scoring.")
 
 
 def _draft(group: Any) -> Draft:

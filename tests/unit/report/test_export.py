@@ -22,12 +22,12 @@ from psgkit.report.export_edf import write_recording_with
 STAGES = "WW1223A?RRW"
 EVENTS = make_events(
     [
-        (31.25, 4.5, "arousal", "me"),
-        (75.1, 3.1, "arousal_respiratory", "me"),
-        (60.0, 12.0, "apnea_obstructive", "me"),
-        (100.0, 1.0, "artefact", "me"),
-        (120.0, math.nan, "hypopnea", "me"),
-        (200.0, 2.0, "movement", "me"),
+        (31.25, 4.5, "arousal", "YASA 0.8.1"),
+        (75.1, 3.1, "arousal_respiratory", "YASA 0.8.1"),
+        (60.0, 12.0, "apnea_obstructive", "YASA 0.8.1"),
+        (100.0, 1.0, "artefact", "YASA 0.8.1"),
+        (120.0, math.nan, "hypopnea", "YASA 0.8.1"),
+        (200.0, 2.0, "movement", "YASA 0.8.1"),
     ]
 )
 
