@@ -76,9 +76,10 @@ class ArousalSettings(_Frozen):
 
     Attributes
     ----------
-    source : {"auto", "scored", "rules"}
+    source : {"auto", "scored", "rules", "unet_v1", "unet_v2"}
         ``auto``: the scorer's where arousals were scored, else found by rules.
         ``scored``: the scorer's alone. ``rules``: found by rules in any case.
+        ``unet_v1``, ``unet_v2``: found by a network of psgscoring, an extra.
     seed : float
         By how much a fast band must exceed its baseline for an arousal to begin.
     calibration : str
@@ -87,7 +88,7 @@ class ArousalSettings(_Frozen):
         ``scripts/calibrate_arousals.py``.
     """
 
-    source: Literal["auto", "scored", "rules"] = "auto"
+    source: Literal["auto", "scored", "rules", "unet_v1", "unet_v2"] = "auto"
     seed: float = Field(default=2.5, gt=1, le=20)
     calibration: str = Field(default="", max_length=2000)
 

@@ -55,6 +55,8 @@ class ArousalsChoice(StrEnum):
     AUTO = "auto"
     SCORED = "scored"
     RULES = "rules"
+    UNET_V1 = "unet_v1"
+    UNET_V2 = "unet_v2"
 
 
 class LanguageChoice(StrEnum):
@@ -119,14 +121,15 @@ Arousals = Annotated[
     ArousalsChoice | None,
     typer.Option(
         help="'scored': the scorer's; 'rules': found by rules; 'auto': the scorer's "
-        "where there are any, else by rules."
+        "where there are any, else by rules; 'unet_v1', 'unet_v2': by a trained network "
+        "of psgscoring (the extra 'unet')."
     ),
 ]
 ExplainArousals = Annotated[
     bool,
     typer.Option(
         "--explain-arousals",
-        help="Write every candidate of the arousal rules, with the reason for which "
+        help="Write every candidate of the arousal detector, with the reason for which "
         "it was taken or rejected.",
     ),
 ]

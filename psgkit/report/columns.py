@@ -25,6 +25,7 @@ _UNITS = (
 MEANINGS = {
     "after": "stage that follows",
     "amplitude_uv": "peak-to-peak amplitude",
+    "arousal_probability": "highest probability of an arousal that the network gives",
     "artefact_frac": "share of it that is artefact",
     "band": "frequency band",
     "before": "stage that is left or stays",

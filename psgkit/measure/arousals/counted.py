@@ -1,15 +1,13 @@
 """Whose arousals a night's indices count, and what they are worth."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.measures import Measure, Undefined
-from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     NREM_AROUSALS,
@@ -18,6 +16,8 @@ from psgkit.domain.scoring import (
 )
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.detector import DETECTOR, find_arousals
+from psgkit.measure.arousals.found import ArousalsFound
+from psgkit.measure.arousals.prepared import ArtefactMask
 from psgkit.measure.arousals.rules import ArousalRules
 from psgkit.measure.spec import FLAG, PER_HOUR, PSGKIT, Value
 from psgkit.settings import ArousalSettings
@@ -25,6 +25,7 @@ from psgkit.settings import ArousalSettings
 CANDIDATES = "arousal_candidates"
 
 _SCORED = Undefined("the arousals were scored, not found by psgkit")
+_NOT_BY_RULES = Undefined("the arousals were found by a network, not by the rules")
 _NOT_LOOKED_FOR = Undefined("arousals were not looked for")
 
 
@@ -54,7 +55,7 @@ def with_arousals(
     recording: Recording,
     scoring: Scoring,
     *,
-    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    artefacts: ArtefactMask,
     settings: ArousalSettings,
     spindles: pd.DataFrame | None = None,
 ) -> ArousalsCounted:
@@ -77,39 +78,82 @@ def with_arousals(
     ArousalsCounted
         Where arousals can neither be had from a scorer nor found, the scoring as it
         is, with an issue that says why.
+
+    Raises
+    ------
+    MissingExtra
+        If a network is asked for that is not installed.
     """
     is_scored = scoring.arousals is not None
     if settings.source == "scored" or (settings.source == "auto" and is_scored):
         why = _SCORED if is_scored else _NOT_LOOKED_FOR
         return ArousalsCounted(scoring, _worth(why, why))
     try:
-        found = find_arousals(
-            recording,
-            scoring,
-            artefacts=artefacts,
-            spindles=spindles,
-            rules=ArousalRules(seed=settings.seed),
-        )
+        if settings.source in ("unet_v1", "unet_v2"):
+            return _by_network(recording, scoring, artefacts, settings.source)
+        return _by_rules(recording, scoring, artefacts, spindles, settings)
     except MissingChannel as fault:
         why = Undefined("no channel in which arousals could be looked for")
         issue = Issue(Severity.WARNING, "arousals_not_found", str(fault))
-        # Asked for the rules' own, a scorer's do not stand in for them.
-        bare = _without_arousals(scoring) if settings.source == "rules" else scoring
+        # Asked for a detector's own, a scorer's do not stand in for them.
+        bare = scoring if settings.source == "auto" else _without_arousals(scoring)
         return ArousalsCounted(bare, _worth(why, why), issues=(issue,))
-    group = "arousal" if "arousals_chin" in found.channels_used else NREM_AROUSALS
-    rows = found.arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
-    events = make_events((onset, length, "arousal", DETECTOR) for onset, length in rows)
+
+
+def _by_rules(
+    recording: Recording,
+    scoring: Scoring,
+    artefacts: ArtefactMask,
+    spindles: pd.DataFrame | None,
+    settings: ArousalSettings,
+) -> ArousalsCounted:
+    found = find_arousals(
+        recording,
+        scoring,
+        artefacts=artefacts,
+        spindles=spindles,
+        rules=ArousalRules(seed=settings.seed),
+    )
     noise: Value = found.noise_per_h
     if np.isnan(found.noise_per_h):
         noise = Undefined("under 30 min of clean N2 and N3")
     is_calibrated = bool(settings.calibration)
     return ArousalsCounted(
-        scoring=_without_arousals(scoring).with_events(events, {group}),
+        scoring=_with_found(scoring, found, DETECTOR),
         measures=_worth(noise, float(is_calibrated)),
         tables={CANDIDATES: found.candidates},
         channels_used=found.channels_used,
         issues=found.issues if is_calibrated else (*found.issues, _UNCALIBRATED),
     )
+
+
+def _by_network(
+    recording: Recording, scoring: Scoring, artefacts: ArtefactMask, weight: str
+) -> ArousalsCounted:
+    # Here, for the other sources have no use for it.
+    from psgkit.measure.arousals.trained import (  # noqa: PLC0415
+        detector_name,
+        find_arousals_trained,
+    )
+
+    found = find_arousals_trained(
+        recording, scoring, weight=weight, artefacts=artefacts
+    )
+    return ArousalsCounted(
+        scoring=_with_found(scoring, found, detector_name(weight)),
+        # The calibration of the settings is that of the rules' threshold.
+        measures=_worth(_NOT_BY_RULES, 0.0),
+        tables={CANDIDATES: found.candidates},
+        channels_used=found.channels_used,
+        issues=found.issues,
+    )
+
+
+def _with_found(scoring: Scoring, found: ArousalsFound, source: str) -> Scoring:
+    group = "arousal" if "arousals_chin" in found.channels_used else NREM_AROUSALS
+    rows = found.arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
+    events = make_events((onset, length, "arousal", source) for onset, length in rows)
+    return _without_arousals(scoring).with_events(events, {group})
 
 
 _UNCALIBRATED = Issue(
@@ -143,7 +187,7 @@ def _worth(noise: Value, calibrated: Value) -> tuple[Measure, ...]:
             "ar_calibrated",
             calibrated,
             FLAG,
-            "Whether the rules were fitted to expert-scored nights of the laboratory.",
+            "Whether the detector was fitted to expert-scored nights of the laboratory.",
         ),
     )
 

@@ -85,20 +85,26 @@ def _prepare(
     rules: ArousalRules,
 ) -> PreparedEeg:
     values = recording.signal(channel)
-    is_missing = ~np.isfinite(values)
-    n_windows = int(np.ceil(len(values) / channel.rate_hz / ARTEFACT_S))
-    is_bad = np.zeros(n_windows, dtype=bool)
-    is_bad[(np.flatnonzero(is_missing) / channel.rate_hz / ARTEFACT_S).astype(int)] = (
-        True
-    )
-    if artefacts is not None:
-        mask = artefacts(channel)[:n_windows]
-        is_bad[: len(mask)] |= mask
-    filled = np.where(is_missing, 0.0, values).astype(np.float32)
-    del values, is_missing  # a night is large, and only its short form is needed
+    is_bad = artefact_windows(values, channel, artefacts)
+    filled = np.where(np.isfinite(values), values, 0.0).astype(np.float32)
+    del values  # a night is large, and only its short form is needed
     reduced, rate_hz = reduce_rate(filled, channel.rate_hz, LEAST_EEG_RATE_HZ)
     powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
     return PreparedEeg(channel, reduced, rate_hz, powers, is_bad, highest_hz)
+
+
+def artefact_windows(
+    values: FloatArray, channel: Channel, artefacts: ArtefactMask | None
+) -> BoolArray:
+    """Tell which windows of 5 s hold a gap, or artefact by the mask."""
+    n_windows = int(np.ceil(len(values) / channel.rate_hz / ARTEFACT_S))
+    is_bad = np.zeros(n_windows, dtype=bool)
+    missing_s = np.flatnonzero(~np.isfinite(values)) / channel.rate_hz
+    is_bad[(missing_s / ARTEFACT_S).astype(int)] = True
+    if artefacts is not None:
+        mask = artefacts(channel)[:n_windows]
+        is_bad[: len(mask)] |= mask
+    return is_bad
 
 
 def chin_tone(recording: Recording) -> tuple[Channel, FloatArray] | None:
