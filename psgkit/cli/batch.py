@@ -35,8 +35,11 @@ class IdChoice(StrEnum):
 
 def batch(
     inputs: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="INPUT...", help="Recordings, and folders of them."),
+        list[str] | None,
+        typer.Argument(
+            metavar="INPUT...",
+            help="Recordings, folders of them, or addresses such as s3://bucket/n.edf.",
+        ),
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="A CSV or TSV table with a row a night.")
@@ -173,7 +176,7 @@ def batch(
 
 
 def _find_jobs(
-    inputs: list[Path] | None,
+    inputs: list[str] | None,
     manifest: Path | None,
     bids: Path | None,
     scoring: str,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from psgkit.cohort.ids import name_nights
-from psgkit.cohort.scorings import AUTO, find_scoring, is_scoring_name
+from psgkit.cohort.remote import check_address, is_address, place_of
+from psgkit.cohort.scorings import AUTO, NONE, find_scoring, is_scoring_name
 from psgkit.cohort.state import STATE_FOLDER, take_print
 from psgkit.domain.jobs import Job
 from psgkit.errors import InputError
@@ -24,7 +25,8 @@ def find_jobs(inputs: Iterable[str | Path], *, scoring: str = AUTO) -> list[Job]
     inputs : iterable of str or pathlib.Path
         Recordings, and folders that are searched with all that is below them. Hidden
         files and folders, results of psgkit, and EDF files named as hypnograms are
-        left out.
+        left out. An address such as ``s3://bucket/night.edf`` names one recording; its
+        scoring is not looked for.
     scoring : str
         How scorings are found; see `psgkit.cohort.scorings.find_scoring`.
 
@@ -39,16 +41,34 @@ def find_jobs(inputs: Iterable[str | Path], *, scoring: str = AUTO) -> list[Job]
     InputError
         If an input is not there, or there is no recording in any.
     """
-    places = [Path(given) for given in inputs]
+    given = [str(place) for place in inputs]
+    addresses = list(dict.fromkeys(filter(is_address, given)))
+    _check_addresses(addresses, scoring)
+    places = [Path(place) for place in given if not is_address(place)]
     files = list(_without_repeats(file for place in places for file in _files(place)))
-    if not files:
+    if not (files or addresses):
         shown = ", ".join(given.name or str(given) for given in places[:3])
         raise InputError(f"There is no EDF or BDF file in {shown}.")
-    names = name_nights(files, [file.stem for file in files])
-    return [
+    naming = [*files, *(Path(place_of(address)) for address in addresses)]
+    names = name_nights(naming, [file.stem for file in naming])
+    here = [
         Job(recording=file, id=name, scoring=find_scoring(file, scoring))
-        for file, name in zip(files, names, strict=True)
+        for file, name in zip(files, names[: len(files)], strict=True)
     ]
+    elsewhere = [
+        Job(recording=None, id=name, addresses={"recording": address})
+        for address, name in zip(addresses, names[len(files) :], strict=True)
+    ]
+    return here + elsewhere
+
+
+def _check_addresses(addresses: Sequence[str], scoring: str) -> None:
+    for address in addresses:
+        check_address(address)
+    if addresses and scoring not in (AUTO, NONE):
+        raise InputError(
+            "Scorings are not looked for at addresses; name them in a manifest."
+        )
 
 
 def walk(folder: Path) -> Iterator[Path]:
@@ -96,7 +116,17 @@ def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
     """Name every night by the SHA-256 of its content, since file names name people.
 
     A file that cannot be read, and fails as a night, is named by its path's.
+
+    Raises
+    ------
+    InputError
+        If an input lies at an address, since all of it would be copied for its name.
     """
+    if any(job.addresses for job in jobs):
+        raise InputError(
+            "A name from the content would take a copy of every night that lies at an "
+            "address; give ids in a manifest."
+        )
     return [replace(job, id=_hash_of(job)) for job in jobs]
 
 

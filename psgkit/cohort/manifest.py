@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from psgkit.cohort.ids import folded, name_nights
-from psgkit.cohort.scorings import find_scoring
+from psgkit.cohort.remote import check_address, is_address, naming_path
+from psgkit.cohort.scorings import AUTO, NONE, find_scoring
 from psgkit.cohort.sheet import read_sheet
 from psgkit.domain.jobs import Job
 from psgkit.domain.quoting import quoted
@@ -46,7 +47,8 @@ def read_manifest(path: str | Path, *, scoring: str = "auto") -> list[Job]:
     Parameters
     ----------
     path : str or pathlib.Path
-        Columns ``edf`` or ``scoring`` (files, relative to the manifest's folder), and
+        Columns ``edf`` or ``scoring`` (files, relative to the manifest's folder, or
+        addresses such as ``s3://bucket/night.edf``), and
         where wanted ``id``, ``lights_off``, ``lights_on``, ``age``, ``sex``. Any
         further column is carried into ``cohort.csv``.
     scoring : str
@@ -152,12 +154,26 @@ def _job(
     faults: list[str],
 ) -> Job:
     cells = {meaning: row[column] for meaning, column in names.items()}
-    recording = folder / cells["edf"] if cells.get("edf") else None
-    marked = folder / cells["scoring"] if cells.get("scoring") else None
-    if recording is None and marked is None:
+    given = {"recording": cells.get("edf", ""), "scoring": cells.get("scoring", "")}
+    addresses = {what: cell for what, cell in given.items() if is_address(cell)}
+    files = {
+        what: folder / cell
+        for what, cell in given.items()
+        if cell and what not in addresses
+    }
+    if not (files or addresses):
         faults.append(f"Line {line} names no file.")
-    if recording is not None and "scoring" not in names:
-        marked = find_scoring(recording, scoring)
+    for address in addresses.values():
+        check_address(address)
+    recording, marked = files.get("recording"), files.get("scoring")
+    if "scoring" not in names:
+        if recording is not None:
+            marked = find_scoring(recording, scoring)
+        elif scoring not in (AUTO, NONE):
+            faults.append(
+                f"Line {line}: scorings are not looked for at addresses; name them in "
+                "a column 'scoring'."
+            )
 
     def read(name: str, convert: Callable[[str], Value], wanted: str) -> Value | None:
         text = cells.get(name, "")
@@ -176,13 +192,14 @@ def _job(
         age_y=read("age", to_age, "a number of years"),
         sex=read("sex", to_sex, "F or M"),
         covariates={column: row[column] for column in further},
+        addresses=addresses,
     )
 
 
 def _with_ids(jobs: list[Job]) -> list[Job]:
     """Name the nights that the manifest does not name after their files."""
     nameless = [i for i, job in enumerate(jobs) if not job.id]
-    files = [jobs[i].recording or jobs[i].scoring or Path() for i in nameless]
+    files = [naming_path(jobs[i]) for i in nameless]
     named = name_nights(files, [file.stem for file in files])
     by_row = dict(zip(nameless, named, strict=True))
     return [

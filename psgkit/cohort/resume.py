@@ -4,6 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from psgkit.cohort.remote import facts_at, sha256_at
 from psgkit.cohort.state import as_asked, night_folder, read_record, take_print
 from psgkit.domain.jobs import Job
 from psgkit.errors import InputError
@@ -22,7 +23,7 @@ _ASKED = {
 
 
 def input_files(job: Job) -> dict[str, Path]:
-    """Return the files that a night is made from, by what they are."""
+    """Return the files here that a night is made from, by what they are."""
     files = {"recording": job.recording, "scoring": job.scoring}
     return {name: file for name, file in files.items() if file is not None}
 
@@ -81,7 +82,7 @@ def _why_inputs(job: Job, before: object, *, verify: bool) -> str:
         isinstance(facts, dict) for facts in before.values()
     ):
         return DAMAGED
-    if set(files) != set(before):
+    if set(files) | set(job.addresses) != set(before):
         return "a scoring is given now, or is no longer"
     for name, file in files.items():
         now = take_print(file)
@@ -89,6 +90,24 @@ def _why_inputs(job: Job, before: object, *, verify: bool) -> str:
             return f"its {name} has changed"
         if verify and not _is_same(file, before[name].get("sha256")):
             return f"the content of its {name} has changed"
+    for name, address in job.addresses.items():
+        if why := _why_address(name, address, before[name], verify=verify):
+            return why
+    return ""
+
+
+def _why_address(
+    name: str, address: str, before: dict[str, Any], *, verify: bool
+) -> str:
+    try:
+        now = facts_at(address)
+        if now is None or not now.items() <= before.items():
+            return f"its {name} has changed"
+        if verify and sha256_at(address) != before.get("sha256"):
+            return f"the content of its {name} has changed"
+    except InputError:
+        # A line that is down for an hour says nothing against a result.
+        return ""
     return ""
 
 

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import asdict
 from pathlib import Path
 
+from psgkit.cohort.remote import facts_at, fetched
 from psgkit.cohort.resume import input_files, why_to_do
 from psgkit.cohort.state import forget, night_folder, record_done, take_print
 from psgkit.cohort.task import Task
@@ -57,10 +58,12 @@ def _analyse_and_save(task: Task, started: float) -> Done:
         for name, file in input_files(job).items()
         if (found := take_print(file)) is not None
     }
-    with warnings.catch_warnings():
+    for name, address in job.addresses.items():
+        prints[name] = facts_at(address) or {}
+    with fetched(job) as local, warnings.catch_warnings():
         # What a reader of the numbers should know is told as an issue.
         warnings.simplefilter("ignore")
-        night = analyse_night(job, task.settings)
+        night = analyse_night(local, task.settings)
         folder = save_night(night, out / job.subfolder, settings=task.settings.report)
     done = Done(
         job,

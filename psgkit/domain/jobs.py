@@ -1,7 +1,7 @@
 """One night to do, and what became of it."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class Job:
     subfolder : str
         Where below the output folder of a cohort the night's folder stands, such as
         ``sub-1/ses-2/eeg``; directly below it where empty.
+    addresses : dict of str to str
+        Inputs that do not lie here: ``"recording"`` or ``"scoring"`` to an address
+        that fsspec reads, such as ``s3://bucket/night.edf``. The field of that name is
+        None until a worker has copied the file.
     """
 
     recording: Path | None
@@ -36,6 +40,7 @@ class Job:
     sex: str | None = None
     covariates: dict[str, object] = field(default_factory=dict)
     subfolder: str = ""
+    addresses: dict[str, str] = field(default_factory=dict)
 
     @property
     def night_id(self) -> str:
@@ -43,7 +48,9 @@ class Job:
         if self.id:
             return self.id
         file = self.recording or self.scoring
-        return "" if file is None else file.stem
+        if file is None:
+            return PurePosixPath(next(iter(self.addresses.values()), "")).stem
+        return file.stem
 
 
 @dataclass(frozen=True, slots=True)
