@@ -83,6 +83,8 @@ def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return a row a column, which 80 characters hold."""
     import pandas as pd
 
+    # What stubs know of a row of unknown columns serves nothing here.
+    found: Any = table.itertuples(index=False)
     rows = [
         {
             "column": row.column,
@@ -91,7 +93,7 @@ def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
             "q": _p(row.q),
             "nights": row.nights_n,
         }
-        for row in table.itertuples(index=False)
+        for row in found
     ]
     return pd.DataFrame(rows)
 

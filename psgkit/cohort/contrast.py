@@ -276,10 +276,11 @@ def _fit_column(
         usable &= np.isfinite(offset)
     clusters = np.arange(len(nights)) if person is None else nights[person].to_numpy()
     # Else all nights without a person would count as those of one.
-    usable &= pd.notna(clusters)
+    named = pd.Series(clusters).notna().to_numpy()
+    usable &= named
     ids = nights["id"] if "id" in nights else nights.index.to_series()
     without = [
-        (str(ids[row]), column, _why_without(values[row], clusters[row]))
+        (str(ids[row]), column, _why_without(values[row], named=bool(named[row])))
         for row in np.flatnonzero(~usable)
     ]
     matrix = design.matrix[usable]
@@ -308,10 +309,10 @@ def _fit_column(
     ], without
 
 
-def _why_without(value: float, person: object) -> str:
+def _why_without(value: float, *, named: bool) -> str:
     if not np.isfinite(value):
         return "no value"
-    return "no person named" if pd.isna(person) else "a covariate is missing"
+    return "a covariate is missing" if named else "no person named"
 
 
 def _why_not(
