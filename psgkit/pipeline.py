@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psgkit.domain.clock import without_date
-from psgkit.domain.issues import Issue
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.jobs import Job
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance
@@ -40,6 +40,14 @@ STEPS = ("reading", "staging", "measuring", "writing")
 
 # Packages whose versions a number may depend on.
 _PACKAGES = ("psgkit", "yasa", "mne", "numpy", "scipy", "pandas", "lightgbm")
+
+_HALF_A_PERSON = Issue(
+    Severity.NOTE,
+    "demographics_incomplete",
+    "YASA's demographic classifiers want age and sex both; one was given, so the others "
+    "were used.",
+    "Give both, or neither.",
+)
 
 _BLOCK_BYTES = 1 << 20
 
@@ -147,6 +155,8 @@ def analyse_night(
         progress("staging")
         staging = stage_recording(recording, age_y=recording.age_y, sex=recording.sex)
         scoring, used, found = staging.scoring, staging.channels_used, staging.issues
+        if (job.age_y is None) != (job.sex is None):
+            found += (_HALF_A_PERSON,)
     else:
         scoring = read_scoring(
             job.scoring,
@@ -222,6 +232,11 @@ def inspect_recording(
 
 
 def _read(job: Job, path: Path, settings: Settings) -> Recording:
+    if job.age_y is not None and not 0 < job.age_y < 120:
+        raise InputError(
+            f"{job.night_id}: an age of {job.age_y:g} years cannot be; give years "
+            "between 0 and 120, or none."
+        )
     recording = read_recording(path, id=job.night_id, settings=settings.read)
     return replace(
         rereference(recording),

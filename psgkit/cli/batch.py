@@ -111,6 +111,7 @@ def batch(
     from psgkit.cohort.run import check_ids, run_cohort
     from psgkit.cohort.workers import count_workers
 
+    options.check_lights(lights, lights_off, lights_on)
     settings = options.build_settings(
         config,
         unit=unit,

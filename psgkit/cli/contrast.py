@@ -64,15 +64,17 @@ def contrast(
     ):
         console.out(f"{level} {against if against == PER_UNIT else f'vs {against}'}")
         console.table(_shown(rows))
-        console.out("")
+    told: list[str] = []
     notes = found.table.loc[found.table["note"] != "", ["column", "note"]]
     for column, note in notes.drop_duplicates().itertuples(index=False):
-        console.out(f"{column}: {note}")
+        told.append(f"{column}: {note}")
     left_out = Counter(
         zip(found.left_out["column"], found.left_out["reason"], strict=True)
     )
     for (column, reason), count in left_out.items():
-        console.out(f"{column}: {count} nights left out, {reason}")
+        told.append(f"{column}: {count} nights left out, {reason}")
+    if told:
+        console.out("\n" + "\n".join(told))
     console.out(f"\n{textwrap.fill(found.methods, LINE)}")
     if out is not None:
         save_contrast(found, out)

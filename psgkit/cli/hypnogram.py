@@ -29,6 +29,7 @@ def hypnogram(
     from psgkit.pipeline import analyse_scoring
     from psgkit.report import text_page
 
+    options.check_lights(lights, lights_off, lights_on)
     settings = options.build_settings(None, lights=lights, codes=codes, column=column)
     job = Job(
         recording=None, scoring=scoring, lights_off=lights_off, lights_on=lights_on

@@ -139,6 +139,23 @@ Age = Annotated[
 Sex = Annotated[SexChoice | None, typer.Option(help="F or M; with --age, for staging.")]
 
 
+def check_lights(
+    lights: LightsChoice | None, lights_off: str | None, lights_on: str | None
+) -> None:
+    """Refuse times that are none, or that contradict ``--lights recording``."""
+    from psgkit.prepare.lights import check_time
+
+    given = {"--lights-off": lights_off, "--lights-on": lights_on}
+    times = {option: text for option, text in given.items() if text is not None}
+    for option, text in times.items():
+        check_time(text, option)
+    if times and lights is LightsChoice.RECORDING:
+        raise InputError(
+            f"--lights recording and {' and '.join(times)} contradict each other; "
+            "give one or the other."
+        )
+
+
 def build_settings(
     config: Path | None,
     *,

@@ -49,6 +49,7 @@ def report(
     from psgkit.report import save_night, text_page
     from psgkit.report.files import check_writable
 
+    options.check_lights(lights, lights_off, lights_on)
     settings = options.build_settings(
         config,
         unit=unit,

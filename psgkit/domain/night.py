@@ -41,7 +41,7 @@ class Spectra:
     __hash__ = None  # type: ignore[assignment]  # holds arrays
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Night:
     """One recording, analysed.
 
@@ -136,6 +136,14 @@ class Night:
         )
 
     __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+    def __repr__(self) -> str:
+        """Name the night in a line; its numbers are in `measures`."""
+        return (
+            f"<Night {self.id!r}: {self.duration_s / 3600:.2f} h, "
+            f"{self.scoring.n_epochs} epochs by {self.scoring.scorer}, "
+            f"{len(self.results)} numbers, {len(self.issues)} issues>"
+        )
 
     def _facts(self) -> tuple[object, ...]:
         return (

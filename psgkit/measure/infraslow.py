@@ -22,7 +22,6 @@ SIGMA = (10.0, 15.0)
 STEP_S = 4.0
 RATE_HZ = 1 / STEP_S
 MIN_BOUT_WINDOWS = 30  # 120 s
-MAX_BOUT_WINDOWS = 1024  # the length to which spectra are padded
 MAX_FILLED_WINDOWS = 2
 MIN_BOUTS = 3
 MIN_TOTAL_MIN = 20.0

@@ -60,8 +60,8 @@ def mark_lights(
         on_s = _time_in(recording, lights_on, "Lights-on", after_s=off_s or 0.0)
     if off_s is not None and on_s is not None and on_s <= off_s:
         raise InputError(
-            f"Lights-on ({on_s:.0f} s after the recording's start) is not after "
-            f"lights-off ({off_s:.0f} s)."
+            f"Lights-on ({lights_on or f'{on_s:.0f}s'}) is not after lights-off "
+            f"({lights_off or f'{off_s:.0f}s'}); give both, in that order."
         )
     told = (scoring.lights_off_s, scoring.lights_on_s)
     issues = tuple(
@@ -79,14 +79,28 @@ def mark_lights(
     return replace(scoring, lights_off_s=off_s, lights_on_s=on_s), issues
 
 
+def check_time(text: str, what: str) -> None:
+    """Refuse what is no time, before any work is done.
+
+    Raises
+    ------
+    InputError
+        If it is neither a time of day nor seconds.
+    """
+    clock = _CLOCK.match(text.strip())
+    if clock:
+        _time_of_day(clock, text, what)
+    elif not _ELAPSED.match(text.strip()):
+        raise InputError(f"{what} {text!r} is no time; say 22:47, 22:47:30 or 120s.")
+
+
 def _time_in(recording: Recording, text: str, what: str, *, after_s: float) -> float:
     """Return seconds after the recording's start; see `mark_lights` for errors."""
-    elapsed = _ELAPSED.match(text.strip())
-    clock = _CLOCK.match(text.strip())
+    check_time(text, what)
     slack_s = _SLACK_S
-    if elapsed:
+    if elapsed := _ELAPSED.match(text.strip()):
         at_s = float(elapsed[1])
-    elif clock:
+    elif clock := _CLOCK.match(text.strip()):
         at_s = _clock_in(recording, clock, text, what)
         # a time without seconds means any of that minute's
         slack_s = _SLACK_S if clock[3] else 60.0
@@ -94,8 +108,6 @@ def _time_in(recording: Recording, text: str, what: str, *, after_s: float) -> f
             at_s = 0.0
         if at_s < after_s and at_s + _DAY_S <= recording.duration_s:
             at_s += _DAY_S
-    else:
-        raise InputError(f"{what} {text!r} is no time; say 22:47, 22:47:30 or 120s.")
     if at_s > recording.duration_s + slack_s:
         raise InputError(
             f"{what} {text!r} lies outside the recording of "
@@ -112,12 +124,17 @@ def _clock_in(
             f"{what} {text!r} is a clock time, but the recording has no start time; "
             "say seconds after its start, such as 120s."
         )
+    return seconds_after(recording.start, _time_of_day(clock, text, what))
+
+
+def _time_of_day(clock: re.Match[str], text: str, what: str) -> dt.time:
     hour, minute, second = (int(part or 0) for part in clock.groups())
     try:
-        time = dt.time(hour, minute, second)
+        return dt.time(hour, minute, second)
     except ValueError:
-        raise InputError(f"{what} {text!r} is no time of day.") from None
-    return seconds_after(recording.start, time)
+        raise InputError(
+            f"{what} {text!r} is no time of day; say 22:47, 22:47:30 or 120s."
+        ) from None
 
 
 def _span_of(recording: Recording) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from psgkit.domain.roles import Kind, Role
+from psgkit.domain.roles import Role
 
 Topography = Mapping[str, float]
 
@@ -185,8 +185,3 @@ MONTAGES: dict[MontageName, tuple[Lead, ...]] = {
         _slow("Position", Role.POSITION, "code", 10.0, 1.0),
     ),
 }
-
-
-def eeg_leads(leads: tuple[Lead, ...]) -> tuple[Lead, ...]:
-    """Return the leads that record the brain."""
-    return tuple(lead for lead in leads if lead.role.kind is Kind.EEG)

@@ -61,6 +61,8 @@ def write_night(
     annotations: bool,
 ) -> Path:
     """Write a night and its truth; see `SimulatedNight.write`."""
+    if path.is_dir():
+        raise OutputError(f"{path.name} is a folder; name the EDF file to write.")
     stem = path.stem
     table = hypnogram_table(scoring)
     told = _annotations_of(scoring, events) if annotations else []

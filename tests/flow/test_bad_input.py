@@ -160,3 +160,43 @@ def test_a_bug_of_ours_is_status_three_with_a_traceback(
     assert status == 3
     assert "nobody thought of this" in error
     assert "bug of psgkit" in error
+
+
+@pytest.mark.parametrize("text", ["late", "25:99"])
+def test_every_command_refuses_a_time_that_is_none_before_any_work(
+    run: Run, tmp_path: Path, text: str
+) -> None:
+    for words in (
+        ("batch", SAMPLE, "--out", tmp_path / "out", "--dry-run"),
+        ("hypnogram", tmp_path / "unread.txt"),
+    ):
+        status, _, error = run(*words, "--lights-off", text)
+        assert status == 2
+        assert "22:47" in error
+
+
+def test_the_whole_recording_and_times_contradict_each_other(
+    run: Run, tmp_path: Path
+) -> None:
+    lights = ("--lights", "recording", "--lights-on", "06:58")
+    status, _, error = run("report", SAMPLE, "--out", tmp_path, *lights)
+    assert status == 2
+    assert "contradict" in error
+
+
+def test_an_age_that_nobody_has_is_refused(run: Run, tmp_path: Path) -> None:
+    status, _, error = run(
+        "report", SAMPLE, "--out", tmp_path, "--age", "300", "--sex", "F"
+    )
+    assert status == 2
+    assert "300 years" in error
+
+
+def test_a_folder_in_place_of_the_file_to_simulate_leaves_nothing(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "night").mkdir()
+    status, _, error = run("simulate", tmp_path / "night", "--hours", "0.1")
+    assert status == 2
+    assert "folder" in error
+    assert [path.name for path in tmp_path.iterdir()] == ["night"]
