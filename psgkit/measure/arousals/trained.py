@@ -183,8 +183,8 @@ def their_stages(scoring: Scoring, duration_s: float) -> list[str]:
     asleep = np.isin(by_epoch, SLEEP_STAGES)
     firsts = by_epoch[np.arange(n_epochs), asleep.argmax(axis=1)]
     return [
-        Stage(code).name if sleeps else Stage.W.name
-        for code, sleeps in zip(firsts.tolist(), asleep.any(axis=1), strict=True)
+        Stage(code).name if code in SLEEP_STAGES else Stage.W.name
+        for code in firsts.tolist()
     ]
 
 
@@ -253,7 +253,7 @@ def _judged(
     for event in sorted(events, key=lambda event: float(event["onset_s"])):
         onset_s, end_s = float(event["onset_s"]), float(event["end_s"])
         stage = night.stage_at(onset_s)
-        row = {
+        row: dict[str, Any] = {
             "onset_s": onset_s,
             "duration_s": end_s - onset_s,
             "stage": stage.name,
