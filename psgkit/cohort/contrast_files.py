@@ -1,5 +1,6 @@
 """A cohort's table in, a comparison's tables and forest plot out."""
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# An axis that spans less than this ratio has its marks at equal steps.
-NARROW = 10
+# What an axis is marked at that spans less than a ratio, in every decade.
+MARKS = (
+    (2, (1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)),
+    (10, (1, 1.5, 2, 3, 5, 7)),
+    (math.inf, (1, 2, 5)),
+)
 
 
 def read_cohort_table(path: Path) -> pd.DataFrame:
@@ -101,9 +106,8 @@ def _mark_ratios(axes: "Axes") -> None:
     from matplotlib import ticker  # noqa: PLC0415 - costs half a second
 
     low, high = axes.get_xlim()
-    narrow = high / low < NARROW
-    axes.xaxis.set_major_locator(
-        ticker.MaxNLocator(6) if narrow else ticker.LogLocator(subs=(1, 2, 5))
-    )
+    span = high / low
+    steps = next(steps for limit, steps in MARKS if span < limit)
+    axes.xaxis.set_major_locator(ticker.LogLocator(subs=steps))
     axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda ratio, _: f"{ratio:g}"))
     axes.xaxis.set_minor_locator(ticker.NullLocator())
