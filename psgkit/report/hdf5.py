@@ -58,7 +58,7 @@ from psgkit.report.frames import (
     put_table,
     unescape,
 )
-from psgkit.report.hdf5_content import check_content
+from psgkit.report.hdf5_content import check_content, check_heaps
 from psgkit.report.hdf5_measures import measure_from, put_measures
 from psgkit.report.hdf5_numbers import read_numbers
 from psgkit.report.hdf5_rows import (
@@ -141,6 +141,7 @@ def _open(path: Path, read: Callable[[h5py.File], Night]) -> Night:
     if not path.is_file():
         raise UnreadableNight(f"No file {path.name!r} to read a night from.")
     try:
+        check_heaps(path)
         with h5py.File(path, "r") as file:
             _check_kind(file, path.name)
             return read(file)

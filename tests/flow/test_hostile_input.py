@@ -177,3 +177,42 @@ def test_a_scoring_in_hdf5_that_links_elsewhere_is_refused(
     assert read_scoring(good).n_epochs == 44
     with pytest.raises(PsgkitError, match="elsewhere"):
         read_scoring(bad)
+
+
+@pytest.mark.parametrize("length", [2**64 - 16, 2**64 - 24, 2**40, 0])
+def test_a_damaged_heap_of_text_is_refused_and_hangs_nothing(
+    scoring: Path, tmp_path: Path, length: int
+) -> None:
+    """The HDF5 library loops for ever over an object that is longer than its heap."""
+    from psgkit.domain.jobs import Job
+    from psgkit.pipeline import analyse_scoring
+    from psgkit.report import read_night
+    from psgkit.settings import Settings
+
+    night = analyse_scoring(Job(None, scoring=scoring), Settings())
+    path = night.save(tmp_path) / "s1.h5"
+    assert read_night(path) == night
+    raw = bytearray(path.read_bytes())
+    last = raw.rfind(b"GCOL\x01\0\0\0")
+    index = 0 if length == 0 else 1  # space left of no size, or an object
+    raw[last + 16 : last + 18] = index.to_bytes(2, "little")
+    raw[last + 24 : last + 32] = length.to_bytes(8, "little")
+    path.write_bytes(raw)
+    with pytest.raises(PsgkitError, match="damaged"):
+        read_night(path)
+
+
+def test_json_nested_without_end_and_a_night_without_a_clock_are_refused(
+    tmp_path: Path,
+) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text("[1, " + "[" * 100_000)
+    with pytest.raises(PsgkitError):
+        read_scoring(deep)
+    night = tmp_path / "night.csv"
+    night.write_text(
+        "Start Time,Event,Duration\n[],[],[s]\n23:5930,Wake,30\n"
+        "06/06/2020 00:00:00,N1,30\n"
+    )
+    with pytest.raises(PsgkitError, match="clock time"):
+        read_scoring(night)

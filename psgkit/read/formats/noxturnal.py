@@ -42,7 +42,10 @@ def read(file: ScoringFile, options: Options) -> Draft:
     first = next((c[start] for _, c in rows if _is_stage(c[event])), None)
     if first is None:
         raise file.fault("no event is a sleep stage; export the stages along with it.")
-    clock = NightClock([cells[start] for _, cells in rows], first)
+    try:
+        clock = NightClock([cells[start] for _, cells in rows], first)
+    except ValueError:
+        raise file.fault("its first stage has no clock time.") from None
     builder = DraftBuilder()
     for where, cells in rows:
         onset_s = clock.seconds(cells[start])

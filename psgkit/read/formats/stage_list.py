@@ -23,7 +23,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
     """Read one number an epoch."""
     try:
         codes = json.loads(file.text)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise file.fault(f"it is not JSON ({fault}).") from None
     epoch_s = options.epoch_s or 30.0
     numbers = [code for code in codes if isinstance(code, int)]

@@ -25,7 +25,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
     """Read stages and what else YASA keeps of a hypnogram of five stages."""
     try:
         content = json.loads(file.text)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise file.fault(f"it is not JSON ({fault}).") from None
     values = content.get("values") if isinstance(content, dict) else None
     if not isinstance(values, list):
