@@ -42,6 +42,7 @@ import h5py
 import numpy as np
 
 from psgkit.domain.clock import UNKNOWN_DATE
+from psgkit.domain.hdf5_heaps import has_damaged_heap
 from psgkit.domain.measures import Measure
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
@@ -58,7 +59,7 @@ from psgkit.report.frames import (
     put_table,
     unescape,
 )
-from psgkit.report.hdf5_content import check_content, check_heaps
+from psgkit.report.hdf5_content import check_content
 from psgkit.report.hdf5_measures import measure_from, put_measures
 from psgkit.report.hdf5_numbers import read_numbers
 from psgkit.report.hdf5_rows import (
@@ -141,7 +142,11 @@ def _open(path: Path, read: Callable[[h5py.File], Night]) -> Night:
     if not path.is_file():
         raise UnreadableNight(f"No file {path.name!r} to read a night from.")
     try:
-        check_heaps(path)
+        if has_damaged_heap(path):
+            raise UnreadableNight(
+                f"{path.name} is damaged: its text cannot be read. Make it again with "
+                "psgkit report."
+            )
         with h5py.File(path, "r") as file:
             _check_kind(file, path.name)
             return read(file)

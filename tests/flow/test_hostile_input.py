@@ -198,8 +198,9 @@ def test_a_damaged_heap_of_text_is_refused_and_hangs_nothing(
     raw[last + 16 : last + 18] = index.to_bytes(2, "little")
     raw[last + 24 : last + 32] = length.to_bytes(8, "little")
     path.write_bytes(raw)
-    with pytest.raises(PsgkitError, match="damaged"):
-        read_night(path)
+    for read in (read_night, read_scoring):
+        with pytest.raises(PsgkitError, match="damaged"):
+            read(path)
 
 
 def test_json_nested_without_end_and_a_night_without_a_clock_are_refused(

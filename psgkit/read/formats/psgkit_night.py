@@ -8,6 +8,7 @@ import datetime as dt
 from typing import Any
 
 from psgkit.domain.clock import UNKNOWN_DATE
+from psgkit.domain.hdf5_heaps import has_damaged_heap
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import (
     MAX_TEXT_BYTES,
@@ -37,6 +38,8 @@ def read(file: ScoringFile, _options: Options) -> Draft:
     """Read the scoring of a night."""
     import h5py  # noqa: PLC0415 - other formats do without
 
+    if has_damaged_heap(file.path):
+        raise file.fault("it is damaged: its text cannot be read.")
     try:
         with h5py.File(file.path, "r") as night:
             if str(night.attrs.get("format", "")) != "psgkit-night":
