@@ -142,11 +142,7 @@ def _open(path: Path, read: Callable[[h5py.File], Night]) -> Night:
     if not path.is_file():
         raise UnreadableNight(f"No file {path.name!r} to read a night from.")
     try:
-        if has_damaged_heap(path):
-            raise UnreadableNight(
-                f"{path.name} is damaged: its text cannot be read. Make it again with "
-                "psgkit report."
-            )
+        _check_heaps(path)
         with h5py.File(path, "r") as file:
             _check_kind(file, path.name)
             return read(file)
@@ -255,6 +251,14 @@ def _read_numbers(file: h5py.File, known: dict[str, Measure]) -> Night:
         issues=issues_from(get_table(file["issues"])),
         provenance=Provenance(**json.loads(file["provenance"].asstr()[()])),
     )
+
+
+def _check_heaps(path: Path) -> None:
+    if has_damaged_heap(path):
+        raise UnreadableNight(
+            f"{path.name} is damaged: its text cannot be read. Make it again with "
+            "psgkit report."
+        )
 
 
 def _check_kind(file: h5py.File, name: str) -> None:
