@@ -1,4 +1,4 @@
-"""How well arousals are found: psgkit's rules beside Luna, on nights of known truth.
+"""How well arousals are found: psgkit's rules beside others, on nights of known truth.
 
     python scripts/judge_arousals.py                             # 20 simulated nights
     python scripts/judge_arousals.py --hypnograms FOLDER         # driven by real stages
@@ -9,14 +9,18 @@ The nights have other seeds than those that the rules were fitted on (101 to 112
 two more have no arousal at all. An event counts as found if it overlaps a true one by a
 fifth of what the two cover, one to one. The truth has no arousals that lead into wake,
 so what ends in an epoch of wake without having been put in is left out, for every
-detector alike. Luna is asked where ``lunapi`` is installed.
+detector alike. Luna is asked where ``lunapi`` is installed, the U-Nets of psgscoring
+where it is, in this environment or in the folder of packages that ``--packages`` names.
 """
 
 import argparse
+import importlib.util
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +30,11 @@ from scipy.optimize import linear_sum_assignment
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.arousals import ArousalsFound, find_arousals
+from psgkit.measure.arousals.trained import (
+    PUBLISHED,
+    find_arousals_trained,
+    their_stages,
+)
 from psgkit.prepare.artefacts import channel_artefacts
 from psgkit.read import read_recording, read_scoring
 from psgkit.simulate import SimulatedNight, simulate_night
@@ -195,18 +204,59 @@ def by_luna(night: SimulatedNight) -> np.ndarray:
     return np.reshape(found, (-1, 2))
 
 
-def judge(count: int, folder: Path | None, *, ask_luna: bool) -> None:
+def by_network(night: SimulatedNight, *, weight: str) -> np.ndarray:
+    """Ask a U-Net of psgscoring, as psgkit uses it."""
+    found = find_arousals_trained(night.recording, night.truth.scoring, weight=weight)
+    return spans(found.arousals)
+
+
+def by_their_rules(night: SimulatedNight) -> np.ndarray:
+    """Ask psgscoring's own rules, without its classifier, with the same channels."""
+    from psgscoring.arousal import detect_arousals
+
+    recording = night.recording
+    eeg, chin = (recording.channel(role) for role in ("C4_M1", "EMG_CHIN"))
+    answer = detect_arousals(
+        recording.signal(eeg),
+        eeg.rate_hz,
+        their_stages(night.truth.scoring, recording.duration_s),
+        emg_data=recording.signal(chin),
+        lgbm=False,
+        min_interval_s=10.0,
+    )
+    if not answer["success"]:
+        raise RuntimeError(answer["error"])
+    pairs = [
+        (event["onset_s"], event["onset_s"] + event["duration_s"])
+        for event in answer["events"]
+    ]
+    return np.array(pairs, dtype=float).reshape(-1, 2)
+
+
+def others() -> dict[str, Callable[[SimulatedNight], np.ndarray]]:
+    """Return the other detectors that are installed."""
+    found: dict[str, Callable[[SimulatedNight], np.ndarray]] = {}
+    if importlib.util.find_spec("lunapi"):
+        found["Luna, AROUSALS"] = by_luna
+    if importlib.util.find_spec("psgscoring"):
+        found["psgscoring, rules"] = by_their_rules
+        for weight in PUBLISHED:
+            found[f"psgscoring, {weight}"] = partial(by_network, weight=weight)
+    return found
+
+
+def judge(
+    count: int,
+    folder: Path | None,
+    asked: dict[str, Callable[[SimulatedNight], np.ndarray]],
+) -> None:
     """Print the table, and each night as it is done."""
-    tallies = {"psgkit, arousal_rule_v1": Tally()}
-    if ask_luna:
-        tallies["Luna, AROUSALS"] = Tally()
+    tallies = {name: Tally() for name in ("psgkit, arousal_rule_v1", *asked)}
     for rate, night in nights(count, folder):
         begun = time.perf_counter()
         found = by_rules(night.recording, night.truth.scoring)
         seconds = time.perf_counter() - begun
-        answers = [spans(found.arousals)]
-        if ask_luna:
-            answers.append(by_luna(night))
+        answers = [spans(found.arousals), *(ask(night) for ask in asked.values())]
         for tally, answer in zip(tallies.values(), answers, strict=True):
             tally.add(answer, night)
         scores = ", ".join(
@@ -266,14 +316,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--nights", type=int, default=20)
     parser.add_argument("--hypnograms", type=Path, help="a folder of scorings")
-    parser.add_argument("--no-luna", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="ask nobody else")
+    parser.add_argument("--packages", default="", help="a folder with psgscoring")
     parser.add_argument("--draw", type=Path, help="an EDF to look at instead")
     parser.add_argument("--out", type=Path, default=Path("arousals"))
     options = parser.parse_args()
+    if options.packages:
+        sys.path.append(options.packages)
     if options.draw:
         draw(options.draw, options.out)
     else:
-        judge(options.nights, options.hypnograms, ask_luna=not options.no_luna)
+        judge(options.nights, options.hypnograms, {} if options.alone else others())
 
 
 if __name__ == "__main__":

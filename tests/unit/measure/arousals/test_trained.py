@@ -4,13 +4,14 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from makers import make_scoring
 from psg_makers import DURATION_S, RATE_HZ, Signals, make_recording, make_signals
 
+from psgkit.cli.options import ArousalsChoice
 from psgkit.domain.recording import Recording
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring
@@ -199,6 +200,11 @@ def test_without_the_extra_it_is_said_what_to_install(
     monkeypatch.setitem(sys.modules, "psgscoring.arousal_unet", None)
     with pytest.raises(MissingExtra, match=r"pip install 'psgkit\[unet\]'"):
         by_network(make_scoring("2" * 30))
+
+
+def test_each_source_of_the_settings_can_be_asked_for_at_the_call() -> None:
+    known = ArousalSettings.model_fields["source"].annotation
+    assert set(get_args(known)) == {choice.value for choice in ArousalsChoice}
 
 
 @pytest.mark.parametrize("weight", ["unet_v1", "unet_v2"])
