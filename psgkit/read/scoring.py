@@ -17,7 +17,7 @@ _DAY_S = 86400.0
 # Programs, and raters without a name; what else a file says of its scorer names one.
 _NO_PERSON = re.compile(
     r"(yasa|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
-    r"|(expert|human|consensus|manual|rater|scorer)([ _-]?\w{1,2})?"
+    r"|(expert|human|consensus|manual|rater|scorer|unknown)([ _-]?\w{1,2})?"
     + "".join(f"|{re.escape(form.name)}" for form in FORMATS),
     re.IGNORECASE,
 )

@@ -81,7 +81,7 @@ def test_all_faults_are_named_together(manifest) -> None:
     with pytest.raises(InputError) as caught:
         read_manifest(path)
     message = str(caught.value)
-    assert "Line 2: age 'old' is not a number of years." in message
+    assert "Line 2: age a text of 3 characters is not a number of years." in message
     assert "Line 3 names no file." in message
     assert "Line 4: sex 'X' is not F or M." in message
     assert "Line 5: age '900' is not a number of years." in message
