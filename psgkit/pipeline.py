@@ -274,7 +274,7 @@ def _measure(
         results=measured.measures,
         issues=_in_order(recording.issues, found, lights_issues, measured.issues),
         provenance=Provenance(
-            versions={name: metadata.version(name) for name in _PACKAGES},
+            versions=dict(_versions()),
             settings=settings.model_dump(mode="json"),
             recording_sha256=_sha256_of(job.recording),
             recording_bytes=0
@@ -283,7 +283,8 @@ def _measure(
             scoring_sha256=_sha256_of(job.scoring),
             channels_used=used | measured.channels_used,
             stager=scoring.scorer,
-            arousal_source=_arousal_source(measured.scoring),
+            arousal_source=measured.arousal_detector
+            or _scorer_of_arousals(measured.scoring),
         ),
         tables=measured.tables,
         spectra=measured.spectra,
@@ -304,6 +305,11 @@ def _measured(
         artefacts=cache(partial(channel_artefacts, recording, scoring=scoring)),
         settings=settings.arousals,
     )
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    return tuple((name, metadata.version(name)) for name in _PACKAGES)
 
 
 def _sha256_of(path: Path | None) -> str:
@@ -328,7 +334,7 @@ def _without_date(scoring: Scoring) -> Scoring:
     return replace(scoring, start=without_date(scoring.start))
 
 
-def _arousal_source(scoring: Scoring) -> str:
+def _scorer_of_arousals(scoring: Scoring) -> str:
     arousals = scoring.arousals
     if arousals is None:
         return ""

@@ -38,6 +38,8 @@ class NightMeasured:
         Purpose to role and label.
     issues : tuple of Issue
         What a reader of the numbers should know.
+    arousal_detector : str
+        What found the arousals; empty where they are a scorer's, or none's.
     """
 
     scoring: Scoring
@@ -46,6 +48,7 @@ class NightMeasured:
     spectra: dict[str, Spectra]
     channels_used: dict[str, str]
     issues: tuple[Issue, ...]
+    arousal_detector: str = ""
 
 
 def measure_night(
@@ -96,6 +99,7 @@ def measure_night(
         spectra=signals.spectra,
         channels_used=counted.channels_used | signals.channels_used,
         issues=(*of_scoring.issues, *counted.issues, *signals.issues),
+        arousal_detector=counted.detector,
     )
 
 

@@ -38,6 +38,8 @@ class ArousalsCounted:
     scoring : Scoring
     measures : tuple of Measure
         ``ar_noise_per_h`` and ``ar_calibrated``.
+    detector : str
+        What found the arousals; empty where they are a scorer's, or none's.
     tables : dict of str to pandas.DataFrame
         ``arousal_candidates``, where arousals were looked for.
     channels_used : dict of str to str
@@ -46,6 +48,7 @@ class ArousalsCounted:
 
     scoring: Scoring
     measures: tuple[Measure, ...]
+    detector: str = ""
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     channels_used: dict[str, str] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
@@ -121,6 +124,7 @@ def _by_rules(
     return ArousalsCounted(
         scoring=_with_found(scoring, found, DETECTOR),
         measures=_worth(noise, float(is_calibrated)),
+        detector=DETECTOR,
         tables={CANDIDATES: found.candidates},
         channels_used=found.channels_used,
         issues=found.issues if is_calibrated else (*found.issues, _UNCALIBRATED),
@@ -143,6 +147,7 @@ def _by_network(
         scoring=_with_found(scoring, found, detector_name(weight)),
         # The calibration of the settings is that of the rules' threshold.
         measures=_worth(_NOT_BY_RULES, 0.0),
+        detector=detector_name(weight),
         tables={CANDIDATES: found.candidates},
         channels_used=found.channels_used,
         issues=found.issues,
