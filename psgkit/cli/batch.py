@@ -170,6 +170,8 @@ def batch(
         raise typer.Exit(EXIT_INTERRUPTED) from None
     console.out(", ".join(f"{counts[word]} {word}" for word in STATUSES))
     console.out(f"Table: {out / 'cohort.csv'}")
+    if counts["failed"]:
+        console.out(f"What failed, and why: {out / 'failures.csv'}")
     if stop.is_set():
         raise typer.Exit(EXIT_INTERRUPTED)
     if counts["failed"]:

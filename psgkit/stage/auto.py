@@ -243,7 +243,7 @@ def _scope_issues(
     if Kind.EMG not in seen:
         reasons.append("no chin EMG")
     if recording.duration_s < NAP_S:
-        reasons.append(f"a nap ({recording.duration_s / 3600:.1f} h)")
+        reasons.append(f"{recording.duration_s / 60:.0f} min long")
     if age_y is not None and age_y < YOUNGEST_Y:
         reasons.append(f"a child under {YOUNGEST_Y:g} years")
     issues = []

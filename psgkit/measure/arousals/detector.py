@@ -125,9 +125,10 @@ def find_arousals(
     central = best_eeg(recording, CENTRAL_ROLES, scoring, artefacts, rules)
     if central is None:
         raise MissingChannel(
-            f"{recording.id}: arousals need a central EEG in microvolts with "
-            f"{LEAST_EEG_RATE_HZ:g} Hz or more of which at most half is artefact; "
-            f"there are: {', '.join(recording.labels)}."
+            "Arousals were not looked for: they need a central EEG (C4, C3) in "
+            f"microvolts with {LEAST_EEG_RATE_HZ:g} Hz or more of which at most half "
+            f"is artefact; there are: {', '.join(recording.labels)}. Name one with "
+            "--channel C4_M1=LABEL."
         )
     occipital = best_eeg(recording, OCCIPITAL_ROLES, scoring, artefacts, rules)
     if occipital is None:

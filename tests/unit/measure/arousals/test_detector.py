@@ -100,7 +100,7 @@ def test_a_channel_that_is_mostly_artefact_gives_way() -> None:
 
 
 def test_where_all_central_eeg_is_artefact_nothing_is_said_of_arousals() -> None:
-    with pytest.raises(MissingChannel, match="arousals need a central EEG"):
+    with pytest.raises(MissingChannel, match="need a central EEG"):
         find_arousals(
             _recording(_arrays()),
             _scoring(),
