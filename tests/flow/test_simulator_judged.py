@@ -62,6 +62,7 @@ def test_yasa_finds_as_many_waves_and_movements_as_the_sources_give(
     assert outside == {}
 
 
+@pytest.mark.luna
 def test_luna_finds_the_arousals_and_few_others(judge: ModuleType) -> None:
     pytest.importorskip("lunapi")
     torn, calm = (

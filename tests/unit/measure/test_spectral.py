@@ -189,6 +189,7 @@ def luna_psd(path: Path, label: str) -> tuple[np.ndarray, np.ndarray]:
     return table["F"].to_numpy(float), table["PSD"].to_numpy(float)
 
 
+@pytest.mark.luna
 @pytest.mark.parametrize(
     ("file", "label"),
     [

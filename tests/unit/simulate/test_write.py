@@ -82,7 +82,8 @@ def test_truth_stands_beside_the_recording(night, written):
     assert list(hypnogram.columns) == ["onset_s", "duration_s", "stage"]
     assert hypnogram["stage"].tolist() == STAGES
     events = pd.read_csv(folder / "one_events.csv", keep_default_na=False)
-    pd.testing.assert_frame_equal(events, night.truth.events)
+    text = {"kind": object, "channel": object}  # pandas 3 reads another type of text
+    pd.testing.assert_frame_equal(events.astype(text), night.truth.events)
     truth = json.loads((folder / "one_truth.json").read_text())
     assert truth["stages"].split() == STAGES
     assert truth["options"]["seed"] == 1
