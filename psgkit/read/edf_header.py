@@ -210,6 +210,9 @@ def read_header(path: Path) -> EdfHeader:
             )
         if not path.exists():
             raise UnreadableRecording(f"There is no file {name}; check its path.")
+        if not path.is_file():
+            # Opening a pipe would wait for ever.
+            raise UnreadableRecording(f"{name} is no file but a pipe or device.")
         with path.open("rb") as stream:
             return _read(stream, name, path.stat().st_size)
     except OSError as fault:

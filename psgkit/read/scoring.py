@@ -76,6 +76,9 @@ def _open(path: Path) -> ScoringFile:
     try:
         if path.is_dir():
             raise UnreadableScoring(f"{path.name} is a folder; name the scoring file.")
+        if path.exists() and not path.is_file():
+            # Opening a pipe would wait for ever.
+            raise UnreadableScoring(f"{path.name} is no file but a pipe or device.")
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except FileNotFoundError:

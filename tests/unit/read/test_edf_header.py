@@ -1,12 +1,13 @@
 """Headers as they are: read where they can be, refused with every fault named."""
 
+import os
 from pathlib import Path
 
 import pytest
 from edf_makers import EdfSignal, make_edf
 
-from psgkit.errors import UnreadableRecording
-from psgkit.read import read_recording
+from psgkit.errors import UnreadableRecording, UnreadableScoring
+from psgkit.read import read_recording, read_scoring
 from psgkit.read.edf_header import read_header
 
 
@@ -35,6 +36,15 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path):
 def test_a_folder_is_refused(tmp_path: Path):
     with pytest.raises(UnreadableRecording, match="is a folder"):
         read_recording(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "night.edf")
+    with pytest.raises(UnreadableRecording, match="pipe"):
+        read_recording(tmp_path / "night.edf")
+    with pytest.raises(UnreadableScoring, match="pipe"):
+        read_scoring(tmp_path / "night.edf")
 
 
 def test_a_path_that_no_system_takes_is_refused():
