@@ -21,7 +21,7 @@ from psgkit.report.reference import reference_of
 from psgkit.report.selection import LABELS, Families, select
 from psgkit.report.tables import clock_at
 from psgkit.report.text import EXPLORATORY_NOTE, INTERVAL_NOTE
-from psgkit.report.words import hours, number, plain
+from psgkit.report.words import hours, number, plain, spoken_unit
 
 if TYPE_CHECKING:
     from psgkit.report.images import Image
@@ -183,7 +183,7 @@ def _row(measure: Measure) -> Row:
         label=_(label) if label else plain(measure.name),
         name=plain(measure.name),
         value=number(measure.value),
-        unit=_(plain(measure.unit)) if measure.unit else "",
+        unit=_(unit) if (unit := spoken_unit(measure)) else "",
         interval=(
             _("{low} to {high}").format(
                 low=number(measure.low), high=number(measure.high)

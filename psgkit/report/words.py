@@ -45,15 +45,18 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def spoken_unit(measure: Measure) -> str:
+    """Return the unit as it stands beside a value, where a count goes without."""
+    return "" if measure.unit == "count" else plain(measure.unit)
+
+
 def amount(measure: Measure) -> str:
     """Return a measure's value with its unit and, where there is one, its interval.
 
-    A count goes without the word, and one minute is not "1 minutes".
+    One minute is not "1 minutes".
     """
-    value, unit = number(measure.value), plain(measure.unit)
-    if unit == "count":
-        unit = ""
-    elif value == "1" and unit in _PLURALS:
+    value, unit = number(measure.value), spoken_unit(measure)
+    if value == "1" and unit in _PLURALS:
         unit = unit.removesuffix("s")
     words = f"{value} {unit}".strip()
     if math.isnan(measure.low) or math.isnan(measure.high):

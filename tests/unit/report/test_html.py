@@ -9,6 +9,7 @@ from night_makers import make_measure, make_night
 from psgkit.domain.issues import Issue, Severity
 from psgkit.report import notebook_page, save_night
 from psgkit.report.html import night_page
+from psgkit.report.words import spoken_unit
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=y> 😀 עברית"
 
@@ -137,3 +138,12 @@ def test_a_night_shows_itself_in_a_notebook_in_a_frame_without_rights():
     (frame,) = [attrs for name, attrs in Page(shown).tags if name == "iframe"]
     assert frame["sandbox"] == ""
     assert "<!DOCTYPE html>" in html_module.unescape(frame["srcdoc"])
+
+
+def test_a_count_stands_without_a_unit_as_in_the_terminal():
+    count = make_measure("remp_n", 1.0, unit="count")
+    assert spoken_unit(count) == ""
+    assert spoken_unit(make_measure("rem_min", 1.0, unit="minutes")) == "minutes"
+    page = night_page(make_night(results=(count,)))
+    assert "<b>1</b> count" not in page
+    assert "<b>1</b>" in page
