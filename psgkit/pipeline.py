@@ -1,6 +1,5 @@
 """One night from file to numbers: the one place where the steps meet."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
@@ -26,6 +25,7 @@ from psgkit.prepare.quality import (
 )
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
+from psgkit.read.unchanged import Original, original
 from psgkit.settings import (
     ReadSettings,
     Settings,
@@ -48,8 +48,6 @@ _HALF_A_PERSON = Issue(
     "were used.",
     "Give both, or neither.",
 )
-
-_BLOCK_BYTES = 1 << 20
 
 
 def analyse(
@@ -146,6 +144,7 @@ def analyse_night(
     if job.recording is None:
         return analyse_scoring(job, settings)
     progress("reading")
+    files = original(job.recording), original(job.scoring)
     as_labelled = _read(job, job.recording, settings)
     look = look_at(as_labelled)
     recording = withhold_amplitudes(look)
@@ -166,7 +165,7 @@ def analyse_night(
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
         used = {}
     found += find_issues(as_labelled, scoring, look=look)
-    return _measure(job, settings, recording, scoring, used, found, progress)
+    return _measure(job, settings, recording, scoring, used, found, progress, files)
 
 
 def analyse_scoring(job: Job, settings: Settings) -> Night:
@@ -193,6 +192,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         raise InputError(
             f"{job.night_id or 'A night'} has no recording and no scoring."
         )
+    files = original(None), original(job.scoring)
     scoring = read_scoring(job.scoring, **settings.scoring.model_dump())
     stand_in = Recording(
         id=job.night_id,
@@ -204,7 +204,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         sex=job.sex,
     )
     found = scoring.issues
-    return _measure(job, settings, stand_in, scoring, {}, found, lambda _: None)
+    return _measure(job, settings, stand_in, scoring, {}, found, lambda _: None, files)
 
 
 def inspect_recording(
@@ -253,6 +253,7 @@ def _measure(
     used: dict[str, str],
     found: tuple[Issue, ...],
     progress: Callable[[str], None],
+    files: tuple[Original, Original],
 ) -> Night:
     """Take a recording and its scoring to the finished night."""
     progress("measuring")
@@ -264,6 +265,8 @@ def _measure(
         whole_recording=settings.window.lights == "recording",
     )
     measured = _measured(recording, scoring, settings)
+    for file in files:
+        file.check()
     return Night(
         id=recording.id,
         start=None if recording.start is None else without_date(recording.start),
@@ -276,11 +279,9 @@ def _measure(
         provenance=Provenance(
             versions=dict(_versions()),
             settings=settings.model_dump(mode="json"),
-            recording_sha256=_sha256_of(job.recording),
-            recording_bytes=0
-            if job.recording is None
-            else job.recording.stat().st_size,
-            scoring_sha256=_sha256_of(job.scoring),
+            recording_sha256=files[0].sha256,
+            recording_bytes=files[0].size,
+            scoring_sha256=files[1].sha256,
             channels_used=used | measured.channels_used,
             stager=scoring.scorer,
             arousal_source=measured.arousal_detector
@@ -310,22 +311,6 @@ def _measured(
 @cache
 def _versions() -> tuple[tuple[str, str], ...]:
     return tuple((name, metadata.version(name)) for name in _PACKAGES)
-
-
-def _sha256_of(path: Path | None) -> str:
-    return "" if path is None else sha256(path)
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, read a block at a time."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
-    except OSError as fault:
-        raise InputError(f"{path.name} cannot be read: {fault.strerror}.") from None
-    return digest.hexdigest()
 
 
 def _without_date(scoring: Scoring) -> Scoring:

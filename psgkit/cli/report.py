@@ -45,7 +45,8 @@ def report(
 ) -> None:
     """Report one night: stages, REM continuity, N3 and arousals."""
     from psgkit.domain.jobs import Job
-    from psgkit.pipeline import STEPS, analyse_night, sha256
+    from psgkit.pipeline import STEPS, analyse_night
+    from psgkit.read.unchanged import sha256
     from psgkit.report import save_night, text_page
     from psgkit.report.files import check_writable
 

@@ -12,7 +12,7 @@ from psgkit.cohort.scorings import AUTO, NONE, find_scoring, is_scoring_name
 from psgkit.cohort.state import STATE_FOLDER, take_print
 from psgkit.domain.jobs import Job
 from psgkit.errors import InputError
-from psgkit.pipeline import sha256
+from psgkit.read.unchanged import sha256
 
 ENDINGS = (".edf", ".bdf")
 

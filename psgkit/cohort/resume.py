@@ -8,7 +8,7 @@ from psgkit.cohort.remote import facts_at, sha256_at
 from psgkit.cohort.state import as_asked, night_folder, read_record, take_print
 from psgkit.domain.jobs import Job
 from psgkit.errors import InputError
-from psgkit.pipeline import sha256
+from psgkit.read.unchanged import sha256
 from psgkit.settings import Settings
 
 DAMAGED = "its record is damaged"
