@@ -1,12 +1,12 @@
 """Show what the signal metrics find in nights and noise whose content is known.
 
 Prints: detectors against the truth of simulated nights, the infraslow peak with and
-without a rhythm, the atonia index against lost atonia, the slope of slow-wave activity
-of a night that is made to fade, and what one night costs.
+without a rhythm, the atonia index against lost atonia, the decline of slow-wave
+activity against the one that was put in, and what one night costs.
 
 Usage::
 
-    python scripts/judge_spectra.py [--nights N] [--only PART ...]
+    python scripts/judge_spectra.py [--nights N] [--first SEED] [--only PART ...]
 
 PART is one of events, infraslow, chin, slope, cost.
 """
@@ -14,17 +14,23 @@ PART is one of events, infraslow, chin, slope, cost.
 import argparse
 import resource
 import time
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
-from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Stage
+from psgkit.measure.evidence import Evidence
+from psgkit.measure.infraslow import ALPHA
 from psgkit.measure.signals import SignalResults, measure_signals
 from psgkit.prepare.artefacts import channel_artefacts
 from psgkit.simulate import SimulatedNight, simulate_night
 
+RHYTHM_HZ, RHYTHM_DEPTH = 0.02, 0.3
+NEAR_HZ = 0.003
+CYCLES_ALIKE = ["W"] * 20 + 5 * (
+    ["N1"] * 5 + ["N2"] * 50 + ["N3"] * 70 + ["N2"] * 25 + ["R"] * 40
+)
 IOU = 0.2  # an event is found where an overlap is at least this share of the union
 
 
@@ -39,15 +45,16 @@ def main() -> None:
     }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nights", type=int, default=3)
+    parser.add_argument("--first", type=int, default=1, help="seed of the first night")
     parser.add_argument("--only", nargs="+", choices=parts, default=list(parts))
     asked = parser.parse_args()
     for name in asked.only:
-        parts[name](asked.nights)
+        parts[name](range(asked.first, asked.first + asked.nights))
 
 
-def judge_events(nights: int) -> None:
+def judge_events(seeds: range) -> None:
     """Print precision, recall and F1 of spindles, slow waves and eye movements."""
-    for seed in range(1, nights + 1):
+    for seed in seeds:
         night = simulate_night(8, seed=seed, rate_hz=128)
         tables = measure(night).tables
         for name, kinds, stages in (
@@ -67,23 +74,39 @@ def judge_events(nights: int) -> None:
                 )
 
 
-def judge_infraslow(nights: int) -> None:
-    """Print the infraslow peak of nights with a rhythm of some depth, and without."""
-    for depth in (0.0, 0.3):
-        for seed in range(1, nights + 1):
+def judge_infraslow(seeds: range) -> None:
+    """Print the infraslow peak of nights with a rhythm and without, and how many have it.
+
+    Whole nights of C4-M1 through all steps of a report. With a rhythm a night counts
+    where the peak is significant and within 3 mHz of the rhythm, without one where it is
+    significant.
+    """
+    for depth in (0.0, RHYTHM_DEPTH):
+        hits = 0
+        for seed in seeds:
             night = simulate_night(
                 8, seed=seed, rate_hz=128, montage="minimal", infraslow_depth=depth
             )
             numbers = values_of(measure(night))
+            peak_hz, p = numbers["isf_peak_hz"], numbers["isf_p"]
+            is_near = depth == 0 or abs(peak_hz - RHYTHM_HZ) <= NEAR_HZ
+            hits += p < ALPHA and is_near
             print(
-                f"night {seed} depth {depth}: peak {numbers['isf_peak_hz']:.4f} Hz, "
-                f"ratio {numbers['isf_relpeak']:.2f}, p {numbers['isf_p']:.3f}"
+                f"night {seed} depth {depth}: peak {peak_hz:.4f} Hz, ratio "
+                f"{numbers['isf_relpeak']:.2f}, p {p:.3f}, {numbers['isf_min']:.0f} min",
+                flush=True,
             )
+        low, high = wilson(hits, len(seeds))
+        what = "significant" if depth == 0 else f"found within {NEAR_HZ} Hz"
+        print(
+            f"depth {depth}: {what} in {hits} of {len(seeds)} nights, "
+            f"{hits / len(seeds):.1%} (95 % interval {low:.1%} to {high:.1%})"
+        )
 
 
-def judge_chin(nights: int) -> None:
+def judge_chin(seeds: range) -> None:
     """Print atonia index and raised tone as more of REM sleep loses its atonia."""
-    for seed in range(1, nights + 1):
+    for seed in seeds:
         for loss in (0.0, 0.2, 0.5):
             night = simulate_night(
                 8, seed=seed, rate_hz=256, montage="minimal", atonia_loss=loss
@@ -96,25 +119,53 @@ def judge_chin(nights: int) -> None:
             )
 
 
-def judge_slope(nights: int) -> None:
-    """Print the slope of slow-wave activity, and of the same night fading on top."""
-    for seed in range(1, nights + 1):
-        night = simulate_night(8, seed=seed, rate_hz=128)
-        fading = replace(
-            night, recording=replace(night.recording, source=Fading(night.recording))
-        )
-        slopes = [
-            values_of(measure(one))["swa_slope_ln_per_h"] for one in (night, fading)
-        ]
+def judge_slope(seeds: range) -> None:
+    """Print the decline of slow-wave activity found, and the one that was put in.
+
+    Of drawn nights, in which N3 gives way as the night goes on, and of nights whose
+    five cycles have the same stages, in which waves and background alone decline.
+    """
+    for kind, hypnogram in (("drawn", None), ("alike", CYCLES_ALIKE)):
+        errors, signs = [], 0
+        for seed in seeds:
+            night = simulate_night(hypnogram=hypnogram, seed=seed, rate_hz=128)
+            true = true_slope(night)
+            found = values_of(measure(night))["swa_slope_ln_per_h"]
+            errors.append(found / true - 1)
+            signs += found * true > 0
+            print(
+                f"night {seed}, cycles {kind}: slope {found:.3f} per hour, true "
+                f"{true:.3f}, error {errors[-1]:+.1%}",
+                flush=True,
+            )
+        sizes = np.abs(errors)
         print(
-            f"night {seed}: slope {slopes[0]:.3f} per hour; faded by 0.2 more, "
-            f"{slopes[1] - slopes[0]:+.3f}"
+            f"cycles {kind}: sign right in {signs} of {len(seeds)} nights; error within "
+            f"20 % in {np.sum(sizes <= 0.2)}, {np.median(sizes):.1%} at the median, "
+            f"{sizes.max():.1%} at most"
         )
 
 
-def judge_cost(nights: int) -> None:  # noqa: ARG001 - one is enough
+def true_slope(night: SimulatedNight) -> float:
+    """Return the decline by the metric's definition, of the course that was put in.
+
+    The slope, on the middles of the NREM periods in hours, of the logarithm of the mean
+    over their N2 and N3 epochs of the truth of F3 and F4.
+    """
+    swa = night.truth.swa[["F3-M2", "F4-M1"]].mean(axis=1).to_numpy(float)
+    scoring = night.truth.scoring
+    is_deep = np.isin(scoring.stages, (Stage.N2, Stage.N3))
+    middles_h, means = [], []
+    for cycle in Evidence.of(scoring).cycles:
+        period = slice(cycle.start, cycle.nrem_stop)
+        middles_h.append((period.start + period.stop) / 2 * scoring.epoch_s / 3600)
+        means.append(swa[period][is_deep[period]].mean())
+    return float(np.polyfit(middles_h, np.log(means), 1)[0])
+
+
+def judge_cost(seeds: range) -> None:
     """Print seconds and memory for six EEG channels, 8 h at 256 Hz."""
-    night = simulate_night(8, seed=1, rate_hz=256)
+    night = simulate_night(8, seed=seeds.start, rate_hz=256)
     before_s, before_cpu_s = time.perf_counter(), time.process_time()
     measure(night)
     seconds = time.perf_counter() - before_s
@@ -126,18 +177,10 @@ def judge_cost(nights: int) -> None:  # noqa: ARG001 - one is enough
     )
 
 
-class Fading:
-    """A recording's signals with an amplitude that falls by a tenth an hour."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._source = recording.source
-        self._rates_hz = [channel.rate_hz for channel in recording.channels]
-
-    def read(self, index: int, start_s: float, stop_s: float) -> np.ndarray:
-        """Return a part of one signal; see `SignalSource`."""
-        values = self._source.read(index, start_s, stop_s)
-        hours = (start_s + np.arange(len(values)) / self._rates_hz[index]) / 3600
-        return values * np.exp(-0.1 * hours)
+def wilson(hits: int, tries: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share."""
+    interval = binomtest(hits, tries).proportion_ci(method="wilson")
+    return interval.low, interval.high
 
 
 def measure(night: SimulatedNight) -> SignalResults:

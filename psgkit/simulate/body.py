@@ -66,7 +66,7 @@ def paint(canvas: Canvas, options: NightOptions) -> Heart:
     pressure = slow_wave_pressure(timeline)
     pace = infraslow(timeline, options.infraslow_hz, options.infraslow_depth)
     steps = n_windows(timeline)
-    # Slow waves give amplitude; the background is given as power.
+    # The background's power falls more steeply than that of each slow wave.
     add_background(
         canvas, at_windows(pressure**2, HOP_S, steps), at_windows(pace, HOP_S, steps)
     )

@@ -48,12 +48,18 @@ class Truth:
     events : pandas.DataFrame
         Columns ``onset_s, duration_s, kind, channel``, ordered by onset: each thing put
         into the signals, with the label of the channel that shows it best.
+    swa : pandas.DataFrame
+        The course of slow-wave activity: ``onset_s`` of each epoch, and under the label
+        of each EEG channel the power from 0.5 to 4 Hz, in µV², that the brain puts into
+        it: background, slow waves and K-complexes, as arousals leave them. Worked out
+        from what the night is made of, not from the finished signals.
     options : mapping of str to object
         What the night was asked to be, as JSON can hold it.
     """
 
     scoring: Scoring
     events: pd.DataFrame = field(repr=False)
+    swa: pd.DataFrame = field(repr=False)
     options: Mapping[str, object]
 
     @property
@@ -106,6 +112,7 @@ class SimulatedNight:
             self.signals,
             self.truth.scoring,
             self.truth.events,
+            self.truth.swa,
             self.truth.options,
             Path(path),
             annotations=annotations,
@@ -220,7 +227,12 @@ def simulate_night(
         source=DigitalSource(signals, missing),
         gaps=missing,
     )
-    truth = Truth(_true_scoring(asked, events, first), events, options.as_json())
+    truth = Truth(
+        _true_scoring(asked, events, first),
+        events,
+        canvas.swa_table(),
+        options.as_json(),
+    )
     return SimulatedNight(recording, truth, signals)
 
 

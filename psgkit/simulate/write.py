@@ -9,7 +9,8 @@ Beside ``night.edf`` stand
     Columns ``onset_s, duration_s, kind, channel``, an event a row.
 ``night_truth.json``
     ``options`` that the night was made with, ``epoch_s``, ``stages``, ``lights_off_s``,
-    ``lights_on_s`` and ``events`` as rows under ``event_columns``.
+    ``lights_on_s``, ``events`` as rows under ``event_columns``, and ``swa_uv2``: by EEG
+    channel the true power from 0.5 to 4 Hz in each epoch.
 
 Each file is written whole or not at all, the EDF file last.
 """
@@ -55,6 +56,7 @@ def write_night(
     signals: Sequence[Digital],
     scoring: Scoring,
     events: pd.DataFrame,
+    swa: pd.DataFrame,
     options: Mapping[str, object],
     path: Path,
     *,
@@ -66,7 +68,7 @@ def write_night(
     stem = path.stem
     table = hypnogram_table(scoring)
     told = _annotations_of(scoring, events) if annotations else []
-    content = json.dumps(_truth(scoring, events, options), indent=1) + "\n"
+    content = json.dumps(_truth(scoring, events, swa, options), indent=1) + "\n"
     _write_whole(
         path.with_name(f"{stem}_hypnogram.csv"),
         lambda to: table.to_csv(to, index=False, lineterminator="\n"),
@@ -95,7 +97,10 @@ def hypnogram_table(scoring: Scoring) -> pd.DataFrame:
 
 
 def _truth(
-    scoring: Scoring, events: pd.DataFrame, options: Mapping[str, object]
+    scoring: Scoring,
+    events: pd.DataFrame,
+    swa: pd.DataFrame,
+    options: Mapping[str, object],
 ) -> dict[str, object]:
     return {
         "options": dict(options),
@@ -105,6 +110,7 @@ def _truth(
         "lights_on_s": scoring.lights_on_s,
         "event_columns": list(events.columns),
         "events": [list(row) for row in events.itertuples(index=False, name=None)],
+        "swa_uv2": swa.drop(columns="onset_s").to_dict("list"),
     }
 
 

@@ -18,6 +18,7 @@ from psgkit.simulate.signals.noise import (
     shaped_noise,
     window_freqs_hz,
 )
+from psgkit.simulate.signals.slow_power import power_of_spectra
 from psgkit.simulate.timeline import Float32Array, FloatArray, State, Timeline, wander
 
 HIGHPASS_HZ = 0.3
@@ -94,6 +95,8 @@ def add_background(canvas: Canvas, deep: FloatArray, sigma: FloatArray) -> None:
             [_psd(_SPECTRA[state], freqs, _alpha_share(name)) for state in State]
         ).astype(np.float32)
         psd = (weights.astype(np.float32) @ spectra) * factor
+        power = power_of_spectra(freqs, psd, HOP_S, timeline)
+        canvas.tell_swa(level**2 * power, spread(x, y, width))
         source = shaped_noise(psd, timeline, timeline.rng(f"background {name}"))
         source *= np.float32(level)
         canvas.add(source, spread(x, y, width))

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.roles import Kind
 from psgkit.simulate.montages import Lead, Topography
-from psgkit.simulate.timeline import Float32Array, Timeline
+from psgkit.simulate.signals.slow_power import second_means
+from psgkit.simulate.timeline import Float32Array, FloatArray, Timeline
 
 SHORTEST_S = 0.05
 EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "channel")
@@ -24,6 +26,9 @@ class Canvas:
         The channels that are voltages.
     voltages : list of numpy.ndarray of float32
         One array a lead, in µV, all at the timeline's rate.
+    swa_uv2 : numpy.ndarray of float64, shape (n_leads, n_seconds)
+        Power from 0.5 to 4 Hz that the brain puts into each lead, as far as it has been
+        told.
     events : list of tuple
         Onset in s, duration in s, kind, channel.
     """
@@ -31,12 +36,14 @@ class Canvas:
     timeline: Timeline
     leads: tuple[Lead, ...]
     voltages: list[Float32Array] = field(default_factory=list)
+    swa_uv2: FloatArray = field(init=False, repr=False)
     events: list[tuple[float, float, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin with silence."""
         size = self.timeline.n_samples
         self.voltages = [np.zeros(size, dtype=np.float32) for _ in self.leads]
+        self.swa_uv2 = np.zeros((len(self.leads), len(self.timeline.states)))
 
     def add(self, source: Float32Array, topography: Topography) -> None:
         """Mix a source of the whole night into every channel that sees it."""
@@ -45,10 +52,19 @@ class Canvas:
             if abs(gain) > 1e-3:
                 np.add(voltage, np.float32(gain) * source, out=voltage)
 
+    def tell_swa(self, power_uv2: FloatArray, topography: Topography) -> None:
+        """Write down the power from 0.5 to 4 Hz of a source, one number a second.
+
+        Powers of sources that know nothing of each other add up.
+        """
+        gains = np.array([lead.gain(topography) for lead in self.leads])
+        self.swa_uv2 += gains[:, np.newaxis] ** 2 * power_uv2
+
     def scale(self, factor: Float32Array) -> None:
         """Multiply all that is there so far, sample by sample."""
         for voltage in self.voltages:
             np.multiply(voltage, factor, out=voltage)
+        self.swa_uv2 *= second_means(factor**2, self.timeline)
 
     def log(
         self, onset_s: float, duration_s: float, kind: str, where: Topography
@@ -78,6 +94,18 @@ class Canvas:
         return table.sort_values(
             ["onset_s", "kind", "channel"], kind="stable", ignore_index=True
         )
+
+    def swa_table(self) -> pd.DataFrame:
+        """Return the power from 0.5 to 4 Hz in each epoch and EEG channel."""
+        epoch_s = self.timeline.epoch_s
+        seconds = np.arange(len(self.timeline.states))
+        epochs = (seconds // epoch_s).astype(int)
+        count = np.bincount(epochs)
+        table = {"onset_s": np.arange(len(count)) * epoch_s}
+        for lead, swa in zip(self.leads, self.swa_uv2, strict=True):
+            if lead.role.kind is Kind.EEG:
+                table[lead.label] = (np.bincount(epochs, swa) / count).round(3)
+        return pd.DataFrame(table)
 
 
 def blank(timeline: Timeline) -> Float32Array:

@@ -12,6 +12,7 @@ import numpy as np
 
 from psgkit.simulate.montages import spread
 from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
+from psgkit.simulate.signals.slow_power import power_of_source
 from psgkit.simulate.timeline import (
     Float32Array,
     FloatArray,
@@ -57,7 +58,8 @@ def add_slow_waves(
     canvas : Canvas
         The channels.
     pressure : numpy.ndarray of float64, shape (n_seconds,)
-        Amplitude of slow waves, one at sleep onset.
+        Factor on the power of each slow wave, one at sleep onset; their number falls
+        with six tenths of it.
     calm : numpy.ndarray of float64, shape (n_seconds,)
         One, and zero where an arousal keeps the waves of sleep out.
 
@@ -71,6 +73,7 @@ def add_slow_waves(
     waves = _slow_waves(canvas, source, pressure, calm)
     waves += _k_complexes(canvas, source, waves, calm)
     canvas.add(source, FRONTAL)
+    canvas.tell_swa(power_of_source(source, timeline), FRONTAL)
     vertex = blank(timeline)
     _vertex_waves(canvas, vertex, calm)
     canvas.add(vertex, VERTEX)
@@ -88,6 +91,7 @@ def _slow_waves(
         hz = rng.uniform(0.6, 1.3)
         deep = timeline.states[int(onset)] == State.N3
         level = 225.0 if deep else 170.0
+        # Power goes with the square of amplitude.
         uv = level * pressure[int(onset)] ** 0.5 * rng.lognormal(0.0, 0.2)
         shape = _wave(timeline.rate_hz, 1.0 / hz, uv * 0.55, uv * 0.45)
         put(source, timeline.rate_hz, onset, shape)
