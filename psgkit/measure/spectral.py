@@ -16,6 +16,7 @@ from psgkit.domain.measures import Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Stage
+from psgkit.measure.resampling import resample
 from psgkit.measure.timeline import Timeline
 
 Float32Array = npt.NDArray[np.float32]
@@ -94,8 +95,7 @@ def reduce_rate(
     factor = int(rate_hz / at_least_hz + 1e-9)
     if factor < 2:
         return values, rate_hz
-    reduced = signal.resample_poly(values, 1, factor)
-    return np.asarray(reduced, dtype=np.float32), rate_hz / factor
+    return resample(values, 1, factor), rate_hz / factor
 
 
 def resample_to(
@@ -113,8 +113,7 @@ def resample_to(
         return values, rate_hz
     common = math.gcd(int(rate_hz), int(wanted_hz))
     up, down = int(wanted_hz) // common, int(rate_hz) // common
-    resampled = signal.resample_poly(values, up, down)
-    return np.asarray(resampled, dtype=np.float32), wanted_hz
+    return resample(values, up, down), wanted_hz
 
 
 def window_spectra(
