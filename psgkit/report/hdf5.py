@@ -1,6 +1,6 @@
 """A night as one HDF5 file, written and read here alone.
 
-Layout (version 1), explained with examples in ``docs/hdf5.md``::
+Layout (version 2), explained with examples in ``docs/hdf5.md``::
 
     /                        attributes: format "psgkit-night", format_version,
     │                        metric_version, id, duration_s, start (time of day, or
@@ -25,7 +25,9 @@ A table is a group with a dataset a column, every one with the attributes ``unit
 ``meaning``; see `psgkit.report.frames`. Seconds count from the recording's start.
 
 No date, no path and nothing about the person is in the file, and no clock of the
-machine either: writing the same night twice gives the same bytes.
+machine either: writing the same night twice gives the same bytes. Behind HDF5's own end
+stands a seal, `psgkit.domain.hdf5_seal`: the SHA-256 of all before it. Version 1 had
+none.
 """
 
 import dataclasses
@@ -43,6 +45,14 @@ import numpy as np
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.hdf5_heaps import has_damaged_heap
+from psgkit.domain.hdf5_seal import (
+    FORMAT,
+    FORMAT_VERSION,
+    Seal,
+    fault_of,
+    look_at_seal,
+    put_seal,
+)
 from psgkit.domain.measures import Measure
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
@@ -70,9 +80,6 @@ from psgkit.report.hdf5_rows import (
     issue_table,
     issues_from,
 )
-
-FORMAT = "psgkit-night"
-FORMAT_VERSION = 1
 
 # What h5py and the domain's types raise where a file is cut, changed or no HDF5 at all.
 _READING_FAULTS = (
@@ -142,9 +149,10 @@ def _open(path: Path, read: Callable[[h5py.File], Night]) -> Night:
     if not path.is_file():
         raise UnreadableNight(f"No file {path.name!r} to read a night from.")
     try:
-        _check_heaps(path)
+        seal = look_at_seal(path)
+        _check_damage(path, seal)
         with h5py.File(path, "r") as file:
-            _check_kind(file, path.name)
+            _check_kind(file, path.name, seal)
             return read(file)
     except UnreadableNight:
         raise
@@ -184,6 +192,7 @@ def _write(night: Night, path: Path) -> None:
             spectra = file.create_group("spectra", track_order=True)
             for name, spectrum in night.spectra.items():
                 _put_spectra(spectra.create_group(held(name)), spectrum)
+        put_seal(path)
     except (RuntimeError, OSError) as fault:
         raise _system_fault(fault) from None
 
@@ -253,25 +262,22 @@ def _read_numbers(file: h5py.File, known: dict[str, Measure]) -> Night:
     )
 
 
-def _check_heaps(path: Path) -> None:
-    if has_damaged_heap(path):
+def _check_damage(path: Path, seal: Seal) -> None:
+    """Refuse what the HDF5 library would loop over or crash on."""
+    if seal is Seal.BROKEN or has_damaged_heap(path):
         raise UnreadableNight(
-            f"{path.name} is damaged: its text cannot be read. Make it again with "
-            "psgkit report."
+            f"{path.name} is damaged, or was changed by another program. Make it again "
+            "with psgkit report."
         )
 
 
-def _check_kind(file: h5py.File, name: str) -> None:
+def _check_kind(file: h5py.File, name: str, seal: Seal) -> None:
     if file.attrs.get("format") != FORMAT:
         raise UnreadableNight(
             f"{name} is an HDF5 file, but not a night that psgkit saved."
         )
-    version = int(file.attrs["format_version"])
-    if version > FORMAT_VERSION:
-        raise UnreadableNight(
-            f"{name} has format version {version}; this psgkit reads up to "
-            f"{FORMAT_VERSION}. Update psgkit."
-        )
+    if fault := fault_of(int(file.attrs["format_version"]), seal):
+        raise UnreadableNight(f"{name} {fault}")
 
 
 def _put_facts(file: h5py.File, night: Night) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.hdf5_heaps import has_damaged_heap
+from psgkit.domain.hdf5_seal import FORMAT as KIND
+from psgkit.domain.hdf5_seal import Seal, fault_of, look_at_seal
 from psgkit.domain.scoring import Stage
 from psgkit.read.draft import (
     MAX_TEXT_BYTES,
@@ -38,13 +40,16 @@ def read(file: ScoringFile, _options: Options) -> Draft:
     """Read the scoring of a night."""
     import h5py  # noqa: PLC0415 - other formats do without
 
-    if has_damaged_heap(file.path):
-        raise file.fault("it is damaged: its text cannot be read.")
+    seal = look_at_seal(file.path)
+    if seal is Seal.BROKEN or has_damaged_heap(file.path):
+        raise file.fault("it is damaged, or was changed by another program.")
     try:
         with h5py.File(file.path, "r") as night:
-            if str(night.attrs.get("format", "")) != "psgkit-night":
+            if str(night.attrs.get("format", "")) != KIND:
                 raise file.fault("it is HDF5, but no night that psgkit wrote.")
-            _check(night, "scoring", file)
+            if fault := fault_of(int(night.attrs["format_version"]), seal):
+                raise file.fault(f"it {fault}")
+            _check(night, file)
             return _draft(night["scoring"])
     except _READING_FAULTS as fault:
         raise file.fault(
@@ -52,21 +57,31 @@ def read(file: ScoringFile, _options: Options) -> Draft:
         ) from None
 
 
-def _check(group: Any, key: str, file: ScoringFile) -> None:
-    """Refuse what leads to other files or would not fit in memory."""
+def _check(night: Any, file: ScoringFile) -> None:
+    """Refuse what leads elsewhere or in circles, or would not fit in memory."""
     import h5py  # noqa: PLC0415 - see `read`
 
-    if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-        raise file.fault(f"{key!r} is missing or links elsewhere.")
-    item = group[key]
-    if isinstance(item, h5py.Group):
-        for below in item:
-            _check(item, below, file)
-        return
-    if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
-        raise file.fault(f"the data of {key!r} lie elsewhere.")
-    if item.size * item.dtype.itemsize > MAX_TEXT_BYTES:
-        raise file.fault(f"{key!r} is larger than any scoring.")
+    waiting, seen = [(night, "scoring")], {night.id}
+    while waiting:
+        group, key = waiting.pop()
+        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+            raise file.fault(f"{key!r} is missing or links elsewhere.")
+        item = group[key]
+        if item.id in seen:
+            raise file.fault(f"{key!r} is there twice.")
+        seen.add(item.id)
+        if isinstance(item, h5py.Group):
+            waiting += [(item, below) for below in item]
+            continue
+        if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
+            raise file.fault(f"the data of {key!r} lie elsewhere.")
+        kind = item.dtype.kind
+        if kind not in "biufO" or (
+            kind == "O" and h5py.check_string_dtype(item.dtype) is None
+        ):
+            raise file.fault(f"{key!r} holds references.")
+        if item.size * item.dtype.itemsize > MAX_TEXT_BYTES:
+            raise file.fault(f"{key!r} is larger than any scoring.")
 
 
 def _draft(group: Any) -> Draft:
