@@ -28,6 +28,7 @@ from psgkit.cohort.workers import (
     ProcessExecutor,
     WorkerGone,
     count_workers,
+    unforeseen,
 )
 from psgkit.domain.jobs import Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, OutputError, PsgkitError
@@ -275,8 +276,7 @@ def _settle(task: Task, future: Future[Outcome], seconds: float) -> Outcome:
             return _fail(task, "WorkerDied", _death(fault.exitcode), seconds)
         case fault:
             # SystemExit among them, which a library may raise.
-            message = f"This is a bug of psgkit ({type(fault).__name__})."
-            return _fail(task, type(fault).__name__, message, seconds)
+            return _fail(task, type(fault).__name__, unforeseen(fault), seconds)
     if isinstance(outcome, Failed):
         return _fail(task, outcome.error, outcome.message, outcome.seconds)
     return outcome

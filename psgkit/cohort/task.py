@@ -7,7 +7,8 @@ from psgkit.domain.jobs import Job
 from psgkit.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+# Without a text of its own: what is handed around may be logged by who carries it.
+@dataclass(frozen=True, slots=True, repr=False)
 class Task:
     """One night with all that a worker needs to do it.
 

@@ -43,6 +43,14 @@ class WorkerGone(Exception):
     """A worker was lost with the night it was at; the message says how."""
 
 
+def unforeseen(fault: BaseException) -> str:
+    """Return the sentence for an error that no night should end in.
+
+    Without its own words, which may hold what stands in a file's header.
+    """
+    return f"This is a bug of psgkit ({type(fault).__name__})."
+
+
 class Executor(Protocol):
     """What runs nights, one at a time in each of its workers."""
 
