@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psgkit import __version__
+from psgkit.cohort.allocator import memory_kept
 from psgkit.cohort.task import Task
 from psgkit.cohort.workers import ONE_THREAD, Executor, WorkerGone, unforeseen
 from psgkit.domain.jobs import Failed, Outcome
@@ -138,7 +139,8 @@ def psgkit_night(work: Callable[[Task], Outcome], task: Task, ours: str) -> Outc
         return Failed(task.job, "InputError", _other_version(OURS, ours), 0.0)
     _one_numerical_thread()
     try:
-        return work(task)
+        with memory_kept():
+            return work(task)
     except BaseException as fault:  # noqa: BLE001 - see above
         seconds = time.monotonic() - begun
         return Failed(task.job, type(fault).__name__, unforeseen(fault), seconds)

@@ -1,0 +1,56 @@
+"""How a Dask worker's memory goes back to the system: not in the middle of a night.
+
+Dask starts its workers with ``MALLOC_TRIM_THRESHOLD_`` at 64 KiB, so that glibc gives
+memory back whenever some is freed. A night makes and frees arrays all the time; with
+the threshold so low each of them is fetched from the system anew, which doubles the
+processor time of a night (measured by ``scripts/bench.py --dask``).
+"""
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+VARIABLE = "MALLOC_TRIM_THRESHOLD_"
+
+# Of <malloc.h>.
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
+
+# What glibc comes to by itself where nothing is set, and what it begins with.
+_LARGEST_MMAP_THRESHOLD = 32 << 20
+_FIRST_MMAP_THRESHOLD = 128 << 10
+
+
+@contextmanager
+def memory_kept() -> Iterator[None]:
+    """Keep freed memory until the end, then give all of it back.
+
+    Does nothing where nobody set the variable, or the system's C library is not glibc.
+    """
+    low = os.environ.get(VARIABLE, "")
+    library = _glibc() if low.isdecimal() else None
+    if library is None:
+        yield
+        return
+    _set(library, mmap=_LARGEST_MMAP_THRESHOLD, trim=2 * _LARGEST_MMAP_THRESHOLD)
+    try:
+        yield
+    finally:
+        _set(library, mmap=_FIRST_MMAP_THRESHOLD, trim=int(low))
+        library.malloc_trim(0)
+
+
+def _glibc() -> Any:
+    """Return the C library, if it knows how to be told."""
+    try:
+        library = ctypes.CDLL(None)
+    except (OSError, TypeError):  # TypeError: Windows wants a name
+        return None
+    return library if hasattr(library, "gnu_get_libc_version") else None
+
+
+def _set(library: Any, *, mmap: int, trim: int) -> None:
+    library.mallopt(_M_MMAP_THRESHOLD, mmap)
+    library.mallopt(_M_TRIM_THRESHOLD, trim)
