@@ -4,6 +4,7 @@
     python scripts/bench.py --night NIGHT.edf           # a night of your own
     python scripts/bench.py --later 20                  # first and later nights, by step
     python scripts/bench.py --scaling                   # hours, and EEG channels
+    python scripts/bench.py --dask 8                    # a Dask cluster to the pool
 
 Every case is a fresh process on the same night, so that imports count, and all cases
 run in one go, so that the ratios hold on any machine. Without ``--night``, a night of
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,9 @@ CASES = (
     Case("report --only numbers", ("--only", "numbers"), 0.45, 700.0),
     Case("report", (), 0.60, 800.0),
 )
+
+# Of the pool's time, for the same nights on a cluster of this machine.
+DASK_SHARE = 1.15
 
 HOURS = (2.0, 4.0, 8.0, 16.0)
 EEG_CHANNELS = (1, 2, 4, 8)
@@ -178,6 +182,74 @@ def report(night: Path, folder: Path, case: Case) -> list[str]:
     return [*psgkit, str(night), "--out", str(folder / "out"), *case.options]
 
 
+@dataclass(frozen=True)
+class BatchTime:
+    """Seconds that a batch took, of which some until its workers could be given work."""
+
+    starting: float
+    nights: float
+
+
+def show_dask(folder: Path, count: int, hours: float, repeats: int) -> None:
+    """Print what the same nights take on a Dask cluster and in the pool.
+
+    Two workers of one thread each, new ones for every batch, so that both load their
+    libraries in their first night. The best of the repeats, which take turns.
+    """
+    from psgkit.domain.jobs import Job
+    from psgkit.simulate import simulate_night
+
+    night = simulate_night(hours=hours, seed=1).write(folder / "night.edf")
+    jobs = [Job(recording=night, id=f"n{number}") for number in range(count)]
+    took: dict[str, list[BatchTime]] = {"pool": [], "Dask": []}
+    for turn in range(repeats):
+        took["pool"].append(time_pool(jobs, folder / f"pool{turn}"))
+        took["Dask"].append(time_dask(jobs, folder / f"dask{turn}"))
+    nights = {name: min(t.nights for t in times) for name, times in took.items()}
+    whole = {
+        name: min(t.starting + t.nights for t in times) for name, times in took.items()
+    }
+    print(f"{count} nights of {hours:g} h, two workers, best of {repeats}")
+    for name in took:
+        print(f"{name:<8}{nights[name]:7.1f} s, with the start {whole[name]:7.1f} s")
+    print(
+        f"Dask to pool {nights['Dask'] / nights['pool']:.3f} (at most {DASK_SHARE:.2f}), "
+        f"with the cluster's start {whole['Dask'] / whole['pool']:.3f}"
+    )
+
+
+def time_pool(jobs: Sequence[Any], out: Path) -> BatchTime:
+    """Time a batch in the pool, whose workers start within it."""
+    from psgkit.cohort.run import run_cohort
+
+    begun = time.perf_counter()
+    finish(run_cohort(jobs, out=out, workers=2), len(jobs))
+    return BatchTime(0.0, time.perf_counter() - begun)
+
+
+def time_dask(jobs: Sequence[Any], out: Path) -> BatchTime:
+    """Time a batch on a cluster that is started for it."""
+    from distributed import LocalCluster
+
+    from psgkit.cohort.run import run_cohort
+
+    begun = time.perf_counter()
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        started = time.perf_counter()
+        finish(run_cohort(jobs, out=out, dask=cluster.scheduler_address), len(jobs))
+        ended = time.perf_counter()
+    return BatchTime(started - begun, ended - started)
+
+
+def finish(outcomes: Iterable[Any], count: int) -> None:
+    """Run a batch to its end, of which every night must be done."""
+    done = [type(outcome).__name__ for outcome in outcomes].count("Done")
+    if done != count:
+        raise SystemExit(f"{count - done} of {count} nights were not done")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -187,11 +259,16 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--later", type=int, metavar="NIGHTS", default=0)
     parser.add_argument("--scaling", action="store_true")
+    parser.add_argument("--dask", type=int, metavar="NIGHTS", default=0)
+    parser.add_argument("--hours", type=float, default=1.5, help="of --dask's nights")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         if options.scaling:
             show_scaling(folder)
+            return
+        if options.dask:
+            show_dask(folder, options.dask, options.hours, options.repeats)
             return
         night = options.night or simulated_night(folder)
         if options.later:
