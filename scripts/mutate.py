@@ -1,0 +1,586 @@
+"""Change `psgkit/measure/` in one place at a time and see whether a test fails.
+
+    python scripts/mutate.py                        # every module: hours
+    python scripts/mutate.py runs periods --list    # two modules, with the survivors
+    python scripts/mutate.py --share 0.1 --seed 1   # a tenth of every module's mutants
+
+A mutant is the package with one operator, number, word, condition or argument changed, by
+mutmut's operators. It is killed where one of the tests that run its line fails, or takes
+ten times as long as it did; it survives where all pass. The tests are those of
+``tests/unit/measure``, the laws of measuring and the small flow tests, quickest first.
+
+Not made, for no test of behaviour could tell them from the original:
+
+- changes of annotations, type aliases, decorators, imports, ``__all__`` and ``dtype=``,
+  which are mypy's affair;
+- changes of words for people: docstrings, strings with a blank in them, errors raised;
+- changes of ``strict=``, a guard against bugs of our own.
+
+Not made or not counted, for they would flatter the figure: None in the place of a value,
+and changes with which the package cannot even be imported.
+
+How it is quick: the tests are collected once, and a mutant is a fork of that process in
+which the code of the changed function is put in the place of its own. Where the changed line
+runs on import, the package and the tests are imported anew instead.
+"""
+
+import argparse
+import ast
+import contextlib
+import functools
+import gc
+import importlib
+import io
+import json
+import math
+import os
+import random
+import re
+import resource
+import signal
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+import coverage
+import hypothesis
+import libcst as cst
+import pytest
+from libcst.metadata import (
+    CodeRange,
+    MetadataWrapper,
+    PositionProvider,
+    WhitespaceInclusivePositionProvider,
+)
+from mutmut.mutation import mutators
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "psgkit" / "measure"
+TESTS = (
+    "tests/unit/measure",
+    "tests/laws/test_measure_laws.py",
+    "tests/flow/test_signal_metrics.py",
+    "tests/flow/test_separate_electrodes.py",
+)  # without test_golden.py: it knows no number but our own
+# They measure time or memory, which tracing and forks change.
+LEFT_OUT = "not takes_under and not in_memory"
+QUIET = (
+    *("-s", "-q", "-p", "no:cacheprovider"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
+KILLED, SURVIVED, TOO_SLOW, NOT_IMPORTED = range(4)
+Remembering = type(functools.cache(len))
+MEMORY_BYTES = 16 * 2**30
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one place changed."""
+
+    module: str
+    line: int
+    change: str
+    source: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.change}"
+
+    @property
+    def path(self) -> Path:
+        """The module's file."""
+        return path_of(self.module)
+
+
+def path_of(module: str) -> Path:
+    """Return a module's file."""
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
+
+
+# What is changed
+
+
+def drop_arguments(call: cst.Call) -> Iterator[cst.Call]:
+    """Yield a call without one of its arguments, for each that is not exempt."""
+    fewer = (
+        changed
+        for changed in mutators.operator_arg_removal(call)
+        if len(changed.args) < len(call.args)
+    )
+    for argument, changed in zip(call.args, fewer, strict=False):
+        if not is_left_out(argument):
+            yield changed
+
+
+def change_word(string: cst.BaseString) -> Iterator[cst.BaseString]:
+    """Yield the first of mutmut's changes to a string: the others are as easy."""
+    yield from list(mutators.operator_string(string))[:1]
+
+
+REPLACED: dict[Callable[..., Any], Callable[..., Any] | None] = {
+    mutators.operator_arg_removal: drop_arguments,
+    mutators.operator_string: change_word,
+    mutators.operator_assignment: None,
+}
+OPERATORS = tuple(
+    (kind, REPLACED.get(operator, operator))
+    for kind, operator in mutators.mutation_operators
+    if REPLACED.get(operator, operator)
+)
+
+
+def is_left_out(node: cst.CSTNode) -> bool:
+    """Tell whether a node and all that is in it are not changed; see the docstring."""
+    match node:
+        case cst.Annotation() | cst.Decorator() | cst.Import() | cst.ImportFrom():
+            return True
+        case cst.Raise() | cst.If(test=cst.Name("TYPE_CHECKING")):
+            return True
+        case cst.Arg(keyword=cst.Name("strict" | "dtype")):
+            return True
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name))]):
+            return name == "__all__" or bool(re.match("[A-Z][a-z]", name))
+        case cst.Arg(value=cst.BaseString() as text) | (cst.BaseString() as text):
+            return is_for_people(text)
+    return False
+
+
+def is_for_people(text: cst.BaseString) -> bool:
+    """Tell whether a string has a blank in it."""
+    match text:
+        case cst.ConcatenatedString(left=left, right=right):
+            return is_for_people(left) or is_for_people(right)
+        case cst.FormattedString(parts=parts):
+            literal = [p.value for p in parts if isinstance(p, cst.FormattedStringText)]
+        case _:
+            literal = [text_of(text)]
+    return any(re.search(r"\s", piece) for piece in literal)
+
+
+class Changes(cst.CSTVisitor):
+    """Collects the places of a module and what is put there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[cst.CSTNode, cst.CSTNode]] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Change a node in every way."""
+        if is_left_out(node):
+            return False
+        for kind, operator in OPERATORS:
+            if isinstance(node, kind):
+                self.found += [(node, changed) for changed in operator(node)]
+        return True
+
+
+def find_mutants(path: Path, share: float, seed: int) -> list[Mutant]:
+    """Return a share of a module's mutants, each at most once."""
+    wrapper = MetadataWrapper(cst.parse_module(path.read_text()))
+    spans = wrapper.resolve(WhitespaceInclusivePositionProvider)
+    places = wrapper.resolve(PositionProvider)
+    changes = Changes()
+    wrapper.module.visit(changes)
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    original = wrapper.module.code
+    seen = {ast.dump(ast.parse(original))}
+    mutants = []
+    for node, changed in changes.found:
+        source = put(original, changed, spans[node])
+        meaning = ast.dump(ast.parse(source))
+        if meaning in seen:
+            continue
+        seen.add(meaning)
+        change = f"{words(node)} -> {words(changed)}"
+        mutants.append(Mutant(module, places[node].start.line, change, source))
+    chance = random.Random(f"{seed} {module}")  # noqa: S311 - repeatable, not secret
+    chosen = chance.sample(mutants, round(share * len(mutants)))
+    return sorted(chosen, key=lambda mutant: (mutant.line, mutant.change))
+
+
+def put(code: str, new: cst.CSTNode, span: CodeRange) -> str:
+    """Return a module's text with another piece in one place."""
+    lines = code.splitlines(keepends=True)
+    start, end = (
+        sum(len(line) for line in lines[: at.line - 1]) + at.column
+        for at in (span.start, span.end)
+    )
+    return code[:start] + text_of(new) + code[end:]
+
+
+def text_of(node: cst.CSTNode) -> str:
+    """Return a node's text."""
+    return cst.Module([]).code_for_node(node)
+
+
+def words(node: cst.CSTNode) -> str:
+    """Return a node's text in one line."""
+    return " ".join(text_of(node).split())
+
+
+# Which tests run a line
+
+
+AT_IMPORT = "import"
+
+
+class Tests:
+    """What each test takes, and the lines that it runs."""
+
+    def __init__(self) -> None:
+        self.failed: set[str] = set()
+        self.finished = False
+        self._calls_s: dict[str, float] = {}
+        self._setups_s: defaultdict[str, float] = defaultdict(float)
+        self._runs: dict[str, dict[int, list[str]]] = {}
+
+    def note(self, report: pytest.TestReport) -> None:
+        """Keep what became of a test and how long it took."""
+        if not report.passed:
+            self.failed.add(report.nodeid)
+        file = report.nodeid.partition("::")[0]
+        if report.when == "call":
+            self._calls_s[report.nodeid] = report.duration
+        elif report.when == "setup":
+            self._setups_s[file] = max(self._setups_s[file], report.duration)
+
+    def note_lines(self, data: coverage.CoverageData) -> None:
+        """Keep the lines that each test ran."""
+        self.finished = True
+        for file in data.measured_files():
+            self._runs[file] = data.contexts_by_lineno(file)
+
+    def is_of_import(self, mutant: Mutant) -> bool:
+        """Tell whether the line is run when the package is imported."""
+        runs = self._runs.get(str(mutant.path), {}).get(mutant.line)
+        return AT_IMPORT in runs if runs else not _functions_around(mutant)
+
+    def seconds(self, test: str) -> float:
+        """Return how long a test takes with the fixtures of its file."""
+        return self._calls_s[test] + self._setups_s[test.partition("::")[0]]
+
+    def of(self, mutant: Mutant, longest_s: float) -> list[str]:
+        """Return the tests that run a line, else its function, else its module."""
+        lines = self._runs.get(str(mutant.path), {})
+        tests: set[str] = set()
+        line = range(mutant.line, mutant.line + 1)
+        for span in (line, *_functions_around(mutant), range(10**6)):
+            tests = {test for line in lines if line in span for test in lines[line]}
+            tests &= self._calls_s.keys() - self.failed
+            if tests:
+                break
+        found = sorted(tests, key=lambda test: (self.seconds(test), test))
+        return [test for test in found if self.seconds(test) <= longest_s]
+
+
+def _functions_around(mutant: Mutant) -> list[range]:
+    """Return the lines of the functions that hold a change, the innermost first."""
+    bodies = [
+        range(node.body[0].lineno, node.end_lineno + 1)
+        for node in ast.walk(ast.parse(mutant.path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    return sorted((body for body in bodies if mutant.line in body), key=len)
+
+
+# A mutant in the place of the original
+
+
+def swap_code(mutant: Mutant, functions: list[FunctionType]) -> bool:
+    """Give the changed functions their changed code; tell whether there was any."""
+    file = str(mutant.path)
+    old = compile(mutant.path.read_text(), file, "exec", dont_inherit=True)
+    new = compile(mutant.source, file, "exec", dont_inherit=True)
+    changed = dict(_changed_pairs(old, new))
+    found = [function for function in functions if function.__code__ in changed]
+    for function in found:
+        code = changed[function.__code__]
+        if code.co_freevars != function.__code__.co_freevars:
+            return False
+        function.__code__ = code
+    return bool(found)
+
+
+def _changed_pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    inner = [
+        [const for const in code.co_consts if isinstance(const, CodeType)]
+        for code in (old, new)
+    ]
+    if old != new:
+        yield old, new
+    if len(inner[0]) == len(inner[1]):
+        for pair in zip(*inner, strict=True):
+            yield from _changed_pairs(*pair)
+
+
+class MutantFinder:
+    """Finds the mutant in the place of its module."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        """Return how to import the mutant; None for other modules."""
+        if name != self._mutant.module:
+            return None
+        loader = MutantLoader(name, str(self._mutant.path))
+        loader.source = self._mutant.source
+        return spec_from_file_location(name, loader.path, loader=loader)
+
+
+class MutantLoader(SourceFileLoader):
+    """Compiles the mutant's text."""
+
+    source: str
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the base's
+        """Return the mutant's code."""
+        return compile(self.source, self.path, "exec", dont_inherit=True)
+
+
+def import_mutant(mutant: Mutant) -> bool:
+    """Import the package and a mutant in it anew; tell whether that was possible."""
+    homes = (str(ROOT / "psgkit"), str(ROOT / "tests"))
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(homes):
+            del sys.modules[name]
+    sys.meta_path.insert(0, MutantFinder(mutant))
+    try:
+        importlib.import_module(mutant.module)
+        importlib.import_module("psgkit.pipeline")
+    except Exception:  # noqa: BLE001 - whatever a change brings about
+        return False
+    return True
+
+
+class Chosen:
+    """Runs some tests of those that pytest finds, in their order, each in its time."""
+
+    def __init__(self, order: list[str], tests: Tests) -> None:
+        self._order = {test: number for number, test in enumerate(order)}
+        self._tests = tests
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out and sort."""
+        items[:] = [item for item in items if item.nodeid in self._order]
+        items.sort(key=lambda item: self._order[item.nodeid])
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """End the process where a test takes ten times as long as it did.
+
+        In the processor's time: a machine that is busy with other things kills nothing.
+        """
+        most_s = 3 + 10 * self._tests.seconds(item.nodeid)
+        signal.setitimer(signal.ITIMER_PROF, most_s)
+
+
+class Judge:
+    """Collects the tests, learns what they run, and judges mutants by them."""
+
+    def __init__(self, mutants: list[Mutant], longest_s: float, jobs: int) -> None:
+        self.outcomes: dict[Mutant, int] = {}
+        self.tests = Tests()
+        self._mutants = mutants
+        self._longest_s = longest_s
+        self._jobs = jobs
+        self._tracer = coverage.Coverage(data_file=None, source=[str(PACKAGE)])
+
+    def pytest_sessionstart(self) -> None:
+        """Watch what importing runs."""
+        self._tracer.start()
+        self._tracer.switch_context(AT_IMPORT)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test's report."""
+        self.tests.note(report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run every test once, traced; then the mutants."""
+        for item, following in in_turn(session.items):
+            self._tracer.switch_context(item.nodeid)
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        self._tracer.stop()
+        self.tests.note_lines(self._tracer.get_data())
+        session.testsfailed = 0
+        functions: defaultdict[str, list[FunctionType]] = defaultdict(list)
+        for found in gc.get_objects():
+            if isinstance(found, FunctionType):
+                functions[found.__code__.co_filename].append(found)
+            elif isinstance(found, Remembering):
+                found.cache_clear()
+        gc.freeze()
+        tasks = {
+            mutant: functools.partial(
+                self._try, session, mutant, functions[str(mutant.path)]
+            )
+            for mutant in self._mutants
+        }
+        self.outcomes = run_forks(tasks, self._jobs)
+        return True
+
+    def _try(
+        self, session: pytest.Session, mutant: Mutant, functions: list[FunctionType]
+    ) -> int:
+        """Put a mutant in the original's place in this process, and run tests."""
+        order = self.tests.of(mutant, self._longest_s)
+        session.config.pluginmanager.register(Chosen(order, self.tests))
+        if self.tests.is_of_import(mutant) or not swap_code(mutant, functions):
+            if not import_mutant(mutant):
+                return NOT_IMPORTED
+            files = dict.fromkeys(test.partition("::")[0] for test in order)
+            session.perform_collect(list(files))
+        else:
+            session.config.hook.pytest_collection_modifyitems(
+                session=session, config=session.config, items=session.items
+            )
+        for item, following in in_turn(session.items):
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                return KILLED
+        return SURVIVED
+
+
+def in_turn(
+    items: list[pytest.Item],
+) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+    """Yield each test with the one that follows it."""
+    return zip(items, [*items[1:], None], strict=True)
+
+
+def run_forks(tasks: dict[Mutant, Callable[[], int]], jobs: int) -> dict[Mutant, int]:
+    """Return what each task answers, each in a fork of this process."""
+    running: dict[int, Mutant] = {}
+    outcomes: dict[Mutant, int] = {}
+
+    def wait() -> None:
+        pid, status = os.wait()
+        code = os.waitstatus_to_exitcode(status)
+        mutant = running.pop(pid)
+        outcomes[mutant] = TOO_SLOW if code < 0 else code
+        if outcomes[mutant] == SURVIVED:
+            print(f"survived: {mutant}", file=sys.stderr)
+
+    for number, (mutant, task) in enumerate(tasks.items()):
+        if len(running) == jobs:
+            wait()
+        pid = os.fork()
+        if pid == 0:
+            os._exit(answer_silently(task))
+        running[pid] = mutant
+        if number % 100 == 0:
+            print(f"{number} of {len(tasks)}", file=sys.stderr)
+    while running:
+        wait()
+    return outcomes
+
+
+def answer_silently(task: Callable[[], int]) -> int:
+    """Run a task with nothing printed and bounded memory; a fault is a kill."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    try:
+        return task()
+    except BaseException:  # noqa: BLE001 - whatever a change brings about
+        return KILLED
+
+
+# What comes of it
+
+
+def print_table(outcomes: dict[Mutant, int]) -> None:
+    """Print how many mutants of each module were killed."""
+    by_module: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for mutant, outcome in outcomes.items():
+        by_module[mutant.module.removeprefix("psgkit.measure.")][outcome] += 1
+    print(f"{'module':26}{'mutants':>8}{'killed':>8}{'survived':>10}{'share':>8}")
+    for module, counts in sorted(by_module.items()):
+        _print_row(module, counts)
+    total = sum(by_module.values(), Counter())
+    _print_row("all", total)
+    low, high = wilson_interval(total.total() - total[SURVIVED], total.total())
+    print(f"95 % interval, where this is a sample: {low:.1%} to {high:.1%}")
+
+
+def _print_row(name: str, counts: Counter[int]) -> None:
+    mutants = counts.total()
+    survived = counts[SURVIVED]
+    killed = mutants - survived
+    share = f"{killed / mutants:8.1%}" if mutants else ""
+    print(f"{name:26}{mutants:8}{killed:8}{survived:10}{share}")
+
+
+def wilson_interval(killed: int, mutants: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of a share (Wilson 1927)."""
+    if mutants == 0:
+        return 0.0, 1.0
+    z = 1.96
+    share, extra = killed / mutants, z**2 / mutants
+    middle = share + extra / 2
+    half = z * math.sqrt(share * (1 - share) / mutants + extra / (4 * mutants))
+    return (middle - half) / (1 + extra), (middle + half) / (1 + extra)
+
+
+def main() -> int:
+    """Run and print; 1 where the share is under the one asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("modules", nargs="*", help="e.g. runs; all without any")
+    parser.add_argument("--share", type=float, default=1.0, help="of the mutants")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--longest", type=float, default=8.0, help="seconds of a test")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--list", action="store_true", help="print the survivors")
+    parser.add_argument("--keep", type=Path, help="write every mutant's fate as JSON")
+    parser.add_argument("--again", type=Path, help="only the survivors of such a file")
+    parser.add_argument("--at-least", type=float, default=0.0, help="share, in percent")
+    given = parser.parse_args()
+    os.chdir(ROOT)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    paths = [
+        path
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if path.stem in given.modules or not given.modules
+    ]
+    mutants = [m for path in paths for m in find_mutants(path, given.share, given.seed)]
+    if given.again:
+        kept = json.loads(given.again.read_text())
+        lived = {(k["module"], k["change"]) for k in kept if k["fate"] == "survived"}
+        mutants = [m for m in mutants if (m.module, m.change) in lived]
+    hypothesis.settings.register_profile("mutate", derandomize=True, database=None)
+    hypothesis.settings.load_profile("mutate")
+    judge = Judge(mutants, given.longest, given.jobs)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        pytest.main([*TESTS, "-m", "not slow", "-k", LEFT_OUT, *QUIET], plugins=[judge])
+    if not judge.tests.finished:
+        sys.exit(f"the tests could not be run:\n{printed.getvalue()}")
+    for test in sorted(judge.tests.failed):
+        print(f"left out, for it fails or is skipped without any change: {test}")
+    fates = judge.outcomes
+    if given.keep:
+        words_of = {KILLED: "killed", SURVIVED: "survived", TOO_SLOW: "too slow"}
+        rows = [
+            {"module": m.module, "line": m.line, "change": m.change, "fate": fate}
+            for m in mutants
+            if (fate := words_of.get(fates[m]))
+        ]
+        given.keep.write_text(json.dumps(rows, indent=0))
+    counted = {m: fate for m, fate in fates.items() if fate != NOT_IMPORTED}
+    if given.list:
+        for m, fate in counted.items():
+            if fate == SURVIVED:
+                print(m)
+    print_table(counted)
+    print(f"{len(fates) - len(counted)} more cannot be imported")
+    lived = sum(fate == SURVIVED for fate in counted.values())
+    return int(100 * (1 - lived / max(len(counted), 1)) < given.at_least)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
