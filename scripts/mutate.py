@@ -68,6 +68,7 @@ TESTS = (
     "tests/flow/test_signal_metrics.py",
     "tests/flow/test_separate_electrodes.py",
 )  # without test_golden.py: it knows no number but our own
+OF_CATALOGUE = "tests/unit/measure/test_catalogue.py"
 # They measure time or memory, which tracing and forks change.
 LEFT_OUT = "not takes_under and not in_memory"
 QUIET = (
@@ -265,15 +266,21 @@ class Tests:
         return self._calls_s[test] + self._setups_s[test.partition("::")[0]]
 
     def of(self, mutant: Mutant, longest_s: float) -> list[str]:
-        """Return the tests that run a line, else its function, else its module."""
+        """Return the tests that run a line, else its function, else its module.
+
+        What an import declares is also read by tests that run no line of it.
+        """
         lines = self._runs.get(str(mutant.path), {})
         tests: set[str] = set()
         line = range(mutant.line, mutant.line + 1)
         for span in (line, *_functions_around(mutant), range(10**6)):
             tests = {test for line in lines if line in span for test in lines[line]}
-            tests &= self._calls_s.keys() - self.failed
+            tests &= self._calls_s.keys()
             if tests:
                 break
+        if self.is_of_import(mutant):
+            tests |= {test for test in self._calls_s if test.startswith(OF_CATALOGUE)}
+        tests -= self.failed
         found = sorted(tests, key=lambda test: (self.seconds(test), test))
         return [test for test in found if self.seconds(test) <= longest_s]
 

@@ -79,3 +79,55 @@ def test_two_periods_make_no_slope():
     decline = swa_decline(cycles)
     assert isinstance(decline.slope_ln_per_h, Undefined)
     assert decline.c1c2_ratio == 2.0
+
+
+def test_two_epochs_of_half_a_minute_are_enough_and_one_is_not():
+    timeline = make_timeline("W22R")
+    series = np.array([99.0, 10, 30, 99])
+    assert mean_swa(series, timeline, (Stage.N2,)) == 20
+    # a minute of activity 20
+    assert slow_wave_energy(series, timeline) == pytest.approx(20 / 60)
+    series[2] = np.nan
+    reason = Undefined("0.5 clean min of N2+N3, at least 1 are needed")
+    assert slow_wave_energy(series, timeline) == reason
+
+
+def test_periods_are_timed_from_the_first_epoch_of_sleep():
+    """Ten minutes of W, then NREM periods of 20 and of 5 min, 10 min of R between."""
+    timeline = make_timeline("W" * 20 + "2" * 40 + "R" * 20 + "3" * 10)
+    series = np.full(90, 8.0)
+    series[60:] = 2.0
+    cycles = swa_cycles(series, timeline, (NremPeriod(20, 60), NremPeriod(80, 90)))
+    assert cycles["cycle"].tolist() == [1, 2]
+    assert cycles["onset_s"].tolist() == [600, 2400]
+    assert cycles["midpoint_h"].tolist() == pytest.approx([10 / 60, 32.5 / 60])
+    assert cycles["clean_min"].tolist() == [20, 5]
+    # five minutes are enough; the night's mean is (40 * 8 + 10 * 2) / 50 = 6.8
+    assert cycles["swa_uv2"].tolist() == [8, 2]
+    assert cycles["swa_rel"].tolist() == pytest.approx([8 / 6.8, 2 / 6.8])
+
+
+def test_no_period_makes_an_empty_table():
+    cycles = swa_cycles(np.full(4, np.nan), make_timeline("WWWW"), ())
+    assert cycles.empty
+    assert cycles.columns.tolist() == [
+        *("cycle", "onset_s", "midpoint_h", "clean_min", "swa_uv2", "swa_rel")
+    ]
+    assert swa_decline(cycles).c1c2_ratio == Undefined("fewer than two NREM periods")
+
+
+def test_a_period_that_is_not_clean_leaves_the_slope_to_the_others():
+    """A halving from 1 to 3 h and from 3 to 5 h."""
+    cycles = pd.DataFrame(
+        {"swa_uv2": [8.0, np.nan, 4.0, 2.0], "midpoint_h": [1.0, 2.0, 3.0, 5.0]}
+    )
+    decline = swa_decline(cycles)
+    assert decline.slope_ln_per_h == pytest.approx(-np.log(2) / 2)
+    assert decline.c1c2_ratio == Undefined("a NREM period has under 5 clean min")
+    assert decline.c1last_ratio == 4
+
+
+def test_two_clean_periods_of_three_make_no_slope():
+    cycles = pd.DataFrame({"swa_uv2": [8.0, 4, np.nan], "midpoint_h": [1.0, 2.0, 3.0]})
+    reason = Undefined("2 NREM periods with 5 clean min, 3 are needed")
+    assert swa_decline(cycles).slope_ln_per_h == reason
