@@ -108,3 +108,47 @@ def test_one_signal_twice_is_no_pair_of_eyes():
     assert eyes_usable(noise, -noise).reason.startswith("the two eye channels are one")
     assert eyes_usable(noise, np.zeros_like(noise)).reason.endswith("flat in REM")
     assert eyes_usable(noise, make_noise(60, RATE_HZ, seed=2)) is None
+
+
+def test_ten_minutes_are_enough():
+    timeline = make_timeline("R" * 20)
+    events = pd.DataFrame({"peak_s": [5.0, 4.0, 59.0]})
+    numbers = eye_movement_values(events, timeline)
+    # three in ten minutes; two of 200 mini-epochs, 3 to 6 s and 57 to 60 s
+    assert numbers == {"rem_density_per_min": 0.3, "rem_density_3s_pct": 1.0}
+
+
+def test_a_movement_on_the_border_is_of_the_mini_epoch_that_it_begins():
+    timeline = make_timeline("R" * 20)
+    numbers = eye_movement_values(pd.DataFrame({"peak_s": [3.0, 5.9]}), timeline)
+    assert numbers["rem_density_3s_pct"] == 0.5
+    numbers = eye_movement_values(pd.DataFrame({"peak_s": [3.0, 6.0]}), timeline)
+    assert numbers["rem_density_3s_pct"] == 1.0
+
+
+def test_periods_hold_what_begins_in_them_and_their_clean_minutes():
+    timeline = make_timeline("WW" + "RRRR" + "22" + "RR" + "W", bad_s=(60, 61, 62))
+    # 60 s is the first moment of the first period, 180 s the first after it; from 240 s
+    events = pd.DataFrame({"peak_s": [59.9, 60.0, 179.9, 180.0, 240.0]})
+    table = density_by_period(events, timeline, ((2, 6), (8, 10)))
+    assert table["period"].tolist() == [1, 2]
+    assert table["onset_s"].tolist() == [60, 240]
+    assert table["eye_movement_n"].tolist() == [2, 1]
+    assert table["clean_min"].tolist() == [117 / 60, 1]
+    assert table["density_per_min"].tolist() == pytest.approx([120 / 117, 1])
+
+
+def test_a_period_without_a_clean_minute_has_no_density():
+    timeline = make_timeline("RR", bad_s=(5,))
+    table = density_by_period(pd.DataFrame({"peak_s": [1.0]}), timeline, ((0, 2),))
+    assert table["eye_movement_n"].tolist() == [1]
+    assert np.isnan(table["density_per_min"][0])
+
+
+def test_eyes_of_any_lead_over_the_same_signal_are_no_pair_and_alike_ones_are():
+    noise = make_noise(60, RATE_HZ)
+    other = make_noise(60, RATE_HZ, seed=2)
+    # correlations of 1 / sqrt(1 + x^2): 0.9806 and 0.9706
+    assert eyes_usable(noise, noise + 0.19 * other) is not None
+    assert eyes_usable(noise, noise + 0.26 * other) is None
+    assert eyes_usable(np.zeros_like(noise), noise).reason.endswith("flat in REM")

@@ -1,6 +1,7 @@
 """Slow waves and their coupling: YASA's own events, and waves that were put in."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from signal_makers import make_noise, make_timeline
 
@@ -13,7 +14,9 @@ from psgkit.measure.slow_wave_detector import (
     slow_signal,
 )
 from psgkit.measure.slow_waves import (
+    COUPLING_NUMBERS,
     NREM,
+    SlowWaves,
     coupling_values,
     detect_slow_waves,
     has_neighbour,
@@ -158,3 +161,96 @@ def test_fifty_waves_are_needed_for_coupling():
 def test_a_neighbour_lies_less_than_the_reach_away():
     found = has_neighbour(np.array([10.0, 20.0, 30.0]), np.array([11.2, 20.5]), 1.2)
     assert found.tolist() == [False, True, False]
+
+
+def test_a_neighbour_may_come_before_or_after():
+    moments, others = np.array([10.0, 20.0]), np.array([21.1, 8.9])
+    assert has_neighbour(moments, others, 1.2).tolist() == [True, True]
+    assert has_neighbour(moments, others, 1.0).tolist() == [False, False]
+    assert has_neighbour(moments, np.zeros(0), 1.2).tolist() == [False, False]
+
+
+def made(stages: list[str], **columns: object) -> SlowWaves:
+    table = pd.DataFrame({"stage": stages, **columns})
+    return SlowWaves(table, np.zeros((len(table), 0)), 60.0, 30)
+
+
+def test_form_and_density_are_of_the_stages_asked_for():
+    found = made(
+        ["N2", "N3", "N3"],
+        ptp_uv=[80.0, 100.0, 120.0],
+        slope_uvs=[200.0, 300.0, 500.0],
+        duration_s=[1.0, 1.2, 1.6],
+    )
+    timeline = make_timeline("2" * 20 + "3" * 40)
+    of_n3 = slow_wave_values(found, timeline, NREM[1:])
+    assert of_n3 == pytest.approx(
+        {
+            "sw_density_per_min": 2 / 20,
+            "sw_ptp_uv": 110,
+            "sw_slope_uvs": 400,
+            "sw_dur_s": 1.4,
+        }
+    )
+    assert slow_wave_values(found, timeline, NREM)["sw_ptp_uv"] == pytest.approx(100)
+    assert relative_values(found, timeline) == {
+        "sw_density_rel_per_min": 1.0,
+        "sw_rel_threshold_uv": 60.0,
+    }
+
+
+def test_without_any_wave_there_is_no_threshold_and_none_is_above_it():
+    timeline = make_timeline("3" * 40)
+    found, _, _ = detect(np.zeros(1200 * 100), timeline, coupling=True)
+    assert relative_values(found, timeline) == {
+        "sw_density_rel_per_min": 0.0,
+        "sw_rel_threshold_uv": Undefined("no wave in N2 and N3"),
+    }
+    assert found.phases.shape == (0, 0)
+
+
+def coupled(phases: list[float], **columns: object) -> SlowWaves:
+    """Make waves with sigma at some phases, out of all round the circle."""
+    table = pd.DataFrame({"sigma_phase_rad": phases, **columns})
+    circle = np.linspace(-np.pi, np.pi, 200, endpoint=False)
+    return SlowWaves(table, np.tile(circle, (len(phases), 1)), 60.0, 30)
+
+
+def test_coupling_of_fifty_waves_worked_out():
+    """25 at 0 and 25 at a right angle: mean at 45 degrees, of length cos 45."""
+    found = coupled(
+        [0.0, np.pi / 2] * 25,
+        ndpac=[0.2, 0.4] * 25,
+        neg_peak_s=10.0 * np.arange(50),
+    )
+    # spindles 1.1 s before the first ten troughs, 1.3 s after the next ten
+    spindles = np.concatenate(
+        [10.0 * np.arange(10) - 1.1, 101.3 + 10.0 * np.arange(10)]
+    )
+    numbers = coupling_values(found, pd.DataFrame({"peak_s": spindles}))
+    assert tuple(numbers) == COUPLING_NUMBERS
+    assert numbers["coup_phase_rad"] == pytest.approx(np.pi / 4)
+    assert numbers["coup_mvl"] == pytest.approx(np.sqrt(0.5))
+    assert numbers["coup_ndpac"] == pytest.approx(0.3)
+    assert numbers["coup_overlap_frac"] == pytest.approx(0.2)
+    # Of n random directions the mean's length has the mean sqrt(pi / n) / 2 and the
+    # deviation sqrt((1 - pi / 4) / n), here 0.1253 and 0.0655 (Rayleigh)
+    assert numbers["coup_z"] == pytest.approx((0.7071 - 0.1253) / 0.0655, rel=0.15)
+
+
+def test_a_wave_without_a_sigma_peak_is_left_out_of_the_mean_alone():
+    found = coupled(
+        [np.nan] * 10 + [1.0] * 45, ndpac=[0.5] * 55, neg_peak_s=np.arange(55.0)
+    )
+    numbers = coupling_values(found, pd.DataFrame({"peak_s": [100.0]}))
+    assert numbers["coup_phase_rad"] == pytest.approx(1.0)
+    assert numbers["coup_mvl"] == pytest.approx(1.0)
+    assert numbers["coup_overlap_frac"] == 0
+
+
+def test_the_same_waves_have_the_same_chance_twice():
+    found = coupled([0.1] * 50, ndpac=[0.1] * 50, neg_peak_s=np.arange(50.0))
+    spindles = pd.DataFrame({"peak_s": [1.0]})
+    first = coupling_values(found, spindles)
+    assert coupling_values(found, spindles) == first
+    assert coupling_values(found, spindles, seed=1)["coup_z"] != first["coup_z"]

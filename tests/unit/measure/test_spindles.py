@@ -1,6 +1,7 @@
 """Spindles: the events of YASA's own detector, and those that were put in."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from signal_makers import make_noise, make_timeline
 
@@ -9,7 +10,12 @@ from psgkit.domain.scoring import Stage
 from psgkit.measure.excerpts import Excerpt
 from psgkit.measure.spectral import resample_to
 from psgkit.measure.spindle_detector import find_spindles
-from psgkit.measure.spindles import NREM, spindle_table, spindle_values
+from psgkit.measure.spindles import (
+    NREM,
+    in_recording,
+    spindle_table,
+    spindle_values,
+)
 
 RATE_HZ = 100.0
 
@@ -110,3 +116,40 @@ def test_none_found_is_a_density_of_zero():
     empty = find_spindles(np.zeros(100), RATE_HZ, np.zeros(100, dtype=bool))
     numbers = spindle_values(empty.assign(stage=""), timeline, Stage.N2)
     assert numbers["sp_density_per_min"] == 0
+
+
+def test_slow_and_fast_spindles_part_at_13_hz():
+    table = pd.DataFrame(
+        {
+            "stage": ["N2", "N2", "N2", "N3"],
+            "frequency_hz": [12.5, 13.0, 14.1, 12.0],
+            "amplitude_uv": [20.0, 30.0, 40.0, 99.0],
+            "duration_s": [0.6, 0.9, 1.2, 2.0],
+        }
+    )
+    timeline = make_timeline("2" * 20 + "3" * 20)
+    numbers = spindle_values(table, timeline, Stage.N2)
+    assert numbers == pytest.approx(
+        {
+            "sp_density_per_min": 0.3,
+            "sp_slow_density_per_min": 0.1,
+            "sp_fast_density_per_min": 0.2,
+            "sp_amp_uv": 30.0,
+            "sp_freq_hz": 13.2,
+            "sp_dur_s": 0.9,
+        }
+    )
+
+
+def test_events_move_to_the_recording_with_the_stage_of_their_first_moment():
+    """The excerpt begins 30 s before N3, which begins at 120 s."""
+    timeline = make_timeline("WWWW3R")
+    excerpt = Excerpt.of(timeline, NREM, RATE_HZ, 18000)
+    table = pd.DataFrame({"onset_s": [31.0, 59.9], "peak_s": [31.5, 60.4], "x": [1, 2]})
+    moved = in_recording(table, excerpt, ("onset_s", "peak_s"))
+    assert moved["onset_s"].tolist() == pytest.approx([121.0, 149.9])
+    assert moved["peak_s"].tolist() == pytest.approx([121.5, 150.4])
+    assert moved["stage"].tolist() == ["N3", "N3"]
+    by_peak = in_recording(table, excerpt, ("peak_s", "onset_s"))
+    assert by_peak["stage"].tolist() == ["N3", "R"]
+    assert moved["x"].tolist() == [1, 2]
