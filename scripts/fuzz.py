@@ -46,7 +46,7 @@ from psgkit.report import read_night
 from psgkit.settings import Settings, load_settings
 
 SLOW_S = 2.0
-HUNG_S = 10.0
+HUNG_S = 30.0
 GROWN_MB = 500.0
 
 HEADER = b"0123456789 .,-+eEXDC:/\0\xff\xb5uV"
@@ -210,7 +210,7 @@ def _in_child(target: Target, path: Path) -> tuple[str, str]:
 
 def _here(target: Target, path: Path) -> tuple[str, str]:
     before_mb = peak_mb()
-    began = time.perf_counter()
+    began = time.process_time()  # other programs on the machine do not count
     try:
         target.read(path)
         outcome = "read"
@@ -220,7 +220,7 @@ def _here(target: Target, path: Path) -> tuple[str, str]:
         place = traceback.extract_tb(fault.__traceback__)[-1]
         where = f"{Path(place.filename).name}:{place.lineno}"
         return "finding", f"{type(fault).__name__} at {where}: {str(fault)[:100]}"
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     if seconds > SLOW_S:
         return "finding", f"slow: {outcome}"
     if peak_mb() - before_mb > GROWN_MB:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from psgkit.domain.jobs import Job
 from psgkit.domain.measures import Measure
 from psgkit.errors import InputError, UnreadableNight
 from psgkit.report.cohort_html import cohort_page
-from psgkit.report.files import safe_name, write_text
+from psgkit.report.file_set import together
+from psgkit.report.files import safe_name
 from psgkit.report.hdf5 import read_night_numbers
 from psgkit.report.tables import summary_row, to_csv
 
@@ -84,17 +86,23 @@ def collect(
     table = _table(cohort)
     failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
     meanings = dictionary(table, cohort.measures)
-    write_text(out / "data_dictionary.csv", to_csv(meanings))
-    write_text(out / "failures.csv", to_csv(failures))
-    if can_write():
-        sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
-        write_spreadsheet(out / "cohort.xlsx", sheets)
-    write_text(out / "cohort.csv", to_csv(table))
-    table = with_units(table, meanings)
-    if page:
-        shown = table.copy()
-        shown.attrs["pages"] = cohort.pages
-        write_text(out / "cohort.html", cohort_page(shown, language=language))
+    with together(out, mark="cohort.csv") as files:
+        files.write_text("data_dictionary.csv", to_csv(meanings))
+        files.write_text("failures.csv", to_csv(failures))
+        files.write_text("cohort.csv", to_csv(table))
+        if can_write():
+            sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
+            files.write("cohort.xlsx", partial(write_spreadsheet, sheets))
+        else:
+            files.remove("cohort.xlsx")
+        table = with_units(table, meanings)
+        if page:
+            shown = table.copy()
+            shown.attrs["pages"] = cohort.pages
+            html = cohort_page(shown, language=language)
+            files.write_text("cohort.html", html)
+        else:
+            files.remove("cohort.html")
     return table
 
 

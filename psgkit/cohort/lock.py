@@ -90,7 +90,9 @@ class Lock:
         self._ended.set()
         self._heart.join()
         if not self.lost:
-            self._path.unlink(missing_ok=True)
+            # One that cannot be removed is, to the next batch, of a process that died.
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
     def _live(self) -> None:
         while not self._ended.wait(self._beat_s):

@@ -17,6 +17,7 @@ from psgkit.cohort.lock import hold
 from psgkit.cohort.resume import why_to_do
 from psgkit.cohort.state import (
     clear_leftovers,
+    has_result,
     night_folder,
     record_failed,
     write_asked,
@@ -112,7 +113,7 @@ def run_cohort(
     check_ids(jobs)
     check_writable(out)
     with hold(out) as lock:
-        clear_leftovers(out)
+        clear_leftovers(out, jobs)
         write_asked(out, jobs)
         if any(job.subfolder for job in jobs):
             describe_derivative(out)
@@ -283,6 +284,8 @@ def _settle(task: Task, future: Future[Outcome], seconds: float) -> Outcome:
 
 
 def _fail(task: Task, error: str, message: str, seconds: float) -> Failed:
+    if has_result(task.out, task.job):
+        message += " The result of an earlier run is still in its folder."
     failed = Failed(task.job, error, message, seconds)
     # On a full disk the record is lost, and the night is as one never done.
     with suppress(OSError, OutputError):

@@ -3,19 +3,22 @@
 A CSV file with decimal points opens wrongly in them; a workbook holds numbers.
 """
 
+import datetime as dt
 import importlib.util
+import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
-
-from psgkit.report.files import write_whole
 
 # Control characters that the format cannot hold.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _MAX_TEXT = 32_767
+
+NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def can_write() -> bool:
@@ -23,24 +26,25 @@ def can_write() -> bool:
     return importlib.util.find_spec("openpyxl") is not None
 
 
-def write_spreadsheet(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables as the sheets of one workbook, whole or not at all.
+def write_spreadsheet(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write tables as the sheets of one workbook.
 
     Text stays text, also where it looks like a formula; what is undefined is empty.
 
     Parameters
     ----------
-    path : pathlib.Path
-        The ``.xlsx`` file.
     tables : mapping of str to DataFrame
         Name of the sheet, and its table.
+    path : pathlib.Path
+        The file, whatever it is called.
 
     Raises
     ------
-    OutputError
+    OSError
         If the file cannot be written.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - an extra, and slow to load
+    from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415
 
     book = Workbook(write_only=True)
     for name, table in tables.items():
@@ -49,7 +53,29 @@ def write_spreadsheet(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
         sheet.append([_cell(sheet, str(column)) for column in table.columns])
         for row in table.itertuples(index=False):
             sheet.append([_cell(sheet, value) for value in row])
-    write_whole(path, book.save)
+    book.properties.created = book.properties.modified = dt.datetime(*NO_TIME)
+    # In memory first: openpyxl leaves a half-written file in disorder.
+    packed = io.BytesIO()
+    ExcelWriter(book, _Timeless(packed, "w", ZIP_DEFLATED)).save()
+    path.write_bytes(packed.getvalue())
+
+
+class _Timeless(ZipFile):
+    """An archive without the clock of the machine.
+
+    The same tables give the same bytes, also where that clock shows a year before 1980,
+    which an archive cannot hold.
+    """
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
+        """Write one member."""
+        info = ZipInfo(zinfo_or_arcname, NO_TIME)
+        info.compress_type = self.compression
+        super().writestr(info, data)
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        """Write a file as one member."""
+        self.writestr(arcname, Path(filename).read_bytes())
 
 
 def _cell(sheet: Any, value: object) -> object:

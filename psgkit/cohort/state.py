@@ -9,6 +9,7 @@ import hashlib
 import json
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 from psgkit.domain.jobs import Done, Failed, Job
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import METRIC_VERSION
+from psgkit.errors import OutputError
+from psgkit.report.file_set import clear_unfinished
 from psgkit.report.files import make_folder, safe_name, write_text
 from psgkit.settings import Settings
 
@@ -90,45 +93,64 @@ def record_done(
 
 
 def record_failed(out: Path, failed: Failed) -> None:
-    """Remember why a night could not be done, and take away an older result of it.
+    """Remember why a night could not be done.
+
+    The result of an earlier run stays: a disk that is full or a share that is away for
+    an hour must cost no result. The tables say that the night failed.
 
     Raises
     ------
     OutputError
         If the record cannot be written.
     """
-    forget(out, failed.job)
-    folder = night_folder(out, failed.job)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-    _write(
-        out,
-        failed.job,
-        {"status": "failed", "error": failed.error, "message": failed.message},
-    )
+    told = {"status": "failed", "error": failed.error, "message": failed.message}
+    try:
+        _write(out, failed.job, told)
+    except OutputError:
+        # No record is better than one that calls the earlier result this run's.
+        forget(out, failed.job)
+        raise
+    tidy(out, failed.job)
 
 
 def forget(out: Path, job: Job) -> None:
-    """Take away a night's record, then its files and what a dead run left of them."""
+    """Take away a night's record: its result is about to be replaced."""
     _record_path(out, job).unlink(missing_ok=True)
+
+
+def has_result(out: Path, job: Job) -> bool:
+    """Tell whether a whole result of a night is there, of whichever run."""
+    folder = night_folder(out, job)
+    return (folder / f"{folder.name}.h5").is_file()
+
+
+def tidy(out: Path, job: Job) -> None:
+    """Take away what a run that was killed has left of a night; whole results stay."""
     folder = night_folder(out, job)
     if not folder.is_dir():
         return
-    for file in folder.iterdir():
-        left_over = file.name.startswith(".") and file.suffix == ".part"
-        if left_over or file.name.startswith((f"{folder.name}.", f"{folder.name}_")):
-            file.unlink(missing_ok=True)
+    clear_unfinished(folder)
+    if not has_result(out, job):
+        for file in folder.iterdir():
+            if file.name.startswith((f"{folder.name}.", f"{folder.name}_")):
+                file.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
-def clear_leftovers(out: Path) -> None:
-    """Take away the unfinished files of a run that was killed, but for its nights'.
+def clear_leftovers(out: Path, jobs: Sequence[Job]) -> None:
+    """Take away the unfinished files of a run that was killed, where that can be done.
 
-    A night's own go when it is done again. Call it with the folder's lock held.
+    Call it with the folder's lock held.
     """
     state = out / STATE_FOLDER
-    for folder in (out, state, state / "nights"):
-        for pattern in (".*.part", "lock.*.part", "lock.*.dead"):
-            for file in folder.glob(pattern):
+    with suppress(OSError):
+        for job in jobs:
+            tidy(out, job)
+        for folder in (out, state, state / "nights"):
+            clear_unfinished(folder)
+        for pattern in ("lock.*.part", "lock.*.dead"):
+            for file in state.glob(pattern):
                 file.unlink(missing_ok=True)
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from psgkit.cohort.remote import facts_at, fetched
 from psgkit.cohort.resume import input_files, why_to_do
-from psgkit.cohort.state import forget, night_folder, record_done, take_print
+from psgkit.cohort.state import (
+    forget,
+    night_folder,
+    record_done,
+    take_print,
+    tidy,
+)
 from psgkit.cohort.task import Task
 from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, PsgkitError
@@ -44,7 +50,7 @@ def do_night(task: Task) -> Outcome:
 
 def _analyse_and_save(task: Task, started: float) -> Done:
     job, out = task.job, task.out
-    forget(out, job)
+    tidy(out, job)
     for file in input_files(job).values():
         if file.exists() and not (file.is_file() or file.is_dir()):
             # Opening a FIFO would wait for a writer for ever.
@@ -64,6 +70,8 @@ def _analyse_and_save(task: Task, started: float) -> Done:
         # What a reader of the numbers should know is told as an issue.
         warnings.simplefilter("ignore")
         night = analyse_night(local, task.settings)
+        # Where it stops from here on, no record says that the folder's files are right.
+        forget(out, job)
         folder = save_night(night, out / job.subfolder, settings=task.settings.report)
     done = Done(
         job,

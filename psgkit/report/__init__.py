@@ -4,6 +4,7 @@ Modules are loaded when they are first used, since drawing and HDF5 cost time th
 page of text does not need.
 """
 
+from functools import partial
 from pathlib import Path
 
 from psgkit.domain.night import Night
@@ -35,34 +36,34 @@ def save_night(
     Raises
     ------
     OutputError
-        If the folder cannot be written; each file there is whole or as it was before.
+        If the folder cannot be written; what an earlier call left there is then as it
+        was.
     """
-    from psgkit.report.files import (  # noqa: PLC0415 - with what follows
-        make_folder,
-        remove,
-        safe_name,
-        write_text,
-    )
-    from psgkit.report.hdf5 import write_night  # noqa: PLC0415 - h5py costs 0.1 s
+    from psgkit.report import hdf5  # noqa: PLC0415 - h5py costs 0.1 s
+    from psgkit.report.file_set import together  # noqa: PLC0415 - with what follows
+    from psgkit.report.files import make_folder, safe_name  # noqa: PLC0415
     from psgkit.report.tables import write_tables  # noqa: PLC0415
 
     name = safe_name(night.id)
     home = make_folder(folder / name)
-    write_tables(
-        night,
-        home,
-        name,
-        long_tables=settings.tables,
-        explain_arousals=settings.explain_arousals,
-    )
-    if settings.page:
-        from psgkit.report.html import night_page  # noqa: PLC0415 - matplotlib
+    mark = f"{name}.h5"
+    with together(home, mark=mark) as files:
+        write_tables(
+            night,
+            files,
+            name,
+            long_tables=settings.tables,
+            explain_arousals=settings.explain_arousals,
+            earlier=hdf5.names_of_tables(home / mark),
+        )
+        if settings.page:
+            from psgkit.report.html import night_page  # noqa: PLC0415 - matplotlib
 
-        page = night_page(night, language=settings.language)
-        write_text(home / f"{name}_report.html", page)
-    else:
-        remove(home / f"{name}_report.html")  # of an earlier run
-    write_night(night, home / f"{name}.h5")  # last: where it is, all is
+            page = night_page(night, language=settings.language)
+            files.write_text(f"{name}_report.html", page)
+        else:
+            files.remove(f"{name}_report.html")
+        files.write(mark, partial(hdf5.write_as, night))
     return home
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from psgkit.errors import OutputError
@@ -121,28 +121,27 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        write(temporary)
-        _flush(temporary)
-        temporary.replace(path)
-    except OSError as fault:
-        raise OutputError(_sentence(path, fault)) from None
+        with refuse(path):
+            write_flushed(temporary, write)
+            temporary.replace(path)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def remove(path: Path) -> None:
-    """Remove a file if it is there.
-
-    Raises
-    ------
-    OutputError
-        If the folder cannot be written.
-    """
+@contextlib.contextmanager
+def refuse(path: Path) -> Iterator[None]:
+    """Tell what the system says of a file in a sentence, as an `OutputError`."""
     try:
-        path.unlink(missing_ok=True)
+        yield
     except OSError as fault:
         raise OutputError(_sentence(path, fault)) from None
+
+
+def write_flushed(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file and have the system put it on the disk."""
+    write(path)
+    _flush(path)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -37,8 +37,9 @@ import json
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import h5py
 import numpy as np
@@ -81,6 +82,8 @@ from psgkit.report.hdf5_rows import (
     issues_from,
 )
 
+Result = TypeVar("Result")
+
 # What h5py and the domain's types raise where a file is cut, changed or no HDF5 at all.
 _READING_FAULTS = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError),
@@ -96,7 +99,7 @@ def write_night(night: Night, path: Path) -> None:
     OutputError
         If the file cannot be written, or a table holds what the file cannot.
     """
-    write_whole(path, lambda temporary: _write(night, temporary))
+    write_whole(path, partial(write_as, night))
 
 
 def read_night(path: str | Path) -> Night:
@@ -145,7 +148,15 @@ def read_night_numbers(path: str | Path, known: dict[str, Measure]) -> Night:
     return _open(Path(path), lambda file: _read_numbers(file, known))
 
 
-def _open(path: Path, read: Callable[[h5py.File], Night]) -> Night:
+def names_of_tables(path: Path) -> tuple[str, ...]:
+    """Return which long tables a saved night has; none where it cannot be read."""
+    try:
+        return _open(path, lambda file: tuple(file["tables"]))
+    except UnreadableNight:
+        return ()
+
+
+def _open(path: Path, read: Callable[[h5py.File], Result]) -> Result:
     if not path.is_file():
         raise UnreadableNight(f"No file {path.name!r} to read a night from.")
     try:
@@ -167,7 +178,16 @@ def _open(path: Path, read: Callable[[h5py.File], Night]) -> Night:
         ) from None
 
 
-def _write(night: Night, path: Path) -> None:
+def write_as(night: Night, path: Path) -> None:
+    """Write a night as an HDF5 file that nobody sees yet; see `write_night`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    OutputError
+        If a table holds what the file cannot.
+    """
     try:
         with h5py.File(path, "w", libver=("earliest", "v110")) as file:
             _put_facts(file, night)

@@ -6,7 +6,7 @@ spreadsheet would take for a formula gets an apostrophe in front.
 
 import datetime as dt
 import math
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.report.files import remove, write_text
+from psgkit.report.file_set import FileSet
 
 PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 
@@ -24,24 +24,32 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_tables(
-    night: Night, home: Path, name: str, *, long_tables: bool, explain_arousals: bool
+    night: Night,
+    files: FileSet,
+    name: str,
+    *,
+    long_tables: bool,
+    explain_arousals: bool,
+    earlier: Iterable[str] = (),
 ) -> None:
-    """Write a night's CSV files into its folder, each whole or not at all.
+    """Write a night's CSV files.
 
-    Long tables that an earlier run left there and this one does not write are removed,
-    so that the files of a folder belong together.
+    Long tables that an earlier run left and this one does not write are removed, so
+    that the files of a folder belong together.
 
     Parameters
     ----------
     night : Night
-    home : pathlib.Path
-        An existing folder.
+    files : FileSet
+        Of the night's folder.
     name : str
         What each file's name starts with.
     long_tables : bool
         Whether ``night.tables``, and why numbers are undefined, are written too.
     explain_arousals : bool
         Whether of those at least the candidates of the arousal rules are written.
+    earlier : iterable of str
+        The long tables that an earlier run had.
 
     Raises
     ------
@@ -53,15 +61,15 @@ def write_tables(
         "epochs": epochs_table(night.scoring),
         "events": events_table(night.scoring),
     }
-    long_names = {*night.tables, "nan_reasons"} - set(tables)
+    long_names = {*night.tables, *earlier, CANDIDATES, "nan_reasons"} - set(tables)
     if long_tables:
         tables = {**night.tables, "nan_reasons": reasons_table(night), **tables}
     elif explain_arousals and CANDIDATES in night.tables:
         tables[CANDIDATES] = night.tables[CANDIDATES]
     for table_name, table in tables.items():
-        write_text(home / f"{name}_{table_name}.csv", to_csv(table))
+        files.write_text(f"{name}_{table_name}.csv", to_csv(table))
     for stale in long_names - set(tables):
-        remove(home / f"{name}_{stale}.csv")
+        files.remove(f"{name}_{stale}.csv")
 
 
 def to_csv(table: pd.DataFrame) -> str:

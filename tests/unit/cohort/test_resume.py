@@ -135,10 +135,20 @@ def test_a_damaged_list_of_nights_is_none(tmp_path: Path, text: str) -> None:
     assert state.read_asked(tmp_path) is None
 
 
-def test_a_night_that_failed_is_to_do_and_its_old_result_gone(out, job) -> None:
-    (out / "n1/notes.txt").write_text("mine")
+def test_a_night_that_failed_is_to_do_and_its_earlier_result_stays(out, job) -> None:
+    earlier = {file: file.read_bytes() for file in (out / "n1").iterdir()}
     record_failed(out, Failed(job, "InputError", "It is broken.", 0.0))
     assert why_to_do(job, Settings(), out) == "it failed before"
+    assert {file: file.read_bytes() for file in (out / "n1").iterdir()} == earlier
+
+
+def test_what_is_not_whole_goes_when_a_night_fails_and_what_is_not_ours_stays(
+    out: Path, job: Job
+) -> None:
+    (out / "n1/notes.txt").write_text("mine")
+    (out / "n1/.0123456789abcdef.before").write_text("half a set")
+    (out / "n1/n1.h5").unlink()
+    record_failed(out, Failed(job, "WorkerDied", "It was killed.", 0.0))
     assert [file.name for file in (out / "n1").iterdir()] == ["notes.txt"]
 
 

@@ -1,0 +1,146 @@
+"""A file system of which one write fails: a double for what psgkit writes with.
+
+Every call that changes something below a folder is counted: making and removing files
+and folders, renaming, opening to write, the first write to what was opened, flushing to the
+disk, and the first and the last that HDF5 does in its own code. The one whose turn it is
+raises what a full disk or a broken one raises; of a write, half is done before.
+"""
+
+import builtins
+import errno
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import h5py
+import pytest
+
+_OF_PATHS = ("replace", "rename", "unlink", "remove", "mkdir", "rmdir", "link")
+_WRITING = os.O_WRONLY | os.O_RDWR
+
+
+class FaultyDisk:
+    """Counts what is written below a folder, and lets one call fail.
+
+    Parameters
+    ----------
+    below : pathlib.Path
+        The folder.
+    fails_at : int
+        Number of the call that fails, from 1; 0 lets all succeed.
+    """
+
+    def __init__(self, below: Path, fails_at: int = 0) -> None:
+        self.calls: list[str] = []
+        self._below = os.fspath(below)
+        self._fails_at = fails_at
+        # A full disk lets files be removed and renamed, a broken one nothing.
+        self.error = errno.ENOSPC if fails_at % 2 else errno.EIO
+
+    @property
+    def failed(self) -> str:
+        """The call that failed; empty where none was to."""
+        return self.calls[self._fails_at - 1] if self._fails_at else ""
+
+    def during(self, act: Callable[[], object]) -> "FaultyDisk":
+        """Do something with the double in the place of the system's calls."""
+        with pytest.MonkeyPatch.context() as patch:
+            self._install(patch)
+            act()
+        return self
+
+    def _install(self, patch: pytest.MonkeyPatch) -> None:
+        for name in _OF_PATHS:
+            patch.setattr(os, name, self._of_path(name, getattr(os, name)))
+        patch.setattr(os, "open", self._os_open(os.open))
+        patch.setattr(os, "fsync", lambda _: self.count("fsync", self._below))
+        opened = self._open(io.open)
+        patch.setattr(io, "open", opened)
+        patch.setattr(builtins, "open", opened)
+        patch.setattr(h5py.File, "__init__", self._h5_open(h5py.File.__init__))
+        patch.setattr(h5py.File, "close", self._h5_close(h5py.File.close))
+
+    def count(self, call: str, path: object) -> None:
+        """Count a call, and fail it if it is its turn."""
+        if not os.fspath(path).startswith(self._below):  # type: ignore[call-overload]
+            return
+        self.calls.append(call)
+        if len(self.calls) == self._fails_at:
+            raise OSError(self.error, os.strerror(self.error), path)
+
+    def _of_path(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *rest: Any, **named: Any) -> Any:
+            self.count(name, path)
+            return real(path, *rest, **named)
+
+        return call
+
+    def _os_open(self, real: Callable[..., int]) -> Callable[..., int]:
+        def call(path: Any, flags: int, *rest: Any, **named: Any) -> int:
+            if flags & _WRITING:
+                self.count("open", path)
+            return real(path, flags, *rest, **named)
+
+        return call
+
+    def _open(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
+            if isinstance(file, int) or not set(mode) & set("wax+"):
+                return real(file, mode, *rest, **named)
+            self.count("open", file)
+            return _File(self, real(file, mode, *rest, **named), file)
+
+        return call
+
+    def _h5_open(self, real: Callable[..., None]) -> Callable[..., None]:
+        def call(file: Any, name: Any, mode: str = "r", **named: Any) -> None:
+            if mode != "r":
+                self.count("h5 open", name)
+            real(file, name, mode, **named)
+
+        return call
+
+    def _h5_close(self, real: Callable[..., None]) -> Callable[..., None]:
+        def close(file: Any) -> None:
+            name = file.filename if file.id.valid and file.mode != "r" else ""
+            real(file)
+            if name:
+                self._count_in_hdf5("h5 close", name)
+
+        return close
+
+    def _count_in_hdf5(self, call: str, path: object) -> None:
+        try:
+            self.count(call, path)
+        except OSError as fault:
+            # HDF5 says it in the midst of its own words.
+            raise RuntimeError(f"write failed: errno = {fault.errno}, x") from None
+
+
+class _File:
+    """A file of which a write may fail half-way."""
+
+    def __init__(self, disk: FaultyDisk, real: Any, path: object) -> None:
+        self._disk, self._real, self._path = disk, real, path
+        self._is_written = False
+
+    def write(self, data: Any) -> Any:
+        try:
+            if not self._is_written:
+                self._is_written = True
+                self._disk.count("write", self._path)
+        except OSError:
+            self._real.write(data[: len(data) // 2])
+            raise
+        return self._real.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._real.close()
