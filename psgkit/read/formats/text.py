@@ -15,7 +15,8 @@ HEADERS = {"stage", "stages", "hypnogram", "hypno", "sleep stage", "sleep stages
 def recognises(file: ScoringFile) -> bool:
     """Tell by lines of one word, most of which are stages."""
     words = [word for word, _ in _words(file.head_text)]
-    stages = sum(is_stage(word) for word in words)
+    # A row of columns is no word, whatever its last column says ("Sleep stage ?").
+    stages = sum("\t" not in word and is_stage(word) for word in words)
     return bool(words) and stages > 0.5 * len(words)
 
 
