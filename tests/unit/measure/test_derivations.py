@@ -66,3 +66,40 @@ def test_one_eye_is_no_pair():
 def test_what_was_used_is_named_by_role_and_label():
     used = choose_derivations(recording_of(Role.F3_M2, Role.F4_M1)).used
     assert used == {"swa": "F3_M2 (F3_M2) + F4_M1 (F4_M1)"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "best"),
+    [
+        # both mastoids before the one on the same side, that before none
+        ((Role.C4_M2, Role.C4_M1M2), Role.C4_M1M2),
+        ((Role.C3, Role.C3_M1), Role.C3_M1),
+        ((Role.C3_M2, Role.C3_M1), Role.C3_M2),
+        ((Role.C3_M1, Role.C3_M2), Role.C3_M2),
+    ],
+)
+def test_references_have_an_order_whichever_comes_first(roles, best):
+    assert chosen(*roles)["eeg"] == [best]
+
+
+def test_what_serves_slow_waves_is_frontal_else_central():
+    assert chosen(Role.C3_M2, Role.C4_M1)["swa"] == [Role.C3_M2, Role.C4_M1]
+    assert chosen(Role.F4_M1, Role.C3_M2)["swa"] == [Role.F4_M1]
+    assert chosen(Role.O1_M2)["swa"] == []
+
+
+def test_the_rhythm_is_looked_for_in_one_channel_or_none():
+    assert chosen(Role.C3_M2)["infraslow"] == Role.C3_M2
+    assert chosen(Role.O1_M2)["infraslow"] is None
+
+
+def test_all_that_is_used_is_named():
+    roles = (Role.C4_M1, Role.EOG_L, Role.EOG_R, Role.EMG_CHIN)
+    assert choose_derivations(recording_of(*roles)).used == {
+        "swa": "C4_M1 (C4_M1)",
+        "spindles": "C4_M1 (C4_M1)",
+        "infraslow": "C4_M1 (C4_M1)",
+        "eye_movements": "EOG_L (EOG_L) + EOG_R (EOG_R)",
+        "rem_atonia": "EMG_CHIN (EMG_CHIN)",
+    }
+    assert choose_derivations(recording_of(Role.EOG_R)).used == {}
