@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from threadpoolctl import threadpool_limits
 
 from psgkit.domain.clock import without_date
 from psgkit.domain.issues import Issue, Severity
@@ -15,7 +17,7 @@ from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import ArraySource, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
-from psgkit.prepare.artefacts import channel_artefacts
+from psgkit.prepare.artefacts import artefact_masks
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.quality import (
     find_header_issues,
@@ -143,29 +145,10 @@ def analyse_night(
     """
     if job.recording is None:
         return analyse_scoring(job, settings)
-    progress("reading")
-    files = original(job.recording), original(job.scoring)
-    as_labelled = _read(job, job.recording, settings)
-    look = look_at(as_labelled)
-    recording = withhold_amplitudes(look)
-    if job.scoring is None:
-        from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
-
-        progress("staging")
-        staging = stage_recording(recording, age_y=recording.age_y, sex=recording.sex)
-        scoring, used, found = staging.scoring, staging.channels_used, staging.issues
-        if (job.age_y is None) != (job.sex is None):
-            found += (_HALF_A_PERSON,)
-    else:
-        scoring = read_scoring(
-            job.scoring,
-            recording_start=recording.start,
-            **settings.scoring.model_dump(),
-        )
-        scoring, found = lay_on(scoring, recording, align=settings.window.align)
-        used = {}
-    found += find_issues(as_labelled, scoring, look=look)
-    return _measure(job, settings, recording, scoring, used, found, progress, files)
+    # Two threads of a BLAS add up in another order than one: the last digits of a night
+    # would hang on how many cores a machine has.
+    with threadpool_limits(1, user_api="blas"):
+        return _analyse_recording(job, job.recording, settings, progress)
 
 
 def analyse_scoring(job: Job, settings: Settings) -> Night:
@@ -229,6 +212,34 @@ def inspect_recording(
     recording = rereference(read_recording(path, settings=settings))
     rules = find_issues if signals else find_header_issues
     return recording, _in_order(recording.issues, rules(recording))
+
+
+def _analyse_recording(
+    job: Job, path: Path, settings: Settings, progress: Callable[[str], None]
+) -> Night:
+    progress("reading")
+    files = original(path), original(job.scoring)
+    as_labelled = _read(job, path, settings)
+    look = look_at(as_labelled)
+    recording = withhold_amplitudes(look)
+    if job.scoring is None:
+        from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
+
+        progress("staging")
+        staging = stage_recording(recording, age_y=recording.age_y, sex=recording.sex)
+        scoring, used, found = staging.scoring, staging.channels_used, staging.issues
+        if (job.age_y is None) != (job.sex is None):
+            found += (_HALF_A_PERSON,)
+    else:
+        scoring = read_scoring(
+            job.scoring,
+            recording_start=recording.start,
+            **settings.scoring.model_dump(),
+        )
+        scoring, found = lay_on(scoring, recording, align=settings.window.align)
+        used = {}
+    found += find_issues(as_labelled, scoring, look=look)
+    return _measure(job, settings, recording, scoring, used, found, progress, files)
 
 
 def _read(job: Job, path: Path, settings: Settings) -> Recording:
@@ -303,7 +314,7 @@ def _measured(
     return measure_night(
         recording,
         scoring,
-        artefacts=cache(partial(channel_artefacts, recording, scoring=scoring)),
+        artefacts=artefact_masks(scoring),
         settings=settings.arousals,
     )
 

@@ -19,7 +19,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +34,7 @@ from psgkit.errors import InputError, PsgkitError
 from psgkit.measure import measure_scoring
 from psgkit.measure.arousals.counted import with_arousals
 from psgkit.measure.signals import measure_eeg_channels
-from psgkit.prepare.artefacts import channel_artefacts
+from psgkit.prepare.artefacts import artefact_masks
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.quality import look_at, withhold_amplitudes
 from psgkit.prepare.window import lay_on, mark_lights
@@ -104,7 +103,7 @@ def read_night(job: Job, settings: Settings) -> ScoredNight:
     )
     if scoring.arousals is None:
         raise InputError("its arousals were not scored.")
-    artefacts = cache(partial(channel_artefacts, recording, scoring=scoring))
+    artefacts = artefact_masks(scoring)
     spindles = measure_eeg_channels(recording, scoring, artefacts).spindles
     subject = str(job.covariates["subject"])
     return ScoredNight(subject, recording, scoring, artefacts, spindles)

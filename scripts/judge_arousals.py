@@ -35,7 +35,7 @@ from psgkit.measure.arousals.trained import (
     find_arousals_trained,
     their_stages,
 )
-from psgkit.prepare.artefacts import channel_artefacts
+from psgkit.prepare.artefacts import artefact_masks
 from psgkit.read import read_recording, read_scoring
 from psgkit.simulate import SimulatedNight, simulate_night
 from psgkit.stage import stage_recording
@@ -179,7 +179,7 @@ def by_rules(recording: Recording, scoring: Scoring) -> ArousalsFound:
     return find_arousals(
         recording,
         scoring,
-        artefacts=lambda channel: channel_artefacts(recording, channel, scoring),
+        artefacts=artefact_masks(scoring),
     )
 
 

@@ -89,7 +89,7 @@ def our_powers(recording: Recording, scoring: Scoring) -> dict[str, float]:
     results = measure_signals(
         recording,
         scoring,
-        artefacts=lambda _: np.zeros(n_windows, dtype=bool),
+        artefacts=lambda *_: np.zeros(n_windows, dtype=bool),
         arousals=None,
     )
     return {measure.name: measure.value for measure in results.measures}

@@ -1,19 +1,17 @@
 """Everything that is measured of one night, in the order in which parts need others."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue
 from psgkit.domain.measures import Measure
 from psgkit.domain.night import Spectra
-from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.counted import with_arousals
 from psgkit.measure.catalogue import measure_all
+from psgkit.measure.channel_reader import ArtefactMask
 from psgkit.measure.limits import find_measure_issues
 from psgkit.measure.signals import complete_signals, measure_eeg_channels
 from psgkit.measure.windows import find_window_issues
@@ -55,7 +53,7 @@ def measure_night(
     recording: Recording,
     scoring: Scoring,
     *,
-    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    artefacts: ArtefactMask,
     settings: ArousalSettings,
 ) -> NightMeasured:
     """Measure all that a scoring and its recording give.
@@ -66,8 +64,8 @@ def measure_night(
     scoring : Scoring
         Laid on the recording, its lights marked.
     artefacts : callable
-        Gives the artefact mask of an EEG channel, True where a stretch of 5 s from
-        second zero is artefact.
+        Gives the artefact mask of an EEG channel and its signal, True where a stretch
+        of 5 s from second zero is artefact.
     settings : ArousalSettings
         Whose arousals are counted.
 

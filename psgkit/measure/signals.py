@@ -1,18 +1,15 @@
 """All that the signals of a night give: the channels read one at a time, each once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.measures import Measure, Undefined
 from psgkit.domain.night import Spectra
-from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.measure.channel_reader import first_limit, read_reduced
+from psgkit.measure.channel_reader import ArtefactMask, first_limit, reduce_signal
 from psgkit.measure.derivations import Derivations, choose_derivations
 from psgkit.measure.eeg_channel import ChannelTasks, measure_eeg
 from psgkit.measure.evidence import Evidence
@@ -109,7 +106,7 @@ def measure_signals(
     recording: Recording,
     scoring: Scoring,
     *,
-    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    artefacts: ArtefactMask,
     arousals: pd.DataFrame | None,
 ) -> SignalResults:
     """Compute every number and table that needs the signals of a night.
@@ -120,8 +117,8 @@ def measure_signals(
     scoring : Scoring
         Laid on the recording.
     artefacts : callable
-        Gives the artefact mask of an EEG channel, True where a stretch of 5 s from
-        second zero is artefact. Eyes and chin are taken as artefact where the central
+        Gives the artefact mask of an EEG channel and its signal, True where a stretch
+        of 5 s from second zero is artefact. Eyes and chin are taken as artefact where the central
         EEG is: an outlier of their own amplitude is what is looked for in them.
     arousals : pandas.DataFrame or None
         ``onset_s`` and ``duration_s``; eye movements and chin tone are not looked for
@@ -143,7 +140,7 @@ def measure_signals(
 def measure_eeg_channels(
     recording: Recording,
     scoring: Scoring,
-    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    artefacts: ArtefactMask,
 ) -> EegMeasured:
     """Measure the EEG channels, which comes before arousals are looked for.
 
@@ -206,17 +203,19 @@ def _measure_eeg_channels(
     recording: Recording,
     chosen: Derivations,
     timeline: Timeline,
-    artefacts: Callable[[Channel], npt.NDArray[np.bool_]],
+    artefacts: ArtefactMask,
     gathered: _Gathered,
 ) -> list[FloatArray]:
     bouts: list[FloatArray] = []
     n_seconds = len(timeline.stages)
     reference = (*chosen.spindles, *chosen.swa, *chosen.eeg)[:1]
     for channel in chosen.eeg:
-        is_bad = artefact_seconds(artefacts(channel), n_seconds)
-        values, rate_hz, absent = read_reduced(
-            recording, channel, n_seconds, SPECTRAL_RATE_HZ
+        signal_uv = recording.signal(channel)
+        is_bad = artefact_seconds(artefacts(channel, signal_uv), n_seconds)
+        values, rate_hz, absent = reduce_signal(
+            signal_uv, channel, n_seconds, SPECTRAL_RATE_HZ
         )
+        del signal_uv  # a night is large, and only its short form is needed
         is_bad |= absent
         if channel in reference:
             gathered.eeg_is_bad = is_bad

@@ -162,5 +162,5 @@ def still_seconds(
     changes = np.append(signal[1:] != signal[:-1], False)
     # The step from one second into the next belongs to neither.
     changes[starts[1:] - 1] = False
-    marked[:whole] = np.add.reduceat(changes.astype(np.int64), starts) == 0
+    marked[:whole] = ~np.logical_or.reduceat(changes, starts)
     return marked

@@ -10,12 +10,12 @@ YASA's rule is computed here in numpy, so that a night does not wait for numba, 
 that rates which are no whole number can be had; the tests hold the two equal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.recording import Channel, FloatArray, Recording
+from psgkit.domain.recording import Channel, FloatArray
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
 
 WINDOW_S = 5.0
@@ -67,9 +67,10 @@ def artefact_mask(
     spreads, bad = np.empty(0), np.empty(0, dtype=bool)
     for windows in cut_windows(signal_uv, rate_hz):
         spreads = np.append(spreads, np.std(windows, axis=1))
+        # A gap makes both NaN, which is far from everything.
+        lowest, highest = windows.min(axis=1), windows.max(axis=1)
         is_bad = (
-            ~np.isfinite(windows).all(axis=1)
-            | (np.abs(windows - centre_uv) > MAX_UV).any(axis=1)
+            ~(np.maximum(highest - centre_uv, centre_uv - lowest) <= MAX_UV)
             | is_flat(windows, rate_hz)
             | is_clipped(windows, limits_uv)
         )
@@ -107,14 +108,13 @@ def window_stages(scoring: Scoring, n_windows: int) -> StageArray:
 
 
 def channel_artefacts(
-    recording: Recording, channel: Channel, scoring: Scoring | None = None
+    channel: Channel, signal_uv: FloatArray, scoring: Scoring | None = None
 ) -> BoolArray:
     """Mark the artefacts of one channel of a recording; see `artefact_mask`.
 
     A difference of two electrodes has no limits of its own: it is clipped where one of
     its electrodes is, and then no longer changes, or changes too much.
     """
-    signal_uv = recording.signal(channel)
     n_windows = int(signal_uv.size / (WINDOW_S * channel.rate_hz) + 1e-9)
     return artefact_mask(
         signal_uv,
@@ -122,6 +122,20 @@ def channel_artefacts(
         stages=None if scoring is None else window_stages(scoring, n_windows),
         limits_uv=limits_in_uv(channel),
     )
+
+
+def artefact_masks(
+    scoring: Scoring | None = None,
+) -> Callable[[Channel, FloatArray], BoolArray]:
+    """Return `channel_artefacts` with a memory: a channel is looked at once."""
+    known: dict[Channel, BoolArray] = {}
+
+    def mask(channel: Channel, signal_uv: FloatArray) -> BoolArray:
+        if channel not in known:
+            known[channel] = channel_artefacts(channel, signal_uv, scoring)
+        return known[channel]
+
+    return mask
 
 
 def limits_in_uv(channel: Channel) -> tuple[float, float] | None:
@@ -143,6 +157,9 @@ def cut_windows(signal: FloatArray, rate_hz: float) -> Iterator[FloatArray]:
     n_windows = int(signal.size / step + 1e-9)
     for first in range(0, n_windows, WINDOWS_AT_A_TIME):
         last = min(first + WINDOWS_AT_A_TIME, n_windows)
+        if step == size:  # nothing needs to be copied
+            yield signal[first * size : last * size].reshape(-1, size)
+            continue
         starts = np.ceil(np.arange(first, last) * step - 1e-6).astype(int)
         yield signal[starts[:, np.newaxis] + np.arange(size)]
 
@@ -160,18 +177,21 @@ def is_flat(windows: FloatArray, rate_hz: float) -> BoolArray:
     numpy.ndarray of bool, shape (n_windows,)
     """
     run = max(int(FLAT_S * rate_hz) - 1, 2)
-    still = np.cumsum(np.diff(windows, axis=1) == 0, axis=1, dtype=np.int32)
-    still = np.pad(still, ((0, 0), (1, 0)))
-    return np.asarray((still[:, run:] - still[:, :-run] == run).any(axis=1))
+    still = windows[:, 1:] == windows[:, :-1]
+    flat = np.asarray(still.sum(axis=1) >= run)  # few windows need a closer look
+    steps = np.cumsum(still[flat], axis=1, dtype=np.int32)
+    steps = np.pad(steps, ((0, 0), (1, 0)))
+    flat[flat] = (steps[:, run:] - steps[:, :-run] == run).any(axis=1)
+    return flat
 
 
 def is_clipped(windows: FloatArray, limits: tuple[float, float] | None) -> BoolArray:
-    """Tell which windows have samples at a limit of what the file can hold."""
-    if limits is None:
+    """Tell which windows without a gap have samples at a limit of the file's range."""
+    if limits is None or windows.shape[1] == 0:
         return np.zeros(len(windows), dtype=bool)
     margin = RAIL_SHARE * (limits[1] - limits[0])
-    at_rail = (windows <= limits[0] + margin) | (windows >= limits[1] - margin)
-    return np.asarray(at_rail.any(axis=1))
+    at_bottom = windows.min(axis=1) <= limits[0] + margin
+    return np.asarray(at_bottom | (windows.max(axis=1) >= limits[1] - margin))
 
 
 def _groups(stages: StageArray | None, n_windows: int) -> list[npt.NDArray[np.intp]]:
@@ -190,7 +210,7 @@ def _is_outlier(spreads: FloatArray) -> BoolArray:
 
 
 def _median(signal: FloatArray) -> float:
-    """Return the median of up to a million samples, evenly spread."""
-    some = signal[:: max(1, signal.size // 1_000_000)]
+    """Return the median of some hundred thousand samples, evenly spread."""
+    some = signal[:: max(1, signal.size // 100_000)]
     known = some[np.isfinite(some)]
     return float(np.median(known)) if known.size else 0.0

@@ -9,23 +9,45 @@ from psgkit.domain.measures import Measure, Reliability
 from psgkit.domain.night import Night
 from psgkit.report.frames import escape, held, unescape
 
+_SCALAR = h5py.h5s.create(h5py.h5s.SCALAR)
+_NUMBER = h5py.h5t.NATIVE_DOUBLE
+_TEXT = h5py.h5t.py_create(h5py.string_dtype(), logical=True)
+_TIMELESS = h5py.h5p.create(h5py.h5p.DATASET_CREATE)  # no clock of the machine
+_TIMELESS.set_obj_track_times(False)
+
 
 def put_measures(file: h5py.File, night: Night) -> None:
-    """Write a dataset a measure, what is known of it as attributes."""
+    """Write a dataset a measure, what is known of it as attributes.
+
+    By HDF5's own functions: a night has a thousand measures, and h5py's words for them
+    take three times as long.
+    """
     group = file.create_group("measures", track_order=True)
     for measure in night.results:
-        dataset = group.create_dataset(held(measure.name), data=float(measure.value))
+        name = held(measure.name).encode()
+        dataset = h5py.h5d.create(group.id, name, _NUMBER, _SCALAR, _TIMELESS)
+        dataset.write(_SCALAR, _SCALAR, np.array(measure.value, dtype=np.float64))
         for word in ("unit", "meaning", "source"):
-            dataset.attrs[word] = escape(getattr(measure, word))
+            _put_text(dataset, word, getattr(measure, word))
         if measure.reason:
-            dataset.attrs["reason"] = escape(measure.reason)
+            _put_text(dataset, "reason", measure.reason)
         for limit in ("low", "high"):
             if not np.isnan(getattr(measure, limit)):
-                dataset.attrs[limit] = getattr(measure, limit)
+                _put_number(dataset, limit, getattr(measure, limit))
         for rater in ("experts", "automatic"):
             rho = getattr(measure.reliability, rater)
             if rho is not None:
-                dataset.attrs[f"reliability_{rater}"] = rho
+                _put_number(dataset, f"reliability_{rater}", rho)
+
+
+def _put_text(dataset: h5py.h5d.DatasetID, name: str, text: str) -> None:
+    attribute = h5py.h5a.create(dataset, name.encode(), _TEXT, _SCALAR)
+    attribute.write(np.array(escape(text), dtype=object))
+
+
+def _put_number(dataset: h5py.h5d.DatasetID, name: str, value: float) -> None:
+    attribute = h5py.h5a.create(dataset, name.encode(), _NUMBER, _SCALAR)
+    attribute.write(np.array(value, dtype=np.float64))
 
 
 def measure_from(name: str, dataset: h5py.Dataset) -> Measure:

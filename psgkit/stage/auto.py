@@ -168,8 +168,10 @@ def _read_at_100_hz(
     """
     values = recording.signal(channel)
     is_missing = np.isnan(values)
-    if is_missing.all() or np.nanmin(values) == np.nanmax(values):
+    known = values[~is_missing] if is_missing.any() else values
+    if not known.size or known.min() == known.max():
         return None
+    del known
     missing = _missing_share(is_missing, channel.rate_hz)
     if is_missing.any():
         values = np.where(is_missing, 0.0, values)

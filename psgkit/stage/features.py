@@ -198,7 +198,10 @@ def median_welch(epochs: FloatArray) -> FloatArray:
     even = 2.0 * np.arange(1, (n_windows - 1) // 2 + 1)
     bias = 1.0 + np.sum(1.0 / (even + 1.0) - 1.0 / even)
     density = RATE_HZ * np.sum(taper**2) * bias
-    return np.asarray(np.median(power, axis=1) / density)
+    # Sorting eleven windows is three times as fast as `numpy.median`.
+    power.sort(axis=1)
+    middle = (power[:, (n_windows - 1) // 2] + power[:, n_windows // 2]) / 2
+    return np.asarray(middle / density)
 
 
 def simpson_weights(n_points: int) -> FloatArray:

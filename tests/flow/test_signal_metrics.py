@@ -11,7 +11,7 @@ import pytest
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Stage
 from psgkit.measure.signals import SignalResults, measure_signals
-from psgkit.prepare.artefacts import channel_artefacts
+from psgkit.prepare.artefacts import artefact_masks
 from psgkit.simulate import SimulatedNight, simulate_night
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ def measure(night: SimulatedNight) -> SignalResults:
     return measure_signals(
         recording,
         scoring,
-        artefacts=lambda channel: channel_artefacts(recording, channel, scoring),
+        artefacts=artefact_masks(scoring),
         arousals=scoring.arousals,
     )
 

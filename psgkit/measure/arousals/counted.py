@@ -17,8 +17,8 @@ from psgkit.domain.scoring import (
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.detector import DETECTOR, find_arousals
 from psgkit.measure.arousals.found import ArousalsFound
-from psgkit.measure.arousals.prepared import ArtefactMask
 from psgkit.measure.arousals.rules import ArousalRules
+from psgkit.measure.channel_reader import ArtefactMask
 from psgkit.measure.spec import FLAG, PER_HOUR, PSGKIT, Value
 from psgkit.settings import ArousalSettings
 

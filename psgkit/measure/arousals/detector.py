@@ -46,7 +46,6 @@ from psgkit.measure.arousals.prepared import (
     CENTRAL_ROLES,
     LEAST_EEG_RATE_HZ,
     OCCIPITAL_ROLES,
-    ArtefactMask,
     PreparedEeg,
     best_eeg,
     chin_tone,
@@ -54,6 +53,7 @@ from psgkit.measure.arousals.prepared import (
 )
 from psgkit.measure.arousals.rules import HOP_S, ArousalRules
 from psgkit.measure.arousals.verdicts import Candidate, Night, judge
+from psgkit.measure.channel_reader import ArtefactMask
 
 if TYPE_CHECKING:
     from psgkit.domain.issues import Issue
@@ -103,7 +103,7 @@ def find_arousals(
     scoring : Scoring
         Laid on the recording.
     artefacts : callable, optional
-        Gives the artefact mask of a channel, True where a stretch of 5 s from second
+        Gives the artefact mask of a channel and its signal, True where a stretch of 5 s from second
         zero is artefact; without it only gaps are.
     spindles : pandas.DataFrame, optional
         ``onset_s`` and ``duration_s`` of the spindles of a central channel; without it,

@@ -1,6 +1,6 @@
 """The channels of a night, chosen and made ready for the arousal rules."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from psgkit.measure.arousals.bands import BoolArray, FloatArray, band_powers, sm
 from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.muscle import LEAST_RATE_HZ, muscle_tone
 from psgkit.measure.arousals.rules import HOP_S, ArousalRules
+from psgkit.measure.channel_reader import ArtefactMask
 from psgkit.measure.spectral import reduce_rate
 
 CENTRAL_ROLES = (
@@ -29,8 +30,6 @@ LEAST_EEG_RATE_HZ = 100.0
 LOWPASS_SHARE = 0.8
 LEAST_BETA_HZ = 20.0
 LARGEST_ARTEFACT_SHARE = 0.5
-
-ArtefactMask = Callable[[Channel], npt.NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +101,7 @@ def artefact_windows(
     missing_s = np.flatnonzero(~np.isfinite(values)) / channel.rate_hz
     is_bad[(missing_s / ARTEFACT_S).astype(int)] = True
     if artefacts is not None:
-        mask = artefacts(channel)[:n_windows]
+        mask = artefacts(channel, values)[:n_windows]
         is_bad[: len(mask)] |= mask
     return is_bad
 

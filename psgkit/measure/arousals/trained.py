@@ -28,12 +28,12 @@ from psgkit.measure.arousals.found import ArousalsFound
 from psgkit.measure.arousals.prepared import (
     CENTRAL_ROLES,
     LARGEST_ARTEFACT_SHARE,
-    ArtefactMask,
     artefact_windows,
     windows_of,
 )
 from psgkit.measure.arousals.rules import ArousalRules
 from psgkit.measure.arousals.verdicts import Night
+from psgkit.measure.channel_reader import ArtefactMask
 
 EYE_ROLES = (Role.EOG_L, Role.EOG_R, Role.EOG_H)
 CHIN_ROLES = (Role.EMG_CHIN,)

@@ -39,7 +39,7 @@ def make_recording(*roles: Role, gap_s=None, **facts) -> Recording:
 
 
 def measure(recording: Recording, *, bad_s=(), arousals=None):
-    def artefacts(channel: Channel) -> np.ndarray:
+    def artefacts(channel: Channel, _: np.ndarray) -> np.ndarray:
         assert channel.role.kind == "eeg"
         mask = np.zeros(int(recording.duration_s // 5), dtype=bool)
         mask[[int(s // 5) for s in bad_s]] = True
@@ -131,7 +131,7 @@ def test_the_slope_of_slow_wave_activity_is_the_one_put_in():
     results = measure_signals(
         recording,
         make_scoring(stages),
-        artefacts=lambda _: np.zeros(seconds // 5, dtype=bool),
+        artefacts=lambda *_: np.zeros(seconds // 5, dtype=bool),
         arousals=None,
     )
     # Amplitude falls by 0.3 an hour, power by 0.6

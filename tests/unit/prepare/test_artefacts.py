@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from makers import make_scoring
 
-from psgkit.domain.recording import ArraySource, Channel, Recording
+from psgkit.domain.recording import Channel
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Stage
 from psgkit.prepare.artefacts import artefact_mask, channel_artefacts, window_stages
@@ -159,15 +159,12 @@ def test_a_window_has_the_stage_in_which_it_starts():
 
 
 def test_a_channel_is_judged_by_its_own_limits():
-    signal = noise(20) / 1000  # millivolts
-    signal[3 * 500] = 0.25
+    signal_uv = noise(20)
+    signal_uv[3 * 500] = 250.0  # the file ends at 0.25 mV
     channel = Channel(
         Role.C4_M1, "C4-M1", 0, RATE_HZ, unit="mV", to_uv=1e3, limits=(-0.25, 0.25)
     )
-    recording = Recording(
-        "made", None, 100.0, (channel,), ArraySource((signal,), (RATE_HZ,))
-    )
 
-    mask = channel_artefacts(recording, channel, make_scoring("222?"))
+    mask = channel_artefacts(channel, signal_uv, make_scoring("222?"))
 
     assert np.flatnonzero(mask).tolist() == [3]

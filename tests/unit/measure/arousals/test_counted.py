@@ -21,7 +21,7 @@ def night() -> tuple[Recording, Scoring]:
     return made.recording, Scoring.from_stages(stages)
 
 
-def clean(_: Channel) -> np.ndarray:
+def clean(_: Channel, __: np.ndarray) -> np.ndarray:
     return np.zeros(240, dtype=bool)
 
 

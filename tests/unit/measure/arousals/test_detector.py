@@ -91,7 +91,7 @@ def test_a_channel_that_is_mostly_artefact_gives_way() -> None:
     arrays = _arrays()
     roles = (Role.C4_M1, Role.C3_M2, Role.EMG_CHIN)
 
-    def artefacts(channel: Channel) -> np.ndarray:
+    def artefacts(channel: Channel, _: np.ndarray) -> np.ndarray:
         return np.full(MINUTES * 12, channel.role is Role.C4_M1)
 
     found = find_arousals(_recording(arrays, roles), _scoring(), artefacts=artefacts)
@@ -104,7 +104,7 @@ def test_where_all_central_eeg_is_artefact_nothing_is_said_of_arousals() -> None
         find_arousals(
             _recording(_arrays()),
             _scoring(),
-            artefacts=lambda _: np.ones(MINUTES * 12, dtype=bool),
+            artefacts=lambda *_: np.ones(MINUTES * 12, dtype=bool),
         )
 
 

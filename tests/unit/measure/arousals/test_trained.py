@@ -78,7 +78,7 @@ def by_network(scoring: Scoring, recording: Recording | None = None):
     return with_arousals(
         recording or night(),
         scoring,
-        artefacts=lambda _: np.zeros(180, dtype=bool),
+        artefacts=lambda *_: np.zeros(180, dtype=bool),
         settings=ArousalSettings(source="unet_v1", calibration="of the rules"),
     )
 
