@@ -15,8 +15,7 @@ HEADERS = {"stage", "stages", "hypnogram", "hypno", "sleep stage", "sleep stages
 def recognises(file: ScoringFile) -> bool:
     """Tell by lines of one word, most of which are stages."""
     words = [word for word, _ in _words(file.head_text)]
-    # A row of columns is no word, whatever its last column says ("Sleep stage ?").
-    stages = sum("\t" not in word and is_stage(word) for word in words)
+    stages = sum(not _is_row(word) and is_stage(word) for word in words)
     return bool(words) and stages > 0.5 * len(words)
 
 
@@ -29,6 +28,11 @@ def read(file: ScoringFile, options: Options) -> Draft:
     for number, (stage, (_, where)) in enumerate(zip(stages, words, strict=True)):
         builder.add_stage(number * epoch_s, epoch_s, stage, where)
     return builder.build(epoch_s=epoch_s)
+
+
+def _is_row(word: str) -> bool:
+    """Tell a row of columns, whose last may say ``Sleep stage ?``, from a word."""
+    return bool(set(word.strip(",; ")) & set("\t,;"))
 
 
 def _words(text: str) -> list[tuple[str, str]]:
