@@ -9,7 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from psgkit.cohort.columns import MANIFEST, dictionary, typed, with_units
+from psgkit.cohort.columns import (
+    MANIFEST,
+    check_format,
+    dictionary,
+    typed,
+    with_units,
+)
 from psgkit.cohort.spreadsheet import can_write, write_spreadsheet
 from psgkit.cohort.state import (
     STATE_FOLDER,
@@ -133,6 +139,7 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
         meanings
     ):
         raise InputError(f"cohort.csv in {out} was not written by psgkit.")
+    check_format(table, "cohort.csv")
     ours = meanings.loc[meanings["source"] != MANIFEST, "name"]
     return with_units(typed(table, set(ours)), meanings)
 

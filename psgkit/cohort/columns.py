@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from psgkit.domain.measures import Measure
+from psgkit.errors import InputError
 from psgkit.report.columns import unit_of
+from psgkit.report.tables import FORMAT_VERSION
 
 # What stands in the table beside the numbers of the catalogue.
 _OWN = {
@@ -19,6 +21,7 @@ _OWN = {
     "epoch_s": "length of an epoch in seconds",
     "arousal_source": "who or what marked the arousals; empty where nobody did",
     "swa_derivation": "derivations of slow-wave activity; empty where there are none",
+    "format_version": "version of the layout of psgkit's tables",
     "metric_version": "version of the definitions of all numbers",
     "issues_n": "issues that a reader of the numbers should know",
     "issues_error_n": "issues that put numbers in doubt",
@@ -29,7 +32,10 @@ _INTERVAL = {
     "_low": "lower limit, as staging error alone may move {}",
     "_high": "upper limit, as staging error alone may move {}",
 }
-_WHOLE = ("is_automatic", "metric_version", "issues_n", "issues_error_n")
+_WHOLE = (
+    *("is_automatic", "format_version", "metric_version"),
+    *("issues_n", "issues_error_n"),
+)
 _TEXT = (
     *("id", "status", "sex", "scorer", "arousal_source", "swa_derivation"),
     *("error", "message"),
@@ -86,6 +92,24 @@ def typed(table: pd.DataFrame, numbers: set[str] | None) -> pd.DataFrame:
     )
 
 
+def check_format(table: pd.DataFrame, name: str) -> None:
+    """Refuse a table that a newer psgkit wrote; an older one's is read.
+
+    Raises
+    ------
+    InputError
+        If its columns may mean what this psgkit does not know.
+    """
+    if "format_version" not in table:
+        return
+    newest = pd.to_numeric(table["format_version"], errors="coerce").max()
+    if newest > FORMAT_VERSION:
+        raise InputError(
+            f"{name} has format version {newest:g}; this psgkit reads up to "
+            f"{FORMAT_VERSION}. Update psgkit."
+        )
+
+
 def with_units(table: pd.DataFrame, meanings: pd.DataFrame) -> pd.DataFrame:
     """Put the units of the columns into the table's attributes."""
     units = dict(zip(meanings["name"], meanings["unit"], strict=True))
@@ -133,7 +157,7 @@ def _meaning(name: str, measures: Mapping[str, Measure]) -> str:
     for end, sentence in _INTERVAL.items():
         if name.removesuffix(end) in measures:
             return sentence.format(name.removesuffix(end))
-    if name.endswith("_version"):
+    if name not in _OWN and name.endswith("_version"):
         return f"version of {name.removesuffix('_version')}"
     return _OWN.get(name, "")
 

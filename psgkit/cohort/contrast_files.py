@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from psgkit.cohort.columns import check_format
 from psgkit.cohort.contrast import PER_UNIT, Contrast
 from psgkit.cohort.contrast_model import Scale
 from psgkit.errors import InputError
@@ -31,17 +32,19 @@ def read_cohort_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If it is no table.
+        If it is no table, or one that a newer psgkit wrote.
     """
     if not path.is_file():
         raise InputError(f"No file {path.name!r}.")
     try:
-        return pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
+        table = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
     except (OSError, ValueError) as fault:
         raise InputError(
             f"{path.name} cannot be read as a table ({type(fault).__name__}); give the "
             "cohort.csv of a batch."
         ) from None
+    check_format(table, path.name)
+    return table
 
 
 def save_contrast(contrast: Contrast, folder: Path) -> None:

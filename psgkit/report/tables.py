@@ -20,6 +20,10 @@ PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 
 CANDIDATES = "arousal_candidates"
 
+# Raised when a column changes its name or its meaning; told in the wide row, to whose
+# set the other tables belong.
+FORMAT_VERSION = 1
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -92,6 +96,7 @@ def summary_row(night: Night) -> dict[str, object]:
         "epoch_s": scoring.epoch_s,
         "arousal_source": provenance.arousal_source,
         "swa_derivation": _roles(provenance.channels_used.get("swa", "")),
+        "format_version": FORMAT_VERSION,
         "metric_version": provenance.metric_version,
     }
     for package, version in provenance.versions.items():

@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +11,7 @@ import pytest
 from night_makers import make_measure, make_night
 
 from psgkit.cohort.collect import collect, read_cohort
+from psgkit.cohort.contrast_files import read_cohort_table
 from psgkit.cohort.state import record_done, record_failed, write_asked
 from psgkit.domain.jobs import Done, Failed, Job
 from psgkit.domain.night import Night
@@ -127,6 +129,36 @@ def test_nights_that_were_not_asked_for_count_when_told(out: Path) -> None:
     make_night("n0").save(out)
     assert "n0" not in set(collect(out)["id"])
     assert set(collect(out, every=True)["id"]) == {"n0", "n1", "n2", "n3", "n4"}
+
+
+def test_tables_say_their_format_and_metric_version(out: Path) -> None:
+    table = collect(out).set_index("id")
+    assert table.loc["n1", ["format_version", "metric_version"]].tolist() == [1, 1]
+    meanings = pd.read_csv(out / "data_dictionary.csv").set_index("name")["meaning"]
+    assert meanings["format_version"] == "version of the layout of psgkit's tables"
+    assert meanings["metric_version"] == "version of the definitions of all numbers"
+
+
+def test_a_table_of_a_newer_format_is_refused_and_of_an_older_one_read(
+    out: Path,
+) -> None:
+    table = collect(out)
+    table.drop(columns="format_version").to_csv(out / "cohort.csv", index=False)
+    assert list(read_cohort(out)["id"]) == list(table["id"])
+    assert len(read_cohort_table(out / "cohort.csv")) == len(table)
+    table.assign(format_version=2).to_csv(out / "cohort.csv", index=False)
+    for read, file in ((read_cohort, out), (read_cohort_table, out / "cohort.csv")):
+        with pytest.raises(InputError, match=r"format version 2; .* Update psgkit"):
+            read(file)
+
+
+def test_nights_of_an_older_metric_version_say_so_in_their_row(out: Path) -> None:
+    night = make_night("n1")
+    old = replace(night.provenance, metric_version=0)
+    replace(night, provenance=old).save(out)
+    table = collect(out).set_index("id")
+    assert table["metric_version"].to_dict()["n1"] == 0
+    assert table["metric_version"].to_dict()["n2"] == 1
 
 
 def test_a_damaged_result_is_a_failed_night(out: Path) -> None:
