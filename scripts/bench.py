@@ -3,16 +3,17 @@
     python scripts/bench.py --against-yasa              # ratios to scripts/yasa_night.py
     python scripts/bench.py --night NIGHT.edf           # a night of your own
     python scripts/bench.py --later 20                  # first and later nights, by step
-    python scripts/bench.py --scaling                   # hours, and EEG channels
     python scripts/bench.py --dask 8                    # a Dask cluster to the pool
 
 Every case is a fresh process on the same night, so that imports count, and all cases
 run in one go, so that the ratios hold on any machine. Without ``--night``, a night of
-8 hours and 8 channels at 256 Hz is simulated first.
+8 hours and 8 channels at 256 Hz is simulated first. How the cost grows is measured by
+``bench_growth.py``, and the history of single steps is kept by ``bench_steps.py``.
 """
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -48,8 +49,12 @@ CASES = (
 # Of the pool's time, for the same nights on a cluster of this machine.
 DASK_SHARE = 1.15
 
-HOURS = (2.0, 4.0, 8.0, 16.0)
-EEG_CHANNELS = (1, 2, 4, 8)
+# A night that follows others in the same worker: of how many, and what it may take.
+LATER_NIGHTS = 4
+LATER_SHARE = 0.30
+
+# What AASM recommends of the EEG, with one spare, and what goes with it.
+EIGHT = ("F4-M1", "C4-M1", "C3-M2", "O2-M1", "E1-M2", "E2-M2", "Chin1-Chin2", "ECG")
 
 # What a worker of a batch does, night after night; prints a line a night.
 WORKER = """
@@ -118,62 +123,41 @@ def best(command: Sequence[str], repeats: int) -> Cost:
 
 def simulated_night(folder: Path) -> Path:
     """Write the night that the promises are about."""
+    from edfio import read_edf
+
     from psgkit.simulate import simulate_night
 
-    return simulate_night(hours=8.0, seed=1, rate_hz=256.0).write(folder / "night.edf")
+    path = folder / "night.edf"
+    whole = simulate_night(hours=8.0, seed=1, rate_hz=256.0).write(folder / "whole.edf")
+    edf = read_edf(whole)
+    edf.drop_signals([s.label for s in edf.signals if s.label not in EIGHT])
+    edf.write(path)
+    return path
 
 
-def show_later_nights(night: Path, folder: Path, count: int) -> None:
-    """Print what each night costs in one process that does several."""
+def show_later_nights(night: Path, folder: Path, count: int) -> float:
+    """Print what each night costs in one process that does several.
+
+    Returns
+    -------
+    float
+        Seconds of the median night after the first.
+    """
+    from psgkit.cohort.workers import ONE_THREAD
+
     arguments = [str(night), str(folder / "later"), str(count)]
-    subprocess.run([sys.executable, "-c", WORKER, *arguments], check=True)
-
-
-def show_scaling(folder: Path) -> None:
-    """Print how the cost of a whole report grows with hours and with EEG channels."""
-    from psgkit.simulate import simulate_night
-
-    for hours in HOURS:
-        night = simulate_night(hours=hours, seed=1).write(folder / f"{hours:g}h.edf")
-        show_growth(f"{hours:g} h", run(report(night, folder, CASES[-1])))
-    for count in EEG_CHANNELS:
-        night = folder / f"{count}eeg.edf"
-        write_eeg_channels(simulate_night(hours=8.0, seed=1), night, count)
-        show_growth(f"{count} EEG", run(report(night, folder, CASES[-1])))
-
-
-def show_growth(what: str, cost: Cost) -> None:
-    """Print one row of a growth table."""
-    print(f"{what:<28}{cost.seconds:7.1f} s{cost.peak_mb:8.0f} MB", flush=True)
-
-
-def write_eeg_channels(simulated: Any, path: Path, count: int) -> None:
-    """Write a night with so many EEG channels, repeated under other sites' names."""
-    import numpy as np
-    from edfio import Edf, EdfSignal
-
-    from psgkit.domain.roles import Kind
-
-    sites = ("C4-M1", "C3-M2", "F4-M1", "F3-M2", "O2-M1", "O1-M2", "P4-M1", "P3-M2")
-    recording = simulated.recording
-    eeg = recording.of_kind(Kind.EEG)
-    others = [c for c in recording.channels if c.role.kind is not Kind.EEG]
-    chosen = [(site, eeg[i % len(eeg)]) for i, site in enumerate(sites[:count])]
-    chosen += [(channel.label, channel) for channel in others]
-    signals = []
-    for label, channel in chosen:
-        values = recording.signal(channel)
-        limit = float(np.abs(values).max()) + 1.0
-        signals.append(
-            EdfSignal(
-                values,
-                channel.rate_hz,
-                label=label,
-                physical_dimension="uV",
-                physical_range=(-limit, limit),
-            )
-        )
-    Edf(signals).write(path)
+    command = [sys.executable, "-c", WORKER, *arguments]
+    environment = os.environ | dict.fromkeys(ONE_THREAD, "1")
+    seconds = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment
+    ) as child:
+        for line in child.stdout or ():
+            print(line, end="", flush=True)
+            seconds.append(float(line.split()[2]))
+    if child.returncode:
+        raise SystemExit(f"the worker ended with {child.returncode}")
+    return statistics.median(seconds[1:])
 
 
 def report(night: Path, folder: Path, case: Case) -> list[str]:
@@ -258,15 +242,11 @@ def main() -> None:
     parser.add_argument("--yasa-channels", nargs=4, default=YASA_CHANNELS)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--later", type=int, metavar="NIGHTS", default=0)
-    parser.add_argument("--scaling", action="store_true")
     parser.add_argument("--dask", type=int, metavar="NIGHTS", default=0)
     parser.add_argument("--hours", type=float, default=1.5, help="of --dask's nights")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        if options.scaling:
-            show_scaling(folder)
-            return
         if options.dask:
             show_dask(folder, options.dask, options.hours, options.repeats)
             return
@@ -288,6 +268,12 @@ def main() -> None:
                 share = cost.seconds / yasa.seconds
                 line += f"   {share:.2f} of YASA's time (at most {case.time_share:.2f})"
             print(f"{line}, at most {case.peak_mb:.0f} MB", flush=True)
+        if yasa is not None:
+            later = show_later_nights(night, folder, LATER_NIGHTS)
+            print(
+                f"{'a later night':<28}{later:7.1f} s   {later / yasa.seconds:.2f} of "
+                f"YASA's time (at most {LATER_SHARE:.2f})"
+            )
 
 
 if __name__ == "__main__":

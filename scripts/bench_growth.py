@@ -1,0 +1,148 @@
+"""How the cost of a report grows with the hours of a night and with its EEG channels.
+
+    python scripts/bench_growth.py --plot docs/growth.svg
+
+Each night is simulated, then reported by a process of its own, so that seconds and peak
+memory are those of a user. Through the seconds of each series a straight line is laid;
+how far the farthest lies off it tells whether the cost is linear.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from bench import CASES, Cost, best, report
+from edfio import Edf, EdfSignal
+
+from psgkit.domain.roles import Kind
+from psgkit.simulate import SimulatedNight, simulate_night
+
+HOURS = (2, 4, 8, 16)
+EEG_CHANNELS = (1, 2, 4, 8)
+SITES = ("C4-M1", "C3-M2", "F4-M1", "F3-M2", "O2-M1", "O1-M2", "P4-M1", "P3-M2")
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What it cost at each size."""
+
+    unit: str
+    sizes: tuple[int, ...]
+    costs: tuple[Cost, ...]
+
+    @property
+    def seconds(self) -> list[float]:
+        """Seconds at each size."""
+        return [cost.seconds for cost in self.costs]
+
+    def line(self) -> tuple[float, float, float]:
+        """Return seconds at size nought, seconds a unit, and the farthest, in percent."""
+        slope, start = np.polyfit(self.sizes, self.seconds, 1)
+        on_line = start + slope * np.array(self.sizes)
+        off = np.abs(np.array(self.seconds) / on_line - 1)
+        return float(start), float(slope), float(100 * off.max())
+
+
+def measure(
+    unit: str, nights: Iterator[tuple[int, Path]], folder: Path, repeats: int
+) -> Growth:
+    """Report the nights of one series, print each and the line through them."""
+    sizes: list[int] = []
+    costs: list[Cost] = []
+    for size, night in nights:
+        cost = best(report(night, folder, CASES[-1]), repeats)
+        print(
+            f"{size:>3} {unit:<14}{cost.seconds:7.1f} s{cost.peak_mb:8.0f} MB",
+            flush=True,
+        )
+        sizes.append(size)
+        costs.append(cost)
+        night.unlink()
+    growth = Growth(unit, tuple(sizes), tuple(costs))
+    start, slope, off = growth.line()
+    print(f"    {start:.1f} s and {slope:.2f} s each; {off:.0f} % off the line at most")
+    return growth
+
+
+def of_hours(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Write nights of so many hours."""
+    for hours in HOURS:
+        made = simulate_night(hours=float(hours), seed=1)
+        yield hours, made.write(folder / f"{hours}h.edf")
+
+
+def of_channels(folder: Path) -> Iterator[tuple[int, Path]]:
+    """Write nights of 8 h with so many EEG channels."""
+    made = simulate_night(hours=8.0, seed=1)
+    for count in EEG_CHANNELS:
+        yield count, with_eeg_channels(made, folder / f"{count}eeg.edf", count)
+
+
+def with_eeg_channels(made: SimulatedNight, path: Path, count: int) -> Path:
+    """Write a night with so many EEG channels, some of them twice under two names."""
+    recording = made.recording
+    eeg = recording.of_kind(Kind.EEG)
+    chosen = [(site, eeg[i % len(eeg)]) for i, site in enumerate(SITES[:count])]
+    chosen += [
+        (channel.label, channel)
+        for channel in recording.channels
+        if channel.role.kind is not Kind.EEG
+    ]
+    signals = []
+    for label, channel in chosen:
+        values = recording.signal(channel)
+        limit = float(np.abs(values).max()) + 1.0
+        signals.append(
+            EdfSignal(
+                values,
+                channel.rate_hz,
+                label=label,
+                physical_dimension="uV",
+                physical_range=(-limit, limit),
+            )
+        )
+    Edf(signals).write(path)
+    return path
+
+
+def plot(growths: list[Growth], path: Path) -> None:
+    """Draw seconds and peak memory against each size."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots(2, len(growths), sharex="col", sharey="row")
+    for (above, below), growth in zip(axes.T, growths, strict=True):
+        start, slope, _ = growth.line()
+        ends = np.array([0, max(growth.sizes)])
+        above.plot(ends, start + slope * ends, color="0.7")
+        above.plot(growth.sizes, growth.seconds, "o", color="C0")
+        below.plot(growth.sizes, [c.peak_mb for c in growth.costs], "o-", color="C1")
+        below.set_xlabel(growth.unit)
+    axes[0, 0].set_ylabel("seconds")
+    axes[1, 0].set_ylabel("peak memory, MB")
+    for each in axes.flat:
+        each.set_ylim(bottom=0)
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def main() -> None:
+    """Measure both series."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them, too")
+    parser.add_argument("--repeats", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        growths = [
+            measure("hours", of_hours(folder), folder, options.repeats),
+            measure("EEG channels", of_channels(folder), folder, options.repeats),
+        ]
+    if options.plot is not None:
+        plot(growths, options.plot)
+
+
+if __name__ == "__main__":
+    main()
