@@ -72,7 +72,7 @@ OF_CATALOGUE = "tests/unit/measure/test_catalogue.py"
 # They measure time or memory, which tracing and forks change.
 LEFT_OUT = "not takes_under and not in_memory"
 QUIET = (
-    *("-s", "-q", "-p", "no:cacheprovider"),
+    *("-s", "-q", "--tb=no", "-p", "no:cacheprovider"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 KILLED, SURVIVED, TOO_SLOW, NOT_IMPORTED = range(4)
@@ -287,12 +287,17 @@ class Tests:
 
 def _functions_around(mutant: Mutant) -> list[range]:
     """Return the lines of the functions that hold a change, the innermost first."""
-    bodies = [
+    bodies = _functions_of(mutant.path)
+    return sorted((body for body in bodies if mutant.line in body), key=len)
+
+
+@functools.cache
+def _functions_of(path: Path) -> list[range]:
+    return [
         range(node.body[0].lineno, node.end_lineno + 1)
-        for node in ast.walk(ast.parse(mutant.path.read_text()))
+        for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef)
     ]
-    return sorted((body for body in bodies if mutant.line in body), key=len)
 
 
 # A mutant in the place of the original
@@ -300,10 +305,8 @@ def _functions_around(mutant: Mutant) -> list[range]:
 
 def swap_code(mutant: Mutant, functions: list[FunctionType]) -> bool:
     """Give the changed functions their changed code; tell whether there was any."""
-    file = str(mutant.path)
-    old = compile(mutant.path.read_text(), file, "exec", dont_inherit=True)
-    new = compile(mutant.source, file, "exec", dont_inherit=True)
-    changed = dict(_changed_pairs(old, new))
+    new = compile(mutant.source, mutant.path, "exec", dont_inherit=True)
+    changed = dict(_changed_pairs(original_code(mutant.path), new))
     found = [function for function in functions if function.__code__ in changed]
     for function in found:
         code = changed[function.__code__]
@@ -311,6 +314,12 @@ def swap_code(mutant: Mutant, functions: list[FunctionType]) -> bool:
             return False
         function.__code__ = code
     return bool(found)
+
+
+@functools.cache
+def original_code(path: Path) -> CodeType:
+    """Compile a module as it is."""
+    return compile(path.read_text(), path, "exec", dont_inherit=True)
 
 
 def _changed_pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
@@ -419,8 +428,10 @@ class Judge:
         for found in gc.get_objects():
             if isinstance(found, FunctionType):
                 functions[found.__code__.co_filename].append(found)
-            elif isinstance(found, Remembering):
+            elif isinstance(found, Remembering) and "psgkit" in found.__module__:
                 found.cache_clear()
+        for path in {mutant.path for mutant in self._mutants}:
+            original_code(path)  # once here, rather than in every fork
         gc.freeze()
         tasks = {
             mutant: functools.partial(
@@ -436,16 +447,15 @@ class Judge:
     ) -> int:
         """Put a mutant in the original's place in this process, and run tests."""
         order = self.tests.of(mutant, self._longest_s)
-        session.config.pluginmanager.register(Chosen(order, self.tests))
+        chosen = Chosen(order, self.tests)
+        session.config.pluginmanager.register(chosen)
         if self.tests.is_of_import(mutant) or not swap_code(mutant, functions):
             if not import_mutant(mutant):
                 return NOT_IMPORTED
             files = dict.fromkeys(test.partition("::")[0] for test in order)
             session.perform_collect(list(files))
         else:
-            session.config.hook.pytest_collection_modifyitems(
-                session=session, config=session.config, items=session.items
-            )
+            chosen.pytest_collection_modifyitems(session.items)
         for item, following in in_turn(session.items):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
@@ -550,6 +560,7 @@ def main() -> int:
     given = parser.parse_args()
     os.chdir(ROOT)
     os.environ["OMP_NUM_THREADS"] = "1"
+    sys.dont_write_bytecode = False  # tests are compiled once, not in every fork
     paths = [
         path
         for path in sorted(PACKAGE.rglob("*.py"))

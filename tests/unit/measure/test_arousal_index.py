@@ -134,3 +134,37 @@ def test_without_chin_emg_a_night_without_rem_is_known_whole():
     night = measure_scoring(scoring.with_events(events, {NREM_AROUSALS}))
     assert night["ar_n"] == 1
     assert night["ari_per_h"] == pytest.approx(1 / (200 / 60))
+
+
+def test_long_is_over_15_s():
+    assert measures_of((3000, 15.0), (4000, 15.1), (5000, 3))["ar_long_n"] == 1
+
+
+@pytest.mark.parametrize(
+    ("ends_s", "spontaneous"),
+    [
+        (2994.9, 1),
+        (2995.0, 0),
+        # at the very moment at which the arousal begins, and just after
+        (3000.0, 0),
+        (3000.1, 1),
+    ],
+)
+def test_an_event_that_ends_within_the_5_s_before_takes_an_arousal(ends_s, spontaneous):
+    scoring = make_scoring(STAGES, arousals=[(3000, 4)])
+    limb = make_events([(2990.0, ends_s - 2990.0, "limb_movement", "lab")])
+    found = measure_scoring(scoring.with_events(limb, ["limb_movement"]))
+    assert found["ari_spont_per_h"] == pytest.approx(spontaneous / (212 / 60))
+
+
+def test_of_several_events_one_is_enough():
+    scoring = make_scoring(STAGES, arousals=[(3000, 4)])
+    events = make_events(
+        [
+            (2900.0, 10.0, "apnea", "lab"),
+            (2980.0, 17.0, "rera", "lab"),
+            (3050.0, 10.0, "apnea", "lab"),
+        ]
+    )
+    found = measure_scoring(scoring.with_events(events, ["respiratory"]))
+    assert found["ari_spont_per_h"] == 0
