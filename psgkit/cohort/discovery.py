@@ -7,7 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from psgkit.cohort.ids import name_nights
-from psgkit.cohort.remote import check_address, is_address, place_of
+from psgkit.cohort.remote import (
+    check_address,
+    is_address,
+    place_of,
+    without_password,
+)
 from psgkit.cohort.scorings import AUTO, NONE, find_scoring, is_scoring_name
 from psgkit.cohort.state import STATE_FOLDER, take_print
 from psgkit.domain.jobs import Job
@@ -100,7 +105,7 @@ def _files(given: Path) -> Iterator[Path]:
         return (file for file in walk(given) if is_recording_name(file.name))
     if os.path.lexists(given):
         return iter([given])
-    raise InputError(f"No file or folder {str(given)!r}.")
+    raise InputError(f"No file or folder {without_password(str(given))!r}.")
 
 
 def _without_repeats(files: Iterable[Path]) -> Iterator[Path]:

@@ -8,6 +8,7 @@ without, and a night's record keeps a hash.
 import errno
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,7 +22,16 @@ from psgkit.errors import InputError, MissingExtra
 from psgkit.report.files import safe_name
 
 # What file systems call a fact that changes with the content, the surest first.
-_VERSIONS = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated")
+_VERSIONS = (
+    *("ETag", "etag", "Content-MD5", "Digest", "mtime"),
+    *("LastModified", "Last-Modified", "last_modified", "updated"),
+)
+
+_WEB = ("http", "https")
+_S3 = ("s3", "s3a")
+
+# What a web server answers where a file is not there; other refusals may pass.
+_NOT_THERE = (404, 410)
 
 _BLOCK_BYTES = 1 << 20
 
@@ -40,14 +50,36 @@ def is_address(text: str) -> bool:
 def place_of(address: str) -> PurePosixPath:
     """Return host and path of an address, without the user and the password.
 
+    Of a web address without what follows a question mark either, which may be a key.
+
     Examples
     --------
     >>> place_of("sftp://jane:secret@lab.example/study/n1.edf")
     PurePosixPath('/lab.example/study/n1.edf')
+    >>> place_of("https://lab.example/n1.edf?token=secret")
+    PurePosixPath('/lab.example/n1.edf')
     """
     inmost = next(part for part in address.split("::") if "://" in part)
-    host, _, path = inmost.partition("://")[2].partition("/")
+    protocol, _, rest = inmost.partition("://")
+    if protocol in _WEB:
+        rest = rest.partition("?")[0].partition("#")[0]
+    host, _, path = rest.partition("/")
     return PurePosixPath("/", host.rpartition("@")[2], path.lstrip("/"))
+
+
+def without_password(text: str) -> str:
+    r"""Return what was given as an input so that it may be shown.
+
+    Also where a character of ``://`` is missing, and it therefore counts as a path.
+
+    Examples
+    --------
+    >>> without_password("sftp:/jane:secret@lab.example/n1.edf")
+    'sftp:/…@lab.example/n1.edf'
+    >>> without_password("study/night 1.edf")
+    'study/night 1.edf'
+    """
+    return re.sub(r"^(\w+:?/+)[^/]*:.*@", r"\1…@", text)
 
 
 def naming_path(job: Job) -> Path:
@@ -64,12 +96,18 @@ def check_address(address: str) -> None:
     Raises
     ------
     InputError
-        If it begins with no protocol that fsspec knows.
+        If it begins with no protocol that fsspec knows, or holds a key for S3.
     MissingExtra
         If fsspec, or what it needs for the protocol, is not installed.
     """
     for part in address.split("::"):
-        _check_protocol(part.partition("://")[0])
+        protocol, _, rest = part.partition("://")
+        _check_protocol(protocol)
+        if protocol in _S3 and ":" in rest.partition("/")[0]:
+            raise InputError(
+                "An s3:// address cannot hold a key; set AWS_PROFILE, or what else "
+                "s3fs reads, on the machines that do the nights."
+            )
 
 
 @lru_cache
@@ -78,8 +116,10 @@ def _check_protocol(protocol: str) -> None:
     try:
         fsspec.get_filesystem_class(protocol)
     except ValueError:
+        # A password may hold "::", and a part of it be taken for a protocol.
+        shown = f"{protocol}://" if protocol.isalnum() else "such an address"
         raise InputError(
-            f"No input can be read from {protocol}://; s3, sftp, https and others that "
+            f"No input can be read from {shown}; s3, sftp, https and others that "
             "fsspec knows can."
         ) from None
     except ImportError as fault:
@@ -99,9 +139,9 @@ def facts_at(address: str) -> dict[str, Any] | None:
     try:
         found, path = _find(address)
         info = found.info(path)
-    except FileNotFoundError:
-        return None
     except Exception as fault:  # noqa: BLE001 - every file system has its own
+        if _is_not_there(fault):
+            return None
         raise _unreachable(fault) from None
     version = next((info[name] for name in _VERSIONS if info.get(name)), "")
     place = str(place_of(address)).encode("utf-8", "surrogatepass")
@@ -170,13 +210,11 @@ def _copy(address: str, folder: Path, night_id: str) -> Path:
         found, path = _find(address)
         size = found.info(path).get("size")
         found.get_file(path, os.fspath(copy))
-    except FileNotFoundError:
-        raise InputError("There is no file at the address of an input.") from None
-    except OSError as fault:
-        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+    except Exception as fault:  # every file system has its own
+        if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise _unreachable(fault) from None
-    except Exception as fault:  # noqa: BLE001 - every file system has its own
+        if _is_not_there(fault):
+            raise InputError("There is no file at the address of an input.") from None
         raise _unreachable(fault) from None
     if not copy.is_file():
         raise InputError("An address names no file, but perhaps a folder.")
@@ -202,11 +240,26 @@ def _fsspec() -> Any:
     return fsspec
 
 
+def _is_not_there(fault: Exception) -> bool:
+    """Tell a file that is not there from one that cannot be asked for now.
+
+    fsspec calls both FileNotFoundError on the web.
+    """
+    if not isinstance(fault, FileNotFoundError):
+        return False
+    cause = fault.__cause__
+    return not isinstance(cause, OSError) and (
+        getattr(cause, "status", _NOT_THERE[0]) in _NOT_THERE
+    )
+
+
 def _unreachable(fault: Exception) -> InputError:
     if isinstance(fault, InputError):
         return fault
-    # Not the fault's own words: they may hold the address, and that a password.
+    # The web's real reason stands behind fsspec's. Not a fault's own words: they may
+    # hold the address, and that a password.
+    reason = type(fault.__cause__ or fault).__name__
     return InputError(
-        f"An input cannot be read from its address ({type(fault).__name__}); see "
+        f"An input cannot be read from its address ({reason}); see "
         "whether it can be reached from the machine that does the night."
     )

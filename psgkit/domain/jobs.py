@@ -40,7 +40,8 @@ class Job:
     sex: str | None = None
     covariates: dict[str, object] = field(default_factory=dict)
     subfolder: str = ""
-    addresses: dict[str, str] = field(default_factory=dict)
+    # Not shown with the job, since an address may hold a password.
+    addresses: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def night_id(self) -> str:
@@ -49,7 +50,9 @@ class Job:
             return self.id
         file = self.recording or self.scoring
         if file is None:
-            return PurePosixPath(next(iter(self.addresses.values()), "")).stem
+            address = next(iter(self.addresses.values()), "")
+            # What follows on the web may be a key.
+            return PurePosixPath(address.partition("?")[0]).stem
         return file.stem
 
 
