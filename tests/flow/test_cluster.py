@@ -1,6 +1,7 @@
 """A Dask cluster of this machine does real nights: the same bytes, and in private."""
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -197,3 +198,19 @@ def logs_of(cluster: Any) -> str:
         logged = [*client.get_worker_logs().values(), client.get_scheduler_logs()]
         events = client.get_events()
         return f"{logged} {events} {cluster.scheduler.transition_log}"
+
+
+def test_the_worked_example_asks_slurm_for_what_it_says() -> None:
+    jobqueue = pytest.importorskip("dask_jobqueue")
+    page = Path(__file__).parents[2] / "docs/cluster.md"
+    (program,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (call,) = re.findall(r"cluster = (SLURMCluster\(.*?\n    \))", program, re.DOTALL)
+    # A port that is free, in place of the one that the page names.
+    call = call.replace('{"port": 8786}', '{"port": 0, "dashboard": False}')
+    with eval(call, {"SLURMCluster": jobqueue.SLURMCluster}) as cluster:  # noqa: S307
+        asked = cluster.job_script()
+    for line in ("-J psgkit", "-p normal", "--cpus-per-task=8", "-t 04:00:00"):
+        assert f"#SBATCH {line}\n" in asked
+    # `dask worker` calls the processes --nworkers.
+    assert "--nthreads 1 " in asked
+    assert "--nworkers 8 " in asked
