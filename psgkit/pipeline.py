@@ -1,5 +1,6 @@
 """One night from file to numbers: the one place where the steps meet."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -280,7 +281,7 @@ def _measure(
         file.check()
     return Night(
         id=recording.id,
-        start=None if recording.start is None else without_date(recording.start),
+        start=_start(recording, settings),
         duration_s=recording.duration_s,
         channels=recording.channels,
         gaps=recording.gaps,
@@ -322,6 +323,13 @@ def _measured(
 @cache
 def _versions() -> tuple[tuple[str, str], ...]:
     return tuple((name, metadata.version(name)) for name in _PACKAGES)
+
+
+def _start(recording: Recording, settings: Settings) -> dt.datetime | None:
+    """Return when a recording starts, without its date unless dates are kept."""
+    if recording.start is None or settings.report.keep_dates:
+        return recording.start
+    return without_date(recording.start)
 
 
 def _without_date(scoring: Scoring) -> Scoring:

@@ -119,6 +119,8 @@ class ReportSettings(_Frozen):
         for which it was taken or rejected.
     tables : bool
         Whether the long tables are written as CSV too.
+    keep_dates : bool
+        Whether the date of the recording's start stays in the results.
     language : {"en", "nl"}
         Of the page's words.
     """
@@ -126,6 +128,7 @@ class ReportSettings(_Frozen):
     page: bool = True
     explain_arousals: bool = False
     tables: bool = False
+    keep_dates: bool = False
     language: Literal["en", "nl"] = "en"
 
 

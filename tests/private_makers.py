@@ -2,6 +2,7 @@
 
 import base64
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,6 +165,9 @@ def _contents(path: Path) -> Iterator[bytes]:
     yield raw
     if raw.startswith(b"\x89HDF"):
         yield from _unpacked(path)
+    if raw.startswith(b"PK"):
+        with zipfile.ZipFile(path) as packed_files:
+            yield from (packed_files.read(name) for name in packed_files.namelist())
     if path.suffix == ".html":
         for packed in re.findall(rb"base64,([A-Za-z0-9+/=]+)", raw):
             yield base64.b64decode(packed)

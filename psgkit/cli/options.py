@@ -100,6 +100,14 @@ Align = Annotated[
 Tables = Annotated[
     bool, typer.Option("--tables", help="Write bouts, periods and cycles as CSV too.")
 ]
+KeepDates = Annotated[
+    bool,
+    typer.Option(
+        "--keep-dates",
+        help="Keep the date of the recording in the results; by itself or with other "
+        "records it can tell whose night it is.",
+    ),
+]
 Only = Annotated[
     OnlyChoice | None,
     typer.Option(
@@ -164,6 +172,7 @@ def build_settings(
     lights: LightsChoice | None = None,
     align: bool = False,
     tables: bool = False,
+    keep_dates: bool = False,
     only: OnlyChoice | None = None,
     language: LanguageChoice | None = None,
     arousals: ArousalsChoice | None = None,
@@ -193,6 +202,8 @@ def build_settings(
     report: dict[str, Any] = {}
     if tables:
         report["tables"] = True
+    if keep_dates:
+        report["keep_dates"] = True
     if explain_arousals:
         report["explain_arousals"] = True
     if language is not None:

@@ -15,6 +15,7 @@ _OWN = {
     "status": "done, failed, or skipped where a run was stopped before it",
     "age_y": "age of the person, as given",
     "sex": "sex of the person, as given: F or M",
+    "start_date": "date of the recording's start, kept on request",
     "duration_min": "length of the recording",
     "scorer": "who or what scored the stages",
     "is_automatic": "whether a program scored the stages: 1 or 0",
@@ -37,7 +38,15 @@ _WHOLE = (
     *("issues_n", "issues_error_n"),
 )
 _TEXT = (
-    *("id", "status", "sex", "scorer", "arousal_source", "swa_derivation"),
+    *(
+        "id",
+        "status",
+        "sex",
+        "start_date",
+        "scorer",
+        "arousal_source",
+        "swa_derivation",
+    ),
     *("error", "message"),
 )
 

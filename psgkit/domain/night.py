@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from psgkit.domain.clock import has_date
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.measures import Measure
 from psgkit.domain.provenance import Provenance
@@ -50,7 +51,7 @@ class Night:
     id : str
         Name of the night in every output.
     start : datetime.datetime or None
-        Clock time of second zero, its date removed.
+        Clock time of second zero, its date removed unless dates are kept.
     duration_s : float
         Length of the recording.
     channels : tuple of Channel
@@ -96,6 +97,19 @@ class Night:
     def reasons(self) -> dict[str, str]:
         """Why each undefined number is undefined, by column."""
         return {m.name: m.reason for m in self.results if m.reason}
+
+    @property
+    def start_date(self) -> dt.date | None:
+        """Date of second zero where the settings in force keep dates, else None.
+
+        What writes a date asks here: a date that came into a night in another way
+        stays out of its files.
+        """
+        report = self.provenance.settings.get("report")
+        kept = isinstance(report, Mapping) and report.get("keep_dates") is True
+        if self.start is None or not kept or not has_date(self.start):
+            return None
+        return self.start.date()
 
     @property
     def error_count(self) -> int:

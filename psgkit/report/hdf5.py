@@ -233,7 +233,7 @@ def _read(file: h5py.File) -> Night:
     provenance = json.loads(file["provenance"].asstr()[()])
     return Night(
         id=_text(file.attrs["id"]),
-        start=_time_from(file.attrs),
+        start=_start_from(file),
         duration_s=float(file.attrs["duration_s"]),
         channels=channels_from(get_table(file["channels"])),
         gaps=tuple(
@@ -267,7 +267,7 @@ def _read_numbers(file: h5py.File, known: dict[str, Measure]) -> Night:
         )
     return Night(
         id=_text(file.attrs["id"]),
-        start=None,
+        start=_start_from(file),
         duration_s=float(file.attrs["duration_s"]),
         channels=(),
         gaps=(),
@@ -307,6 +307,8 @@ def _put_facts(file: h5py.File, night: Night) -> None:
     file.attrs["id"] = escape(night.id)
     file.attrs["duration_s"] = night.duration_s
     _put_time(file.attrs, night.start)
+    if night.start_date is not None:
+        file.attrs["start_date"] = night.start_date.isoformat()
 
 
 def _put_time(attributes: h5py.AttributeManager, moment: dt.datetime | None) -> None:
@@ -320,6 +322,14 @@ def _time_from(attributes: h5py.AttributeManager) -> dt.datetime | None:
     return dt.datetime.combine(
         UNKNOWN_DATE, dt.time.fromisoformat(str(attributes["start"]))
     )
+
+
+def _start_from(file: h5py.File) -> dt.datetime | None:
+    start = _time_from(file.attrs)
+    if start is None or "start_date" not in file.attrs:
+        return start
+    date = dt.date.fromisoformat(str(file.attrs["start_date"]))
+    return dt.datetime.combine(date, start.time())
 
 
 # --- scoring and spectra --------------------------------------------------------------

@@ -118,7 +118,10 @@ def _facts(night: Night) -> list[tuple[str, str]]:
     scoring = night.scoring
     facts = [
         (_("Recorded"), hours(night.duration_s)),
-        (_("Start"), clock_at(night.start, 0.0)[:5]),
+        (
+            _("Start"),
+            f"{night.start_date or ''} {clock_at(night.start, 0.0)[:5]}".strip(),
+        ),
         (_("Lights off"), _clock(night, scoring.lights_off_s)),
         (_("Lights on"), _clock(night, scoring.lights_on_s)),
         (_("Stages by"), plain(night.provenance.stager or scoring.scorer)),

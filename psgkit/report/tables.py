@@ -90,6 +90,7 @@ def summary_row(night: Night) -> dict[str, object]:
     scoring, provenance = night.scoring, night.provenance
     row: dict[str, object] = {
         "id": night.id,
+        **_date(night),
         "duration_min": night.duration_s / 60.0,
         "scorer": scoring.scorer,
         "is_automatic": int(scoring.is_automatic),
@@ -108,6 +109,11 @@ def summary_row(night: Night) -> dict[str, object]:
             row[f"{measure.name}_low"] = measure.low
             row[f"{measure.name}_high"] = measure.high
     return row
+
+
+def _date(night: Night) -> dict[str, object]:
+    date = night.start_date
+    return {} if date is None else {"start_date": date.isoformat()}
 
 
 def _roles(channels: str) -> str:

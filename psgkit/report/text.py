@@ -67,7 +67,7 @@ def _lines(night: Night) -> Iterator[Line]:
 
 
 def _heading(night: Night) -> Iterator[Line]:
-    start = clock_at(night.start, 0.0)
+    start = f"{night.start_date or ''} {clock_at(night.start, 0.0)}".strip()
     words = f"{plain(night.id)}: {hours(night.duration_s)}"
     yield from _wrapped(words + (f" from {start}" if start else ""), style=_TITLE)
 

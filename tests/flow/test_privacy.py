@@ -1,9 +1,11 @@
 """Nothing of a person reaches any output: every file is searched, byte for byte."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from private_makers import (
     NAME,
@@ -14,6 +16,10 @@ from private_makers import (
     make_private_edf,
     private_scorings,
 )
+
+import psgkit
+from psgkit.report import read_night
+from psgkit.report.html import night_page
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -55,6 +61,45 @@ def test_a_report_holds_nothing_of_the_person(
     assert leaks_in(printed + error) == []
     assert leaks_below(tmp_path) == []
     assert {path.suffix for path in tmp_path.rglob("*.*")} == {".h5", ".csv", ".html"}
+
+
+KEPT = "2019-09-17"  # when the recording was made, as results give it
+
+
+def test_only_keep_dates_keeps_a_date_and_nothing_else(
+    run: Run, night: Path, tmp_path: Path
+) -> None:
+    """That of the recording's start, in the HDF5 file, the wide row and the pages."""
+    words = ("--scoring", night, "--only", "staging", "--keep-dates")
+    status, printed, error = run("--debug", "report", night, "--out", tmp_path, *words)
+    assert status == 0, error
+    assert {word for _, word in leaks_below(tmp_path)} == {KEPT}
+    assert set(leaks_in(printed + error)) == {KEPT}
+    holding = {Path(place).name for place, _ in leaks_below(tmp_path)}
+    assert all(name.startswith(("n1.h5", "n1_summary.csv")) for name in holding)
+    found = read_night(tmp_path / "n1/n1.h5")
+    assert found.start_date == dt.date(2019, 9, 17)
+    assert KEPT in night_page(found)
+    table = pd.read_csv(tmp_path / "n1/n1_summary.csv")
+    assert list(table["start_date"]) == [KEPT]
+
+
+def test_a_batch_keeps_dates_when_asked_and_loses_them_when_not(
+    run: Run, night: Path, tmp_path: Path
+) -> None:
+    study, out = tmp_path / "study", tmp_path / "out"
+    study.mkdir()
+    (study / "n1.edf").write_bytes(night.read_bytes())
+    (study / "n1.txt").write_text(private_scorings()["list"])
+    words = ("batch", study, "--out", out, "--workers", 1, "--only", "staging")
+    status, printed, error = run(*words, "--keep-dates")
+    assert status == 0, error
+    assert {word for _, word in leaks_below(out)} == {KEPT}
+    assert psgkit.read_cohort(out)["start_date"].tolist() == [KEPT]
+    status, printed, error = run(*words)
+    assert status == 0, error
+    assert leaks_in(printed + error) == []
+    assert leaks_below(out) == []
 
 
 @pytest.mark.parametrize("words", [(), ("--signals",), ("--json", "--patient")])
