@@ -85,3 +85,80 @@ def test_a_rise_of_alpha_leads_and_raises_the_fast_share() -> None:
     assert found.fast[after] > 50
     assert found.leader[after] == 1  # alpha, of theta, alpha, beta
     assert found.share_rise[after] == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("hz", "band"),
+    [(4, "theta"), (8, "alpha"), (12, "sigma"), (16, "beta"), (29, "beta")],
+)
+def test_a_band_begins_with_its_lower_end(hz: float, band: str) -> None:
+    # A Hann window spreads a sine over three bins, of which the middle has two thirds
+    # and each neighbour a sixth: the band that holds hz has at least two of them.
+    powers = band_powers(_sine(hz), 128.0).mean(axis=1)
+    assert NAMES[int(powers.argmax())] == band
+    assert powers.max() / powers.sum() > 0.8
+
+
+def test_the_highest_frequency_is_itself_looked_at() -> None:
+    assert band_powers(_sine(24), 128.0, highest_hz=24.0).max() > 45.0
+
+
+def test_a_long_signal_has_the_power_of_each_of_its_windows() -> None:
+    """Three quarters of an hour at 50 Hz: 10,797 windows, 8,192 at a time."""
+    times = np.arange(2700 * 50) / 50
+    values = (
+        np.where(times < 2400, 1.0, 10.0) * np.sqrt(2) * np.sin(2 * np.pi * 10 * times)
+    )
+    alpha = band_powers(values, 50.0)[NAMES.index("alpha")]
+    assert len(alpha) == 10797
+    assert alpha[: 4 * 2399] == pytest.approx(1.5, rel=1e-3)
+    assert alpha[4 * 2400 :] == pytest.approx(150.0, rel=1e-3)
+
+
+def test_smoothing_averages_less_at_the_ends() -> None:
+    powers = np.arange(1.0, 13.0)[np.newaxis]
+    smoothed = smooth(powers, 2.0)[0]
+    # four before and four from the hop on: 1 to 4 at the first; 1 to 8 at the fifth
+    assert smoothed[[0, 1, 4]].tolist() == [2.5, 3.0, 4.5]
+    # 5 to 12, 7 to 12 and 8 to 12
+    assert smoothed[[8, 10, 11]].tolist() == [8.5, 9.5, 10.0]
+
+
+def test_a_baseline_of_an_odd_number_is_the_one_in_the_middle() -> None:
+    values = np.arange(400.0)[np.newaxis] ** 2
+    usable = np.ones(400, dtype=bool)
+    usable[292] = False
+    baseline = moving_baseline(values, usable, RULES)
+    # of 59 values at 290, 288, ... 174 the 30th, at 232
+    assert baseline[0, 300] == 232**2
+    # the same for the four hops of a second
+    assert baseline[0, 300:304].tolist() == [232**2] * 4
+
+
+def test_ten_usable_seconds_are_enough() -> None:
+    usable = np.zeros(400, dtype=bool)
+    usable[254:293] = True  # at 292, 290, ... 254: twenty values
+    assert np.isfinite(moving_baseline(np.ones((1, 400)), usable, RULES)[0, 300])
+    usable[254] = False
+    assert np.isnan(moving_baseline(np.ones((1, 400)), usable, RULES)[0, 300])
+
+
+def test_theta_counts_for_less_and_what_has_no_baseline_for_nothing() -> None:
+    smoothed = np.ones((5, 400))
+    smoothed[NAMES.index("theta"), 200:] = 5.0
+    found = contrast(smoothed, np.ones(400, dtype=bool), RULES)
+    assert found.fast[200] == pytest.approx(5.0 / 1.25)
+    assert found.leader[200] == 0
+    assert found.ratios[NAMES.index("theta"), 200] == pytest.approx(5.0)
+    # theta, alpha and beta: 3 of 5 before, 7 of 9 now
+    assert found.share_rise[200] == pytest.approx(7 / 9 - 3 / 5)
+    assert found.fast[0] == 0.0
+    assert found.share_rise[0] == -1.0
+    assert np.isnan(found.ratios[:, 0]).all()
+
+
+def test_silence_has_no_ratio_and_no_share() -> None:
+    found = contrast(np.zeros((5, 400)), np.ones(400, dtype=bool), RULES)
+    assert np.isnan(found.ratios).all()
+    assert found.fast.max() == 0.0
+    assert found.share_rise[300] == 0.0

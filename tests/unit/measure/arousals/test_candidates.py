@@ -6,10 +6,12 @@ import pytest
 from psgkit.measure.arousals.bands import Contrast
 from psgkit.measure.arousals.candidates import (
     Shift,
+    close_gaps,
     find_shifts,
     join_channels,
     note_artefacts,
     note_spindles,
+    stretches,
 )
 from psgkit.measure.arousals.rules import ArousalRules
 
@@ -81,3 +83,75 @@ def test_shifts_of_two_channels_that_overlap_are_one() -> None:
     assert joined[0].channels == ("C4_M1", "O2_M1")
     assert joined[0].peak_ratio == 9.0
     assert joined[0].artefact == 0.0
+
+
+def test_a_seed_is_at_its_thresholds_and_not_below() -> None:
+    assert (
+        len(find_shifts(_contrast([2.5] * 16, sigma=2.5, rise=0.10), "C4", RULES)) == 1
+    )
+    assert find_shifts(_contrast([2.49] * 16), "C4", RULES) == []
+    assert find_shifts(_contrast([2.5] * 16, rise=0.09), "C4", RULES) == []
+    assert find_shifts(_contrast([2.5] * 16, sigma=np.nan), "C4", RULES) == []
+
+
+def test_the_edge_reaches_as_far_as_the_fast_share_has_not_fallen() -> None:
+    fast = np.array([1.0] * 4 + [1.5] * 4 + [3.0] * 4 + [1.5] * 4 + [1.0] * 4)
+    rise = np.array([0.3] * 12 + [0.0] * 2 + [-0.01] * 6)
+    found = Contrast(np.ones((5, 20)), fast, np.zeros(20, dtype=int), rise)
+    (shift,) = find_shifts(found, "C4_M1", RULES)
+    # Hops 4 to 13: from 4 / 4 + 0.375 s to 13 / 4 + 0.625 s
+    assert (shift.onset_s, shift.end_s) == (1.375, 3.875)
+    assert shift.band == "theta"
+    assert shift.duration_s == 2.5
+
+
+def test_a_strong_shift_reaches_down_to_a_quarter_of_its_peak() -> None:
+    fast = [1.6] * 8 + [5.0] * 4 + [20.0] * 4 + [4.9] * 4 + [1.6] * 8
+    (shift,) = find_shifts(_contrast(fast), "C4_M1", RULES)
+    # Hops 8 to 15: at 5.0, a quarter of 20, and not at 4.9
+    assert (shift.onset_s, shift.end_s) == (2.375, 4.375)
+    assert shift.peak_ratio == 20.0
+    # the geometric mean of 5 and 20
+    assert shift.sustained == pytest.approx(10.0)
+    assert shift.channels == ("C4_M1",)
+
+
+def test_the_band_is_that_of_the_strongest_moment() -> None:
+    fast = np.array([3.0] * 8 + [4.0] * 2 + [3.0] * 8)
+    leader = np.array([1] * 8 + [2] * 2 + [1] * 8)
+    found = Contrast(np.ones((5, 18)), fast, leader, np.full(18, 0.3))
+    assert find_shifts(found, "C4_M1", RULES)[0].band == "beta"
+
+
+def test_stretches_and_the_gaps_between_them() -> None:
+    marks = np.array([True, False, False, True, True, False, False, False, True])
+    assert stretches(marks) == [(0, 1), (3, 5), (8, 9)]
+    assert stretches(close_gaps(marks, 3)) == [(0, 5), (8, 9)]
+    assert stretches(close_gaps(marks, 2)) == [(0, 1), (3, 5), (8, 9)]
+    assert stretches(np.zeros(0, dtype=bool)) == []
+
+
+def test_a_shift_without_spindles_or_artefact_has_none_of_them() -> None:
+    shift = _shift(10.0, 20.0)
+    assert note_spindles([shift], np.zeros((0, 2)))[0].spindle_s == 0.0
+    assert note_artefacts([shift], np.zeros(2, dtype=bool))[0].artefact == 0.0
+
+
+def test_artefact_at_the_recordings_start_and_in_several_windows() -> None:
+    artefacts = np.array([True, True, False, True])
+    # of 8 s: 2 s of the first, 5 s of the second, 0 of the third
+    (shift,) = note_artefacts([_shift(3.0, 11.0)], artefacts)
+    assert shift.artefact == pytest.approx(7 / 8)
+    (shift,) = note_artefacts([_shift(-0.5, 4.5)], artefacts)
+    assert shift.artefact == pytest.approx(4.5 / 5)
+
+
+def test_shifts_that_touch_are_one_and_keep_what_is_most_and_least() -> None:
+    one = _shift(10.0, 16.0, sustained=2.0, spindle_s=1.0, artefact=0.5)
+    other = _shift(16.0, 18.0, "O2_M1", peak_ratio=4.0, sustained=3.5, artefact=0.2)
+    (joined,) = join_channels([other, one])
+    assert (joined.onset_s, joined.end_s) == (10.0, 18.0)
+    assert (joined.peak_ratio, joined.sustained) == (5.0, 3.5)
+    assert (joined.spindle_s, joined.artefact) == (1.0, 0.2)
+    within = _shift(12.0, 14.0, "O2_M1")
+    assert join_channels([one, within])[0].end_s == 16.0

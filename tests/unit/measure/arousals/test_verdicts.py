@@ -1,5 +1,7 @@
 """AASM's arousal rule, part by part: what is one, and why the others are not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from makers import make_scoring
@@ -125,3 +127,85 @@ def test_an_arousal_is_cut_at_thirty_seconds_and_wake_after_it_is_noted() -> Non
     assert found.to_wake
     (found,) = _judge(_shift(80.0, 140.0))
     assert not found.to_wake
+
+
+def test_the_stage_is_that_of_the_epoch_that_holds_a_second() -> None:
+    scoring = replace(make_scoring("W2R"), onset_s=10.0)
+    night = Night(scoring, None)
+    seconds = (9.9, 10.0, 39.9, 40.0, 99.9, 100.0)
+    assert [night.stage_at(s).name for s in seconds] == [
+        "UNS",
+        "W",
+        "W",
+        "N2",
+        "R",
+        "UNS",
+    ]
+    assert {s.name for s in night.stages_within(35.0, 75.0)} == {"W", "N2", "R"}
+    # the end itself is not within
+    assert {s.name for s in night.stages_within(10.0, 40.0)} == {"W"}
+
+
+def test_what_begins_within_a_second_of_wake_is_out_of_sleep() -> None:
+    # N2 until 150 s; then W
+    stages = "22222WWWWW"
+    assert _reasons(_shift(150.9, 156.0), stages=stages) == ["no10s"]
+    assert _reasons(_shift(151.1, 156.0), stages=stages) == ["not_asleep"]
+
+
+def test_thresholds_without_the_chin_are_themselves_enough() -> None:
+    clear = _shift(100.0, 105.0, peak_ratio=3.25, sustained=2.5, artefact=0.25)
+    assert _reasons(clear) == [""]
+
+
+def test_a_follower_three_seconds_behind_is_one_of_its_own() -> None:
+    found = _judge(_shift(100.0, 105.0), _shift(108.0, 112.0))
+    assert [one.reason for one in found] == ["", "no10s"]
+    assert found[0].shift.end_s == 105.0
+
+
+def test_ten_seconds_behind_another_is_far_enough() -> None:
+    assert _reasons(_shift(100.0, 105.0), _shift(115.0, 120.0)) == ["", ""]
+
+
+def test_joined_ones_last_thirty_seconds_at_most() -> None:
+    first, second = _judge(_shift(100.0, 120.0), _shift(122.0, 130.0))
+    assert first.shift.duration_s == 30.0
+    assert second.reason == "joined"
+    first, second = _judge(_shift(100.0, 120.0), _shift(122.0, 130.1))
+    assert first.shift.duration_s == 20.0
+    assert second.reason == "no10s"
+
+
+def test_a_joined_one_brings_its_spindles_and_its_disturbance() -> None:
+    first, _, third = _judge(
+        _shift(100.0, 105.0, spindle_s=1.0),
+        _shift(107.0, 112.0, spindle_s=0.5),
+        _shift(121.9, 126.0),
+    )
+    assert first.shift.spindle_s == 1.5
+    assert third.reason == "no10s"
+
+
+def test_what_follows_a_follower_is_joined_to_the_whole() -> None:
+    found = _judge(_shift(100.0, 104.0), _shift(106.0, 108.0), _shift(110.0, 114.0))
+    assert [one.reason for one in found] == ["", "joined", "joined"]
+    assert found[0].shift.end_s == 114.0
+
+
+def test_the_chin_may_rise_half_a_second_before_the_start() -> None:
+    rem = "R" * 10
+    assert _reasons(_shift(100.0, 105.0), stages=rem, tone_s=(99.5, 100.5)) == [""]
+    assert _reasons(_shift(100.0, 105.0), stages=rem, tone_s=(99.25, 100.25)) == [
+        "rem_without_emg"
+    ]
+    assert _reasons(_shift(100.0, 105.0), stages=rem, tone_s=(104.75, 105.75)) == [
+        "rem_without_emg"
+    ]
+
+
+def test_a_chin_that_rises_sets_emg_and_only_central_ones_count_as_central() -> None:
+    (found,) = _judge(_shift(100.0, 105.0, "O2_M1"), tone_s=(100, 103))
+    assert (found.emg, found.is_central, found.to_wake) == (True, False, False)
+    (found,) = _judge(_shift(100.0, 105.0))
+    assert (found.emg, found.is_central) == (False, True)
