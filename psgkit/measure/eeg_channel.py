@@ -14,7 +14,7 @@ from psgkit.measure.alpha_delta import (
     alpha_delta_ratio,
     log_ratio,
 )
-from psgkit.measure.infraslow import sigma_bouts
+from psgkit.measure.infraslow import SERIES, sigma_bouts
 from psgkit.measure.nrem_events import find_nrem_events
 from psgkit.measure.signal_catalogue import measures_of
 from psgkit.measure.spec import Value
@@ -53,14 +53,14 @@ class ChannelResults:
     measures : tuple of Measure
     tables : dict of str to pandas.DataFrame
         ``spectra``, and ``spindles`` and ``slow_waves`` where they were looked for.
-    sigma_bouts : list of numpy.ndarray
-        Sigma power of N2 bouts, where the infraslow fluctuation is wanted.
+    sigma_bouts : dict of str to list of numpy.ndarray
+        Sigma power of bouts by `infraslow.SERIES`, where its fluctuation is wanted.
     """
 
     spectra: Spectra
     measures: tuple[Measure, ...]
     tables: dict[str, pd.DataFrame]
-    sigma_bouts: list[FloatArray] = field(default_factory=list)
+    sigma_bouts: dict[str, list[FloatArray]] = field(default_factory=dict)
 
 
 def measure_eeg(
@@ -112,7 +112,11 @@ def measure_eeg(
         )
         measures += events.measures
         tables |= events.tables
-    bouts = sigma_bouts(values, rate_hz, timeline) if tasks.infraslow else []
+    bouts = {
+        name: sigma_bouts(values, rate_hz, timeline, series)
+        for name, series in SERIES.items()
+        if tasks.infraslow
+    }
     return ChannelResults(spectra, tuple(measures), tables, bouts)
 
 

@@ -15,13 +15,12 @@ from scipy import fft, signal
 from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.red_noise import background, fit_backgrounds
+from psgkit.measure.spec import Value
 from psgkit.measure.spectral import Float32Array, band_power, taper_psd
 from psgkit.measure.timeline import FloatArray, Timeline, find_stretches
 
-SIGMA = (10.0, 15.0)
 STEP_S = 4.0
 RATE_HZ = 1 / STEP_S
-MIN_BOUT_WINDOWS = 30  # 120 s
 MAX_FILLED_WINDOWS = 2
 MIN_BOUTS = 3
 MIN_TOTAL_MIN = 20.0
@@ -35,6 +34,47 @@ N_SURROGATES = 200
 # Padding makes 30 bins of one that is independent; the background needs fewer.
 THIN = 8
 ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class SigmaSeries:
+    """A series of sigma power whose fluctuation is looked at.
+
+    Attributes
+    ----------
+    band_hz : tuple of float
+        What counts as sigma.
+    stages : tuple of Stage
+        Stages that make up a bout.
+    min_bout_s : float
+        Shortest bout, a whole number of steps of 4 s.
+    """
+
+    band_hz: tuple[float, float]
+    stages: tuple[Stage, ...]
+    min_bout_s: float
+
+    @property
+    def min_windows(self) -> int:
+        """Windows in the shortest bout."""
+        return round(self.min_bout_s / STEP_S)
+
+    @property
+    def name(self) -> str:
+        """The stages, for messages."""
+        return "+".join(stage.name for stage in self.stages)
+
+
+# By what the columns begin with. The first is the measure; the others tell whether it
+# hangs on the band or on N2 alone.
+SERIES = {
+    "isf": SigmaSeries((10.0, 15.0), (Stage.N2,), 120.0),
+    "isf_fast": SigmaSeries((13.0, 15.0), (Stage.N2,), 120.0),
+    "isf_nrem": SigmaSeries((10.0, 15.0), (Stage.N2, Stage.N3), 300.0),
+}
+MEASURE = SERIES["isf"]
+NUMBERS = ("relpeak", "z", "p", "peak_hz", "mod_frac", "bout_n", "min")
+VARIANT_NUMBERS = ("relpeak", "p", "peak_hz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +92,7 @@ class InfraslowPeak:
     z, p : float
         The ratio against surrogates without a rhythm.
     bout_n : int
-        Bouts of N2 that it rests on.
+        Bouts that it rests on.
     minutes : float
         Their length together.
     """
@@ -72,9 +112,12 @@ class InfraslowPeak:
 
 
 def sigma_bouts(
-    values: Float32Array, rate_hz: float, timeline: Timeline
+    values: Float32Array,
+    rate_hz: float,
+    timeline: Timeline,
+    series: SigmaSeries = MEASURE,
 ) -> list[FloatArray]:
-    """Return sigma power in steps of 4 s, for every bout of N2 of at least 120 s.
+    """Return sigma power in steps of 4 s, for every bout that is long enough.
 
     Up to two windows with artefact are interpolated, longer losses part a bout.
 
@@ -84,6 +127,7 @@ def sigma_bouts(
         Microvolts from second zero.
     rate_hz : float
     timeline : Timeline
+    series : SigmaSeries
 
     Returns
     -------
@@ -93,23 +137,24 @@ def sigma_bouts(
     length = round(STEP_S * rate_hz)
     freqs = fft.rfftfreq(length, 1 / rate_hz)
     bouts: list[FloatArray] = []
-    for first, last in find_stretches(timeline.epoch_stages == Stage.N2):
+    for first, last in find_stretches(np.isin(timeline.epoch_stages, series.stages)):
         start_s = timeline.epoch_starts_s[first]
         n_windows = int((last - first) * timeline.epoch_s / STEP_S)
         starts_s = start_s + STEP_S * np.arange(n_windows)
         starts = np.round(starts_s * rate_hz).astype(int)
         is_bad = timeline.touches_bad(starts_s, STEP_S)
         is_bad |= (starts < 0) | (starts + length > len(values))
-        if n_windows < MIN_BOUT_WINDOWS or is_bad.all():
+        if n_windows < series.min_windows or is_bad.all():
             continue
         starts[is_bad] = starts[~is_bad][0]
         psd = taper_psd(values[starts[:, np.newaxis] + np.arange(length)], rate_hz)
-        bouts += split_at_losses(band_power(freqs, psd, SIGMA), is_bad)
+        power = band_power(freqs, psd, series.band_hz)
+        bouts += split_at_losses(power, is_bad, series.min_windows)
     return bouts
 
 
 def split_at_losses(
-    power: FloatArray, is_bad: npt.NDArray[np.bool_]
+    power: FloatArray, is_bad: npt.NDArray[np.bool_], min_windows: int
 ) -> list[FloatArray]:
     """Fill losses of up to two windows by interpolation, cut at longer ones."""
     is_lost = np.zeros(len(power), dtype=bool)
@@ -122,12 +167,16 @@ def split_at_losses(
         part
         for start, stop in find_stretches(~is_lost)
         for part in np.array_split(filled[start:stop], -(-(stop - start) // N_FFT))
-        if len(part) >= MIN_BOUT_WINDOWS
+        if len(part) >= min_windows
     ]
 
 
 def infraslow_peak(
-    bouts: list[FloatArray], *, seed: int = 0, n_surrogates: int = N_SURROGATES
+    bouts: list[FloatArray],
+    series: SigmaSeries = MEASURE,
+    *,
+    seed: int = 0,
+    n_surrogates: int = N_SURROGATES,
 ) -> InfraslowPeak | Undefined:
     """Find the infraslow peak of sigma power and test it against surrogates.
 
@@ -135,6 +184,8 @@ def infraslow_peak(
     ----------
     bouts : list of numpy.ndarray of float64
         Sigma power in steps of 4 s, as from `sigma_bouts`.
+    series : SigmaSeries
+        What they were made as.
     seed : int
         Of the surrogates, so that a night has the same numbers every time.
     n_surrogates : int
@@ -147,8 +198,8 @@ def infraslow_peak(
     minutes = sum(len(bout) for bout in bouts) * STEP_S / 60
     if len(bouts) < MIN_BOUTS or minutes < MIN_TOTAL_MIN:
         return Undefined(
-            f"{len(bouts)} undisturbed N2 bouts of at least 120 s, {minutes:.0f} min; "
-            f"{MIN_BOUTS} and {MIN_TOTAL_MIN:g} min are needed"
+            f"{len(bouts)} undisturbed {series.name} bouts of at least "
+            f"{series.min_bout_s:g} s, {minutes:.0f} min; {MIN_BOUTS} and {MIN_TOTAL_MIN:g} min are needed"
         )
     freqs = fft.rfftfreq(N_FFT, STEP_S)
     lengths = np.array([len(bout) for bout in bouts])
@@ -168,6 +219,43 @@ def infraslow_peak(
         bout_n=len(bouts),
         minutes=minutes,
     )
+
+
+def infraslow_values(bouts: dict[str, list[FloatArray]]) -> dict[str, Value]:
+    """Return the numbers of the measure, and three of each of its variants.
+
+    Parameters
+    ----------
+    bouts : dict of str to list of numpy.ndarray
+        As from `sigma_bouts`, by the names of `SERIES`.
+
+    Returns
+    -------
+    dict of str to float or Undefined
+        By column; the frequency is undefined where surrogates reach the peak too often.
+    """
+    values: dict[str, Value] = {}
+    for name, series in SERIES.items():
+        stems = NUMBERS if series is MEASURE else VARIANT_NUMBERS
+        peak = infraslow_peak(bouts[name], series)
+        found = peak if isinstance(peak, Undefined) else _numbers(peak)
+        for stem in stems:
+            value = found if isinstance(found, Undefined) else found[stem]
+            values[f"{name}_{stem}"] = value
+    return values
+
+
+def _numbers(peak: InfraslowPeak) -> dict[str, Value]:
+    not_found = Undefined(f"no infraslow peak: p = {peak.p:.2f}")
+    return {
+        "relpeak": peak.relpeak,
+        "z": peak.z,
+        "p": peak.p,
+        "peak_hz": peak.peak_hz if peak.is_significant else not_found,
+        "mod_frac": peak.mod_frac,
+        "bout_n": float(peak.bout_n),
+        "min": peak.minutes,
+    }
 
 
 def _bouts_spectrum(bouts: list[FloatArray]) -> FloatArray:

@@ -29,6 +29,33 @@ from psgkit.measure.signal_spec import (
 )
 from psgkit.measure.spec import COUNT, FLAG, FRACTION, MINUTES, PERCENT, PSGKIT, Value
 
+
+def _infraslow_variant(prefix: str, what: str) -> tuple[SignalSpec, ...]:
+    """Declare what is told of a variant of the infraslow fluctuation."""
+    return (
+        SignalSpec(
+            f"{prefix}_relpeak",
+            RATIO,
+            f"Infraslow fluctuation of {what}: largest ratio of its spectrum to a "
+            "red-noise background from 0.01 to 0.04 Hz; a check on isf_relpeak.",
+            LECCI,
+        ),
+        SignalSpec(
+            f"{prefix}_p",
+            "probability",
+            f"Share of surrogates without a rhythm that reach that ratio, for {what}.",
+            PSGKIT,
+        ),
+        SignalSpec(
+            f"{prefix}_peak_hz",
+            HERTZ,
+            f"Frequency of the infraslow peak of {what}, where fewer than 5 % of "
+            "surrogates reach it.",
+            LECCI,
+        ),
+    )
+
+
 SWA = (
     SignalSpec(
         "swa_uv2",
@@ -105,6 +132,10 @@ INFRASLOW = (
         "isf_bout_n", COUNT, "N2 bouts of at least 120 s that it rests on.", LECCI
     ),
     SignalSpec("isf_min", MINUTES, "Minutes of N2 that it rests on.", LECCI),
+    *_infraslow_variant("isf_fast", "power from 13 to 15 Hz in N2"),
+    *_infraslow_variant(
+        "isf_nrem", "sigma power in bouts of N2 and N3 of at least 300 s"
+    ),
 )
 
 EYE_MOVEMENTS = (

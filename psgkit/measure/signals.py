@@ -13,7 +13,7 @@ from psgkit.measure.channel_reader import ArtefactMask, first_limit, reduce_sign
 from psgkit.measure.derivations import Derivations, choose_derivations
 from psgkit.measure.eeg_channel import ChannelTasks, measure_eeg
 from psgkit.measure.evidence import Evidence
-from psgkit.measure.infraslow import SIGMA, InfraslowPeak, infraslow_peak
+from psgkit.measure.infraslow import MEASURE, infraslow_values
 from psgkit.measure.rem_channels import measure_chin, measure_eyes
 from psgkit.measure.signal_catalogue import (
     INFRASLOW,
@@ -93,7 +93,7 @@ class EegMeasured:
     timeline: Timeline
     chosen: Derivations
     gathered: _Gathered
-    sigma_bouts: list[FloatArray]
+    sigma_bouts: dict[str, list[FloatArray]]
 
     @property
     def spindles(self) -> pd.DataFrame | None:
@@ -205,8 +205,8 @@ def _measure_eeg_channels(
     timeline: Timeline,
     artefacts: ArtefactMask,
     gathered: _Gathered,
-) -> list[FloatArray]:
-    bouts: list[FloatArray] = []
+) -> dict[str, list[FloatArray]]:
+    bouts: dict[str, list[FloatArray]] = {}
     n_seconds = len(timeline.stages)
     reference = (*chosen.spindles, *chosen.swa, *chosen.eeg)[:1]
     for channel in chosen.eeg:
@@ -233,7 +233,7 @@ def _measure_eeg_channels(
         gathered.spectra[channel.role.value] = results.spectra
         gathered.of_channels += results.measures
         gathered.add_tables(results.tables)
-        bouts += results.sigma_bouts
+        bouts |= results.sigma_bouts
     return bouts
 
 
@@ -270,29 +270,15 @@ def _add_swa(
 
 
 def _add_infraslow(
-    chosen: Derivations, bouts: list[FloatArray], gathered: _Gathered
+    chosen: Derivations, bouts: dict[str, list[FloatArray]], gathered: _Gathered
 ) -> None:
-    peak: InfraslowPeak | Undefined
-    if chosen.infraslow is None:
-        peak = Undefined("no parietal or central EEG channel")
-    else:
-        limit = band_limit(chosen.infraslow, SIGMA)
-        peak = infraslow_peak(bouts) if limit is None else limit
-    if isinstance(peak, Undefined):
-        gathered.of_night += all_undefined(INFRASLOW, peak)
+    limit: Undefined | None = Undefined("no parietal or central EEG channel")
+    if chosen.infraslow is not None:
+        limit = band_limit(chosen.infraslow, MEASURE.band_hz)
+    if limit is not None:
+        gathered.of_night += all_undefined(INFRASLOW, limit)
         return
-    not_found = Undefined(f"no infraslow peak: p = {peak.p:.2f}")
-    gathered.of_night += measures_of(
-        {
-            "isf_relpeak": peak.relpeak,
-            "isf_z": peak.z,
-            "isf_p": peak.p,
-            "isf_peak_hz": peak.peak_hz if peak.is_significant else not_found,
-            "isf_mod_frac": peak.mod_frac,
-            "isf_bout_n": float(peak.bout_n),
-            "isf_min": peak.minutes,
-        }
-    )
+    gathered.of_night += measures_of(infraslow_values(bouts))
 
 
 def _in_order(measures: list[Measure]) -> list[Measure]:

@@ -7,8 +7,10 @@ from signal_makers import make_noise, make_timeline
 
 from psgkit.domain.measures import Undefined
 from psgkit.measure.infraslow import (
+    SERIES,
     InfraslowPeak,
     infraslow_peak,
+    infraslow_values,
     sigma_bouts,
     split_at_losses,
 )
@@ -91,7 +93,7 @@ def test_up_to_two_lost_windows_are_filled_and_more_part_a_bout():
     is_bad = np.zeros(100, dtype=bool)
     is_bad[[20, 21, 50, 51, 52]] = True
     power[is_bad] = 999
-    parts = split_at_losses(power, is_bad)
+    parts = split_at_losses(power, is_bad, 30)
     assert [part[0] for part in parts] == [0, 53]
     assert [part[-1] for part in parts] == [49, 99]
     assert parts[0][20:22].tolist() == [20, 21]
@@ -100,7 +102,7 @@ def test_up_to_two_lost_windows_are_filled_and_more_part_a_bout():
 def test_pieces_under_two_minutes_are_dropped():
     is_bad = np.zeros(62, dtype=bool)
     is_bad[29:33] = True
-    assert split_at_losses(np.ones(62), is_bad) == []
+    assert split_at_losses(np.ones(62), is_bad, 30) == []
 
 
 def test_sigma_power_is_taken_in_bouts_of_n2_alone():
@@ -109,3 +111,32 @@ def test_sigma_power_is_taken_in_bouts_of_n2_alone():
     bouts = sigma_bouts(noise, 128.0, timeline)
     assert [len(bout) for bout in bouts] == [37, 30]  # 150 s and 120 s; 90 s is short
     assert np.mean(bouts[0]) == pytest.approx(5.0, rel=0.15)  # 5 Hz of density 1
+
+
+def test_a_variant_has_its_own_band_stages_and_shortest_bout():
+    # 11 min of N2 and N3 in one, then 4.5 min of N2: too short where 300 s are asked for
+    timeline = make_timeline("2" * 12 + "3" * 10 + "W" + "2" * 9)
+    noise = make_noise(32 * 30, 128.0)
+    lengths, powers = {}, {}
+    for name, series in SERIES.items():
+        bouts = sigma_bouts(noise, 128.0, timeline, series)
+        lengths[name] = [len(bout) for bout in bouts]
+        powers[name] = np.mean(np.concatenate(bouts))
+    assert lengths == {"isf": [90, 67], "isf_fast": [90, 67], "isf_nrem": [165]}
+    # White noise of density 1: as much power as the band is wide
+    assert powers["isf"] == pytest.approx(5.0, rel=0.15)
+    assert powers["isf_fast"] == pytest.approx(2.0, rel=0.15)
+    assert powers["isf_nrem"] == pytest.approx(5.0, rel=0.15)
+
+
+def test_the_variants_of_a_night_are_told_beside_the_measure():
+    rhythm, none = make_bouts(1, depth=0.5), make_bouts(2, depth=0.0)
+    values = infraslow_values({"isf": rhythm, "isf_fast": none, "isf_nrem": rhythm[:2]})
+    assert values["isf_peak_hz"] == pytest.approx(0.02, abs=0.003)
+    assert values["isf_bout_n"] == len(rhythm)
+    assert values["isf_fast_p"] > 0.05
+    assert values["isf_fast_peak_hz"].reason.startswith("no infraslow peak: p = ")
+    assert values["isf_nrem_p"].reason.startswith(
+        "2 undisturbed N2+N3 bouts of at least 300 s, "
+    )
+    assert "isf_nrem_bout_n" not in values
