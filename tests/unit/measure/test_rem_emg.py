@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from signal_makers import make_noise, make_timeline
+from signal_makers import make_noise, make_sine, make_timeline
 
 from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.rem_emg import (
+    ChinTone,
     atonia_index,
     chin_tone,
     emg_top_hz,
@@ -134,3 +135,141 @@ def test_amplitude_is_known_about_rem_alone():
     known = np.flatnonzero(~np.isnan(tone.local_uv))
     rem = np.flatnonzero(timeline.stages == Stage.R)
     assert (known[0], known[-1]) == (rem[0] - 40, rem[-1] + 40)
+
+
+REM_400_S = "2" + "R" * 14 + "2"
+
+
+def tone_of(seconds_uv, *, local=0.0, background=1.0) -> ChinTone:
+    """Return the tone of seconds each of one amplitude, from the recording's start."""
+    seconds = np.asarray(seconds_uv, dtype=float)
+    return ChinTone(
+        np.repeat(seconds[:, np.newaxis], 10, axis=1),
+        np.full(len(seconds), local),
+        np.full(len(seconds), background),
+    )
+
+
+def quiet(level_uv: float = 0.5) -> np.ndarray:
+    """Return 480 s of one amplitude; R lies from 30 to 450 s, 140 mini-epochs."""
+    return np.full(480, level_uv)
+
+
+def test_the_index_leaves_out_what_lies_between_1_and_2_microvolts():
+    timeline = make_timeline(REM_400_S)
+    seconds = quiet(1.0)  # 1 µV itself is atonia
+    seconds[100:140] = 1.01
+    seconds[140:180] = 2.0  # left out, as 1.01 is
+    seconds[200:234] = 2.01  # tone
+    # 420 s, 80 left out, 34 with tone
+    found = atonia_index(tone_of(seconds), timeline)
+    assert found == pytest.approx((420 - 80 - 34) / 340)
+    # 5 µV more everywhere, and as a local minimum, change nothing
+    raised = atonia_index(tone_of(seconds + 5, local=5.0), timeline)
+    assert raised == pytest.approx(found)
+
+
+def test_where_every_second_is_left_out_there_is_no_index():
+    reason = Undefined("every second of REM lies between 1 and 2 µV")
+    assert atonia_index(tone_of(quiet(1.5)), make_timeline(REM_400_S)) == reason
+
+
+def test_five_minutes_are_enough_and_seconds_without_tone_do_not_count():
+    timeline = make_timeline("2" * 3 + "R" * 10 + "2" * 3)
+    assert atonia_index(tone_of(quiet()), timeline) == 1.0
+    assert rswa_values(tone_of(quiet()), timeline)["rswa_any_pct"] == 0.0
+    tone = tone_of(quiet())
+    tone.local_uv[100] = np.nan
+    few = Undefined("299 clean seconds of REM, 300 are needed")
+    assert atonia_index(tone, timeline) == few
+    assert rswa_values(tone, timeline)["rswa_tonic_pct"] == few
+
+
+def bursts(
+    tenths: int, *, at_s: float = 60.0, level_uv: float = 2.0
+) -> dict[str, float]:
+    """Return the shares with one burst of some tenths, background 1 µV."""
+    tone = tone_of(quiet())
+    first = round(at_s * 10)
+    tone.tenths_uv.ravel()[first : first + tenths] = level_uv
+    return rswa_values(tone, make_timeline(REM_400_S))
+
+
+@pytest.mark.parametrize(
+    ("tenths", "mini_epochs"),
+    # mini-epochs of 3 s begin at 60 s; 50 tenths are 5 s
+    [(1, 1), (30, 1), (31, 2), (50, 2), (51, 0)],
+)
+def test_a_burst_lasts_a_tenth_of_a_second_to_five(tenths, mini_epochs):
+    found = bursts(tenths)
+    assert found["rswa_phasic_pct"] == pytest.approx(100 * mini_epochs / 140)
+    assert found["rswa_any_pct"] == found["rswa_phasic_pct"]
+
+
+def test_a_burst_is_twice_the_background_or_more():
+    assert bursts(5, level_uv=1.99)["rswa_phasic_pct"] == 0
+    assert bursts(5, level_uv=2.0)["rswa_phasic_pct"] == pytest.approx(100 / 140)
+
+
+def test_a_burst_outside_of_rem_is_none_and_the_last_mini_epoch_is_looked_at():
+    assert bursts(5, at_s=29.5)["rswa_phasic_pct"] == 0
+    assert bursts(5, at_s=450.0)["rswa_phasic_pct"] == 0
+    assert bursts(5, at_s=449.5)["rswa_phasic_pct"] == pytest.approx(100 / 140)
+
+
+def tonic(raised_s: int, *, level_uv: float = 1.0, bad_s=()) -> dict[str, float]:
+    """Return the shares with an epoch raised for some seconds, background 0.5 µV."""
+    seconds = quiet()
+    seconds[60 : 60 + raised_s] = level_uv
+    timeline = make_timeline(REM_400_S, bad_s=bad_s)
+    return rswa_values(tone_of(seconds, background=100.0), timeline)
+
+
+def test_an_epoch_raised_for_over_half_of_its_clean_time_is_tonic():
+    assert tonic(15)["rswa_tonic_pct"] == 0
+    assert tonic(16)["rswa_tonic_pct"] == pytest.approx(100 / 14)
+    # its ten mini-epochs are among those with either, and it has no burst
+    assert tonic(16)["rswa_any_pct"] == pytest.approx(1000 / 140)
+    assert tonic(16)["rswa_phasic_pct"] == 0
+    # of 20 clean seconds 11 are over half
+    bad_s = tuple(range(80, 90))
+    assert tonic(10, bad_s=bad_s)["rswa_tonic_pct"] == 0
+    assert tonic(11, bad_s=bad_s)["rswa_tonic_pct"] == pytest.approx(100 / 14)
+
+
+def test_raised_is_twice_the_night_s_background():
+    assert tonic(30, level_uv=0.99)["rswa_tonic_pct"] == 0
+    assert tonic(30, level_uv=1.0)["rswa_tonic_pct"] == pytest.approx(100 / 14)
+
+
+def test_raised_is_10_microvolts_too():
+    timeline = make_timeline(REM_400_S)
+    for level_uv, percent in ((10.0, 100.0), (9.99, 0.0)):
+        tone = tone_of(quiet(level_uv), background=100.0)
+        assert rswa_values(tone, timeline)["rswa_tonic_pct"] == percent
+
+
+def test_amplitudes_are_means_of_tenths_and_of_the_half_minutes_around():
+    """A sine of 37 Hz, ten times as large in one second."""
+    rate_hz = 200.0
+    timeline = make_timeline("2" * 3 + "R" * 10 + "2" * 3)
+    values = make_sine(480, rate_hz, 37.0, 10.0)
+    values[200 * 200 : 201 * 200] *= 10
+    tone = chin_tone(values, rate_hz, timeline, top_hz=90.0)
+    # the mean of a rectified sine is 2 / pi of its amplitude
+    assert tone.tenths_uv[150] == pytest.approx([20 / np.pi] * 10, rel=0.1)
+    assert tone.seconds_uv[150] == pytest.approx(20 / np.pi, rel=0.01)
+    assert tone.seconds_uv[200] == pytest.approx(200 / np.pi, rel=0.05)
+    assert tone.local_uv[200] == pytest.approx(20 / np.pi, rel=0.01)
+    assert tone.background_uv[200] == pytest.approx(20 / np.pi, rel=0.01)
+
+
+def test_a_signal_that_ends_in_rem_has_tone_until_there():
+    timeline = make_timeline("2" * 3 + "R" * 10 + "2" * 3)
+    values = make_sine(200, 200.0, 40.0, 10.0)
+    tone = chin_tone(values, 200.0, timeline, top_hz=90.0)
+    known = np.flatnonzero(~np.isnan(tone.seconds_uv))
+    assert (known[0], known[-1]) == (50, 199)
+    assert np.isnan(
+        chin_tone(values[:10100], 200.0, timeline, top_hz=90.0).local_uv
+    ).all()
