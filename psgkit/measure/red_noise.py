@@ -99,11 +99,12 @@ def _steps(
     residual = log_psd - np.log(model)
     # The derivative of the soft-L1 loss, 2 * (sqrt(1 + r^2) - 1), by the square of r.
     robust = (weights / np.sqrt(1 + residual**2))[:, :, np.newaxis]
-    gradient = np.einsum("nfi,nf->ni", jacobian * robust, residual)
-    curvature = np.einsum("nfi,nfj->nij", jacobian * robust, jacobian)
+    weighed = (jacobian * robust).transpose(0, 2, 1)
+    gradient = weighed @ residual[:, :, np.newaxis]
+    curvature = weighed @ jacobian
     scale = np.einsum("nii->ni", curvature) + 1e-9
     curvature += np.eye(3) * (damping[:, np.newaxis] * scale)[:, :, np.newaxis]
-    return np.asarray(np.linalg.solve(curvature, gradient[:, :, np.newaxis])[:, :, 0])
+    return np.asarray(np.linalg.solve(curvature, gradient)[:, :, 0])
 
 
 def _cost(

@@ -117,7 +117,7 @@ def put_legend(axes: Axes, handles: list[Patch], *, is_inside: bool = False) -> 
     )
 
 
-def show_time(axes: Axes, night: Night, *, label: bool = True) -> None:
+def show_time(axes: Axes, night: Night) -> None:
     """Make the horizontal axis the night in hours, named by the clock where known."""
     length_h = night.duration_s / 3600
     start_h = clock_hours(night)
@@ -135,12 +135,11 @@ def show_time(axes: Axes, night: Night, *, label: bool = True) -> None:
     axes.set_xlim(0, length_h)
     axes.set_xticks(marks - start_h)
     axes.set_xticklabels([_hour_label(mark, night) for mark in marks])
-    if label:
-        axes.set_xlabel(
-            _("time of day") if night.start else _("hours after the start"),
-            fontsize=SMALL_PT,
-            color=INK,
-        )
+    axes.set_xlabel(
+        _("time of day") if night.start else _("hours after the start"),
+        fontsize=SMALL_PT,
+        color=INK,
+    )
 
 
 def clock_hours(night: Night) -> float:

@@ -71,7 +71,7 @@ def plot_overview(night: Night) -> Figure:
     )
     for axes, (draw, _ratio) in zip(rows[:, 0], parts, strict=True):
         draw(axes, night)
-        show_time(axes, night, label=axes is rows[-1, 0])
+    show_time(rows[-1, 0], night)  # the others share its axis
     return figure
 
 
