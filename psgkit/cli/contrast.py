@@ -72,7 +72,8 @@ def contrast(
         zip(found.left_out["column"], found.left_out["reason"], strict=True)
     )
     for (column, reason), count in left_out.items():
-        told.append(f"{column}: {count} nights left out, {reason}")
+        nights = f"{count} night{'' if count == 1 else 's'}"
+        told.append(f"{column}: {nights} left out, {reason}")
     if told:
         console.out("\n" + "\n".join(told))
     console.out(f"\n{textwrap.fill(found.methods, LINE)}")

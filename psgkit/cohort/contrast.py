@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from psgkit.cohort.contrast_methods import methods_sentence
 from psgkit.cohort.contrast_model import (
     FloatArray,
     Scale,
@@ -56,6 +57,9 @@ MUST_NOT_MIX_IN = {
 
 MIN_PERSONS_BEYOND_PARAMETERS = 3
 
+# In place of a column, for a night that no model could use.
+ALL = "all"
+
 # What a slope is held against, in place of a group.
 PER_UNIT = "per unit"
 
@@ -74,7 +78,8 @@ class Contrast:
         (Benjamini & Hochberg 1995), ``effect_size`` the difference on the model's
         scale in standard deviations of its residuals (not defined for counts).
     left_out : pandas.DataFrame
-        ``id, column, reason`` of each night that a model did without.
+        ``id, column, reason`` of each night that a model did without; ``all`` in place
+        of a column for a night without a result.
     methods : str
         The sentence for the methods section.
     """
@@ -135,10 +140,11 @@ def compare_groups(
     if mixed and not allow_mixed:
         raise InputError(
             f"The nights were not measured alike: {'; '.join(mixed)}. Compare nights "
-            "of one kind, or allow the mixture and say so in the paper."
+            "of one kind, or allow the mixture (--allow-mixed, allow_mixed=True) and say "
+            "so in the paper."
         )
     design = _design(nights, group, covariates, reference)
-    rows, left_out = [], []
+    rows, left_out = [], _without_result(cohort)
     for column in wanted:
         fitted, without = _fit_column(nights, column, design, person)
         rows += fitted
@@ -148,7 +154,13 @@ def compare_groups(
     return Contrast(
         table=table[list(TABLE_COLUMNS)],
         left_out=pd.DataFrame(left_out, columns=["id", "column", "reason"]),
-        methods=_methods(group, covariates, person, mixed),
+        methods=methods_sentence(
+            nights,
+            f"{group} ({_against(design.reference)})",
+            covariates=covariates,
+            person=person,
+            mixed=mixed,
+        ),
     )
 
 
@@ -159,6 +171,7 @@ class _Design:
     matrix: pd.DataFrame
     levels: tuple[str, ...]
     reference: str
+    variables: tuple[str, ...]
 
 
 def _wanted(cohort: pd.DataFrame, columns: Sequence[str] | None) -> list[str]:
@@ -222,8 +235,9 @@ def _design(
     others = [_as_terms(nights[name], name, None) for name in covariates]
     matrix = pd.concat([contrast, *others], axis=1)
     matrix.insert(0, "intercept", 1.0)
+    variables = (group, *covariates)
     if _is_number(nights[group]):
-        return _Design(matrix, (group,), PER_UNIT)
+        return _Design(matrix, (group,), PER_UNIT, variables)
     names = sorted(nights[group].dropna().astype(str).unique())
     if len(names) < 2:
         raise InputError(
@@ -234,7 +248,8 @@ def _design(
             f"{group} has {len(names)} levels in {nights[group].count()} nights; a "
             "group needs at least two."
         )
-    return _Design(matrix, tuple(contrast.columns), reference or names[0])
+    levels = tuple(contrast.columns)
+    return _Design(matrix, levels, reference or names[0], variables)
 
 
 def _as_terms(
@@ -278,9 +293,14 @@ def _fit_column(
     # Else all nights without a person would count as those of one.
     named = pd.Series(clusters).notna().to_numpy()
     usable &= named
-    ids = nights["id"] if "id" in nights else nights.index.to_series()
+    absent = nights[list(design.variables)].isna()
+    ids = _ids(nights)
     without = [
-        (str(ids[row]), column, _why_without(values[row], named=bool(named[row])))
+        (
+            ids[row],
+            column,
+            _why_without(values[row], absent.iloc[row], named=bool(named[row])),
+        )
         for row in np.flatnonzero(~usable)
     ]
     matrix = design.matrix[usable]
@@ -309,10 +329,28 @@ def _fit_column(
     ], without
 
 
-def _why_without(value: float, *, named: bool) -> str:
+def _why_without(value: float, absent: "pd.Series[bool]", *, named: bool) -> str:
     if not np.isfinite(value):
         return "no value"
-    return "a covariate is missing" if named else "no person named"
+    if missing := [str(name) for name in absent.index[absent]]:
+        return f"no {' and no '.join(missing)}"
+    return "no hours to count in" if named else "no person named"
+
+
+def _against(reference: str) -> str:
+    return reference if reference == PER_UNIT else f"reference: {reference}"
+
+
+def _without_result(cohort: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return the nights that failed, or whose turn has not come."""
+    if "status" not in cohort:
+        return []
+    rows = zip(_ids(cohort), cohort["status"], strict=True)
+    return [(night, ALL, str(status)) for night, status in rows if status != "done"]
+
+
+def _ids(nights: pd.DataFrame) -> list[str]:
+    return [str(name) for name in nights.get("id", nights.index)]
 
 
 def _why_not(
@@ -362,21 +400,3 @@ def _false_discovery_rate(p: "pd.Series[float]") -> FloatArray:
     if known.any():
         q[known] = stats.false_discovery_control(p[known].to_numpy())
     return q
-
-
-def _methods(
-    group: str, covariates: Sequence[str], person: str | None, mixed: list[str]
-) -> str:
-    from importlib import metadata  # noqa: PLC0415 - with the versions it looks up
-
-    adjusted = f", adjusted for {', '.join(covariates)}," if covariates else ""
-    repeated = f", nights clustered by {person}" if person else ""
-    mixture = f" Nights were mixed: {'; '.join(mixed)}." if mixed else ""
-    return (
-        f"Columns were compared by {group}{adjusted} with generalised estimating "
-        f"equations{repeated} (counts: Poisson with log hours as offset; times and "
-        "powers: logarithms; fractions: logits), standard errors after Mancl and "
-        "DeRouen, 95 % intervals from Student's t, false discovery rate after Benjamini "
-        f"and Hochberg within the table (psgkit {metadata.version('psgkit')}, "
-        f"statsmodels {metadata.version('statsmodels')}).{mixture}"
-    )

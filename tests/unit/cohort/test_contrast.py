@@ -212,9 +212,20 @@ def test_nights_without_a_value_are_left_out_and_named() -> None:
     )
     assert found.table.loc[0, "nights_n"] == 37
     assert found.left_out.to_numpy().tolist() == [
+        ["p2n0", "all", "failed"],
         ["p0n0", "n3_min", "no value"],
-        ["p1n0", "n3_min", "a covariate is missing"],
+        ["p1n0", "n3_min", "no age"],
     ]
+
+
+def test_the_methods_say_what_was_compared_with_what() -> None:
+    found = compare_groups(
+        make_cohort(4, nights=2), group="group", columns=["n3_min"], person="person"
+    )
+    assert found.methods.startswith(
+        "80 nights of 40 persons were compared by group (reference: control) with "
+    )
+    assert "Stages scored by expert" in found.methods
 
 
 def test_zeros_are_kept_and_what_was_done_to_them_is_said() -> None:
