@@ -8,7 +8,7 @@ from makers import make_scoring
 from psgkit.errors import InputError
 from psgkit.measure import find_windows, measure_scoring
 from psgkit.measure.evidence import Evidence
-from psgkit.measure.windows import find_window_issues
+from psgkit.measure.windows import cut_stages, find_window_issues
 
 HOUR = 120
 
@@ -110,3 +110,67 @@ def test_the_sentence_says_which_sleep_was_taken_and_how_to_have_the_other():
     nap = replace(scoring, lights_off_s=0.0, lights_on_s=10800.0)
     assert measure_scoring(nap)["tst_min"] == 120
     assert find_window_issues(nap) == ()
+
+
+def test_exactly_a_day_is_no_longer_than_a_day():
+    # 2 h of sleep, 14 h awake, 7 h asleep, 1 h awake: 24 h; and an epoch more
+    stages = "2" * 2 * HOUR + "W" * 14 * HOUR + "2" * 7 * HOUR + "W" * HOUR
+    measures = measure_scoring(make_scoring(stages, lights=False))
+    assert (measures["main_sleep_only"], measures["tst_min"]) == (0, 540)
+    measures = measure_scoring(make_scoring(stages + "W", lights=False))
+    assert (measures["main_sleep_only"], measures["tst_min"]) == (1, 420)
+
+
+def test_a_long_recording_with_one_sleep_is_measured_whole():
+    stages = "W" * 20 * HOUR + "2" * 4 * HOUR + "W" * HOUR
+    measures = measure_scoring(make_scoring(stages, lights=False))
+    assert measures["main_sleep_only"] == 0
+    assert measures["w_min"] == 21 * 60
+
+
+def test_of_two_sleeps_the_longest_counts_from_its_first_to_its_last_epoch():
+    # 4 h of which an hour and a half is wake, against 3 h of sleep alone
+    stages = "2" * HOUR + "W" * 180 + "2" * 180 + "W" * 20 * HOUR + "2" * 3 * HOUR
+    measures = measure_scoring(make_scoring(stages, lights=False))
+    assert measures["tst_min"] == 150
+
+
+def test_with_one_of_the_lights_known_nothing_is_left_aside():
+    stages = "2" * 2 * HOUR + "W" * 15 * HOUR + "2" * 7 * HOUR + "W" * HOUR
+    for lights in ({"lights_off_s": 3600.0}, {"lights_on_s": 86400.0}):
+        scoring = replace(make_scoring(stages, lights=False), **lights)
+        assert measure_scoring(scoring)["main_sleep_only"] == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
+        (0, 3, [0, 2, 4]),
+        (1, 2, [2]),
+        (-2, 2, [-2, -2, 0, 2]),
+        (2, 5, [4, -2, -2]),
+        (-1, 4, [-2, 0, 2, 4, -2]),
+        # apart from the scoring, before and after it
+        (-5, -2, [-2, -2, -2]),
+        (-2, 0, [-2, -2]),
+        (3, 5, [-2, -2]),
+        (7, 9, [-2, -2]),
+    ],
+)
+def test_what_the_scoring_does_not_reach_is_unscored(start, stop, expected):
+    assert cut_stages(make_scoring("W2R"), start, stop).tolist() == expected
+
+
+def test_windows_of_epochs_that_do_not_fill_an_hour():
+    """Of 7 s there are 514.3 in an hour: 514 around the sleep."""
+    scoring = make_scoring("W" * 1000 + "2" * 10 + "W" * 1000, epoch_s=7.0)
+    (window,) = find_windows(scoring)
+    assert (window.start, window.stop) == (1000 - 514, 1010 + 514)
+
+
+def test_the_refusal_tells_both_seconds():
+    scoring = replace(
+        make_scoring("2" * 20), onset_s=600.0, lights_off_s=900.0, lights_on_s=660.0
+    )
+    with pytest.raises(InputError, match="starts 900 s and ends 660 s after"):
+        measure_scoring(scoring)
