@@ -6,7 +6,7 @@ from importlib import metadata
 import pandas as pd
 
 # What tells how the nights were measured, and its words.
-MEASURED_BY = {"scorer": "Stages scored by", "metric_version": "metric version"}
+MEASURED_BY = {"scorer": "Scorer:", "metric_version": "metric version"}
 
 
 def methods_sentence(

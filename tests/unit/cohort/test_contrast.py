@@ -225,7 +225,7 @@ def test_the_methods_say_what_was_compared_with_what() -> None:
     assert found.methods.startswith(
         "80 nights of 40 persons were compared by group (reference: control) with "
     )
-    assert "Stages scored by expert" in found.methods
+    assert "Scorer: expert" in found.methods
 
 
 def test_zeros_are_kept_and_what_was_done_to_them_is_said() -> None:
