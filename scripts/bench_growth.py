@@ -9,16 +9,16 @@ how far the farthest lies off it tells whether the cost is linear.
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bench import CASES, Cost, best, report
+from bench import CASES, Cost, apart, best, report
 from edfio import Edf, EdfSignal
 
 from psgkit.domain.roles import Kind
-from psgkit.simulate import SimulatedNight, simulate_night
+from psgkit.simulate import simulate_night
 
 HOURS = (2, 4, 8, 16)
 EEG_CHANNELS = (1, 2, 4, 8)
@@ -47,43 +47,37 @@ class Growth:
 
 
 def measure(
-    unit: str, nights: Iterator[tuple[int, Path]], folder: Path, repeats: int
+    unit: str,
+    sizes: tuple[int, ...],
+    write: Callable[[int, Path], Path],
+    folder: Path,
+    repeats: int,
 ) -> Growth:
     """Report the nights of one series, print each and the line through them."""
-    sizes: list[int] = []
     costs: list[Cost] = []
-    for size, night in nights:
+    for size in sizes:
+        night = apart(write, size, folder / f"{size}.edf")
         cost = best(report(night, folder, CASES[-1]), repeats)
         print(
             f"{size:>3} {unit:<14}{cost.seconds:7.1f} s{cost.peak_mb:8.0f} MB",
             flush=True,
         )
-        sizes.append(size)
         costs.append(cost)
         night.unlink()
-    growth = Growth(unit, tuple(sizes), tuple(costs))
+    growth = Growth(unit, sizes, tuple(costs))
     start, slope, off = growth.line()
     print(f"    {start:.1f} s and {slope:.2f} s each; {off:.0f} % off the line at most")
     return growth
 
 
-def of_hours(folder: Path) -> Iterator[tuple[int, Path]]:
-    """Write nights of so many hours."""
-    for hours in HOURS:
-        made = simulate_night(hours=float(hours), seed=1)
-        yield hours, made.write(folder / f"{hours}h.edf")
+def with_hours(hours: int, path: Path) -> Path:
+    """Write a night of so many hours."""
+    return simulate_night(hours=float(hours), seed=1).write(path)
 
 
-def of_channels(folder: Path) -> Iterator[tuple[int, Path]]:
-    """Write nights of 8 h with so many EEG channels."""
-    made = simulate_night(hours=8.0, seed=1)
-    for count in EEG_CHANNELS:
-        yield count, with_eeg_channels(made, folder / f"{count}eeg.edf", count)
-
-
-def with_eeg_channels(made: SimulatedNight, path: Path, count: int) -> Path:
-    """Write a night with so many EEG channels, some of them twice under two names."""
-    recording = made.recording
+def with_eeg_channels(count: int, path: Path) -> Path:
+    """Write 8 h with so many EEG channels, some of them twice under two names."""
+    recording = simulate_night(hours=8.0, seed=1).recording
     eeg = recording.of_kind(Kind.EEG)
     chosen = [(site, eeg[i % len(eeg)]) for i, site in enumerate(SITES[:count])]
     chosen += [
@@ -137,8 +131,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         growths = [
-            measure("hours", of_hours(folder), folder, options.repeats),
-            measure("EEG channels", of_channels(folder), folder, options.repeats),
+            measure("hours", HOURS, with_hours, folder, options.repeats),
+            measure(
+                "EEG channels",
+                EEG_CHANNELS,
+                with_eeg_channels,
+                folder,
+                options.repeats,
+            ),
         ]
     if options.plot is not None:
         plot(growths, options.plot)
