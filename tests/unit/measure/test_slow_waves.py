@@ -95,7 +95,11 @@ def test_the_events_are_yasas_in_a_real_nap(real_data, label):
     channel = recording.channel(label)
     raw = recording.signal(channel).astype(np.float32)
     values, _ = resample_to(raw, channel.rate_hz, RATE_HZ)
-    assert_same_waves(values.astype(float), np.full(len(values), 2))
+    codes = np.full(len(values), 2)
+    # The filter mirrors the start about its first sample, where it therefore gives zero
+    # but for rounding: whether a wave begins there is chance in either program.
+    codes[:200] = 0
+    assert_same_waves(values.astype(float), codes)
 
 
 def detect(values, timeline, **options):
