@@ -39,12 +39,11 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import h5py
 import numpy as np
 
-from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.hdf5_heaps import has_damaged_heap
 from psgkit.domain.hdf5_seal import (
     FORMAT,
@@ -80,6 +79,12 @@ from psgkit.report.hdf5_rows import (
     gap_table,
     issue_table,
     issues_from,
+)
+from psgkit.report.hdf5_scoring import (
+    put_scoring,
+    put_time,
+    scoring_from,
+    time_from,
 )
 
 Result = TypeVar("Result")
@@ -197,7 +202,7 @@ def write_as(night: Night, path: Path) -> None:
                 meanings=UNIT_OF_CHANNEL,
             )
             put_table(file.create_group("gaps"), gap_table(night))
-            _put_scoring(file.create_group("scoring"), night.scoring)
+            put_scoring(file.create_group("scoring"), night.scoring)
             put_measures(file, night)
             put_table(file.create_group("issues"), issue_table(night))
             provenance = np.array(
@@ -240,7 +245,7 @@ def _read(file: h5py.File) -> Night:
             Gap(row["onset_s"], row["duration_s"])
             for row in get_table(file["gaps"]).to_dict("records")
         ),
-        scoring=_scoring_from(file["scoring"]),
+        scoring=scoring_from(file["scoring"]),
         results=tuple(measure_from(name, measures[name]) for name in measures),
         issues=issues_from(get_table(file["issues"])),
         provenance=Provenance(**provenance),
@@ -306,80 +311,17 @@ def _put_facts(file: h5py.File, night: Night) -> None:
     file.attrs["metric_version"] = night.provenance.metric_version
     file.attrs["id"] = escape(night.id)
     file.attrs["duration_s"] = night.duration_s
-    _put_time(file.attrs, night.start)
+    put_time(file.attrs, night.start)
     if night.start_date is not None:
         file.attrs["start_date"] = night.start_date.isoformat()
 
 
-def _put_time(attributes: h5py.AttributeManager, moment: dt.datetime | None) -> None:
-    if moment is not None:
-        attributes["start"] = moment.time().isoformat()
-
-
-def _time_from(attributes: h5py.AttributeManager) -> dt.datetime | None:
-    if "start" not in attributes:
-        return None
-    return dt.datetime.combine(
-        UNKNOWN_DATE, dt.time.fromisoformat(str(attributes["start"]))
-    )
-
-
 def _start_from(file: h5py.File) -> dt.datetime | None:
-    start = _time_from(file.attrs)
+    start = time_from(file.attrs)
     if start is None or "start_date" not in file.attrs:
         return start
     date = dt.date.fromisoformat(str(file.attrs["start_date"]))
     return dt.datetime.combine(date, start.time())
-
-
-# --- scoring and spectra --------------------------------------------------------------
-
-
-def _put_scoring(group: h5py.Group, scoring: Scoring) -> None:
-    group.attrs["epoch_s"] = scoring.epoch_s
-    group.attrs["onset_s"] = scoring.onset_s
-    _put_time(group.attrs, scoring.start)
-    for name in ("lights_off_s", "lights_on_s"):
-        seconds = getattr(scoring, name)
-        if seconds is not None:
-            group.attrs[name] = seconds
-    kinds = [escape(kind) for kind in sorted(scoring.kinds_scored)]
-    group.attrs.create("kinds_scored", np.array(kinds, dtype=TEXT), dtype=TEXT)
-    group.attrs["scorer"] = escape(scoring.scorer)
-    group.attrs["is_automatic"] = scoring.is_automatic
-    put_array(
-        group,
-        "stages",
-        scoring.stages,
-        unit="",
-        meaning="stage of each epoch: -2 UNS, -1 ART, 0 W, 1 N1, 2 N2, 3 N3, 4 R",
-    )
-    if scoring.proba is not None:
-        put_array(
-            group,
-            "proba",
-            scoring.proba,
-            unit="",
-            meaning="probability of W, N1, N2, N3 and R in each epoch",
-        )
-    put_table(group.create_group("events"), scoring.events)
-
-
-def _scoring_from(group: h5py.Group) -> Scoring:
-    attributes = group.attrs
-    return Scoring(
-        stages=group["stages"][()],
-        epoch_s=float(attributes["epoch_s"]),
-        onset_s=float(attributes["onset_s"]),
-        start=_time_from(attributes),
-        lights_off_s=_optional(attributes, "lights_off_s"),
-        lights_on_s=_optional(attributes, "lights_on_s"),
-        events=get_table(group["events"]),
-        kinds_scored=frozenset(_text(kind) for kind in attributes["kinds_scored"]),
-        scorer=_text(attributes["scorer"]),
-        is_automatic=bool(attributes["is_automatic"]),
-        proba=group["proba"][()] if "proba" in group else None,
-    )
 
 
 def _put_spectra(group: h5py.Group, spectra: Spectra) -> None:
@@ -393,14 +335,5 @@ def _put_spectra(group: h5py.Group, spectra: Spectra) -> None:
     )
 
 
-# --- small conversions ----------------------------------------------------------------
-
-
 def _text(value: object) -> str:
     return unescape(str(value))
-
-
-def _optional(
-    attributes: h5py.AttributeManager | dict[str, Any], name: str
-) -> float | None:
-    return float(attributes[name]) if name in attributes else None
