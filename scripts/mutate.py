@@ -1,8 +1,8 @@
 """Change `psgkit/measure/` in one place at a time and see whether a test fails.
 
-    python scripts/mutate.py                        # every module: hours
-    python scripts/mutate.py runs periods --list    # two modules, with the survivors
-    python scripts/mutate.py --share 0.1 --seed 1   # a tenth of every module's mutants
+    python scripts/mutate.py                            # every module: an hour or two
+    python scripts/mutate.py runs periods --list        # two modules, with the survivors
+    python scripts/mutate.py runs --share 0.1 --seed 1  # and a tenth of all others
 
 A mutant is the package with one operator, number, word, condition or argument changed, by
 mutmut's operators. It is killed where one of the tests that run its line fails, or takes
@@ -31,6 +31,7 @@ import functools
 import gc
 import importlib
 import io
+import itertools
 import json
 import math
 import os
@@ -39,6 +40,7 @@ import re
 import resource
 import signal
 import sys
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -180,8 +182,8 @@ class Changes(cst.CSTVisitor):
         return True
 
 
-def find_mutants(path: Path, share: float, seed: int) -> list[Mutant]:
-    """Return a share of a module's mutants, each at most once."""
+def find_mutants(path: Path) -> list[Mutant]:
+    """Return a module's mutants, each at most once."""
     wrapper = MetadataWrapper(cst.parse_module(path.read_text()))
     spans = wrapper.resolve(WhitespaceInclusivePositionProvider)
     places = wrapper.resolve(PositionProvider)
@@ -197,11 +199,9 @@ def find_mutants(path: Path, share: float, seed: int) -> list[Mutant]:
         if meaning in seen:
             continue
         seen.add(meaning)
-        change = f"{words(node)} -> {words(changed)}"
+        change = difference(words(node), words(changed))
         mutants.append(Mutant(module, places[node].start.line, change, source))
-    chance = random.Random(f"{seed} {module}")  # noqa: S311 - repeatable, not secret
-    chosen = chance.sample(mutants, round(share * len(mutants)))
-    return sorted(chosen, key=lambda mutant: (mutant.line, mutant.change))
+    return mutants
 
 
 def put(code: str, new: cst.CSTNode, span: CodeRange) -> str:
@@ -217,6 +217,19 @@ def put(code: str, new: cst.CSTNode, span: CodeRange) -> str:
 def text_of(node: cst.CSTNode) -> str:
     """Return a node's text."""
     return cst.Module([]).code_for_node(node)
+
+
+def difference(before: str, after: str) -> str:
+    """Return where two texts differ, with a little of what stands around it."""
+    head = _common(before, after)
+    tail = _common(before[: head - 1 : -1], after[: head - 1 : -1]) if head else 0
+    start, stop = max(head - 30, 0), max(tail - 30, 0)
+    return " -> ".join(text[start : len(text) - stop] for text in (before, after))
+
+
+def _common(one: str, other: str) -> int:
+    same = (a == b for a, b in zip(one, other, strict=False))
+    return sum(itertools.takewhile(bool, same))
 
 
 def words(node: cst.CSTNode) -> str:
@@ -367,8 +380,8 @@ def import_mutant(mutant: Mutant) -> bool:
             del sys.modules[name]
     sys.meta_path.insert(0, MutantFinder(mutant))
     try:
+        importlib.import_module("psgkit.measure.night")
         importlib.import_module(mutant.module)
-        importlib.import_module("psgkit.pipeline")
     except Exception:  # noqa: BLE001 - whatever a change brings about
         return False
     return True
@@ -449,25 +462,34 @@ class Judge:
         order = self.tests.of(mutant, self._longest_s)
         chosen = Chosen(order, self.tests)
         session.config.pluginmanager.register(chosen)
-        if self.tests.is_of_import(mutant) or not swap_code(mutant, functions):
-            if not import_mutant(mutant):
-                return NOT_IMPORTED
-            files = dict.fromkeys(test.partition("::")[0] for test in order)
-            session.perform_collect(list(files))
-        else:
+        if not self.tests.is_of_import(mutant) and swap_code(mutant, functions):
             chosen.pytest_collection_modifyitems(session.items)
-        for item, following in in_turn(session.items):
-            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if session.testsfailed:
+            return run_tests(session)
+        if not import_mutant(mutant):
+            return NOT_IMPORTED
+        own = f"/test_{mutant.path.stem}.py"
+        files = dict.fromkeys(test.partition("::")[0] for test in order)
+        for file in sorted(files, key=lambda f: (f != OF_CATALOGUE, own not in f)):
+            session.perform_collect([file])
+            if run_tests(session) == KILLED:
                 return KILLED
         return SURVIVED
+
+
+def run_tests(session: pytest.Session) -> int:
+    """Run the tests that were collected, until one fails."""
+    for item, following in in_turn(session.items):
+        session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed:
+            return KILLED
+    return SURVIVED
 
 
 def in_turn(
     items: list[pytest.Item],
 ) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
     """Yield each test with the one that follows it."""
-    return zip(items, [*items[1:], None], strict=True)
+    return zip(items, [*items[1:], None], strict=False)
 
 
 def run_forks(tasks: dict[Mutant, Callable[[], int]], jobs: int) -> dict[Mutant, int]:
@@ -498,58 +520,53 @@ def run_forks(tasks: dict[Mutant, Callable[[], int]], jobs: int) -> dict[Mutant,
 
 
 def answer_silently(task: Callable[[], int]) -> int:
-    """Run a task with nothing printed and bounded memory; a fault is a kill."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Run a task with nothing printed and bounded memory; a fault is no kill."""
+    nowhere, told = os.open(os.devnull, os.O_WRONLY), os.fdopen(os.dup(2), "w")
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     try:
         return task()
     except BaseException:  # noqa: BLE001 - whatever a change brings about
-        return KILLED
+        traceback.print_exc(file=told)
+        told.flush()
+        return SURVIVED
 
 
 # What comes of it
 
 
-def print_table(outcomes: dict[Mutant, int]) -> None:
-    """Print how many mutants of each module were killed."""
-    by_module: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for mutant, outcome in outcomes.items():
-        by_module[mutant.module.removeprefix("psgkit.measure.")][outcome] += 1
-    print(f"{'module':26}{'mutants':>8}{'killed':>8}{'survived':>10}{'share':>8}")
-    for module, counts in sorted(by_module.items()):
-        _print_row(module, counts)
-    total = sum(by_module.values(), Counter())
-    _print_row("all", total)
-    low, high = wilson_interval(total.total() - total[SURVIVED], total.total())
-    print(f"95 % interval, where this is a sample: {low:.1%} to {high:.1%}")
+def print_table(outcomes: dict[Mutant, int], sizes: dict[str, int]) -> None:
+    """Print how many mutants of each module were killed.
 
-
-def _print_row(name: str, counts: Counter[int]) -> None:
-    mutants = counts.total()
-    survived = counts[SURVIVED]
-    killed = mutants - survived
-    share = f"{killed / mutants:8.1%}" if mutants else ""
-    print(f"{name:26}{mutants:8}{killed:8}{survived:10}{share}")
-
-
-def wilson_interval(killed: int, mutants: int) -> tuple[float, float]:
-    """Return the 95 % confidence interval of a share (Wilson 1927)."""
-    if mutants == 0:
-        return 0.0, 1.0
-    z = 1.96
-    share, extra = killed / mutants, z**2 / mutants
-    middle = share + extra / 2
-    half = z * math.sqrt(share * (1 - share) / mutants + extra / (4 * mutants))
-    return (middle - half) / (1 + extra), (middle + half) / (1 + extra)
+    Where some modules were sampled, the share of all weighs each by its size.
+    """
+    tried: Counter[str] = Counter(mutant.module for mutant in outcomes)
+    survived = Counter(m.module for m, fate in outcomes.items() if fate == SURVIVED)
+    print(f"{'module':26}{'mutants':>8}{'tried':>7}{'killed':>8}{'survived':>10}")
+    share = variance = 0.0
+    total = sum(sizes[module] for module in tried)
+    for module, n in sorted(tried.items()):
+        lived = survived[module]
+        name = module.removeprefix("psgkit.measure.")
+        print(
+            f"{name:26}{sizes[module]:8}{n:7}{n - lived:8}{lived:10}{1 - lived / n:8.1%}"
+        )
+        weight = sizes[module] / total
+        share += weight * (1 - lived / n)
+        guess = (lived + 1) / (n + 2)  # so that none of a few is not none of all
+        variance += weight**2 * guess * (1 - guess) / n * (1 - n / sizes[module])
+    n, lived = tried.total(), survived.total()
+    print(f"{'all':26}{total:8}{n:7}{n - lived:8}{lived:10}{share:8.1%}", end="")
+    reach = 1.96 * math.sqrt(max(variance, 0.0))
+    print(f", 95 % interval {share - reach:.1%} to {min(share + reach, 1.0):.1%}")
 
 
 def main() -> int:
     """Run and print; 1 where the share is under the one asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("modules", nargs="*", help="e.g. runs; all without any")
-    parser.add_argument("--share", type=float, default=1.0, help="of the mutants")
+    parser.add_argument("modules", nargs="*", help="taken whole; all without any")
+    parser.add_argument("--share", type=float, help="of the other modules' mutants")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--longest", type=float, default=8.0, help="seconds of a test")
     parser.add_argument("--jobs", type=int, default=1)
@@ -561,12 +578,17 @@ def main() -> int:
     os.chdir(ROOT)
     os.environ["OMP_NUM_THREADS"] = "1"
     sys.dont_write_bytecode = False  # tests are compiled once, not in every fork
-    paths = [
-        path
-        for path in sorted(PACKAGE.rglob("*.py"))
-        if path.stem in given.modules or not given.modules
-    ]
-    mutants = [m for path in paths for m in find_mutants(path, given.share, given.seed)]
+    mutants: list[Mutant] = []
+    sizes: dict[str, int] = {}
+    chance = random.Random(given.seed)  # noqa: S311 - repeatable, not secret
+    for path in sorted(PACKAGE.rglob("*.py")):
+        is_whole = path.stem in given.modules or not (given.modules or given.share)
+        if is_whole or given.share:
+            found = find_mutants(path)
+            share = 1.0 if is_whole else given.share
+            mutants += chance.sample(found, math.ceil(share * len(found)))
+            sizes |= {mutant.module: len(found) for mutant in found}
+    mutants.sort(key=lambda mutant: (mutant.module, mutant.line, mutant.change))
     if given.again:
         kept = json.loads(given.again.read_text())
         lived = {(k["module"], k["change"]) for k in kept if k["fate"] == "survived"}
@@ -594,7 +616,7 @@ def main() -> int:
         for m, fate in counted.items():
             if fate == SURVIVED:
                 print(m)
-    print_table(counted)
+    print_table(counted, sizes)
     print(f"{len(fates) - len(counted)} more cannot be imported")
     lived = sum(fate == SURVIVED for fate in counted.values())
     return int(100 * (1 - lived / max(len(counted), 1)) < given.at_least)
