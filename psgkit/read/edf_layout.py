@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from psgkit.errors import UnreadableRecording
 from psgkit.read.edf_header import MAX_RECORDING_S, EdfHeader, SignalHeader
 from psgkit.read.edf_tals import record_onset
 
-BLOCK_BYTES = 4_000_000
+BLOCK_BYTES = 1_000_000
 # Record times are written with few decimals; a smaller step is rounding, not a gap.
 TIME_TOLERANCE_S = 0.005
 # A device whose clock runs ahead of its sampling makes records overlap by a little.
@@ -83,7 +83,7 @@ class RecordLayout:
     def blocks(
         self, first: int, last: int, offset: int, size: int
     ) -> Iterator[tuple[int, ByteArray]]:
-        """Yield the same bytes of each of some records, a few megabytes at a time.
+        """Yield the same bytes of each of some records, a part of them at a time.
 
         Parameters
         ----------
@@ -95,24 +95,23 @@ class RecordLayout:
         Yields
         ------
         tuple of int and numpy.ndarray of uint8, shape (n, size)
-            First record of the block, and its bytes.
+            First record of the block, and its bytes: good until the next are asked for.
         """
-        step = max(1, BLOCK_BYTES // self.record_bytes)
+        step = min(max(1, BLOCK_BYTES // self.record_bytes), max(last - first, 0))
+        buffer = np.empty((step, self.record_bytes), dtype=np.uint8)
         with _open(self.path) as stream:
+            stream.seek(self.header_bytes + first * self.record_bytes)
             for start in range(first, last, step):
-                wanted = min(step, last - start) * self.record_bytes
-                stream.seek(self.header_bytes + start * self.record_bytes)
-                data = np.frombuffer(stream.read(wanted), dtype=np.uint8)
-                if data.size < wanted:
+                records = buffer[: min(step, last - start)]
+                if stream.readinto(records.data) < records.nbytes:
                     raise UnreadableRecording(
                         f"{self.path.name} became shorter while it was read; wait "
                         "until it is copied."
                     )
-                records = data.reshape(-1, self.record_bytes)
                 yield start, records[:, offset : offset + size]
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> BufferedReader:
     try:
         return path.open("rb")
     except OSError as fault:
