@@ -43,7 +43,8 @@ def describe(outcome: "Outcome") -> str:
         doubt = f", {errors} issues put numbers in doubt" if errors else ""
         return f"{night}: done in {outcome.seconds:.1f} s{doubt}"
     if isinstance(outcome, Failed):
-        return f"{night}: failed after {outcome.seconds:.1f} s: {outcome.message}"
+        why = outcome.message.removeprefix(f"{night}: ")
+        return f"{night}: failed after {outcome.seconds:.1f} s: {why}"
     done = "skipped" if outcome.folder is None else "done before"
     return f"{night}: {done}, {outcome.reason}"
 

@@ -28,6 +28,13 @@ SHOWN_NUMBERS = (
 )
 
 _HEADS = ["column", "nights", "test", "ref.", "bias", "low", "high", "ICC", "rho"]
+# Of a single night, which has no median, no limits and no correlation.
+_HEADS_OF_ONE = {
+    "column": "column",
+    "test": "test",
+    "ref.": "ref.",
+    "bias": "difference",
+}
 
 
 def compare(
@@ -93,8 +100,6 @@ def _each(values: list[str] | None, count: int) -> list[str | None]:
 
 
 def _show(found: "Comparison", *, json: bool) -> None:
-    import pandas as pd
-
     if json:
         console.json_out(
             {
@@ -106,29 +111,42 @@ def _show(found: "Comparison", *, json: bool) -> None:
             }
         )
         return
-    nights = found.nights
-    console.out(_counted(len(nights), found.left_out))
-    quartiles = nights.quantile([0.25, 0.5, 0.75])
-    overview = pd.DataFrame(
+    console.out(_counted(len(found.nights), found.left_out))
+    console.table(_overview(found.nights), decimals=3)
+    console.out("\nEpochs; rows the reference, columns the test")
+    console.table(found.confusion.reset_index(), decimals=0)
+    numbers = found.numbers[found.numbers["nights_n"] > 0]
+    shown = numbers.loc[[name for name in SHOWN_NUMBERS if name in numbers.index]]
+    table = shown.reset_index().set_axis(_HEADS, axis="columns")
+    if len(found.nights) == 1:
+        console.out("\nNumbers of test and reference, and test minus reference")
+        table = table[list(_HEADS_OF_ONE)].rename(columns=_HEADS_OF_ONE)
+    else:
+        console.out(
+            "\nNumbers: medians of test and reference, bias (test minus reference) and "
+            "its\nlimits of agreement, ICC(2,1), Spearman's rho"
+        )
+    console.table(table, decimals=2)
+    console.out("\n--json prints every number of the catalogue, --out saves them.")
+
+
+def _overview(nights: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a row a measure of agreement; quartiles where there are several nights."""
+    import pandas as pd
+
+    known = nights.dropna(axis="columns", how="all")
+    if len(known) == 1:
+        return known.iloc[0].rename_axis("agreement").reset_index(name="value")
+    quartiles = known.quantile([0.25, 0.5, 0.75])
+    return pd.DataFrame(
         {
-            "agreement": list(nights.columns),
+            "agreement": list(known.columns),
             "median": quartiles.loc[0.5].to_numpy(),
             "25 %": quartiles.loc[0.25].to_numpy(),
             "75 %": quartiles.loc[0.75].to_numpy(),
-            "nights": nights.notna().sum().to_numpy(),
+            "nights": known.notna().sum().to_numpy(),
         }
     )
-    console.table(overview[overview["nights"] > 0], decimals=3)
-    console.out("\nEpochs; rows the reference, columns the test")
-    console.table(found.confusion.reset_index(), decimals=0)
-    console.out(
-        "\nNumbers: medians of test and reference, bias (test minus reference) and its\n"
-        "limits of agreement, ICC(2,1), Spearman's rho"
-    )
-    numbers = found.numbers[found.numbers["nights_n"] > 0]
-    shown = numbers.loc[[name for name in SHOWN_NUMBERS if name in numbers.index]]
-    console.table(shown.reset_index().set_axis(_HEADS, axis="columns"), decimals=2)
-    console.out("\n--json prints every number of the catalogue, --out saves them.")
 
 
 def _show_raters(raters: "RaterComparison", *, json: bool) -> None:

@@ -212,6 +212,8 @@ def build_settings(
         report["page"] = False
     measure = {"signals": False} if only is OnlyChoice.STAGING else {}
     given = {} if arousals is None else {"source": arousals.value}
+    if only is not OnlyChoice.STAGING:
+        _check_arousals(given.get("source", settings.arousals.source))
     overrides = {
         "arousals": given,
         "read": read,
@@ -221,6 +223,14 @@ def build_settings(
         "report": report,
     }
     return with_overrides(settings, overrides)
+
+
+def _check_arousals(source: str) -> None:
+    """Refuse a network that is not installed before any night is read."""
+    if source.startswith("unet"):
+        from psgkit.measure.arousals.trained import check_installed
+
+        check_installed(source)
 
 
 def _pairs(words: list[str]) -> dict[str, str]:

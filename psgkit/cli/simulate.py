@@ -58,7 +58,9 @@ def simulate(
     """Simulate a night, with its truth in files beside it."""
     from psgkit.read import read_scoring
     from psgkit.simulate import simulate_night
+    from psgkit.simulate.write import check_target
 
+    check_target(out)
     followed = None
     if hypnogram is not None:
         followed = read_scoring(

@@ -126,6 +126,13 @@ class Recording:
     sex: str | None = None
 
     @property
+    def cut_short(self) -> str:
+        """A sentence for messages where the file ends before its header says."""
+        if any(issue.code == "file_truncated" for issue in self.issues):
+            return " The file is cut: copy it again from its source."
+        return ""
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The labels of all channels, in order."""
         return tuple(channel.label for channel in self.channels)

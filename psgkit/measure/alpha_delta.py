@@ -40,7 +40,8 @@ def alpha_delta_correlation(windows: WindowSpectra, timeline: Timeline) -> Value
     chosen = chosen[~np.isnan(chosen[:, 0])]
     if len(chosen) < MIN_WINDOWS:
         return Undefined(
-            f"{len(chosen)} clean windows of 4 s in N3, {MIN_WINDOWS} are needed"
+            f"{len(chosen)} clean window{'' if len(chosen) == 1 else 's'} of 4 s in N3, "
+            f"{MIN_WINDOWS} are needed"
         )
     alpha = band_power(windows.freqs_hz, chosen, ALPHA_BELOW_SPINDLES)
     delta = band_power(windows.freqs_hz, chosen, BANDS["delta"])

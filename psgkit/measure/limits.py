@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.measures import Measure
@@ -26,6 +26,9 @@ class AlarmLimit:
     low: float
     high: float
 
+
+# A recording that is shorter holds no night.
+NAP_MIN = 180.0
 
 # Checks of the software's sanity, not norms of people.
 ALARM_LIMITS = (
@@ -60,13 +63,16 @@ def find_measure_issues(measures: Iterable[Measure]) -> tuple[Issue, ...]:
         aside, and values outside of the alarm limits.
     """
     measures = tuple(measures)
+    values = {measure.name: measure.value for measure in measures}
     limits = {limit.stem: limit for limit in ALARM_LIMITS}
+    if values.get("rec_min", math.nan) < NAP_MIN:
+        # That sleep is short follows from the length, and is said of that.
+        limits["tst_min"] = replace(limits["tst_min"], low=0)
     alarms = []
     for measure in measures:
         limit = limits.get(measure.name.split("__")[0])
         if limit is not None and _is_outside(limit, measure.value):
             alarms.append(_alarm(limit, measure))
-    values = {measure.name: measure.value for measure in measures}
     return (*_find_window_issues(values), *alarms)
 
 

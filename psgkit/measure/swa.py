@@ -129,7 +129,8 @@ def swa_decline(cycles: pd.DataFrame) -> Decline:
     swa = cycles["swa_uv2"].to_numpy(float)
     known = np.flatnonzero(swa > 0)
     slope: Value = Undefined(
-        f"{len(known)} NREM periods with 5 clean min, {MIN_CYCLES_FOR_SLOPE} are needed"
+        f"{len(known)} NREM period{'' if len(known) == 1 else 's'} with 5 clean min, "
+        f"{MIN_CYCLES_FOR_SLOPE} are needed"
     )
     if len(known) >= MIN_CYCLES_FOR_SLOPE:
         hours = cycles["midpoint_h"].to_numpy(float)[known]

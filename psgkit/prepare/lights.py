@@ -110,7 +110,7 @@ def _time_in(recording: Recording, text: str, what: str, *, after_s: float) -> f
             at_s += _DAY_S
     if at_s > recording.duration_s + slack_s:
         raise InputError(
-            f"{what} {text!r} lies outside the recording of "
+            f"{what} {text!r} lies outside the {_kind_of(recording)} of "
             f"{recording.duration_s / 3600:.2f} h{_span_of(recording)}."
         )
     return min(at_s, recording.duration_s)
@@ -121,7 +121,8 @@ def _clock_in(
 ) -> float:
     if recording.start is None:
         raise InputError(
-            f"{what} {text!r} is a clock time, but the recording has no start time; "
+            f"{what} {text!r} is a clock time, but the {_kind_of(recording)} has no "
+            "start time; "
             "say seconds after its start, such as 120s."
         )
     return seconds_after(recording.start, _time_of_day(clock, text, what))
@@ -135,6 +136,11 @@ def _time_of_day(clock: re.Match[str], text: str, what: str) -> dt.time:
         raise InputError(
             f"{what} {text!r} is no time of day; say 22:47, 22:47:30 or 120s."
         ) from None
+
+
+def _kind_of(recording: Recording) -> str:
+    """Return what to call it: a scoring measured alone comes without channels."""
+    return "recording" if recording.channels else "scoring"
 
 
 def _span_of(recording: Recording) -> str:

@@ -75,7 +75,7 @@ def lay_on(
                 "that do not lie within it were cut.",
             )
         )
-    fitted, unscored_s = _fitted(moved, recording.duration_s)
+    fitted, unscored_s = _fitted(moved, recording)
     if unscored_s >= moved.epoch_s:
         issues.append(
             Issue(
@@ -163,16 +163,17 @@ def _overhang(scoring: Scoring, duration_s: float) -> float:
     return float(max(0.0, -first_s) + max(0.0, last_s - duration_s))
 
 
-def _fitted(scoring: Scoring, duration_s: float) -> tuple[Scoring, float]:
+def _fitted(scoring: Scoring, recording: Recording) -> tuple[Scoring, float]:
     """Return the scoring over the whole recording, and the seconds it did not hold."""
     epoch_s = scoring.epoch_s
     # whole epochs before the scoring's first, negative where it starts too early
     head = math.floor((scoring.onset_s + _SLACK_S) / epoch_s)
     onset_s = max(0.0, scoring.onset_s - head * epoch_s)
-    total = math.floor((duration_s - onset_s + _SLACK_S) / epoch_s)
+    total = math.floor((recording.duration_s - onset_s + _SLACK_S) / epoch_s)
     if total < 1:
         raise ScoringMismatch(
-            f"The recording of {duration_s:.0f} s holds no whole epoch of {epoch_s:g} s."
+            f"The recording of {recording.duration_s:.0f} s holds no whole epoch of "
+            f"{epoch_s:g} s.{recording.cut_short}"
         )
     stages = _placed(scoring.stages, head, total, Stage.UNS.value)
     proba = scoring.proba

@@ -99,8 +99,11 @@ def assign_roles(
     """
     readings = read_labels(labels if written is None else written)
     roles, issues = _settle(labels, rates_hz, readings)
+    before = list(roles)
     for key, label in wanted.items():
         _apply(roles, key, _find_label(labels, label, key))
+    if lost := _eeg_lost(labels, before, roles, wanted):
+        issues.append(lost)
     return tuple(roles), issues
 
 
@@ -228,6 +231,25 @@ def _apply(roles: list[Role], key: str, index: int) -> None:
         if held.kind is kind:
             roles[other] = Role.EMG_OTHER if kind is Kind.EMG else Role.OTHER
     roles[index] = mine
+
+
+def _eeg_lost(
+    labels: Sequence[str],
+    before: Sequence[Role],
+    after: Sequence[Role],
+    wanted: Mapping[str, str],
+) -> Issue | None:
+    """Tell where what the user wants leaves a recording without the EEG it had."""
+    had = [label for label, r in zip(labels, before, strict=True) if r.kind is Kind.EEG]
+    if not had or any(role.kind is Kind.EEG for role in after):
+        return None
+    options = " and ".join(f"--channel {key}={label}" for key, label in wanted.items())
+    return Issue(
+        Severity.WARNING,
+        "eeg_given_away",
+        f"No EEG is left: {options} took {', '.join(had)}.",
+        "Leave that option away, or name another EEG with --channel eeg=LABEL.",
+    )
 
 
 def _named_role(key: str) -> Role:

@@ -63,8 +63,7 @@ def write_night(
     annotations: bool,
 ) -> Path:
     """Write a night and its truth; see `SimulatedNight.write`."""
-    if path.is_dir():
-        raise OutputError(f"{path.name} is a folder; name the EDF file to write.")
+    check_target(path)
     stem = path.stem
     table = hypnogram_table(scoring)
     told = _annotations_of(scoring, events) if annotations else []
@@ -83,6 +82,22 @@ def write_night(
     )
     _write_whole(path, lambda to: _write_edf(recording, signals, told, to))
     return path
+
+
+def check_target(path: Path) -> None:
+    """Refuse a path at which no file can be written, before a night is made for it.
+
+    Raises
+    ------
+    OutputError
+        If it is a folder, or its folder is not there.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path.name} is a folder; name the EDF file to write.")
+    if not path.parent.is_dir():
+        raise OutputError(
+            f"There is no folder {path.parent}; make it, or choose a folder that exists."
+        )
 
 
 def hypnogram_table(scoring: Scoring) -> pd.DataFrame:

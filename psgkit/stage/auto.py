@@ -109,7 +109,7 @@ def stage_recording(
     if recording.duration_s < EPOCH_S:
         raise UnreadableRecording(
             f"{recording.id}: {recording.duration_s:g} s cannot be staged; "
-            f"one epoch takes {EPOCH_S:g} s."
+            f"one epoch takes {EPOCH_S:g} s.{recording.cut_short}"
         )
     seen: dict[Kind, _Seen] = {}
     issues: list[Issue] = []

@@ -72,6 +72,9 @@ def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel
         return MissingChannel(
             f"{recording.id}: no EEG channel can be staged ({'. '.join(refused)})."
         )
+    for issue in recording.issues:
+        if issue.code == "eeg_given_away":
+            return MissingChannel(f"{recording.id}: {issue.message} {issue.remedy}")
     return MissingChannel(
         f"{recording.id}: no EEG channel was recognised among "
         f"{', '.join(recording.labels)}; name one with --channel eeg=LABEL."

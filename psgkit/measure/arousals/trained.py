@@ -38,6 +38,8 @@ from psgkit.measure.channel_reader import ArtefactMask
 EYE_ROLES = (Role.EOG_L, Role.EOG_R, Role.EOG_H)
 CHIN_ROLES = (Role.EMG_CHIN,)
 
+_NEEDED = ("psgscoring", "onnxruntime")
+
 RATE_HZ = 50.0  # what the networks were trained at
 THEIR_EPOCH_S = 30
 JOIN_S = 10.0  # psgscoring's chain; AASM's ten seconds of sleep before an arousal
@@ -85,6 +87,18 @@ def detector_name(weight: str) -> str:
         If psgscoring is not installed.
     """
     return f"psgscoring {weight} {_import('psgscoring', weight).__version__}"
+
+
+def check_installed(weight: str) -> None:
+    """Refuse, before a night is read, what would fail once it is staged.
+
+    Raises
+    ------
+    MissingExtra
+        If psgscoring or onnxruntime is not installed.
+    """
+    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
+        raise _missing(weight)
 
 
 def find_arousals_trained(
@@ -193,8 +207,7 @@ def _network(weight: str) -> Callable[..., dict[str, Any]]:
     usable, _ = module.available(weight)
     if usable:
         return module.detect_arousals_unet  # type: ignore[no-any-return]
-    if importlib.util.find_spec("onnxruntime") is None:
-        raise _missing(weight)
+    check_installed(weight)
     raise InputError(
         f"psgscoring's {weight} is not there or not the file that was released; "
         "install it anew: pip install --force-reinstall 'psgscoring[ml]'."

@@ -32,6 +32,9 @@ def test_an_outcome_is_a_word_and_a_line() -> None:
         "skipped",
     ]
     assert describe(DONE) == "n1: done in 12.3 s, 2 issues put numbers in doubt"
+    told = "n1: an age of 130 years cannot be."
+    line = describe(Failed(JOB, "InputError", told, 0.5))
+    assert line == "n1: failed after 0.5 s: an age of 130 years cannot be."
     assert describe(BEFORE) == "n1: done before, its result stands"
     assert describe(NOT_BEGUN) == "n1: skipped, the run was stopped before its turn"
 

@@ -74,3 +74,9 @@ def test_issues_of_the_window_come_before_alarms():
     found = issues(n3_pct=60.0, lights_known=0.0, qc_unscored_pct=20.0)
     codes = [issue.code for issue in found]
     assert codes == ["much_unscored", "lights_unknown", "unlikely_value"]
+
+
+def test_little_sleep_in_a_nap_is_no_alarm_but_in_a_night_it_is():
+    assert issues(tst_min=30.0, rec_min=90.0) == ()
+    (issue,) = issues(tst_min=30.0, rec_min=180.0)
+    assert issue.code == "unlikely_value"
