@@ -64,7 +64,8 @@ WIDE_MB = 900.0
 # What AASM recommends of the EEG, with one spare, and what goes with it.
 EIGHT = ("F4-M1", "C4-M1", "C3-M2", "O2-M1", "E1-M2", "E2-M2", "Chin1-Chin2", "ECG")
 
-# What a worker of a batch does, night after night; prints a line a night.
+# What a worker of a batch does, night after night; prints a line a night, with the
+# seconds of each step and the peak memory at its end.
 WORKER = """
 import resource, sys, time
 begun = time.perf_counter()
@@ -74,23 +75,25 @@ from psgkit.pipeline import analyse_night
 from psgkit.report import save_night
 from psgkit.settings import Settings
 settings = Settings()
-for number in range(int(sys.argv[3])):
-    steps = []
-    def enter(step):
-        steps.append((step, time.perf_counter()))
-    night = analyse_night(
-        Job(recording=Path(sys.argv[1]), id=f"n{number}"), settings, progress=enter
-    )
-    enter("writing")
-    save_night(night, Path(sys.argv[2]))
-    ended = time.perf_counter()
-    marks = [*steps, ("end", ended)]
-    parts = [
-        f"{name} {after - at:.2f}"
-        for (name, at), (_, after) in zip(marks, marks[1:])
-    ]
+
+def mark(step):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"night {number + 1:2d} {ended - begun:7.2f} s {peak:6.0f} MB  {', '.join(parts)}")
+    marks.append((step, time.perf_counter(), peak))
+
+for number in range(int(sys.argv[3])):
+    marks = []
+    night = analyse_night(
+        Job(recording=Path(sys.argv[1]), id=f"n{number}"), settings, progress=mark
+    )
+    mark("writing")
+    save_night(night, Path(sys.argv[2]))
+    mark("end")
+    steps = [
+        f"{name} {after - at:.2f} s {peak:.0f} MB"
+        for (name, at, _), (_, after, peak) in zip(marks, marks[1:])
+    ]
+    _, ended, peak = marks[-1]
+    print(f"night {number + 1:2d} {ended - begun:7.2f} s {peak:6.0f} MB: {', '.join(steps)}")
     begun = time.perf_counter()
 """
 

@@ -115,6 +115,7 @@ def plot(growths: list[Growth], path: Path) -> None:
         above.plot(growth.sizes, growth.seconds, "o", color="C0")
         below.plot(growth.sizes, [c.peak_mb for c in growth.costs], "o-", color="C1")
         below.set_xlabel(growth.unit)
+        below.set_xticks((0, *growth.sizes))
     axes[0, 0].set_ylabel("seconds")
     axes[1, 0].set_ylabel("peak memory, MB")
     for each in axes.flat:
