@@ -80,3 +80,36 @@ def test_movements_without_a_length_tell_no_series():
 
 def test_movements_awake_do_not_count():
     assert limb(520, 540, 560, 580, 620) == 0
+
+
+def test_indices_of_a_stage_need_ten_minutes_of_it():
+    events = make_events([(700.0, 20.0, "hypopnea", "lab")])
+    scoring = make_scoring("W" * 20 + "2" * 360 + "R" * 19)
+    found = measure_scoring(scoring.with_events(events, ["respiratory"]))
+    assert found["ahi_per_h"] == pytest.approx(1 / (379 / 120))
+    assert math.isnan(found["ahi_rem_per_h"])
+
+
+def test_a_movement_too_long_or_short_neither_counts_nor_parts_a_series():
+    def limbs(*rows: tuple[float, float]) -> float:
+        events = [(onset, lasts, "limb_movement") for onset, lasts in rows]
+        return measure_scoring(scored(events, "limb_movement"))["plmi_per_h"] * 4
+
+    long = (1050.0, 12.0)
+    assert limbs((1000, 2), (1020, 2), (1040, 2), long) == 0
+    assert limbs((1000, 2), (1020, 2), (1040, 2), long, (1060, 2)) == pytest.approx(4)
+
+
+def test_series_count_by_the_stage_of_each_movement():
+    # two in N2 and two in R, which begins at 11400 s
+    rows = [(onset, 2.0, "limb_movement") for onset in (11360, 11380, 11400, 11420)]
+    found = measure_scoring(scored(rows, "limb_movement"))
+    assert found["plmi_rem_per_h"] == pytest.approx(2)
+    assert found["plmi_nrem_per_h"] == pytest.approx(2 / 3)
+
+
+def test_seconds_that_floats_put_a_nanosecond_off_are_what_they_were():
+    assert limb(1000.1, 1005.1 - 1e-9, 1095.1, 1185.1) == pytest.approx(4)
+    assert limb(1000.1, 1090.1 + 1e-9, 1180.1, 1270.1) == pytest.approx(4)
+    assert limb(1000, 1020, 1040, 1060, lasts=10 + 1e-9) == pytest.approx(4)
+    assert limb(1000, 1020, 1040, 1060, lasts=0.5 - 1e-9) == pytest.approx(4)

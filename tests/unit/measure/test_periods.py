@@ -127,3 +127,68 @@ def test_minutes_become_epochs_of_any_length(epoch_s, gap, number):
     stages = "2" * 180 + "R" * 30 + "2" * gap + "R" * 30 + "2" * 180
     found = Evidence.of(make_scoring(stages, epoch_s=epoch_s)).rem_periods
     assert len(found) == number
+
+
+def test_a_cut_period_is_one_that_ends_with_the_last_scored_epoch():
+    found = night(NREM_HOUR + "R" * 20 + "??").rem_periods
+    assert [(p.start, p.stop, p.is_censored) for p in found] == [(120, 140, True)]
+
+
+def test_bridged_epochs_are_no_rem():
+    assert spans(NREM_HOUR + "R" * 6 + "A" + "R" * 6 + NREM_HOUR) == [(120, 133, 12)]
+
+
+def test_artefact_and_wake_are_no_nrem_of_a_cycle():
+    # 29 epochs of NREM sleep among wake and artefact are no NREM period, 30 are
+    for nrem, number in ((29, 0), (30, 1)):
+        stages = "1" * 10 + "W" * 5 + "AAA" + "3" * (nrem - 10) + "R" * 20 + "2" * 20
+        assert len(cycles(stages)) == number
+
+
+def test_a_long_wake_at_the_start_of_a_stretch_makes_no_empty_part():
+    # the cycle's NREM period starts at onset, N1 0-34 is light for over 15 min
+    stages = "1" * 35 + "2" * 60 + "R" * 20 + "2" * 60
+    assert cycles(stages) == [(35, 115, True), (115, 175, False)]
+
+
+def test_a_long_wake_before_rem_ends_the_stretch():
+    # N2 60, W 30, then R without N2 or N3 in between: no cycle closes with it
+    stages = "2" * 60 + "W" * 30 + "R" * 20 + "2" * 60
+    assert cycles(stages) == [(0, 60, False), (110, 170, False)]
+
+
+def test_two_long_wakes_make_three_parts():
+    stages = "2" * 40 + "W" * 30 + "2" * 40 + "1" * 30 + "2" * 40 + "R" * 20 + "2" * 20
+    assert cycles(stages) == [(0, 40, False), (70, 110, False), (140, 200, True)]
+
+
+def test_unscored_epochs_within_a_long_wake_are_bridged():
+    stages = "2" * 40 + "W" * 15 + "?" + "W" * 14 + "2" * 40 + "R" * 20 + "2" * 20
+    assert cycles(stages)[:2] == [(0, 40, False), (70, 130, True)]
+
+
+def test_a_night_that_ends_in_wake_ends_its_last_cycle_with_sleep():
+    stages = "W" * 4 + NREM_HOUR + "R" * 20 + NREM_HOUR + "W" * 40
+    assert cycles(stages) == [(4, 144, True), (144, 264, False)]
+
+
+def test_three_periods_close_together_are_one_in_a_cycle():
+    # 31 epochs apart, of which 29 are NREM sleep
+    gap = "WW" + "2" * 29
+    stages = "2" * 60 + "R" * 20 + gap + "R" * 20 + gap + "R" * 20 + "2" * 60
+    assert len(spans(stages)) == 3
+    assert cycles(stages) == [(0, 60 + 60 + 62, True), (182, 242, False)]
+
+
+def test_interruptions_with_and_without_wake():
+    # R 120-129, N2 130-131, R 132-136, N1 W 137-138, R 139-143, A A A, R 147-151
+    stages = NREM_HOUR + "R" * 10 + "22" + "R" * 5 + "1W" + "R" * 5 + "AAA" + "R" * 5
+    assert night(stages + "2" * 20).rem_interruptions == (
+        (130, 132, False),
+        (137, 139, True),
+    )
+
+
+def test_artefact_beside_a_scored_epoch_is_part_of_the_interruption():
+    stages = NREM_HOUR + "R" * 10 + "AA2A" + "R" * 10 + "2" * 20
+    assert night(stages).rem_interruptions == ((130, 134, False),)
