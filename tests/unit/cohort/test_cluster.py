@@ -1,12 +1,14 @@
 """A Dask cluster does what the pool of processes does."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from broken_workers import make_tasks, work
 
+from psgkit.cohort import cluster as clusters
 from psgkit.cohort.cluster import RETRIES, DaskExecutor
 from psgkit.cohort.run import run_cohort, run_tasks
 from psgkit.domain.jobs import Done, Failed, Job
@@ -96,6 +98,38 @@ def test_the_files_are_those_of_the_pool_byte_for_byte(
         if path.suffix != ".json":  # holds the seconds that the night took
             assert path.read_bytes() == (dask / path.relative_to(pool)).read_bytes()
     assert len(list(pool.glob("night*/*.h5"))) == 3
+
+
+def test_a_cluster_with_another_version_is_refused_and_left_as_it_was(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cluster.scheduler.allowed_failures
+    there = clusters.OURS
+    monkeypatch.setattr(clusters, "OURS", "psgkit 99.0, metrics 1")
+    jobs = [Job(recording=None, scoring=tmp_path / "a.txt", id="a")]
+    with pytest.raises(InputError, match=f"{there} and this batch psgkit 99"):
+        list(run_cohort(jobs, out=tmp_path, dask=cluster.scheduler_address))
+    assert cluster.scheduler.allowed_failures == before
+
+
+def test_a_worker_that_came_later_with_another_version_fails_its_night(
+    tmp_path: Path,
+) -> None:
+    (task,) = make_tasks(tmp_path, "good")
+    outcome = clusters.psgkit_night(work, task, "psgkit 99.0, metrics 1")
+    assert isinstance(outcome, Failed)
+    assert "this batch psgkit 99.0" in outcome.message
+
+
+def test_further_columns_of_a_manifest_stay_here_and_come_back(
+    cluster: Any, tmp_path: Path
+) -> None:
+    (task,) = make_tasks(tmp_path, "good")
+    task = replace(task, job=replace(task.job, covariates={"surname": "Jane Doe"}))
+    executor = DaskExecutor(work, address=cluster.scheduler_address)
+    (outcome,) = run_tasks([task], executor)
+    assert outcome.job is task.job
+    assert "Jane" not in repr(task)
 
 
 def test_no_scheduler_is_refused_in_a_sentence(tmp_path: Path) -> None:
