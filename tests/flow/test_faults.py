@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from broken_workers import starve
 from faults import FaultyDisk
 from night_makers import make_night
+from starved_workers import starve
 
 from psgkit import pipeline
 from psgkit.cohort import collect, lock, run, work

@@ -29,7 +29,7 @@ _UNREADABLE = (
     AttributeError,
     OSError,
     EOFError,
-    NotImplementedError,  # of zip versions and packings
+    RuntimeError,  # of encryption, and of zip versions and packings
     SyntaxError,  # of its XML
     zipfile.BadZipFile,
     zlib.error,

@@ -145,6 +145,22 @@ def test_isruc_subject_1_is_what_the_lab_computed(real_data: Path) -> None:
     assert (scoring.lights_off_s, scoring.lights_on_s) == (0.0, 26400.0)
 
 
+def test_a_sheet_with_a_part_marked_as_encrypted_is_refused(tmp_path: Path) -> None:
+    book = pytest.importorskip("openpyxl").Workbook()
+    book.active.append(["Epoch", "Stage", "Events"])
+    path = tmp_path / "sheet.xlsx"
+    book.save(path)
+    raw = bytearray(path.read_bytes())
+    # Bit 0 of the flags in each of the archive's central headers (APPNOTE 4.4.4).
+    place = raw.find(b"PK\x01\x02")
+    while place >= 0:
+        raw[place + 8] |= 1
+        place = raw.find(b"PK\x01\x02", place + 4)
+    path.write_bytes(raw)
+    with pytest.raises(UnreadableScoring):
+        read_scoring(path)
+
+
 def test_without_openpyxl_a_sheet_says_what_to_install(
     real_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
