@@ -14,6 +14,7 @@ run in one go, so that the ratios hold on any machine. Without ``--night``, a ni
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -208,10 +209,11 @@ def show_wide_night(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class BatchTime:
-    """Seconds that a batch took, of which some until its workers could be given work."""
+    """Seconds that a batch took: until workers were there, its nights, and processors'."""
 
     starting: float
     nights: float
+    processor: float
 
 
 def show_dask(folder: Path, count: int, hours: float, repeats: int) -> None:
@@ -234,11 +236,16 @@ def show_dask(folder: Path, count: int, hours: float, repeats: int) -> None:
         name: min(t.starting + t.nights for t in times) for name, times in took.items()
     }
     print(f"{count} nights of {hours:g} h, two workers, best of {repeats}")
+    busy = {name: min(t.processor for t in times) for name, times in took.items()}
     for name in took:
-        print(f"{name:<8}{nights[name]:7.1f} s, with the start {whole[name]:7.1f} s")
+        print(
+            f"{name:<8}{nights[name]:7.1f} s, with the start {whole[name]:7.1f} s; "
+            f"processor time of its workers {busy[name]:7.1f} s"
+        )
     print(
         f"Dask to pool {nights['Dask'] / nights['pool']:.3f} (at most {DASK_SHARE:.2f}), "
-        f"with the cluster's start {whole['Dask'] / whole['pool']:.3f}"
+        f"with the cluster's start {whole['Dask'] / whole['pool']:.3f}, "
+        f"of processor time {busy['Dask'] / busy['pool']:.3f}"
     )
 
 
@@ -246,9 +253,10 @@ def time_pool(jobs: Sequence[Any], out: Path) -> BatchTime:
     """Time a batch in the pool, whose workers start within it."""
     from psgkit.cohort.run import run_cohort
 
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), children_processor_s()
     finish(run_cohort(jobs, out=out, workers=2), len(jobs))
-    return BatchTime(0.0, time.perf_counter() - begun)
+    ended = time.perf_counter()
+    return BatchTime(0.0, ended - begun, children_processor_s() - before)
 
 
 def time_dask(jobs: Sequence[Any], out: Path) -> BatchTime:
@@ -257,14 +265,21 @@ def time_dask(jobs: Sequence[Any], out: Path) -> BatchTime:
 
     from psgkit.cohort.run import run_cohort
 
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), children_processor_s()
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
         started = time.perf_counter()
         finish(run_cohort(jobs, out=out, dask=cluster.scheduler_address), len(jobs))
         ended = time.perf_counter()
-    return BatchTime(started - begun, ended - started)
+    busy = children_processor_s() - before
+    return BatchTime(started - begun, ended - started, busy)
+
+
+def children_processor_s() -> float:
+    """Return what all processes took that this one started and that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def finish(outcomes: Iterable[Any], count: int) -> None:
