@@ -54,3 +54,39 @@ def test_under_two_clean_minutes_there_is_no_exponent():
     timeline = make_timeline("2222", bad_s=(40,))
     law = low_exponent(values, RATE_HZ, timeline, Stage.N2)
     assert law == Undefined("1.5 clean min of N2, at least 2 are needed")
+
+
+def test_two_clean_minutes_are_enough():
+    timeline = make_timeline("22222", bad_s=(40,))
+    law = low_exponent(make_noise(150, RATE_HZ), RATE_HZ, timeline, Stage.N2)
+    assert isinstance(law, PowerLaw)
+
+
+def test_white_noise_of_density_one_has_an_aperiodic_density_of_one():
+    freqs, psd = irasa(make_noise(120, RATE_HZ).reshape(4, -1), RATE_HZ)
+    assert (freqs[0], freqs[-1], len(freqs)) == (2, 18, 65)
+    assert psd.mean() == pytest.approx(1, rel=0.05)
+
+
+def test_of_a_long_stage_epochs_spread_over_all_of_it_count():
+    """Ten of twenty epochs, 0, 2, ... 17, 19: of the steep second half five."""
+    flat, steep = make_noise(300, RATE_HZ), make_noise(300, RATE_HZ, exponent=2.0)
+    timeline = make_timeline("2" * 20)
+    mixed = low_exponent(np.concatenate([flat, steep]), RATE_HZ, timeline, Stage.N2)
+    assert 0.2 < mixed.exponent < 1.8
+
+
+def test_an_epoch_that_the_signal_does_not_reach_does_not_count():
+    values = make_noise(149, RATE_HZ)
+    law = low_exponent(values, RATE_HZ, make_timeline("22222"), Stage.N2)
+    assert isinstance(law, PowerLaw)
+    law = low_exponent(
+        values[: int(119 * RATE_HZ)], RATE_HZ, make_timeline("2222"), Stage.N2
+    )
+    assert law == Undefined("1.5 clean min of N2, at least 2 are needed")
+
+
+def test_the_line_through_scattered_points_is_that_of_least_squares():
+    # ln f = 0, 1, 2 and ln P = 1, 1, -2: slope -1.5, of a variance of 6 it takes 4.5
+    law = fit_power_law(np.exp([0.0, 1.0, 2.0]), np.exp([1.0, 1.0, -2.0]))
+    assert (law.exponent, law.r2) == pytest.approx((1.5, 0.75))
