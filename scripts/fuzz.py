@@ -199,13 +199,16 @@ def _in_child(target: Target, path: Path) -> tuple[str, str]:
         target=lambda: sender.send(_here(target, path))
     )
     process.start()
-    answered = receiver.poll(HUNG_S)
-    if answered:
+    sender.close()  # so that a process that dies is heard of
+    try:
+        if receiver.poll(HUNG_S):
+            return tuple(receiver.recv())
+        return "finding", f"no answer within {HUNG_S:g} s"
+    except EOFError:
+        return "finding", "the process died"
+    finally:
+        process.kill()
         process.join()
-        return tuple(receiver.recv())
-    process.kill()
-    process.join()
-    return "finding", f"no answer within {HUNG_S:g} s"
 
 
 def _here(target: Target, path: Path) -> tuple[str, str]:
