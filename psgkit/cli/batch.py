@@ -151,7 +151,7 @@ def batch(
     try:
         with (
             interrupts() as stop,
-            following(len(jobs), workers or 1, quiet=quiet) as show,
+            following(len(jobs), workers, quiet=quiet) as show,
         ):
             for outcome in run_cohort(
                 jobs,

@@ -85,7 +85,7 @@ def interrupts() -> Iterator[threading.Event]:
 
 @contextmanager
 def following(
-    nights: int, workers: int, *, quiet: bool
+    nights: int, workers: int | None, *, quiet: bool
 ) -> Iterator["Callable[[Outcome], None]"]:
     """Show each outcome: a display while a person watches, else a line each."""
     if quiet:
@@ -109,7 +109,7 @@ def _line_by_line(nights: int) -> "Callable[[Outcome], None]":
 
 
 @contextmanager
-def _display(nights: int, workers: int) -> Iterator["Callable[[Outcome], None]"]:
+def _display(nights: int, workers: int | None) -> Iterator["Callable[[Outcome], None]"]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -136,14 +136,17 @@ class Tally:
     ----------
     nights : int
         How many there are.
-    workers : int
-        How many run at a time.
+    workers : int or None
+        How many run at a time; None where that is a cluster's affair.
     clock : callable
         Seconds on a clock that only goes forward.
     """
 
     def __init__(
-        self, nights: int, workers: int, clock: Callable[[], float] = time.monotonic
+        self,
+        nights: int,
+        workers: int | None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nights = nights
         self._workers = workers
@@ -162,10 +165,10 @@ class Tally:
     def words(self) -> str:
         """Return all of it as words."""
         left = self._nights - self._counts.total()
-        return (
-            f"{self._counts['done']} done, {self._counts['failed']} failed, "
-            f"{min(left, self._workers)} running, {self._rest(left)}"
-        )
+        parts = [f"{self._counts['done']} done", f"{self._counts['failed']} failed"]
+        if self._workers is not None:
+            parts.append(f"{min(left, self._workers)} running")
+        return ", ".join([*parts, self._rest(left)])
 
     def _rest(self, left: int) -> str:
         if not self._worked:

@@ -39,6 +39,11 @@ def test_an_outcome_is_a_word_and_a_line() -> None:
     assert describe(NOT_BEGUN) == "n1: skipped, the run was stopped before its turn"
 
 
+def test_how_many_run_on_a_cluster_is_not_claimed() -> None:
+    words = Tally(nights=10, workers=None).words()
+    assert words == "0 done, 0 failed, remaining time not known yet"
+
+
 def test_remaining_time_is_told_from_the_nights_of_this_run() -> None:
     seconds = iter([0.0, 120.0])
     tally = Tally(nights=10, workers=2, clock=lambda: next(seconds))
