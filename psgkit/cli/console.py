@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from psgkit.domain.issues import Issue
+    from psgkit.domain.night import Night
 
 
 def out(text: str) -> None:
@@ -78,6 +79,23 @@ def table(rows: "pd.DataFrame", *, decimals: int = 2) -> None:
     console = Console()
     with console.capture() as printed:
         console.print(view)
+    _write(printed.get(), sys.stdout, end="")
+
+
+def night_page(night: "Night") -> None:
+    """Print a night's page, with styles and as wide as a terminal that it goes to."""
+    if not sys.stdout.isatty():
+        from psgkit.report import text_page
+
+        out(text_page(night))
+        return
+    from rich.console import Console
+
+    from psgkit.report.text import page
+
+    console = Console()
+    with console.capture() as printed:
+        console.print(page(night, console.width))
     _write(printed.get(), sys.stdout, end="")
 
 

@@ -27,7 +27,6 @@ def hypnogram(
     """Measure a scoring without its recording."""
     from psgkit.domain.jobs import Job
     from psgkit.pipeline import analyse_scoring
-    from psgkit.report import text_page
 
     options.check_lights(lights, lights_off, lights_on)
     settings = options.build_settings(None, lights=lights, codes=codes, column=column)
@@ -36,7 +35,7 @@ def hypnogram(
     )
     night = analyse_scoring(job, settings)
     if not json:
-        console.out(text_page(night))
+        console.night_page(night)
         return
     console.json_out(
         {

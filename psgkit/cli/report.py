@@ -48,7 +48,7 @@ def report(
     from psgkit.domain.jobs import Job
     from psgkit.pipeline import STEPS, analyse_night
     from psgkit.read.unchanged import sha256
-    from psgkit.report import save_night, text_page
+    from psgkit.report import save_night
     from psgkit.report.files import check_writable
 
     options.check_lights(lights, lights_off, lights_on)
@@ -81,5 +81,5 @@ def report(
         night = analyse_night(job, settings, progress=progress)
         progress("writing")
         folder = save_night(night, out, settings=settings.report)
-    console.out(text_page(night))
+    console.night_page(night)
     console.out(f"Files: {folder}")

@@ -16,6 +16,7 @@ from psgkit.report.tables import clock_at
 from psgkit.report.words import amount, hours, plain
 
 WIDTH = 80
+MIN_WIDTH = 30
 NOT_A_DEVICE = "For research. psgkit is not a medical device and gives no diagnosis."
 
 INTERVAL_NOTE = (
@@ -27,7 +28,8 @@ EXPLORATORY_NOTE = (
 )
 
 _ROWS = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
-_PLOT_WIDTH = 72
+_AXIS_START = 5  # where stages are drawn from
+_PLOT_MARGIN = 8  # columns that the plot leaves to names and to the hours' axis
 _NAMES_SHOWN = 4  # of the columns that one reason leaves undefined
 
 _TITLE, _ERROR, _WARNING, _NUMBER, _DIM = "bold", "bold red", "yellow", "bold", "dim"
@@ -46,33 +48,43 @@ def text_page(night: Night) -> str:
     str
         Lines of at most 80 characters, without colour or control characters.
     """
-    return "\n".join(text for text, _ in _lines(night))
+    return "\n".join(text for text, _ in _lines(night, WIDTH))
 
 
-def page(night: Night) -> Group:
-    """Return the page with styles, for a rich console; text in it is never markup."""
-    return Group(*(Text(text, style=style) for text, style in _lines(night)))
+def page(night: Night, width: int = WIDTH) -> Group:
+    """Return the page with styles, for a rich console; text in it is never markup.
+
+    Parameters
+    ----------
+    night : Night
+    width : int
+        Characters in a line, of which the page uses 80 at most and asks for 30.
+    """
+    lines = _lines(night, max(MIN_WIDTH, min(WIDTH, width)))
+    return Group(*(Text(text, style=style) for text, style in lines))
 
 
-def _lines(night: Night) -> Iterator[Line]:
+def _lines(night: Night, width: int) -> Iterator[Line]:
     selection = select(night)
-    yield from _heading(night)
-    yield from _issues(night.issues)
-    yield from _hypnogram(night.scoring)
-    yield from _headlines(selection)
-    yield from _exploratory(selection)
-    yield from _counted(selection)
-    yield from _absent(selection)
-    yield from _used(night)
+    yield from _heading(night, width)
+    yield from _issues(night.issues, width)
+    yield from _hypnogram(night.scoring, width)
+    yield from _headlines(selection, width)
+    yield from _exploratory(selection, width)
+    yield from _counted(selection, width)
+    yield from _absent(selection, width)
+    yield from _used(night, width)
 
 
-def _heading(night: Night) -> Iterator[Line]:
+def _heading(night: Night, width: int) -> Iterator[Line]:
     start = f"{night.start_date or ''} {clock_at(night.start, 0.0)}".strip()
     words = f"{plain(night.id)}: {hours(night.duration_s)}"
-    yield from _wrapped(words + (f" from {start}" if start else ""), style=_TITLE)
+    yield from _wrapped(
+        words + (f" from {start}" if start else ""), width, style=_TITLE
+    )
 
 
-def _issues(issues: tuple[Issue, ...]) -> Iterator[Line]:
+def _issues(issues: tuple[Issue, ...], width: int) -> Iterator[Line]:
     """List errors, then warnings, then notes."""
     if not issues:
         return
@@ -84,20 +96,20 @@ def _issues(issues: tuple[Issue, ...]) -> Iterator[Line]:
                 continue
             label = f"  {severity.value.upper():8}"
             words = plain(f"{issue.message} {issue.remedy}".strip())
-            yield from _wrapped(words, first=label, rest=" " * 10, style=style)
+            yield from _wrapped(words, width, first=label, rest=" " * 10, style=style)
 
 
-def _hypnogram(scoring: Scoring) -> Iterator[Line]:
+def _hypnogram(scoring: Scoring, width: int) -> Iterator[Line]:
     """Draw a row a stage, a block where the night was in it, and hours below."""
     if scoring.n_epochs == 0:
         return
     yield from _title("Stages")
-    width = min(_PLOT_WIDTH, scoring.n_epochs)
-    columns = [_main_stage(part) for part in np.array_split(scoring.stages, width)]
+    n_columns = min(width - _PLOT_MARGIN, scoring.n_epochs)
+    columns = [_main_stage(part) for part in np.array_split(scoring.stages, n_columns)]
     for row in _ROWS:
         blocks = "".join("█" if stage == row else " " for stage in columns)
         yield f"  {row.name:>2} {blocks}".rstrip(), ""
-    yield _axis(scoring, width), _DIM
+    yield _axis(scoring, n_columns), _DIM
 
 
 def _main_stage(part: "np.ndarray[tuple[int], np.dtype[np.int8]]") -> int:
@@ -105,51 +117,52 @@ def _main_stage(part: "np.ndarray[tuple[int], np.dtype[np.int8]]") -> int:
     return int(codes[counts.argmax()])
 
 
-def _axis(scoring: Scoring, width: int) -> str:
+def _axis(scoring: Scoring, n_columns: int) -> str:
     length_s = scoring.n_epochs * scoring.epoch_s
     step_h = 1 if length_s <= 12 * 3600 else 3
-    marks = [" "] * (width + 6)
+    marks = [" "] * (n_columns + _PLOT_MARGIN - _AXIS_START)
     for hour in range(0, int(length_s // 3600) + 1, step_h):
-        at = round(hour * 3600 / length_s * width)
+        at = round(hour * 3600 / length_s * n_columns)
         label = f"{hour}h"
         if at + len(label) <= len(marks):
             marks[at : at + len(label)] = label
-    return ("     " + "".join(marks)).rstrip()[:WIDTH]
+    return (" " * _AXIS_START + "".join(marks)).rstrip()
 
 
-def _headlines(selection: Selection) -> Iterator[Line]:
+def _headlines(selection: Selection, width: int) -> Iterator[Line]:
     if selection.has_interval:
         yield "", ""
-        yield INTERVAL_NOTE, _DIM
+        yield from _wrapped(INTERVAL_NOTE, width, style=_DIM)
     for title, measures in selection.headlines:
         yield from _title(title)
         for measure in measures:
-            yield from _headline(measure)
+            yield from _headline(measure, width)
 
 
-def _headline(measure: Measure) -> Iterator[Line]:
+def _headline(measure: Measure, width: int) -> Iterator[Line]:
     value = f"not defined: {plain(measure.reason)}" if measure.reason else ""
     head = f"  {value or amount(measure)}"
     name = plain(measure.name)
-    gap = WIDTH - len(head) - len(name)
+    gap = width - len(head) - len(name)
     if gap >= 2:
         yield head + " " * gap + name, _NUMBER
     else:
-        yield from _wrapped(head.strip(), first="  ", rest="    ", style=_NUMBER)
-        yield name.rjust(WIDTH), _DIM
-    yield from _wrapped(plain(measure.meaning), first="    ", rest="    ", style=_DIM)
+        yield from _wrapped(head.strip(), width, first="  ", rest="    ", style=_NUMBER)
+        yield name.rjust(width), _DIM
+    meaning = plain(measure.meaning)
+    yield from _wrapped(meaning, width, first="    ", rest="    ", style=_DIM)
 
 
-def _exploratory(selection: Selection) -> Iterator[Line]:
+def _exploratory(selection: Selection, width: int) -> Iterator[Line]:
     if not selection.exploratory_headlines:
         return
     yield from _title("Exploratory")
-    yield from _wrapped(EXPLORATORY_NOTE, first="  ", rest="  ")
+    yield from _wrapped(EXPLORATORY_NOTE, width, first="  ", rest="  ")
     for measure in selection.exploratory_headlines:
-        yield from _headline(measure)
+        yield from _headline(measure, width)
 
 
-def _counted(selection: Selection) -> Iterator[Line]:
+def _counted(selection: Selection, width: int) -> Iterator[Line]:
     """Count what is not shown, by what it is worth and by family."""
     groups = (
         ("Reliable", selection.reliable),
@@ -162,10 +175,10 @@ def _counted(selection: Selection) -> Iterator[Line]:
     for name, families in groups:
         if families:
             words = ", ".join(f"{family} {len(m)}" for family, m in families.items())
-            yield from _wrapped(words, first=f"  {name:12}", rest=" " * 14)
+            yield from _wrapped(words, width, first=f"  {name:12}", rest=" " * 14)
 
 
-def _absent(selection: Selection) -> Iterator[Line]:
+def _absent(selection: Selection, width: int) -> Iterator[Line]:
     if not selection.absent:
         return
     yield from _title("Not defined for this night")
@@ -173,10 +186,10 @@ def _absent(selection: Selection) -> Iterator[Line]:
         shown = ", ".join(names[:_NAMES_SHOWN])
         more = len(names) - _NAMES_SHOWN
         words = f"{reason}: {shown}" + (f" and {more} more" if more > 0 else "")
-        yield from _wrapped(plain(words), first="  ", rest="    ")
+        yield from _wrapped(plain(words), width, first="  ", rest="    ")
 
 
-def _used(night: Night) -> Iterator[Line]:
+def _used(night: Night, width: int) -> Iterator[Line]:
     yield from _title("What was used")
     facts = {
         "channels": ", ".join(
@@ -192,9 +205,9 @@ def _used(night: Night) -> Iterator[Line]:
     }
     for name, fact in facts.items():
         if fact:
-            yield from _wrapped(plain(fact), first=f"  {name:9}", rest=" " * 11)
+            yield from _wrapped(plain(fact), width, first=f"  {name:9}", rest=" " * 11)
     yield "", ""
-    yield NOT_A_DEVICE, _DIM
+    yield from _wrapped(NOT_A_DEVICE, width, style=_DIM)
 
 
 def _title(text: str) -> Iterator[Line]:
@@ -203,10 +216,10 @@ def _title(text: str) -> Iterator[Line]:
 
 
 def _wrapped(
-    text: str, *, first: str = "", rest: str = "", style: str = ""
+    text: str, width: int, *, first: str = "", rest: str = "", style: str = ""
 ) -> Iterator[Line]:
     lines = textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest
+        text, width, initial_indent=first, subsequent_indent=rest
     ) or [first]
     for line in lines:
         yield line, style

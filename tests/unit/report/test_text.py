@@ -55,6 +55,18 @@ def test_the_page_fits_eighty_columns():
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+def test_in_a_narrow_terminal_no_word_is_cut():
+    file = io.StringIO()
+    night = make_night(stages="W" * 160 + "R" * 160)
+    Console(file=file, width=40).print(page(night, 40))
+    lines = file.getvalue().splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 40
+    told = " ".join(" ".join(lines).split())
+    assert "psgkit is not a medical device and gives no diagnosis." in told
+    # 40 columns less 8 are 32 of ten epochs each, half of them wake.
+    assert "   W " + "█" * 16 in [line.rstrip() for line in lines]
+
+
 def test_the_hypnogram_shows_each_stage_on_its_row():
     # Four epochs, one column each.
     lines = text_page(make_night(stages="W23R")).splitlines()
