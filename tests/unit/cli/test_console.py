@@ -17,33 +17,33 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """Return a colour terminal of 40 columns, which stdout is."""
-    narrow = Terminal()
-    monkeypatch.setattr(sys, "stdout", narrow)
-    monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    return narrow
+def page_on_terminal(patch: pytest.MonkeyPatch, **environment: str) -> str:
+    """Return what a colour terminal of 40 columns gets."""
+    patch.delenv("NO_COLOR", raising=False)
+    for name, value in {"COLUMNS": "40", "TERM": "xterm", **environment}.items():
+        patch.setenv(name, value)
+    # Not in a fixture: pytest sets stdout anew between a fixture and its test.
+    terminal = Terminal()
+    patch.setattr(sys, "stdout", terminal)
+    console.night_page(make_night())
+    return terminal.getvalue()
 
 
 def test_on_a_terminal_a_page_is_as_wide_as_it_is_and_in_colour(
-    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    console.night_page(make_night())
-    printed = terminal.getvalue()
+    printed = page_on_terminal(monkeypatch)
     assert YELLOW in printed
     lines = Text.from_ansi(printed).plain.splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 40
 
 
 def test_where_no_colour_is_asked_for_there_is_none(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    console.night_page(make_night())
-    assert YELLOW not in terminal.getvalue()
+    printed = page_on_terminal(monkeypatch, NO_COLOR="1")
+    assert "WARNING" in printed
+    assert YELLOW not in printed
 
 
 def test_piped_it_is_plain_text_however_narrow_the_terminal(
