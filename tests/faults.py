@@ -30,12 +30,17 @@ class FaultyDisk:
         The folder.
     fails_at : int
         Number of the call that fails, from 1; 0 lets all succeed.
+    for_good : bool
+        Whether all later calls fail, too, as if the process were dead.
     """
 
-    def __init__(self, below: Path, fails_at: int = 0) -> None:
+    def __init__(
+        self, below: Path, fails_at: int = 0, *, for_good: bool = False
+    ) -> None:
         self.calls: list[str] = []
         self._below = os.fspath(below)
         self._fails_at = fails_at
+        self._for_good = for_good
         # A full disk lets files be removed and renamed, a broken one nothing.
         self.error = errno.ENOSPC if fails_at % 2 else errno.EIO
 
@@ -67,7 +72,8 @@ class FaultyDisk:
         if not os.fspath(path).startswith(self._below):  # type: ignore[call-overload]
             return
         self.calls.append(call)
-        if len(self.calls) == self._fails_at:
+        number = len(self.calls)
+        if number == self._fails_at or (self._for_good and number > self._fails_at):
             raise OSError(self.error, os.strerror(self.error), path)
 
     def _of_path(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:

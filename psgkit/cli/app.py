@@ -93,6 +93,14 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         console.error(str(fault))
         sys.exit(EXIT_UNUSABLE)
+    except MemoryError:
+        if debug:
+            traceback.print_exc()
+        console.error(
+            "There was not enough memory; close other programs, or leave the signals "
+            "out with --only staging."
+        )
+        sys.exit(EXIT_UNUSABLE)
     except Exception:  # noqa: BLE001 - the last door: whatever it is, it is our bug
         traceback.print_exc()
         console.error("This is a bug of psgkit; please report it with the lines above.")

@@ -18,7 +18,7 @@ from psgkit.domain.jobs import Done, Failed, Job
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.errors import OutputError
-from psgkit.report.file_set import clear_unfinished
+from psgkit.report.file_set import clear_unfinished, recover
 from psgkit.report.files import make_folder, safe_name, write_text
 from psgkit.settings import Settings
 
@@ -125,15 +125,15 @@ def has_result(out: Path, job: Job) -> bool:
 
 
 def tidy(out: Path, job: Job) -> None:
-    """Take away what a run that was killed has left of a night; whole results stay."""
+    """Take away what a run that was killed has begun of a night; whole results stay.
+
+    No other file is touched: recordings and scorings may lie in the same folder.
+    """
     folder = night_folder(out, job)
     if not folder.is_dir():
         return
+    recover(folder, f"{folder.name}.h5")
     clear_unfinished(folder)
-    if not has_result(out, job):
-        for file in folder.iterdir():
-            if file.name.startswith((f"{folder.name}.", f"{folder.name}_")):
-                file.unlink(missing_ok=True)
     if not any(folder.iterdir()):
         folder.rmdir()
 

@@ -3,8 +3,9 @@
 All are written under other names first, which is where a disk fills up; then the earlier
 ones are put aside and the new ones into their places, by renaming. Of these the *mark*
 goes first and comes last: where it is, every other file is of the same set. A fault
-puts the earlier ones back. Only a process that is killed between two renamings leaves
-neither: no mark, and `clear_unfinished` takes the rest away.
+puts the earlier ones back. Where a process is killed between two renamings, the names
+of what lies aside tell `recover` what to put back: ``.<name>.before`` is an earlier
+file, and ``.<mark>.absent`` lists those of which there was none.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from psgkit.report.files import refuse, write_flushed
 
-_ENDINGS = (".part", ".before")
+_BEFORE, _ABSENT = ".before", ".absent"
 
 
 class FileSet:
@@ -69,36 +70,25 @@ class FileSet:
         OutputError
             If that cannot be done; the earlier set is as it was.
         """
-        aside: dict[Path, Path] = {}
+        names = self._mark_first({*self._staged, *self._gone})
+        earlier = [name for name in names if (self._home / name).is_file()]
+        absent = "\n".join(name for name in names if name not in earlier)
         try:
-            for name in self._mark_first({*self._staged, *self._gone}):
-                final = self._home / name
-                with refuse(final):
-                    if final.is_file():
-                        before = self._home / f".{secrets.token_hex(8)}.before"
-                        final.replace(before)
-                        aside[final] = before
+            with refuse(self._home / self._mark):
+                (self._home / f".{self._mark}{_ABSENT}").write_text(absent, "utf-8")
+            for name in earlier:
+                with refuse(self._home / name):
+                    (self._home / name).replace(self._home / f".{name}{_BEFORE}")
             for name in reversed(self._mark_first(self._staged)):
                 with refuse(self._home / name):
                     self._staged[name].replace(self._home / name)
-        except BaseException:
-            self._put_back(aside)
-            raise
-        for before in aside.values():
-            _unlink(before)
+        finally:
+            recover(self._home, self._mark)
 
     def clear(self) -> None:
         """Take away what was written and not put in place."""
         for part in self._staged.values():
             _unlink(part)
-
-    def _put_back(self, aside: dict[Path, Path]) -> None:
-        for name, part in self._staged.items():
-            if not part.exists():
-                _unlink(self._home / name)
-        for final, before in reversed(aside.items()):
-            with contextlib.suppress(OSError):
-                before.replace(final)
 
     def _mark_first(self, names: "set[str] | dict[str, Path]") -> list[str]:
         return sorted(names, key=lambda name: (name != self._mark, name))
@@ -126,6 +116,7 @@ def together(home: Path, *, mark: str) -> Iterator[FileSet]:
     OutputError
         If the folder cannot be written or the disk is full.
     """
+    recover(home, mark)
     files = FileSet(home, mark)
     try:
         yield files
@@ -134,11 +125,44 @@ def together(home: Path, *, mark: str) -> Iterator[FileSet]:
         files.clear()
 
 
-def clear_unfinished(home: Path) -> None:
-    """Take away what a process that was killed has left in a folder."""
-    for file in home.glob(".*"):
-        if file.suffix in _ENDINGS:
+def recover(home: Path, mark: str) -> None:
+    """Put an earlier set back of which a process that was killed left only parts.
+
+    Where the mark is there, the set was put in place or not yet touched, and what
+    lies aside is removed. What cannot be done now is done the next time.
+
+    Parameters
+    ----------
+    home : pathlib.Path
+        A folder.
+    mark : str
+        The name of the file that says that all are there.
+    """
+    absent = home / f".{mark}{_ABSENT}"
+    before = {file.stem.removeprefix("."): file for file in home.glob(f".*{_BEFORE}")}
+    with contextlib.suppress(OSError):
+        if not (home / mark).is_file():
+            for name in _names_in(absent):
+                (home / name).unlink(missing_ok=True)
+            for name in sorted(before, key=lambda name: name == mark):
+                before[name].replace(home / name)
+            before.clear()
+        for file in (*before.values(), absent):
             file.unlink(missing_ok=True)
+
+
+def clear_unfinished(home: Path) -> None:
+    """Take away what a process that was killed had begun to write in a folder."""
+    for file in home.glob(".*.part"):
+        file.unlink(missing_ok=True)
+
+
+def _names_in(absent: Path) -> list[str]:
+    """Return the names of files that a set puts where none was; none where unknown."""
+    if not absent.is_file():
+        return []
+    names = absent.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [name for name in names if Path(name).name == name]
 
 
 def _write_bytes(path: Path, data: bytes) -> None:

@@ -17,7 +17,7 @@ from night_makers import make_night
 from starved_workers import starve
 
 from psgkit import pipeline
-from psgkit.cohort import collect, lock, run, work
+from psgkit.cohort import collect, lock, run, state, work
 from psgkit.cohort.resume import why_to_do
 from psgkit.cohort.run import run_cohort, run_tasks
 from psgkit.cohort.task import Task
@@ -104,7 +104,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def is_left_over(name: str) -> bool:
-    return name.endswith((".part", ".before"))
+    return name.endswith((".part", ".before", ".absent"))
 
 
 def night_in(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -154,6 +154,34 @@ def test_every_write_of_a_night_fails_once(tmp_path: Path) -> None:
         assert save(out, LATER) == "", where
         assert night_in(files_of(out)) == calm, where
     assert outcomes["stands"] > outcomes["replaced"]
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("first", [False, True], ids=["again", "for the first time"])
+def test_a_process_killed_at_any_write_leaves_the_earlier_set_or_the_new(
+    tmp_path: Path, first: bool
+) -> None:
+    """Nothing runs any more from that call on; the next run finds what was left."""
+    (tmp_path / "earlier").mkdir()
+    if not first:
+        assert save(tmp_path / "earlier", EARLIER) == ""
+    copied(tmp_path / "earlier", tmp_path / "calm")
+    assert save(tmp_path / "calm", LATER) == ""
+    earlier, calm = files_of(tmp_path / "earlier"), files_of(tmp_path / "calm")
+    out = copied(tmp_path / "earlier", tmp_path / "out")
+    counted = FaultyDisk(out).during(lambda: save(out, LATER))
+    seen = Counter()
+    for number in range(1, len(counted.calls) + 1):
+        out = copied(tmp_path / "earlier", tmp_path / "out")
+        disk = FaultyDisk(out, number, for_good=True).during(lambda: save(out, LATER))  # noqa: B023
+        where = f"call {number}, {disk.failed}"
+        if (out / "n1/n1.h5").is_file():
+            assert night_in(files_of(out)) in (earlier, calm), where
+        state.tidy(out, Job(None, id="n1"))
+        now = files_of(out)
+        assert now in (earlier, calm), where
+        seen["calm" if now == calm else "earlier"] += 1
+    assert min(seen["earlier"], seen["calm"]) > 0
 
 
 @pytest.mark.slow
@@ -218,6 +246,18 @@ def test_a_night_that_fails_says_that_its_earlier_result_is_still_there(
     rows = list(csv.DictReader(table.splitlines()))
     assert [row["status"] for row in rows] == ["failed", "failed"]
     assert "tst_min" not in rows[0]
+
+
+def test_a_report_without_memory_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    def starved(*_: object, **__: object) -> Night:
+        raise MemoryError
+
+    monkeypatch.setattr(pipeline, "analyse_night", starved)
+    status, _, error = run("report", tmp_path / "n.edf", "--out", tmp_path / "out")
+    assert (status, error.count("\n")) == (2, 1)
+    assert "not enough memory" in error
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of memory as POSIX has them")

@@ -142,14 +142,18 @@ def test_a_night_that_failed_is_to_do_and_its_earlier_result_stays(out, job) -> 
     assert {file: file.read_bytes() for file in (out / "n1").iterdir()} == earlier
 
 
-def test_what_is_not_whole_goes_when_a_night_fails_and_what_is_not_ours_stays(
+def test_a_recording_in_the_folder_of_its_results_is_never_touched(
     out: Path, job: Job
 ) -> None:
-    (out / "n1/notes.txt").write_text("mine")
-    (out / "n1/.0123456789abcdef.before").write_text("half a set")
+    """As it lies where a study's folder is given as the folder of results, too."""
+    others = ("n1.edf", "n1_scored.xml", "n1_stages.csv", "notes.txt")
+    for name in others:
+        (out / "n1" / name).write_text("mine")
     (out / "n1/n1.h5").unlink()
     record_failed(out, Failed(job, "WorkerDied", "It was killed.", 0.0))
-    assert [file.name for file in (out / "n1").iterdir()] == ["notes.txt"]
+    assert isinstance(do_night(Task(job, Settings(), out, resume=False)), Done)
+    for name in others:
+        assert (out / "n1" / name).read_text() == "mine"
 
 
 def test_a_fifo_is_never_opened(tmp_path: Path) -> None:
