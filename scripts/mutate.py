@@ -88,6 +88,7 @@ class Mutant:
 
     module: str
     line: int
+    column: int
     change: str
     source: str = field(repr=False)
 
@@ -200,7 +201,8 @@ def find_mutants(path: Path) -> list[Mutant]:
             continue
         seen.add(meaning)
         change = difference(words(node), words(changed))
-        mutants.append(Mutant(module, places[node].start.line, change, source))
+        start = places[node].start
+        mutants.append(Mutant(module, start.line, start.column, change, source))
     return mutants
 
 
@@ -279,7 +281,7 @@ class Tests:
         return self._calls_s[test] + self._setups_s[test.partition("::")[0]]
 
     def of(self, mutant: Mutant, longest_s: float) -> list[str]:
-        """Return the tests that run a line, else its function, else its module.
+        """Return the tests that run a line, else its function, its module, or any.
 
         What an import declares is also read by tests that run no line of it.
         """
@@ -291,6 +293,7 @@ class Tests:
             tests &= self._calls_s.keys()
             if tests:
                 break
+        tests = tests or set(self._calls_s)
         if self.is_of_import(mutant):
             tests |= {test for test in self._calls_s if test.startswith(OF_CATALOGUE)}
         tests -= self.failed
@@ -562,6 +565,19 @@ def print_table(outcomes: dict[Mutant, int], sizes: dict[str, int]) -> None:
     print(f", 95 % interval {share - reach:.1%} to {min(share + reach, 1.0):.1%}")
 
 
+def write_fates(path: Path, fates: dict[Mutant, int]) -> None:
+    """Keep what became of each mutant."""
+    rows = [(m.module, m.line, m.column, m.change, fate) for m, fate in fates.items()]
+    path.write_text(json.dumps(rows, indent=0))
+
+
+def read_fates(path: Path, mutants: list[Mutant]) -> dict[Mutant, int]:
+    """Return what became of mutants by a file that was kept."""
+    rows = {tuple(row): fate for *row, fate in json.loads(path.read_text())}
+    known = {(m.module, m.line, m.column, m.change): m for m in mutants}
+    return {m: rows[key] for key, m in known.items() if key in rows}
+
+
 def main() -> int:
     """Run and print; 1 where the share is under the one asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -572,7 +588,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--list", action="store_true", help="print the survivors")
     parser.add_argument("--keep", type=Path, help="write every mutant's fate as JSON")
-    parser.add_argument("--again", type=Path, help="only the survivors of such a file")
+    parser.add_argument("--again", type=Path, help="try such a file's survivors again")
+    parser.add_argument("--tests", nargs="+", help="files, in the place of the usual")
     parser.add_argument("--at-least", type=float, default=0.0, help="share, in percent")
     given = parser.parse_args()
     os.chdir(ROOT)
@@ -589,28 +606,21 @@ def main() -> int:
             mutants += chance.sample(found, math.ceil(share * len(found)))
             sizes |= {mutant.module: len(found) for mutant in found}
     mutants.sort(key=lambda mutant: (mutant.module, mutant.line, mutant.change))
-    if given.again:
-        kept = json.loads(given.again.read_text())
-        lived = {(k["module"], k["change"]) for k in kept if k["fate"] == "survived"}
-        mutants = [m for m in mutants if (m.module, m.change) in lived]
+    fates = read_fates(given.again, mutants) if given.again else {}
+    to_try = [m for m in mutants if fates.get(m, SURVIVED) == SURVIVED]
     hypothesis.settings.register_profile("mutate", derandomize=True, database=None)
     hypothesis.settings.load_profile("mutate")
-    judge = Judge(mutants, given.longest, given.jobs)
+    judge = Judge(to_try, given.longest, given.jobs)
+    tests = given.tests or TESTS
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        pytest.main([*TESTS, "-m", "not slow", "-k", LEFT_OUT, *QUIET], plugins=[judge])
+        pytest.main([*tests, "-m", "not slow", "-k", LEFT_OUT, *QUIET], plugins=[judge])
     if not judge.tests.finished:
         sys.exit(f"the tests could not be run:\n{printed.getvalue()}")
     for test in sorted(judge.tests.failed):
         print(f"left out, for it fails or is skipped without any change: {test}")
-    fates = judge.outcomes
+    fates |= judge.outcomes
     if given.keep:
-        words_of = {KILLED: "killed", SURVIVED: "survived", TOO_SLOW: "too slow"}
-        rows = [
-            {"module": m.module, "line": m.line, "change": m.change, "fate": fate}
-            for m in mutants
-            if (fate := words_of.get(fates[m]))
-        ]
-        given.keep.write_text(json.dumps(rows, indent=0))
+        write_fates(given.keep, fates)
     counted = {m: fate for m, fate in fates.items() if fate != NOT_IMPORTED}
     if given.list:
         for m, fate in counted.items():

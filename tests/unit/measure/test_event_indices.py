@@ -6,7 +6,7 @@ import pytest
 from makers import make_scoring
 
 from psgkit.domain.scoring import Scoring, make_events
-from psgkit.measure import measure_scoring
+from psgkit.measure import measure_all, measure_scoring
 
 # W 0-19, N2 20-379, R 380-499: 3 h of N2 and 1 h of R
 STAGES = "W" * 20 + "2" * 360 + "R" * 120
@@ -113,3 +113,16 @@ def test_seconds_that_floats_put_a_nanosecond_off_are_what_they_were():
     assert limb(1000.1, 1090.1 + 1e-9, 1180.1, 1270.1) == pytest.approx(4)
     assert limb(1000, 1020, 1040, 1060, lasts=10 + 1e-9) == pytest.approx(4)
     assert limb(1000, 1020, 1040, 1060, lasts=0.5 - 1e-9) == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("ahi_per_h", "apnoeas and hypopnoeas were not scored"),
+        ("odi_rem_per_h", "desaturations were not scored"),
+        ("plmi_nrem_per_h", "limb movements were not scored"),
+    ],
+)
+def test_what_was_not_scored_is_the_reason(name, reason):
+    measures, _ = measure_all(make_scoring(STAGES))
+    assert {m.name: m.reason for m in measures}[name] == reason

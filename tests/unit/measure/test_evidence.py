@@ -115,7 +115,7 @@ def test_lights_are_known_one_by_one():
     )
 
 
-def test_ends_of_respiratory_and_limb_events_are_in_order_and_of_the_window():
+def test_respiratory_and_limb_events_are_timed_from_the_window():
     events = make_events(
         [
             (100.0, 50.0, "apnea", "lab"),
@@ -127,8 +127,8 @@ def test_ends_of_respiratory_and_limb_events_are_in_order_and_of_the_window():
         make_scoring("2" * 20), onset_s=30.0, lights_off_s=60.0, lights_on_s=600.0
     )
     found = Evidence.of(scoring.with_events(events, {"respiratory"}))
-    assert found.respiratory_and_limb_ends_s.tolist() == [52.0, 90.0]
-    assert Evidence.of(scoring).respiratory_and_limb_ends_s is None
+    assert found.respiratory_and_limb_spans_s.tolist() == [[40.0, 90.0], [50.0, 52.0]]
+    assert Evidence.of(scoring).respiratory_and_limb_spans_s is None
 
 
 @pytest.mark.parametrize(
@@ -146,3 +146,29 @@ def test_arousals_are_known_in_nrem_or_in_all_of_sleep(kinds, stages, reason):
     assert (found.reason if isinstance(found, Undefined) else None) == reason
     timed = Evidence.of(scoring).timed_arousals
     assert (timed.reason if isinstance(timed, Undefined) else None) == reason
+
+
+@pytest.mark.parametrize(
+    ("stages", "starts", "ends"),
+    [("1", True, True), ("W2", False, True), ("1W", True, False), ("2WW1", True, True)],
+)
+def test_the_first_and_the_last_scored_epoch_say_whether_they_are_sleep(
+    stages, starts, ends
+):
+    found = night(f"?{stages}?")
+    assert (found.starts_asleep, found.ends_asleep) == (starts, ends)
+
+
+def test_wake_that_fills_the_middle_of_the_sleep_period_is_in_it():
+    bouts = night("2WWWR").bouts
+    assert (bouts["w"].starts.tolist(), bouts["w"].lengths.tolist()) == ([1], [3])
+    # the alphabet of wake against the rest joins no wake
+    assert bouts["nrem"].lengths.tolist() == [1]
+    assert bouts["sleep"].starts.tolist() == [0, 4]
+
+
+def test_n1_to_n3_are_nrem_and_r_is_not():
+    bouts = night("W123R321W").bouts
+    assert bouts["nrem"].starts.tolist() == [1, 5]
+    assert bouts["nrem"].lengths.tolist() == [3, 3]
+    assert bouts["sleep"].lengths.tolist() == [7]

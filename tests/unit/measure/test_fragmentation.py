@@ -7,7 +7,7 @@ import pytest
 from makers import make_scoring
 from scipy import stats
 
-from psgkit.measure import measure_scoring
+from psgkit.measure import measure_all, measure_scoring
 from psgkit.measure.evidence import Evidence
 from psgkit.measure.runs import survival_curve
 
@@ -96,3 +96,87 @@ def test_transitions_across_artefact():
     assert counts.sum() == 5
     assert counts[2, 2] == 4
     assert counts[4, 4] == 1
+
+
+def indices(stages: str) -> dict[str, float]:
+    """Return the counts behind the three indices, on a night of exactly 3 h of sleep."""
+    asleep = sum(letter in "123R" for letter in stages)
+    night = measure_scoring(make_scoring("W" + "2" * (360 - asleep) + stages))
+    names = ("sfi_yasa_per_h", "sfi_morrell_per_h", "sfi_haba_per_h")
+    return {name: pytest.approx(3 * night[name]) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("stages", "awakenings", "to_n1", "shifts"),
+    [
+        # from every stage of sleep to W; from N2 to N1, and back
+        ("1W22", 1, 1, 1),
+        ("W22", 1, 0, 0),
+        ("3W22", 1, 0, 1),
+        ("RW22", 1, 0, 1),
+        # to N1 from N2, N3 and R
+        ("122", 0, 1, 2),
+        ("3122", 0, 1, 3),
+        ("R122", 0, 1, 3),
+        # from W to N1 is neither
+        ("W122", 1, 0, 1),
+    ],
+)
+def test_each_awakening_and_each_shift_counts_once(stages, awakenings, to_n1, shifts):
+    assert {
+        "sfi_yasa_per_h": awakenings,
+        "sfi_morrell_per_h": awakenings + to_n1,
+        "sfi_haba_per_h": awakenings + shifts,
+    } == indices(stages)
+
+
+def test_three_hours_of_sleep_are_enough_for_shifts_and_an_epoch_less_is_not():
+    found = measure_scoring(make_scoring("W" + "2" * 359 + "R"))
+    assert found["shift_per_h"] == pytest.approx(1 / 3)
+    assert math.isnan(
+        measure_scoring(make_scoring("W" + "2" * 358 + "R"))["shift_per_h"]
+    )
+
+
+def reasons_of(stages: str) -> dict[str, str]:
+    measures, _ = measure_all(make_scoring(stages))
+    return {measure.name: measure.reason for measure in measures}
+
+
+def test_reasons():
+    awake = reasons_of("W" * 9)
+    for name in (
+        *("sfi_yasa_per_h", "shift_per_h", "sleep_run_med_min", "sleep_s10_frac"),
+        *("trans_entropy_bits", "stay_n2_frac"),
+    ):
+        assert awake[name] == "no sleep", name
+    assert awake["n2_exit_per_h"] == "no N2"
+    short = reasons_of("W" + "2" * 19 + "R")
+    assert short["shift_per_h"] == "under 180 min of sleep"
+    assert short["n2_exit_per_h"] == "under 10 min of N2"
+    assert short["sleep_run_med_min"] == "under 5 runs of sleep"
+    assert short["stay_n3_frac"] == "no step from N3 was seen"
+    assert reasons_of("W2W")["trans_entropy_bits"] == "no step was seen"
+
+
+def test_exits_count_over_the_whole_window_and_the_final_awakening_with_them():
+    found = measure_scoring(make_scoring("W" * 20 + "2" * 40 + "W" * 20))
+    assert found["w_exit_per_h"] == pytest.approx(1 / (40 / 120))
+    assert found["n2_exit_per_h"] == pytest.approx(1 / (40 / 120))
+    assert math.isnan(found["stay_w_frac"])  # no step from W within the period
+
+
+def test_entropy_weighs_wake_and_leaves_unscored_epochs_out():
+    # N2 6 of 8 scored: from it four steps stay and two go to W, from W both go back;
+    # the unscored epoch is bridged for steps, and no epoch of a stage.
+    found = measure_scoring(make_scoring("22W22W2A2"))
+    stays, leaves = 4 / 6, 2 / 6
+    from_n2 = -(stays * np.log2(stays) + leaves * np.log2(leaves))
+    assert found["trans_entropy_bits"] == pytest.approx(6 / 8 * from_n2)
+
+
+def test_a_stage_with_a_single_step_is_sure_of_it():
+    # from N2 five stay and one goes to N3, which goes back: 7 of 8 epochs are N2
+    found = measure_scoring(make_scoring("22232222"))
+    from_n2 = -(5 / 6 * np.log2(5 / 6) + 1 / 6 * np.log2(1 / 6))
+    assert found["trans_entropy_bits"] == pytest.approx(7 / 8 * from_n2)
