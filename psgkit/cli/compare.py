@@ -136,7 +136,9 @@ def _overview(nights: "pd.DataFrame") -> "pd.DataFrame":
 
     known = nights.dropna(axis="columns", how="all")
     if len(known) == 1:
-        return known.iloc[0].rename_axis("agreement").reset_index(name="value")
+        values = known.iloc[0].astype(object)
+        values["epochs_n"] = int(values["epochs_n"])
+        return values.rename_axis("agreement").reset_index(name="value")
     quartiles = known.quantile([0.25, 0.5, 0.75])
     return pd.DataFrame(
         {

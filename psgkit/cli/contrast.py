@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 LINE = 80
 
+# What a person is called in tables of nights.
+PERSON_COLUMNS = ("person", "subject", "subject_id", "participant", "participant_id")
+
 
 def contrast(
     cohort: Annotated[
@@ -50,8 +53,11 @@ def contrast(
     from psgkit.cohort.contrast import PER_UNIT, compare_groups
     from psgkit.cohort.contrast_files import read_cohort_table, save_contrast
 
+    table = read_cohort_table(cohort)
+    if person is None:
+        _tell_of_persons(table)
     found = compare_groups(
-        read_cohort_table(cohort),
+        table,
         group=group,
         covariates=_names(covariates),
         columns=_names(columns) or None,
@@ -68,8 +74,14 @@ def contrast(
     notes = found.table.loc[found.table["note"] != "", ["column", "note"]]
     for column, note in notes.drop_duplicates().itertuples(index=False):
         told.append(f"{column}: {note}")
+    # Of a column without any value, its note says so.
+    empty = set(found.table.loc[found.table["nights_n"] == 0, "column"])
     left_out = Counter(
-        zip(found.left_out["column"], found.left_out["reason"], strict=True)
+        (column, reason)
+        for column, reason in zip(
+            found.left_out["column"], found.left_out["reason"], strict=True
+        )
+        if column not in empty
     )
     for (column, reason), count in left_out.items():
         nights = f"{count} night{'' if count == 1 else 's'}"
@@ -80,6 +92,16 @@ def contrast(
     if out is not None:
         save_contrast(found, out)
         console.out(f"Files: {out}")
+
+
+def _tell_of_persons(table: "pd.DataFrame") -> None:
+    """Say that nights of one person count as those of several, where it seems so."""
+    for name in PERSON_COLUMNS:
+        if name in table and table[name].dropna().duplicated().any():
+            console.error(
+                f"the column {name!r} repeats; where it names persons, --person {name} "
+                "keeps the nights of one from counting as those of several."
+            )
 
 
 def _shown(table: "pd.DataFrame") -> "pd.DataFrame":

@@ -14,18 +14,17 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from psgkit.cohort.contrast_methods import methods_sentence
 from psgkit.cohort.contrast_model import (
     FloatArray,
-    Scale,
     estimates,
     fit_model,
     response,
     scale_of,
+    why_not,
 )
 from psgkit.errors import InputError
 
@@ -55,7 +54,7 @@ MUST_NOT_MIX_IN = {
     "rem_consol": "arousal_source",
 }
 
-MIN_PERSONS_BEYOND_PARAMETERS = 3
+NO_ESTIMATE = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
 
 # In place of a column, for a night that no model could use.
 ALL = "all"
@@ -313,18 +312,25 @@ def _fit_column(
         "note": note,
     }
     freedom = len(set(clusters[usable])) - matrix.shape[1]
-    if fault := _why_not(values[usable], matrix, freedom, scale, design.levels):
-        common["note"] = fault
-        empty = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
-        return [_row(common, name, design, empty) for name in design.levels], without
-    fit = fit_model(
-        values[usable],
-        matrix,
-        clusters[usable],
-        None if offset is None else offset[usable],
-    )
+    fit = None
+    fault = why_not(values[usable], matrix, freedom, scale, design.levels)
+    if not fault:
+        fit, fault = fit_model(
+            values[usable],
+            matrix,
+            clusters[usable],
+            None if offset is None else offset[usable],
+        )
+    common["note"] = "; ".join(filter(None, (note, fault))) if fit else fault
     return [
-        _row(common, name, design, estimates(fit, matrix, name, scale, freedom))
+        _row(
+            common,
+            name,
+            design,
+            NO_ESTIMATE
+            if fit is None
+            else estimates(fit, matrix, name, scale, freedom),
+        )
         for name in design.levels
     ], without
 
@@ -351,34 +357,6 @@ def _without_result(cohort: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 def _ids(nights: pd.DataFrame) -> list[str]:
     return [str(name) for name in nights.get("id", nights.index)]
-
-
-def _why_not(
-    values: FloatArray,
-    matrix: pd.DataFrame,
-    freedom: int,
-    scale: Scale,
-    levels: Sequence[str],
-) -> str:
-    if not values.size:
-        return "no value in any night"
-    if freedom < MIN_PERSONS_BEYOND_PARAMETERS:
-        return "too few persons for this model"
-    if np.ptp(values) == 0:
-        return "the same value in all nights"
-    if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
-        return "groups and covariates cannot be told apart"
-    groups = _groups(matrix[list(levels)].to_numpy())
-    if scale is Scale.COUNT and not all(values[group].any() for group in groups):
-        return "no event in any night of a group"
-    return ""
-
-
-def _groups(terms: FloatArray) -> list[npt.NDArray[np.bool_]]:
-    """Return each group's nights, the reference's last; none where there is a slope."""
-    if not np.isin(terms, (0.0, 1.0)).all():
-        return []
-    return [*(term == 1 for term in terms.T), (terms == 0).all(axis=1)]
 
 
 def _row(

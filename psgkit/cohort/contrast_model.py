@@ -1,5 +1,7 @@
 """The model of one column: its scale, what stands on its left, and the fit."""
 
+import warnings
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from statsmodels.genmod.generalized_estimating_equations import GEEResults
 
 FloatArray = npt.NDArray[np.float64]
+
+MIN_PERSONS_BEYOND_PARAMETERS = 3
+
+# What statsmodels calls it where a fit has found no end.
+NOT_CONVERGED = ("ConvergenceWarning", "IterationLimitWarning")
 
 
 class Scale(StrEnum):
@@ -96,13 +103,53 @@ def response(
             return values, None, ""
 
 
+def why_not(
+    values: FloatArray,
+    matrix: pd.DataFrame,
+    freedom: int,
+    scale: Scale,
+    levels: Sequence[str],
+) -> str:
+    """Say why a column cannot be modelled; empty where it can."""
+    if not values.size:
+        return "no value in any night"
+    if freedom < MIN_PERSONS_BEYOND_PARAMETERS:
+        return "too few persons for this model"
+    if np.ptp(values) == 0:
+        return "the same value in all nights"
+    if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
+        return "groups and covariates cannot be told apart"
+    groups = _groups(matrix[list(levels)].to_numpy())
+    if scale is Scale.COUNT and not all(values[group].any() for group in groups):
+        return "no event in any night of a group"
+    return ""
+
+
+def _groups(terms: FloatArray) -> list[npt.NDArray[np.bool_]]:
+    """Return each group's nights, the reference's last; none where there is a slope."""
+    if not np.isin(terms, (0.0, 1.0)).all():
+        return []
+    return [*(term == 1 for term in terms.T), (terms == 0).all(axis=1)]
+
+
 def fit_model(
     values: FloatArray,
     matrix: pd.DataFrame,
     clusters: npt.NDArray[Any],
     offset: FloatArray | None,
-) -> "GEEResults":
+) -> tuple["GEEResults | None", str]:
     """Fit one column; the offset tells that it holds counts.
+
+    Where too few persons have several nights for the correlation of these to be
+    estimated, the nights of a person are fitted as independent; the standard errors,
+    clustered by person, hold for that too (Liang & Zeger 1986, 10.1093/biomet/73.1.13).
+
+    Returns
+    -------
+    fit : GEEResults or None
+        None where the model has no solution.
+    note : str
+        What did not go as it should.
 
     Raises
     ------
@@ -118,16 +165,24 @@ def fit_model(
     codes, _ = pd.factorize(clusters)
     order = np.argsort(codes, kind="stable")
     repeated = len(set(codes)) < len(codes)
-    structures = sm.cov_struct
-    model = sm.GEE(
-        values[order],
-        matrix.to_numpy()[order],
-        groups=codes[order],
-        offset=None if offset is None else offset[order],
-        family=sm.families.Gaussian() if offset is None else sm.families.Poisson(),
-        cov_struct=structures.Exchangeable() if repeated else structures.Independence(),
-    )
-    return model.fit(cov_type="bias_reduced")
+    independent = sm.cov_struct.Independence, "working independence of nights"
+    structures = [(sm.cov_struct.Exchangeable, "")] if repeated else []
+    for structure, note in (*structures, independent):
+        model = sm.GEE(
+            values[order],
+            matrix.to_numpy()[order],
+            groups=codes[order],
+            offset=None if offset is None else offset[order],
+            family=sm.families.Gaussian() if offset is None else sm.families.Poisson(),
+            cov_struct=structure(),
+        )
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            fit = model.fit(cov_type="bias_reduced")
+        converged = not any(w.category.__name__ in NOT_CONVERGED for w in told)
+        if converged and np.isfinite([*fit.params, *fit.bse]).all():
+            return fit, note if repeated else ""
+    return None, "the model found no solution"
 
 
 def estimates(

@@ -83,3 +83,26 @@ def test_a_night_is_not_simulated_for_a_folder_that_is_not_there(
     status, _, told = run("simulate", tmp_path / "nowhere" / "x.edf")
     assert status == 2
     assert f"There is no folder {tmp_path / 'nowhere'}" in told
+
+
+def test_nights_of_one_person_are_not_quietly_those_of_several(
+    run: Run, tmp_path: Path
+) -> None:
+    pytest.importorskip("statsmodels")
+    rows = [
+        f"{n},done,{'ab'[n // 2 % 2]},P{n // 2},{60 + 7 * n % 19},{n % 3 or ''}"
+        for n in range(16)
+    ]
+    table = tmp_path / "cohort.csv"
+    head = "id,status,group,person,n3_min,rem_min"
+    table.write_text("\n".join([head, *rows, "16,failed,a,P8,,"]) + "\n")
+    words = ("contrast", table, "--group", "group", "--columns", "n3_min,rem_min")
+    status, printed, told = run(*words)
+    assert status == 0
+    assert "--person person" in told
+    assert "all: 1 night left out, failed" in printed
+    assert "rem_min: 6 nights left out, no value" in printed
+    status, printed, told = run(*words, "--person", "person")
+    assert status == 0
+    assert told == ""
+    assert "16 nights of 8 persons" in printed

@@ -313,6 +313,25 @@ def test_what_cannot_be_fitted_is_told_and_does_not_stop_the_rest() -> None:
     assert np.isfinite(table.loc["n3_min", "estimate"])
 
 
+def test_too_few_second_nights_for_a_correlation_still_give_an_estimate() -> None:
+    """Two persons of eight have two nights, alike: their correlation has no bound."""
+    cohort = pd.DataFrame(
+        {
+            "id": [f"n{number}" for number in range(10)],
+            "person": [0, 1, 1, 2, 3, 4, 4, 5, 6, 7],
+            "group": [*"abbab", *"aabab"],
+            "rem_min": [1.0, 2, 1, 2, 2, 1, 2, 2, 1, 1],
+        }
+    )
+    found = compare_groups(
+        cohort, group="group", columns=["rem_min"], person="person"
+    ).table.iloc[0]
+    logs = np.log(cohort["rem_min"]).groupby(cohort["group"]).mean()
+    assert found["estimate"] == pytest.approx(np.exp(logs["b"] - logs["a"]))
+    assert np.isfinite([found["low"], found["high"], found["p"]]).all()
+    assert found["note"] == "working independence of nights"
+
+
 def test_nights_without_a_person_are_left_out_and_not_taken_for_those_of_one() -> None:
     cohort = make_cohort(1, nights=2)
     cohort.loc[[0, 7], "person"] = None
