@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 # Raised whenever any number in a report changes for the same input and settings.
-METRIC_VERSION = 1
+METRIC_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

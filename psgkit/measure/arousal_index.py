@@ -20,6 +20,9 @@ from psgkit.measure.spec import (
 
 LONG_AROUSAL_S = 15.0
 SPONTANEOUS_AFTER_S = 5.0
+# What a scorer may have called an arousal that is not spontaneous.
+WITH_CAUSE = ("arousal_respiratory", "arousal_limb")
+_ROUNDING_S = 1e-9
 
 _SOURCE = "AASM scoring manual; Bonnet 1992, Sleep 15:173"
 
@@ -64,18 +67,25 @@ def ari_of_stages(night: Evidence, name: str, *stages: Stage) -> Value:
 
 
 def ari_spont_per_h(night: Evidence) -> Value:
-    """Return arousals that no respiratory or limb event precedes, per hour of sleep."""
+    """Return arousals without a respiratory or limb event, per hour of sleep.
+
+    An event that is under way when the arousal begins counts as one that ended within
+    the 5 s before: breathing is often scored as resuming just after the arousal.
+    """
     if isinstance(night.arousals, Undefined):
         return night.arousals
-    ends_s = night.respiratory_and_limb_ends_s
-    if ends_s is None:
+    spans_s = night.respiratory_and_limb_spans_s
+    if spans_s is None:
         return Undefined("neither respiratory events nor limb movements were scored")
-    if np.isnan(ends_s).any():
+    if np.isnan(spans_s).any():
         return Undefined("ends of respiratory events or limb movements are not known")
     onsets_s = night.arousals.in_sleep.onsets_s
-    first = np.searchsorted(ends_s, onsets_s - SPONTANEOUS_AFTER_S - 1e-9)
-    after = np.searchsorted(ends_s, onsets_s + 1e-9, side="right")
-    return per_sleep_hour(night, int((first == after).sum()))
+    starts_s, ends_s = spans_s[:, 0], spans_s[:, 1]
+    begun = starts_s <= onsets_s[:, None] + _ROUNDING_S
+    recent = ends_s >= onsets_s[:, None] - SPONTANEOUS_AFTER_S - _ROUNDING_S
+    has_cause = (begun & recent).any(axis=1)
+    has_cause |= np.isin(onsets_s, night.marks(WITH_CAUSE).onsets_s)
+    return per_sleep_hour(night, int((~has_cause).sum()))
 
 
 def ar_dur_s(night: Evidence) -> Value:
@@ -141,8 +151,8 @@ AROUSAL_INDEX = (
     MetricSpec(
         "ari_spont_per_h",
         PER_HOUR,
-        "Arousals from sleep per hour of sleep before which no respiratory or limb "
-        "event ended within 5 s.",
+        "Arousals from sleep per hour of sleep that neither begin during a respiratory "
+        "or limb event or within 5 s of its end, nor were scored as caused by one.",
         "AASM scoring manual; psgkit",
         ari_spont_per_h,
     ),

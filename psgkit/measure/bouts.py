@@ -21,8 +21,8 @@ from psgkit.measure.spec import (
 LONG_AWAKENING_MIN = 5.0
 
 _STATISTICS: dict[str, tuple[str, Callable[[IntArray], np.floating | np.integer]]] = {
-    "mean": ("Mean length", np.mean),
-    "med": ("Median length", np.median),
+    "mean": ("Mean length of a", np.mean),
+    "med": ("Median length of a", np.median),
     "max": ("Length of the longest", np.max),
 }
 
@@ -120,9 +120,7 @@ AWAKENINGS = (
 )
 
 STAGE_BOUTS = (
-    *bout_rows(
-        "w_bout", "W", lambda night: night.bouts["w"], words=" within the sleep period"
-    ),
+    *bout_rows("w_bout", "W within the sleep period", lambda night: night.bouts["w"]),
     *bout_rows("n1_bout", "N1", lambda night: night.bouts["n1"]),
     *bout_rows("n2_bout", "N2", lambda night: night.bouts["n2"]),
     *bout_rows("n3_bout", "N3", lambda night: night.bouts["n3"]),
@@ -131,8 +129,7 @@ STAGE_BOUTS = (
 
 WAKE_BOUTS = bout_rows(
     "wake_bout",
-    "W",
+    "W within the sleep period",
     lambda night: night.bouts["w"],
-    words=" within the sleep period",
     statistics=("mean", "max"),
 )

@@ -55,12 +55,22 @@ no diagnosis.
 - The first third of the sleep period holds the epochs whose middle lies in it.
 - A REM period without 15 min of NREM sleep before it, as at sleep onset, closes no
   cycle. After 15 min of W and N1 the next cycle starts at N2, or at N3 where that comes
-  first. `n3_c1_min` looks at the first cycle even if it is incomplete.
+  first. `n3_c1_min` looks at the first cycle with 15 min of NREM sleep even if it is
+  incomplete, and needs a REM period somewhere in the night.
 - Sleep to W, in the fragmentation indices, counts W that follows sleep after artefact;
   every other shift needs both stages side by side or bridged.
 - `rem_s5_frac`, `rem_s10_frac`, `sleep_s10_frac`: share of bouts that last longer than
   that. Bouts at the window's edge or before unscored time are censored; under five
   bouts give NaN.
+- Exits from a stage per hour of it are of the whole window, the final awakening and wake
+  before sleep included; `shift_per_h`, `stay_…_frac`, entropy and the fragmentation
+  indices are of the sleep period.
+- `ari_spont_per_h` takes an arousal that begins during an apnoea, hypopnoea, RERA or limb
+  movement, or within 5 s of its end, as caused by it, and one that the scorer calls
+  respiratory or limb. An event that ends before the arousal alone would not do: of 304
+  arousals in three nights of the NSRR 85 come within 5 s of the end of an apnoea or
+  hypopnoea and 24 more begin during one, most in its last two seconds.
+- `soremp` is NaN, not 0, where sleep began before the scoring and lights-off is not known.
 - Breathing events, desaturations and limb movements count where their onset lies in an
   epoch of sleep.
 

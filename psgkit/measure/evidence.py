@@ -320,11 +320,15 @@ class Evidence:
         return NO_AROUSAL_LENGTHS
 
     @cached_property
-    def respiratory_and_limb_ends_s(self) -> FloatArray | None:
-        """Ends of respiratory and limb events; None where neither were scored."""
+    def respiratory_and_limb_spans_s(self) -> FloatArray | None:
+        """Start and end of respiratory and limb events, shape (n_events, 2).
+
+        Seconds after the window's start; None where neither were scored.
+        """
         kinds = (*EVENT_GROUPS["respiratory"], *LIMB_KINDS)
         if not self.has_events(kinds):
             return None
         table = self.scoring.events_of(kinds)
-        ends = table["onset_s"] + table["duration_s"] - self.start_s
-        return np.sort(ends.to_numpy(dtype=np.float64))
+        starts = table["onset_s"].to_numpy(dtype=np.float64) - self.start_s
+        lengths = table["duration_s"].to_numpy(dtype=np.float64)
+        return np.column_stack((starts, starts + lengths))

@@ -103,7 +103,9 @@ def soremp(night: Evidence) -> Value:
         return STAGED_BY_PROGRAM
     latency = rem_lat_min(night)
     if latency is NO_REM:
-        return 0.0
+        # Asleep from the start, R may have come and gone before it.
+        onset_unseen = night.starts_asleep and not night.lights_off_known
+        return ONSET_UNSEEN if onset_unseen else 0.0
     if isinstance(latency, Undefined):
         return latency
     return float(latency <= SOREMP_MIN + 1e-9)

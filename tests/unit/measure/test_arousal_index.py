@@ -63,7 +63,7 @@ def test_not_scored_is_not_none():
 
 def test_an_arousal_just_after_a_breathing_event_is_not_spontaneous():
     scoring = make_scoring(STAGES, arousals=[(3000, 4), (4000, 4), (5000, 4)])
-    # ends 5.0 s before the first, 5.1 s before the second, after the third began
+    # ends 5.0 s before the first, 5.1 s before the second, is under way at the third
     breathing = make_events(
         [
             (2980, 15, "apnea_obstructive", "lab"),
@@ -72,6 +72,21 @@ def test_an_arousal_just_after_a_breathing_event_is_not_spontaneous():
         ]
     )
     found = measure_scoring(scoring.with_events(breathing, ["respiratory"]))
+    assert found["ari_spont_per_h"] == pytest.approx(1 / (212 / 60))
+
+
+def test_an_arousal_that_the_lab_calls_respiratory_is_not_spontaneous():
+    scoring = make_scoring(STAGES)
+    events = make_events(
+        [
+            (3000.0, 4.0, "arousal_respiratory", "lab"),
+            (4000.0, 4.0, "arousal_limb", "lab"),
+            (5000.0, 4.0, "arousal_spontaneous", "lab"),
+            (6000.0, 4.0, "arousal", "lab"),
+        ]
+    )
+    found = measure_scoring(scoring.with_events(events, ["arousal", "respiratory"]))
+    assert found["ar_n"] == 4
     assert found["ari_spont_per_h"] == pytest.approx(2 / (212 / 60))
 
 
@@ -145,15 +160,24 @@ def test_long_is_over_15_s():
     [
         (2994.9, 1),
         (2995.0, 0),
-        # at the very moment at which the arousal begins, and just after
+        # at the very moment at which the arousal begins, and after: it is under way
         (3000.0, 0),
-        (3000.1, 1),
+        (3000.1, 0),
+        (3020.0, 0),
     ],
 )
-def test_an_event_that_ends_within_the_5_s_before_takes_an_arousal(ends_s, spontaneous):
+def test_an_event_under_way_or_ended_within_5_s_takes_an_arousal(ends_s, spontaneous):
     scoring = make_scoring(STAGES, arousals=[(3000, 4)])
     limb = make_events([(2990.0, ends_s - 2990.0, "limb_movement", "lab")])
     found = measure_scoring(scoring.with_events(limb, ["limb_movement"]))
+    assert found["ari_spont_per_h"] == pytest.approx(spontaneous / (212 / 60))
+
+
+@pytest.mark.parametrize(("start_s", "spontaneous"), [(3000.0, 0), (3000.1, 1)])
+def test_an_event_that_begins_after_the_arousal_takes_it_not(start_s, spontaneous):
+    scoring = make_scoring(STAGES, arousals=[(3000, 4)])
+    apnea = make_events([(start_s, 12.0, "apnea", "lab")])
+    found = measure_scoring(scoring.with_events(apnea, ["respiratory"]))
     assert found["ari_spont_per_h"] == pytest.approx(spontaneous / (212 / 60))
 
 

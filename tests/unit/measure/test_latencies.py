@@ -79,11 +79,20 @@ def test_a_stage_that_never_came_has_no_latency(name, why):
 
 def test_a_stage_that_never_came_is_the_reason_whatever_is_known_of_the_lights():
     assert reason("rem_lat_min", "2" * 30, lights=False) == "no REM"
-    assert reason("soremp", "2" * 30, lights=False) == ""
     unseen = "sleep began before the scoring and lights-off is not known"
+    # R may have come before the scoring: that there was none is not known
+    assert reason("soremp", "2" * 30, lights=False) == unseen
+    assert measure_scoring(make_scoring("W" + "2" * 30, lights=False))["soremp"] == 0
+    assert measure_scoring(make_scoring("2" * 30, lights=True))["soremp"] == 0
     assert reason("soremp", "2" * 30 + "R" * 10, lights=False) == unseen
     # a first epoch of wake is enough to see sleep begin
     assert reason("rem_lat_min", "W" + "2" * 30 + "R" * 10, lights=False) == ""
+
+
+def test_a_night_awake_is_not_without_wake():
+    why = "no W within the sleep period"
+    assert reason("w_bout_mean_min", "W" * 20) == why
+    assert reason("wake_bout_max_min", "W" + "2" * 20) == why
 
 
 def test_early_rem_after_15_min_of_epochs_of_20_s():

@@ -9,6 +9,7 @@ import pytest
 from night_makers import make_measure, make_night, tampered
 
 from psgkit.domain.hdf5_seal import FORMAT_VERSION, Seal, look_at_seal
+from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.errors import InputError, OutputError, UnreadableNight
 from psgkit.read import read_scoring
 from psgkit.report.hdf5 import read_night, write_night
@@ -59,7 +60,7 @@ def test_every_dataset_says_its_unit_and_meaning(saved):
         assert file["measures/ari_per_h"].attrs["reason"] == "arousals were not scored"
         assert file["tables/rem_bouts/duration_s"].attrs["unit"] == "s"
         assert file["scoring/stages"].compression == "gzip"
-        assert file.attrs["metric_version"] == 1
+        assert file.attrs["metric_version"] == METRIC_VERSION
     assert silent == []
 
 
