@@ -119,7 +119,7 @@ class Night:
     def save(self, folder: str | Path) -> Path:
         """Write the night's files into ``folder/<id>/`` and return that folder.
 
-        Each file appears whole or not at all.
+        All of them appear together, or none does.
 
         Raises
         ------
