@@ -201,14 +201,13 @@ def _in_child(target: Target, path: Path) -> tuple[str, str]:
     process.start()
     sender.close()  # so that a process that dies is heard of
     try:
-        if receiver.poll(HUNG_S):
-            return tuple(receiver.recv())
-        return "finding", f"no answer within {HUNG_S:g} s"
+        answered = receiver.poll(HUNG_S)
+        outcome, finding = receiver.recv() if answered else ("finding", "no answer")
     except EOFError:
-        return "finding", "the process died"
-    finally:
-        process.kill()
-        process.join()
+        outcome, finding = "finding", "the process died"
+    process.kill()
+    process.join()
+    return outcome, finding
 
 
 def _here(target: Target, path: Path) -> tuple[str, str]:
