@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from psgkit.cli import console, options
-from psgkit.errors import InputError
+from psgkit.errors import InputError, PsgkitError
 
 if TYPE_CHECKING:
     from psgkit.read.words import Codes
@@ -59,6 +59,8 @@ def export(
         target /= name
     if target.resolve() == night.resolve():
         raise InputError(f"{target.name} is the scoring itself; name another --out.")
+    if recording is None:
+        _refuse_recording(target)
     meant: Codes | None = None if codes is None else codes.value
     if recording is None:
         scoring = read_scoring(night, codes=meant, column=column)
@@ -80,3 +82,20 @@ def export(
         raise InputError("--recording goes with --to edf+ alone.")
     for path in written:
         console.out(f"Written: {path}")
+
+
+def _refuse_recording(target: Path) -> None:
+    """Refuse to write stages alone over a file that holds signals."""
+    from psgkit.read import read_recording
+
+    if not target.exists():
+        return
+    try:
+        channels = read_recording(target).channels
+    except PsgkitError:
+        return
+    if channels:
+        raise InputError(
+            f"{target.name} is a recording; name another --out, or give it with "
+            "--recording, which writes a copy with the scoring inside."
+        )

@@ -90,13 +90,20 @@ def check_target(path: Path) -> None:
     Raises
     ------
     OutputError
-        If it is a folder, or its folder is not there.
+        If it is a folder, if its folder is not there, or if a file of that name is no
+        simulated night: it may be somebody's recording.
     """
     if path.is_dir():
         raise OutputError(f"{path.name} is a folder; name the EDF file to write.")
     if not path.parent.is_dir():
         raise OutputError(
             f"There is no folder {path.parent}; make it, or choose a folder that exists."
+        )
+    truth = path.with_name(f"{path.stem}_truth.json")
+    if path.exists() and not truth.exists():
+        raise OutputError(
+            f"{path.name} is there already, and no {truth.name} beside it says that it "
+            "was simulated; name another file."
         )
 
 

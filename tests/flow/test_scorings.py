@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from edf_makers import make_night_edf
 
 from psgkit.read import read_scoring
 
@@ -46,6 +47,19 @@ def test_an_out_without_a_suffix_is_a_folder(tmp_path: Path, run: Run) -> None:
         assert status == 0, error
     names = {path.name for path in (tmp_path / "new").iterdir()}
     assert names == {"night_scoring.csv", "night_scoring.annot"}
+
+
+def test_a_recording_is_not_written_over_by_a_scoring(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "night.txt").write_text("W\nN1\n" * 25)
+    recording = make_night_edf(tmp_path / "night.edf", ["C4-M1"])
+    before = recording.read_bytes()
+    words = ("export", tmp_path / "night.txt", "--to", "edf+", "--out")
+    status, _, error = run(*words, recording)
+    assert (status, recording.read_bytes()) == (2, before)
+    assert "night.edf is a recording" in error
+    # A hypnogram file of an earlier call holds no signals.
+    for _ in range(2):
+        assert run(*words, tmp_path / "hypnogram.edf")[0] == 0
 
 
 def test_a_scoring_inside_a_copy_of_its_recording(

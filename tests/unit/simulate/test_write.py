@@ -70,6 +70,14 @@ def test_annotations_are_left_out_unless_asked_for(night, tmp_path):
     assert edfio.read_edf(night.write(tmp_path / "bare.edf")).annotations == ()
 
 
+def test_a_simulated_night_is_written_over_and_a_recording_is_not(night, tmp_path):
+    path = night.write(tmp_path / "night.edf")
+    assert night.write(path) == path
+    (tmp_path / "night_truth.json").unlink()
+    with pytest.raises(OutputError, match=r"night\.edf is there already"):
+        night.write(path)
+
+
 def test_truth_stands_beside_the_recording(night, written):
     folder = written.parent
     assert sorted(path.name for path in folder.iterdir()) == [
