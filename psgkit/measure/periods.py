@@ -190,7 +190,10 @@ def _cycles_of_stretch(
 def _split_at_long_wakes(
     stages: IntArray, start: int, stop: int, epoch_s: float
 ) -> list[tuple[int, int]]:
-    """Cut where W and N1 last 15 min; the next part starts at N2 or N3 (step 4)."""
+    """Cut where W and N1 last 15 min; the next part starts at N2 or N3 (step 4).
+
+    The first part is empty where the stretch is, or begins with such a wake.
+    """
     inside = stages[start:stop]
     alphabet = np.where(inside < 0, inside, np.where(inside <= 1, _WAKE_OR_N1, _ELSE))
     bouts = find_bouts(bridge_unscored(alphabet), _WAKE_OR_N1)
@@ -203,11 +206,11 @@ def _split_at_long_wakes(
     ):
         if length < minimum:
             continue
-        if part_start is not None and bout_start > part_start:
+        if part_start is not None:
             parts.append((start + part_start, start + int(bout_start)))
         later = deep[deep >= bout_stop]
         part_start = int(later[0]) if len(later) else None
-    if part_start is not None and start + part_start < stop:
+    if part_start is not None:
         parts.append((start + part_start, stop))
     return parts
 

@@ -165,3 +165,12 @@ def test_a_column_of_a_channel_and_stage_has_its_stem_s_limits():
     (issue,) = find_measure_issues([Measure(name, 16.0, "hertz", "", "")])
     assert name in issue.message
     assert find_measure_issues([Measure(name, math.nan, "hertz", "", "")]) == ()
+
+
+def test_three_hours_of_automatic_staging_get_intervals():
+    for epochs, known in ((360, True), (359, False)):
+        scoring = replace(
+            make_scoring("2" * (epochs - 40) + "R" * 40), is_automatic=True
+        )
+        by_name = {m.name: m for m in measure_all(scoring)[0]}
+        assert math.isfinite(by_name["rem_min"].low) == known

@@ -1,10 +1,12 @@
 """Cycles, step by step as METRICS section A numbers them. Epochs last 30 s."""
 
+import numpy as np
 import pytest
 from makers import make_scoring
 
 from psgkit.measure import measure_scoring
 from psgkit.measure.evidence import Evidence
+from psgkit.measure.periods import Cycle, hides_rem_period
 
 NREM_HOUR = "2" * 120
 
@@ -192,3 +194,43 @@ def test_interruptions_with_and_without_wake():
 def test_artefact_beside_a_scored_epoch_is_part_of_the_interruption():
     stages = NREM_HOUR + "R" * 10 + "AA2A" + "R" * 10 + "2" * 20
     assert night(stages).rem_interruptions == ((130, 134, False),)
+
+
+def test_step_3_fifteen_minutes_of_nrem_between_keep_two_periods_apart():
+    stages = "2" * 60 + "R" * 20 + "W" * 11 + "2" * 30 + "R" * 20 + "2" * 60
+    assert cycles(stages)[:2] == [(0, 80, True), (80, 141, True)]
+
+
+def test_step_4_shorter_wakes_before_a_long_one_end_nothing():
+    stages = "2" * 30 + "W" * 5 + "2" * 10 + "W" * 30 + "2" * 40 + "R" * 20 + "2" * 20
+    assert cycles(stages)[:2] == [(0, 45, False), (75, 135, True)]
+
+
+def test_step_4_a_part_that_is_too_short_hides_no_later_one():
+    stages = "2" * 20 + "W" * 30 + "2" * 40 + "R" * 20 + "2" * 20
+    assert cycles(stages) == [(50, 110, True)]
+
+
+def test_step_4_after_a_last_long_wake_without_deep_sleep_nothing_begins():
+    # wake, artefact, and wake that ends in an epoch of N1: two bouts of 15 min
+    ending = "W" * 30 + "AAA" + "W" * 29 + "1"
+    stages = "2" * 60 + "R" * 20 + "2" * 40 + ending
+    assert cycles(stages) == [(0, 80, True), (80, 120, False)]
+
+
+def test_step_6_n1_is_sleep_that_follows():
+    stages = NREM_HOUR + "R" * 20 + "1" * 10
+    assert cycles(stages)[0] == (0, 140, True)
+
+
+def test_step_5_is_in_seconds_whatever_an_epoch_is():
+    """Epochs of 5 s: 1,441 of NREM sleep are 7,205 s, 145 without N3 are 725 s."""
+
+    def hides(n_nrem: int, gap: int) -> bool:
+        stages = np.array([3] + [2] * gap + [3] + [2] * (n_nrem - gap - 2))
+        whole = Cycle(0, n_nrem, n_nrem, has_rem=True, is_complete=True)
+        return hides_rem_period(stages, whole, 5.0)
+
+    assert hides(1441, 145)
+    assert not hides(1440, 145)
+    assert not hides(1441, 144)

@@ -121,3 +121,8 @@ def test_arousals_not_scored_are_the_reason():
     reasons = {m.name: m.reason for m in measures}
     for name in ("rem_instab_per_h", "rem_consol_min", "rem_consol_pct"):
         assert Undefined(reasons[name]) == Undefined("arousals were not scored")
+
+
+def test_the_epoch_just_before_says_what_one_awoke_from():
+    assert instability("R" * 60 + "2" + "W" + "2") == 0
+    assert instability("R" * 59 + "2" + "R" + "W" + "2") == 1
