@@ -40,6 +40,7 @@ import re
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -414,12 +415,15 @@ class Chosen:
 class Judge:
     """Collects the tests, learns what they run, and judges mutants by them."""
 
-    def __init__(self, mutants: list[Mutant], longest_s: float, jobs: int) -> None:
+    def __init__(
+        self, mutants: list[Mutant], longest_s: float, jobs: int, most_s: float
+    ) -> None:
         self.outcomes: dict[Mutant, int] = {}
         self.tests = Tests()
         self._mutants = mutants
         self._longest_s = longest_s
         self._jobs = jobs
+        self._most_s = most_s
         self._tracer = coverage.Coverage(data_file=None, source=[str(PACKAGE)])
 
     def pytest_sessionstart(self) -> None:
@@ -455,7 +459,7 @@ class Judge:
             )
             for mutant in self._mutants
         }
-        self.outcomes = run_forks(tasks, self._jobs)
+        self.outcomes = run_forks(tasks, self._jobs, self._most_s)
         return True
 
     def _try(
@@ -495,8 +499,11 @@ def in_turn(
     return zip(items, [*items[1:], None], strict=False)
 
 
-def run_forks(tasks: dict[Mutant, Callable[[], int]], jobs: int) -> dict[Mutant, int]:
-    """Return what each task answers, each in a fork of this process."""
+def run_forks(
+    tasks: dict[Mutant, Callable[[], int]], jobs: int, most_s: float
+) -> dict[Mutant, int]:
+    """Return what each task answers, each in a fork; none begins after some time."""
+    until = time.monotonic() + most_s
     running: dict[int, Mutant] = {}
     outcomes: dict[Mutant, int] = {}
 
@@ -511,6 +518,8 @@ def run_forks(tasks: dict[Mutant, Callable[[], int]], jobs: int) -> dict[Mutant,
     for number, (mutant, task) in enumerate(tasks.items()):
         if len(running) == jobs:
             wait()
+        if time.monotonic() > until:
+            break
         pid = os.fork()
         if pid == 0:
             os._exit(answer_silently(task))
@@ -586,6 +595,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--longest", type=float, default=8.0, help="seconds of a test")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="at most")
     parser.add_argument("--list", action="store_true", help="print the survivors")
     parser.add_argument("--keep", type=Path, help="write every mutant's fate as JSON")
     parser.add_argument("--again", type=Path, help="try such a file's survivors again")
@@ -605,12 +615,12 @@ def main() -> int:
             share = 1.0 if is_whole else given.share
             mutants += chance.sample(found, math.ceil(share * len(found)))
             sizes |= {mutant.module: len(found) for mutant in found}
-    mutants.sort(key=lambda mutant: (mutant.module, mutant.line, mutant.change))
+    chance.shuffle(mutants)  # so that those of a part of the time are a sample, too
     fates = read_fates(given.again, mutants) if given.again else {}
     to_try = [m for m in mutants if fates.get(m, SURVIVED) == SURVIVED]
     hypothesis.settings.register_profile("mutate", derandomize=True, database=None)
     hypothesis.settings.load_profile("mutate")
-    judge = Judge(to_try, given.longest, given.jobs)
+    judge = Judge(to_try, given.longest, given.jobs, 60 * given.minutes)
     tests = given.tests or TESTS
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         pytest.main([*tests, "-m", "not slow", "-k", LEFT_OUT, *QUIET], plugins=[judge])
@@ -623,9 +633,9 @@ def main() -> int:
         write_fates(given.keep, fates)
     counted = {m: fate for m, fate in fates.items() if fate != NOT_IMPORTED}
     if given.list:
-        for m, fate in counted.items():
-            if fate == SURVIVED:
-                print(m)
+        survivors = [m for m, fate in counted.items() if fate == SURVIVED]
+        for m in sorted(survivors, key=lambda m: (m.module, m.line, m.column)):
+            print(m)
     print_table(counted, sizes)
     print(f"{len(fates) - len(counted)} more cannot be imported")
     lived = sum(fate == SURVIVED for fate in counted.values())

@@ -7,6 +7,8 @@ from psgkit.domain.measures import Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.scoring import Stage
 from psgkit.measure.swa import (
+    SWA_BAND,
+    SWA_BAND_ALTERNATIVE,
     NremPeriod,
     mean_swa,
     slow_wave_energy,
@@ -131,3 +133,20 @@ def test_two_clean_periods_of_three_make_no_slope():
     cycles = pd.DataFrame({"swa_uv2": [8.0, 4, np.nan], "midpoint_h": [1.0, 2.0, 3.0]})
     reason = Undefined("2 NREM periods with 5 clean min, 3 are needed")
     assert swa_decline(cycles).slope_ln_per_h == reason
+
+
+def test_the_bands_are_those_of_metrics_section_c():
+    assert SWA_BAND == (0.5, 4.0)
+    assert SWA_BAND_ALTERNATIVE == (0.75, 4.5)
+
+
+def test_n1_is_where_sleep_begins():
+    """A minute of N1, then N2 from 60 s: its middle stands 6 min after onset."""
+    timeline = make_timeline("11" + "2" * 20)
+    cycles = swa_cycles(np.full(22, 3.0), timeline, (NremPeriod(2, 22),))
+    assert cycles["midpoint_h"].tolist() == pytest.approx([0.1])
+
+
+def test_activity_below_one_square_microvolt_has_a_slope_too():
+    cycles = pd.DataFrame({"swa_uv2": [0.8, 0.4, 0.2], "midpoint_h": [1.0, 2.0, 3.0]})
+    assert swa_decline(cycles).slope_ln_per_h == pytest.approx(-np.log(2))

@@ -143,6 +143,8 @@ def test_a_night_without_sleep_has_empty_tables_with_their_columns(stages):
     assert set(tables) == {"bouts", "rem_periods", "cycles", "transitions"}
     assert "is_censored" in tables["rem_periods"].columns
     assert "onset_s" in tables["cycles"].columns
-    assert "onset_s" in tables["bouts"].columns
+    assert tables["bouts"].columns.tolist() == [
+        *("stage", "form", "onset_s", "duration_min", "is_censored")
+    ]
     for name in ("rem_periods", "cycles"):
         assert tables[name].empty
