@@ -70,11 +70,7 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
     )
 
 
-def main_sleep_window(scoring: Scoring) -> Window:
-    """Return the window of the longest sleep, the whole scoring where there is none."""
-    windows = find_windows(scoring)
-    if not windows:
-        return Window(0, scoring.n_epochs, 0, 0)
+def _main_sleep(windows: tuple[Window, ...]) -> Window:
     return max(windows, key=lambda window: window.sleep_stop - window.sleep_start)
 
 
@@ -96,9 +92,11 @@ def analysis_window(scoring: Scoring) -> tuple[int, int, bool]:
     """
     off, on = scoring.lights_off_s, scoring.lights_on_s
     is_long = scoring.n_epochs * scoring.epoch_s > LONG_RECORDING_H * 3600
-    if off is None and on is None and is_long and len(find_windows(scoring)) > 1:
-        main = main_sleep_window(scoring)
-        return main.start, main.stop, True
+    if off is None and on is None and is_long:
+        windows = find_windows(scoring)
+        if len(windows) > 1:
+            main = _main_sleep(windows)
+            return main.start, main.stop, True
     start = 0 if off is None else _nearest_epoch(scoring, off)
     stop = scoring.n_epochs if on is None else _nearest_epoch(scoring, on)
     if stop <= start:
@@ -125,11 +123,12 @@ def find_window_issues(scoring: Scoring) -> tuple[Issue, ...]:
     """
     if not analysis_window(scoring)[2]:
         return ()
-    main = main_sleep_window(scoring)
+    windows = find_windows(scoring)
+    main = _main_sleep(windows)
     others = "; ".join(
         f"--lights-off {_second(scoring, w.start)}s --lights-on "
         f"{_second(scoring, w.stop)}s"
-        for w in find_windows(scoring)
+        for w in windows
         if w != main
     )
     issue = Issue(

@@ -180,3 +180,13 @@ def test_seconds_of_a_rate_that_is_no_whole_number():
     """At 2.5 Hz samples 0 to 2 are of the first second, 3 and 4 of the second."""
     signal = np.array([0.0, 0, 1, 2, 2, 2, 2, 3, 3, 3])
     assert still_seconds(signal, 2.5, 4).tolist() == [False, True, False, True]
+
+
+def test_an_event_before_the_recording_marks_nothing():
+    events = pd.DataFrame({"onset_s": [-9.0], "duration_s": [4.0]})
+    assert not event_seconds(events, 10).any()
+
+
+def test_a_bad_first_second_is_touched():
+    timeline = make_timeline("22", bad_s=(0,))
+    assert timeline.touches_bad(np.array([0.0, 1.0]), 4.0).tolist() == [True, False]

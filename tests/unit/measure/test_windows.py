@@ -174,3 +174,20 @@ def test_the_refusal_tells_both_seconds():
     )
     with pytest.raises(InputError, match="starts 900 s and ends 660 s after"):
         measure_scoring(scoring)
+
+
+def test_n1_is_sleep_around_which_a_window_reaches():
+    (window,) = find_windows(make_scoring("W" * 200 + "1" * 4 + "W" * 200))
+    assert (window.sleep_start, window.sleep_stop) == (200, 204)
+    assert (window.start, window.stop) == (80, 324)
+
+
+@pytest.mark.parametrize(("seconds", "number"), [(7200, 1), (7201, 2)])
+def test_the_gap_that_parts_sleeps_is_over_two_hours_to_the_second(seconds, number):
+    scoring = make_scoring("2" * 60 + "W" * seconds + "2" * 60, epoch_s=1.0)
+    assert len(find_windows(scoring)) == number
+
+
+def test_a_long_recording_without_sleep_is_measured_whole():
+    measures = measure_scoring(make_scoring("W" * 25 * HOUR, lights=False))
+    assert (measures["main_sleep_only"], measures["w_min"]) == (0, 25 * 60)
