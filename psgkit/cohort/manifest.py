@@ -14,7 +14,8 @@ from psgkit.domain.quoting import quoted
 from psgkit.errors import InputError
 from psgkit.report.files import safe_name
 
-# What a column may be called, whatever the case of its letters.
+# What a column may be called, whatever the case of its letters; "lights-off" and
+# "Lights off" are lights_off too.
 _COLUMNS = {
     "id": ("id", "night", "night_id"),
     "edf": ("edf", "bdf", "recording", "file"),
@@ -117,7 +118,7 @@ def to_sex(text: str) -> str:
 def _known_columns(path: Path, columns: list[str]) -> dict[str, str]:
     found = {}
     for meaning, words in _COLUMNS.items():
-        fitting = [column for column in columns if column.lower() in words]
+        fitting = [column for column in columns if _plain(column) in words]
         if len(fitting) > 1:
             raise InputError(
                 f"{path.name}: columns {fitting[0]!r} and {fitting[1]!r} mean the same."
@@ -130,6 +131,10 @@ def _known_columns(path: Path, columns: list[str]) -> dict[str, str]:
             f"its columns are: {', '.join(filter(None, columns))}."
         )
     return found
+
+
+def _plain(column: str) -> str:
+    return "_".join(column.lower().replace("-", " ").split())
 
 
 def _check_further(path: Path, further: list[str]) -> None:

@@ -32,6 +32,14 @@ def test_every_column_finds_its_place(manifest) -> None:
     assert job.covariates == {"group": "control"}
 
 
+def test_a_column_may_be_spelt_with_hyphens_spaces_and_capitals(manifest) -> None:
+    # Carried as a further column, its times would be left out without a word.
+    path = manifest("ID,EDF,lights-off,Lights On\nS1,a.edf,22:47,06:58\n")
+    [job] = read_manifest(path)
+    assert (job.lights_off, job.lights_on) == ("22:47", "06:58")
+    assert job.covariates == {}
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
