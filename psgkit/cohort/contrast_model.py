@@ -1,5 +1,6 @@
 """The model of one column: its scale, what stands on its left, and the fit."""
 
+import re
 import warnings
 from collections.abc import Sequence
 from enum import StrEnum
@@ -32,9 +33,27 @@ class Scale(StrEnum):
     LINEAR = "difference"
 
 
+# What stands after the unit in a name: the form, the band, then channel and stage.
+_ENDING = re.compile(r"(_raw|_b[26]m|(?<=_uv2|frac)_[a-z]+)?(__.*)?$")
+# The minutes by which rates are divided; others are of total sleep time.
+_NREM = ["n1_min", "n2_min", "n3_min"]
+_HOURS = [
+    (re.compile(pattern), minutes)
+    for pattern, minutes in (
+        (r"rem_.*|.*_rem_per_h", ["rem_min"]),
+        (r".*_nrem_per_h", _NREM),
+        (r"(ari_)?n1_.*", ["n1_min"]),
+        (r"(ari_)?n2_.*", ["n2_min"]),
+        (r"(ari_)?n3_.*", ["n3_min"]),
+        (r"w_exit_per_h", ["w_min"]),
+        (r"shift_per_h", ["spt_min"]),
+    )
+]
+
+
 def scale_of(column: str) -> Scale:
     """Return how a column is modelled, from the unit in its name."""
-    plain = column.removesuffix("_raw").removesuffix("_b2m")
+    plain = _ENDING.sub("", column)
     if plain.endswith("_per_h"):
         return Scale.COUNT
     if plain.endswith(("_pct", "_frac")):
@@ -52,20 +71,9 @@ def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
     InputError
         If the table does not have the minutes that the rate was divided by.
     """
-    minutes = {
-        "rem_": ["rem_min"],
-        "ari_rem": ["rem_min"],
-        "ari_nrem": ["n1_min", "n2_min", "n3_min"],
-        "ari_n1": ["n1_min"],
-        "ari_n2": ["n2_min"],
-        "ari_n3": ["n3_min"],
-        "n3_": ["n3_min"],
-        "shift_": ["spt_min"],
-    }
     parts = next(
-        (m for prefix, m in minutes.items() if column.startswith(prefix)), None
+        (minutes for fits, minutes in _HOURS if fits.fullmatch(column)), ["tst_min"]
     )
-    parts = parts or ["tst_min"]
     if missing := [part for part in parts if part not in nights]:
         raise InputError(f"{column} needs the column {missing[0]} for its hours.")
     return nights[parts].sum(axis=1, min_count=len(parts)).to_numpy(float) / 60

@@ -24,9 +24,9 @@ def log_ratio(freqs_hz: FloatArray, psd: FloatArray, over: str, under: str) -> f
 
 
 def alpha_delta_ratio(freqs_hz: FloatArray, psd: FloatArray) -> float:
-    """Return power from 8 to 11 Hz over power from 0.5 to 4 Hz."""
+    """Return the natural logarithm of power from 8 to 11 Hz over that of delta."""
     alpha = band_power(freqs_hz, psd, ALPHA_BELOW_SPINDLES)
-    return float(alpha / band_power(freqs_hz, psd, BANDS["delta"]))
+    return float(np.log(alpha / band_power(freqs_hz, psd, BANDS["delta"])))
 
 
 def alpha_delta_correlation(windows: WindowSpectra, timeline: Timeline) -> Value:

@@ -9,7 +9,6 @@ from psgkit.measure.signal_spec import (
     OF_CHANNEL_STAGE,
     PER_MINUTE,
     RADIANS,
-    RATIO,
     UV,
     UV2,
     UV_S,
@@ -59,8 +58,8 @@ RATIOS = (
     ),
     SignalSpec(
         "ad_ratio",
-        RATIO,
-        "Power from 8 to 11 Hz over that from 0.5 to 4 Hz.",
+        "natural logarithm",
+        "Logarithm of power from 8 to 11 Hz over that from 0.5 to 4 Hz.",
         "after Roizenblatt 2001",
         OF_CHANNEL_STAGE,
     ),

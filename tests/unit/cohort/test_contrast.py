@@ -69,6 +69,13 @@ COLUMNS = ["n3_min", "rem_ari_per_h", "rem_cont_frac"]
         ("rem_ge10_pct_b2m", Scale.LOGIT),
         ("rem_cont_frac", Scale.LOGIT),
         ("cycle_n", Scale.LINEAR),
+        ("rem_wmean_min_b6m", Scale.LOG),
+        ("rem_bout_n_raw", Scale.LINEAR),
+        ("bp_abs_uv2_delta__C4_M1__N2", Scale.LOG),
+        ("bp_rel_frac_sigma__C4_M1__N2", Scale.LOGIT),
+        ("sp_density_per_min__C3_M2__N2", Scale.LOG),
+        ("rswa_any_pct__chin", Scale.LOGIT),
+        ("ad_ratio__C4_M1__N3", Scale.LINEAR),
     ],
 )
 def test_a_columns_unit_says_how_it_is_modelled(column: str, scale: Scale) -> None:
@@ -78,12 +85,19 @@ def test_a_columns_unit_says_how_it_is_modelled(column: str, scale: Scale) -> No
 def test_hours_are_those_the_rate_was_divided_by() -> None:
     nights = pd.DataFrame(
         {"rem_min": [90.0], "n1_min": [30.0], "n2_min": [200.0], "n3_min": [70.0],
-         "tst_min": [390.0], "spt_min": [420.0]}
+         "tst_min": [390.0], "spt_min": [420.0], "w_min": [60.0]}
     )  # fmt: skip
     assert hours_of("rem_ari_per_h", nights) == pytest.approx(1.5)
     assert hours_of("ari_nrem_per_h", nights) == pytest.approx(5.0)
     assert hours_of("ari_per_h", nights) == pytest.approx(6.5)
     assert hours_of("shift_per_h", nights) == pytest.approx(7.0)
+    assert hours_of("ahi_rem_per_h", nights) == pytest.approx(1.5)
+    assert hours_of("rem_frag_nrem_per_h", nights) == pytest.approx(1.5)
+    assert hours_of("odi_nrem_per_h", nights) == pytest.approx(5.0)
+    assert hours_of("n1_exit_per_h", nights) == pytest.approx(0.5)
+    assert hours_of("ari_n1_per_h", nights) == pytest.approx(0.5)
+    assert hours_of("w_exit_per_h", nights) == pytest.approx(1.0)
+    assert hours_of("ahi_per_h", nights) == pytest.approx(6.5)
 
 
 @pytest.mark.slow

@@ -14,9 +14,9 @@ FREQS = np.arange(0, 30.25, 0.25)
 RATE_HZ = 128.0
 
 
-def test_a_ratio_of_bands_is_the_ratio_of_their_widths_in_white_noise():
+def test_a_ratio_of_bands_is_the_log_ratio_of_their_widths_in_white_noise():
     flat = np.ones(len(FREQS))
-    assert alpha_delta_ratio(FREQS, flat) == pytest.approx(3 / 3.5)
+    assert alpha_delta_ratio(FREQS, flat) == pytest.approx(np.log(3 / 3.5))
     assert log_ratio(FREQS, flat, "delta", "beta") == pytest.approx(np.log(3.5 / 14))
 
 
