@@ -80,3 +80,11 @@ def test_little_sleep_in_a_nap_is_no_alarm_but_in_a_night_it_is():
     assert issues(tst_min=30.0, rec_min=90.0) == ()
     (issue,) = issues(tst_min=30.0, rec_min=180.0)
     assert issue.code == "unlikely_value"
+
+
+def test_that_a_nap_s_sleep_is_short_is_no_alarm():
+    assert issues(rec_min=179.9, tst_min=20.0) == ()
+    (issue,) = issues(rec_min=180.0, tst_min=20.0)
+    assert issue.code == "unlikely_value"
+    # other values of a nap have their limits
+    assert len(issues(rec_min=100.0, tst_min=20.0, rem_pct=60.0)) == 1
