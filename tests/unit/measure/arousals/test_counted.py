@@ -71,3 +71,15 @@ def test_without_a_central_eeg_nothing_is_found_and_the_reason_is_told(night) ->
     found = count(replace(recording, channels=chin), scoring, "auto")
     assert found.scoring.arousals is None
     assert [issue.code for issue in found.issues] == ["arousals_not_found"]
+
+
+def test_why_there_is_no_floor_of_noise_is_told(night) -> None:
+    recording, scoring = night
+    scored = Scoring.from_stages(scoring.stage_names, arousals=[])
+    for given, source, why in (
+        (scored, "auto", "the arousals were scored, not found by psgkit"),
+        (scored, "scored", "the arousals were scored, not found by psgkit"),
+        (scoring, "scored", "arousals were not looked for"),
+    ):
+        found = count(recording, given, source)
+        assert {measure.reason for measure in found.measures} == {why}

@@ -1,0 +1,69 @@
+"""The table of candidates, and the arousals among them."""
+
+import numpy as np
+from makers import make_scoring
+
+from psgkit.measure.arousals.candidates import Shift
+from psgkit.measure.arousals.found import ArousalsFound, candidate_table
+from psgkit.measure.arousals.rules import ArousalRules
+from psgkit.measure.arousals.verdicts import Night, judge
+
+RULES = ArousalRules()
+
+
+def _shift(onset_s: float, end_s: float, **facts: float) -> Shift:
+    values = {"peak_ratio": 5.0, "sustained": 3.0} | facts
+    channels = ("C4_M1", "O2_M1")
+    return Shift(onset_s, end_s, "alpha", channels=channels, **values)  # type: ignore[arg-type]
+
+
+def _found(*shifts: Shift, tone_s: tuple[float, float] = (0.0, 0.0)) -> ArousalsFound:
+    rises = np.zeros(2400, dtype=bool)
+    rises[round(4 * tone_s[0]) : round(4 * tone_s[1])] = True
+    night = Night(make_scoring("2" * 16 + "W" * 4), rises)
+    judged = judge(shifts, night, frozenset({"C4_M1"}), RULES)
+    return ArousalsFound(candidate_table(judged, RULES), 0.0, {}, ())
+
+
+def test_a_row_tells_all_of_a_candidate() -> None:
+    (row,) = _found(
+        _shift(100.0, 104.5, spindle_s=0.5, artefact=0.1)
+    ).candidates.to_dict("records")
+    assert row == {
+        "onset_s": 100.0,
+        "duration_s": 4.5,
+        "stage": "N2",
+        "band": "alpha",
+        "peak_ratio": 5.0,
+        "sustained_ratio": 3.0,
+        "emg": False,
+        "movement": False,
+        "is_long": False,
+        "to_wake": False,
+        "channels": "C4_M1+O2_M1",
+        "spindle_s": 0.5,
+        "artefact_frac": 0.1,
+        "is_arousal": True,
+        "reason": "",
+    }
+
+
+def test_long_is_over_15_s_and_a_movement_is_artefact_with_a_rise_of_the_chin() -> None:
+    found = _found(
+        _shift(100.0, 115.0, artefact=0.25), _shift(200.0, 215.5, artefact=0.3),
+        tone_s=(90.0, 230.0),
+    )  # fmt: skip
+    assert found.candidates["is_long"].tolist() == [False, True]
+    assert found.candidates["emg"].tolist() == [True, True]
+    assert found.candidates["movement"].tolist() == [False, True]
+
+
+def test_arousals_are_the_rows_that_are_numbered_anew_without_their_verdict() -> None:
+    found = _found(_shift(50.0, 51.0), _shift(100.0, 105.0), _shift(477.0, 482.0))
+    assert found.candidates["reason"].tolist() == ["too_short", "", ""]
+    assert found.arousals["onset_s"].tolist() == [100.0, 477.0]
+    assert found.arousals["to_wake"].tolist() == [False, True]
+    assert found.arousals.index.tolist() == [0, 1]
+    assert found.arousals.columns.tolist() == [
+        name for name in found.candidates if name not in ("is_arousal", "reason")
+    ]
