@@ -4,6 +4,7 @@ EDFbrowser and MNE show either on the signals. The header holds the time of day 
 second zero, no date and nothing about the person.
 """
 
+import datetime as dt
 import math
 import re
 from pathlib import Path
@@ -40,7 +41,7 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
     """Write a copy of a recording that carries the scoring as annotations.
 
     The copy is without the person, the date and the annotations that the recording
-    had, for names stand in them.
+    had, for names stand in them; it keeps the time of day.
 
     Parameters
     ----------
@@ -63,7 +64,10 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
     try:
         edf = edfio.read_edf(recording)
         is_gapless = edf.is_continuous
+        start = _time_of_day(edf)
         edf.anonymize()
+        if start is not None:
+            edf.starttime = start
         edf.set_annotations(_annotations(scoring))
         _clear_free_text(edf)
     except (ValueError, OSError, AttributeError):
@@ -77,6 +81,14 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
             f"{recording.name} has gaps; export the scoring alone, without the recording."
         )
     write_whole(path, lambda temporary: _write_without_reserved(edf, temporary))
+
+
+def _time_of_day(edf: edfio.Edf) -> dt.time | None:
+    """Return when the recording began, to the fraction of a second, if it says so."""
+    try:
+        return edf.starttime
+    except ValueError:
+        return None
 
 
 def _clear_free_text(edf: edfio.Edf) -> None:

@@ -10,12 +10,13 @@ import mne
 import numpy as np
 import pyedflib
 import pytest
+from edf_makers import make_edf
 from makers import make_scoring
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.scoring import Scoring, make_events
 from psgkit.errors import OutputError
-from psgkit.read import read_scoring
+from psgkit.read import read_recording, read_scoring
 from psgkit.report.export import SUFFIXES, export_scoring
 from psgkit.report.export_edf import write_recording_with
 
@@ -197,6 +198,20 @@ def test_a_recording_with_its_scoring_inside(real_data: Path, tmp_path: Path) ->
     np.testing.assert_array_equal(first, second)
     with pyedflib.EdfReader(str(copy)) as file:
         assert file.getStartdatetime().date() == UNKNOWN_DATE
+
+
+def test_a_copy_begins_at_the_recordings_time_of_day(tmp_path: Path) -> None:
+    # Lights-off at 22:47 means nothing in a copy that begins at midnight.
+    onsets = [f"+{record}.25" for record in range(60)]
+    for kind, records in (("", {}), ("EDF+C", {"onsets": onsets})):
+        source, copy = tmp_path / "night.edf", tmp_path / "copy.edf"
+        make_edf(source, kind=kind, n_records=60, time="22.15.30", **records)
+        write_recording_with(make_scoring("W2"), source, copy)
+        start = dt.time(22, 15, 30, 250_000 if records else 0)
+        assert read_recording(copy).start == dt.datetime.combine(UNKNOWN_DATE, start)
+        again = read_scoring(copy)
+        assert again.start == dt.datetime.combine(UNKNOWN_DATE, start)
+        assert (again.onset_s, again.stage_names) == (0.0, ["W", "N2"])
 
 
 def test_a_recording_is_not_overwritten_by_its_copy(
