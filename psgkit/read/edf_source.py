@@ -58,9 +58,13 @@ class EdfSource:
         rate_hz = self.rate_hz(index)
         first, last = sample_range(start_s, stop_s, rate_hz)
         last = min(last, self._n_samples(index))
-        values = np.full(max(last - first, 0), np.nan)
+        values = np.empty(max(last - first, 0))
+        segments = self.layout.segments
+        is_covered = len(segments) == 1 and segments[0].onset_s * rate_hz <= first
+        if not (signal.has_scale and is_covered):
+            values.fill(np.nan)
         if signal.has_scale:
-            for segment in self.layout.segments:
+            for segment in segments:
                 self._fill(values, first, segment, signal)
         return values
 

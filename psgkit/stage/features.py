@@ -148,7 +148,7 @@ def _spectrum(epochs: FloatArray, kind: str) -> dict[str, FloatArray]:
     freqs_hz = np.asarray(np.fft.rfftfreq(WELCH_SAMPLES, 1.0 / RATE_HZ), np.float64)
     step_hz = freqs_hz[1] - freqs_hz[0]
     in_broad = _within(freqs_hz, BROAD_HZ)
-    psd = median_welch(epochs)[:, in_broad]
+    psd = median_welch(epochs, in_broad)
     freqs_hz = freqs_hz[in_broad]
     absolute = step_hz * (psd.sum(axis=1) - (psd[:, 0] + psd[:, -1]) / 2)
     if kind == "emg":
@@ -171,7 +171,9 @@ def _spectrum(epochs: FloatArray, kind: str) -> dict[str, FloatArray]:
     }
 
 
-def median_welch(epochs: FloatArray) -> FloatArray:
+def median_welch(
+    epochs: FloatArray, wanted: npt.NDArray[np.bool_] | slice = slice(None)
+) -> FloatArray:
     """Estimate power spectra by Welch's method with medians in place of means.
 
     As `scipy.signal.welch` with Hamming windows of 5 s, half overlapping, each without
@@ -181,19 +183,23 @@ def median_welch(epochs: FloatArray) -> FloatArray:
     ----------
     epochs : numpy.ndarray, shape (n_epochs, n_samples)
         At 100 Hz.
+    wanted : numpy.ndarray of bool, shape (251,), or slice
+        Which frequencies from 0 to 50 Hz in steps of 0.2 Hz; all where not given.
 
     Returns
     -------
-    numpy.ndarray, shape (n_epochs, 251)
-        Power spectral density from 0 to 50 Hz in steps of 0.2 Hz.
+    numpy.ndarray, shape (n_epochs, n_wanted)
+        Power spectral density.
     """
     windows = np.lib.stride_tricks.sliding_window_view(epochs, WELCH_SAMPLES, axis=1)
     windows = windows[:, :: WELCH_SAMPLES // 2]
     taper = np.hamming(WELCH_SAMPLES + 1)[:-1]
     tapered = (windows - windows.mean(axis=2, keepdims=True)) * taper
-    spectrum = np.fft.rfft(tapered, axis=2)
+    spectrum = np.fft.rfft(tapered, axis=2)[:, :, wanted]
     power = spectrum.real**2 + spectrum.imag**2
-    power[:, :, 1:-1] *= 2
+    one_sided = np.full(WELCH_SAMPLES // 2 + 1, 2.0)
+    one_sided[[0, -1]] = 1.0
+    power *= one_sided[wanted]
     n_windows = power.shape[1]
     even = 2.0 * np.arange(1, (n_windows - 1) // 2 + 1)
     bias = 1.0 + np.sum(1.0 / (even + 1.0) - 1.0 / even)
