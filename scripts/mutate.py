@@ -296,7 +296,8 @@ class Tests:
                 break
         tests = tests or set(self._calls_s)
         if self.is_of_import(mutant):
-            tests |= {test for test in self._calls_s if test.startswith(OF_CATALOGUE)}
+            files = (OF_CATALOGUE, f"/test_{mutant.path.stem}.py")
+            tests |= {t for t in self._calls_s if any(file in t for file in files)}
         tests -= self.failed
         found = sorted(tests, key=lambda test: (self.seconds(test), test))
         return [test for test in found if self.seconds(test) <= longest_s]

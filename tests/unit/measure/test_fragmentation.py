@@ -180,3 +180,8 @@ def test_a_stage_with_a_single_step_is_sure_of_it():
     found = measure_scoring(make_scoring("22232222"))
     from_n2 = -(5 / 6 * np.log2(5 / 6) + 1 / 6 * np.log2(1 / 6))
     assert found["trans_entropy_bits"] == pytest.approx(7 / 8 * from_n2)
+
+
+def test_wake_that_goes_on_as_often_as_it_ends_has_a_bit_of_its_own():
+    # from N2 two steps stay and two go; from W two stay and two go
+    assert measure_scoring(make_scoring("22WWW22W2"))["trans_entropy_bits"] == 1
