@@ -158,8 +158,9 @@ CONTINUITY = (
     MetricSpec(
         "rem_wmean_min_b6m",
         MINUTES,
-        "The same with interruptions of up to 6 min filled; steadier between scorers, "
-        "and blind to short interruptions.",
+        "Length of the REM bout in which a minute of REM, taken at random, lies, "
+        "interruptions of up to 6 min filled; steadier between scorers, and blind to "
+        "short interruptions.",
         "psgkit, chosen in docs/reliability.md",
         lambda night: rem_wmean_min(night, "b6m"),
     ),

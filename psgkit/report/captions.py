@@ -18,11 +18,17 @@ def rem_sentence(night: Night) -> str:
     value = value_of(night, "rem_wmean_min_b2m")
     if math.isnan(value):
         return ""
-    return _(
+    words = _(
         "A minute of REM sleep, taken at random from this night, lay in a stretch of "
         "REM {minutes} minutes long on average. Breaks of up to 2 minutes are not "
         "counted as the end of a stretch. The longer, the less broken is REM sleep."
     ).format(minutes=number(value))
+    if value_of(night, "last_remp_censored") == 1:
+        words += " " + _(
+            "The last stretch was cut off by the end of the scored time and may have been "
+            "longer."
+        )
+    return words
 
 
 def overview_alt(night: Night) -> str:

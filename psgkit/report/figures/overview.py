@@ -138,26 +138,42 @@ def draw_hypnogram(axes: Axes, night: Night) -> bool:
 
 
 def _draw_cycles(axes: Axes, night: Night) -> None:
-    """Draw a line under the top for each sleep cycle, with its number."""
-    cycles = table_with(night, "cycles", "onset_s", "duration_min")
+    """Draw a line under the top for each sleep cycle, with its number.
+
+    An incomplete one, which `cycle_n` does not count, is dotted, its number in brackets.
+    """
+    wanted = ("onset_s", "duration_min", "is_complete")
+    cycles = table_with(night, "cycles", *wanted)
     if cycles is None:
         return
-    for number, (onset_s, minutes) in enumerate(
-        zip(cycles["onset_s"], cycles["duration_min"], strict=True), start=1
+    for number, (onset_s, minutes, is_complete) in enumerate(
+        zip(*(cycles[name] for name in wanted), strict=True), start=1
     ):
         onset_h, end_h = onset_s / 3600, onset_s / 3600 + minutes / 60
-        axes.plot([onset_h, end_h], [5.35, 5.35], color=INK, linewidth=1.0)
+        axes.plot(
+            [onset_h, end_h],
+            [5.35, 5.35],
+            color=INK,
+            linewidth=1.0,
+            linestyle="-" if is_complete else (0, (1, 2)),
+        )
         axes.plot([onset_h, onset_h], [5.2, 5.5], color=INK, linewidth=1.0)
         axes.plot([end_h, end_h], [5.2, 5.5], color=INK, linewidth=1.0)
         axes.text(
             (onset_h + end_h) / 2,
             5.42,
-            _("cycle {number}").format(number=number) if number == 1 else str(number),
+            _cycle_name(number, is_complete=is_complete),
             ha="center",
             va="bottom",
             fontsize=SMALL_PT,
             color=INK,
         )
+
+
+def _cycle_name(number: int, *, is_complete: bool) -> str:
+    """Return ``cycle 1``, ``2``, or ``(3)`` for an incomplete one."""
+    name = _("cycle {number}").format(number=number) if number == 1 else str(number)
+    return name if is_complete else f"({name})"
 
 
 def _draw_lights(axes: Axes, night: Night) -> None:

@@ -55,6 +55,14 @@ def test_every_picture_has_an_alternative_text_and_a_size(page):
         assert int(image["height"]) > 100
 
 
+def test_a_rem_stretch_that_the_end_cut_off_is_said_to_be_cut():
+    values = {"rem_wmean_min_b2m": 5.0, "last_remp_censored": 1.0}
+    cut = tuple(make_measure(name, value) for name, value in values.items())
+    whole = (cut[0], make_measure("last_remp_censored", 0.0))
+    assert "was cut off by the end" in night_page(make_night(results=cut))
+    assert "was cut off by the end" not in night_page(make_night(results=whole))
+
+
 def test_issues_stand_before_the_pictures_and_pictures_before_numbers(page):
     places = [page.index(word) for word in ("Chin", "<img", "13.2")]
     assert places == sorted(places)

@@ -64,6 +64,13 @@ def test_rem_without_a_table_of_periods_is_not_called_absent():
     assert "not measured" in words_of(figures.plot_rem_continuity(night))
 
 
+def test_a_cycle_that_does_not_count_is_drawn_apart():
+    # The second of the two cycles is incomplete.
+    words = words_of(figures.plot_overview(make_night())).splitlines()
+    assert "cycle 1" in words
+    assert "(2)" in words
+
+
 def test_each_rem_period_is_a_bar_broken_where_it_was_interrupted():
     # The first period: 5 min of REM, 1 min of wake, 5 min of REM; the second 15 min.
     axes = figures.plot_rem_continuity(make_night()).axes[0]
