@@ -173,7 +173,7 @@ def _sentence(path: Path, fault: OSError) -> str:
         )
     if fault.errno in _NO_FOLDER:
         return (
-            f"{path} cannot be written: what should be a folder on the way is none. "
+            f"{path} cannot be written: a part of that path is no folder. "
             "Choose another folder with --out."
         )
     return f"{path.name} cannot be written: {fault.strerror or fault}."
