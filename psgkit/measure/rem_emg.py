@@ -151,7 +151,7 @@ def rswa_values(tone: ChinTone, timeline: Timeline) -> dict[str, Value]:
     dict of str to float or Undefined
         ``rswa_phasic_pct``: of mini-epochs of 3 s, those with a burst of 0.1 to 5 s at
         twice the local background or more; ``rswa_tonic_pct``: of epochs, those raised
-        (twice the night's background, or 10 µV) for over half of their clean time;
+        (twice the night's background and over 1 µV, or 10 µV) for over half of their clean time;
         ``rswa_any_pct``: of mini-epochs, those with either.
     """
     usable = timeline.usable((Stage.R,)) & ~np.isnan(tone.local_uv)
@@ -192,7 +192,9 @@ def _tonic_epochs(
     """Return the REM epochs with clean time, and whether each has raised tone."""
     seconds = tone.seconds_uv
     background = np.percentile(seconds[usable], NIGHT_BACKGROUND_PERCENTILE)
-    raised = (seconds >= RAISED * background) | (seconds >= RAISED_UV)
+    # Atonia is not raised tone, however low the night's quietest second was.
+    above = (seconds >= RAISED * background) & (seconds > ATONIA_UV)
+    raised = above | (seconds >= RAISED_UV)
     number = np.searchsorted(
         timeline.epoch_starts_s, np.flatnonzero(usable) + 0.5, "right"
     )

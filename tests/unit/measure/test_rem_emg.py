@@ -217,9 +217,11 @@ def test_a_burst_outside_of_rem_is_none_and_the_last_mini_epoch_is_looked_at():
     assert bursts(5, at_s=449.5)["rswa_phasic_pct"] == pytest.approx(100 / 140)
 
 
-def tonic(raised_s: int, *, level_uv: float = 1.0, bad_s=()) -> dict[str, float]:
-    """Return the shares with an epoch raised for some seconds, background 0.5 µV."""
-    seconds = quiet()
+def tonic(
+    raised_s: int, *, level_uv: float = 1.2, quiet_uv: float = 0.6, bad_s=()
+) -> dict[str, float]:
+    """Return the shares with an epoch raised for some seconds above the quiet ones."""
+    seconds = quiet(quiet_uv)
     seconds[60 : 60 + raised_s] = level_uv
     timeline = make_timeline(REM_400_S, bad_s=bad_s)
     return rswa_values(tone_of(seconds, background=100.0), timeline)
@@ -238,8 +240,15 @@ def test_an_epoch_raised_for_over_half_of_its_clean_time_is_tonic():
 
 
 def test_raised_is_twice_the_night_s_background():
-    assert tonic(30, level_uv=0.99)["rswa_tonic_pct"] == 0
-    assert tonic(30, level_uv=1.0)["rswa_tonic_pct"] == pytest.approx(100 / 14)
+    assert tonic(30, level_uv=1.19)["rswa_tonic_pct"] == 0
+    assert tonic(30, level_uv=1.2)["rswa_tonic_pct"] == pytest.approx(100 / 14)
+
+
+def test_up_to_1_microvolt_is_atonia_whatever_the_background():
+    assert tonic(30, level_uv=1.0, quiet_uv=0.3)["rswa_tonic_pct"] == 0
+    assert tonic(30, level_uv=1.01, quiet_uv=0.3)["rswa_tonic_pct"] == pytest.approx(
+        100 / 14
+    )
 
 
 def test_raised_is_10_microvolts_too():
