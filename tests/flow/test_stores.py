@@ -1,7 +1,7 @@
 """Nights that lie in stores, asked for over the protocols that labs use.
 
 Each needs the packages that fsspec needs for it, and is skipped without them:
-``pip install aiohttp paramiko s3fs 'moto[server]'``.
+the extra ``test`` brings those of HTTP and SFTP, S3 wants ``s3fs`` and ``moto[server]``.
 """
 
 import logging
