@@ -1,6 +1,6 @@
 """Change `psgkit/measure/` in one place at a time and see whether a test fails.
 
-    python scripts/mutate.py                            # every module: an hour or two
+    python scripts/mutate.py                            # every module: some hours
     python scripts/mutate.py runs periods --list        # two modules, with the survivors
     python scripts/mutate.py runs --share 0.1 --seed 1  # and a tenth of all others
 
