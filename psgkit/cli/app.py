@@ -83,6 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
     used, 3 a bug of ours, which alone shows a traceback.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    console.print_warnings()
     debug = "--debug" in words
     # Accept --debug after the subcommand too: that is where a second try puts it.
     words = ["--debug", *(w for w in words if w != "--debug")] if debug else words

@@ -1,6 +1,7 @@
 """Printing: results on stdout, everything else on stderr."""
 
 import json
+import logging
 import math
 import os
 import sys
@@ -31,6 +32,20 @@ def error(sentence: str) -> None:
 def note(line: str) -> None:
     """Print a line on what is under way."""
     _write(plain(line), sys.stderr)
+
+
+class _Warnings(logging.Handler):
+    """Prints what a step warns of, as all else that the command says."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error(record.getMessage())
+
+
+def print_warnings() -> None:
+    """Print from now on what the package's loggers warn of."""
+    logger = logging.getLogger("psgkit")
+    if not any(isinstance(known, _Warnings) for known in logger.handlers):
+        logger.addHandler(_Warnings(logging.WARNING))
 
 
 def json_out(value: Any) -> None:

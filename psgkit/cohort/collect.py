@@ -1,6 +1,8 @@
 """All nights of a folder as one table, made from their HDF5 files."""
 
+import logging
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,12 +27,18 @@ from psgkit.cohort.state import (
 )
 from psgkit.domain.jobs import Job
 from psgkit.domain.measures import Measure
+from psgkit.domain.night import Night
 from psgkit.errors import InputError, UnreadableNight
 from psgkit.report.cohort_html import cohort_page
 from psgkit.report.file_set import together
 from psgkit.report.files import safe_name
 from psgkit.report.hdf5 import read_night_numbers
 from psgkit.report.tables import summary_row, to_csv
+
+logger = logging.getLogger(__name__)
+
+# Of how many inputs that are there twice a line tells; then how many more there are.
+MAX_TOLD = 10
 
 
 @dataclass(slots=True)
@@ -42,6 +50,10 @@ class _Cohort:
     measures: dict[str, Measure] = field(default_factory=dict)
     covariates: dict[str, None] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    # What was measured, and its SHA-256, to the nights that hold it.
+    inputs: defaultdict[tuple[str, str], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
 
 def collect(
@@ -50,7 +62,8 @@ def collect(
     """Make the tables of a cohort from the HDF5 files of its nights.
 
     Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv``, ``cohort.html``
-    and, where the package for it is installed, ``cohort.xlsx``.
+    and, where the package for it is installed, ``cohort.xlsx``. Warns, through
+    `logging`, of nights that hold the same recording: it counts several times.
 
     Parameters
     ----------
@@ -109,6 +122,7 @@ def collect(
             files.write_text("cohort.html", html)
         else:
             files.remove("cohort.html")
+    _tell_of_repeats(cohort)
     return table
 
 
@@ -165,11 +179,43 @@ def _add_saved(cohort: _Cohort, job: Job, out: Path, file: Path) -> None:
     page = file.with_name(f"{file.stem}_report.html")
     if page.is_file():
         cohort.pages[night.id] = page.relative_to(out).as_posix()
+    _note_input(cohort, night, file)
     numbers = summary_row(night)
     cohort.rows.append(
         _row(job, "done", {k: v for k, v in numbers.items() if k != "id"})
         | {"id": night.id}
     )
+
+
+def _note_input(cohort: _Cohort, night: Night, file: Path) -> None:
+    """Remember what a night was measured from."""
+    source = night.provenance
+    # A night that was copied under another name keeps its id inside of the file.
+    copied = safe_name(night.id) != file.stem
+    name = f"{night.id!r} (in {file.stem!r})" if copied else repr(night.id)
+    if source.recording_sha256:
+        cohort.inputs["recording", source.recording_sha256].append(name)
+    elif source.scoring_sha256:
+        cohort.inputs["scoring", source.scoring_sha256].append(name)
+
+
+def _tell_of_repeats(cohort: _Cohort) -> None:
+    """Warn of nights that hold one recording, or one scoring without a recording."""
+    repeats = [
+        (what, names) for (what, _), names in cohort.inputs.items() if len(names) > 1
+    ]
+    for what, names in repeats[:MAX_TOLD]:
+        logger.warning(
+            "%s and %s hold the same %s, which counts %s in the table.",
+            ", ".join(names[:-1]),
+            names[-1],
+            what,
+            "twice" if len(names) == 2 else f"{len(names)} times",
+        )
+    if len(repeats) > MAX_TOLD:
+        logger.warning(
+            "%d more are in the table more than once.", len(repeats) - MAX_TOLD
+        )
 
 
 def _add_failed(cohort: _Cohort, job: Job, error: str, message: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import edfio
 import pytest
+from night_makers import make_night
 
 SAMPLE = Path(__file__).parents[2] / "sample_data/nap.edf"
 
@@ -106,3 +107,18 @@ def test_nights_of_one_person_are_not_quietly_those_of_several(
     assert status == 0
     assert told == ""
     assert "16 nights of 8 persons" in printed
+
+
+def test_a_recording_that_counts_twice_is_told_beside_the_table(
+    run: Run, tmp_path: Path
+) -> None:
+    # All nights of the maker are of one recording.
+    for night_id in ("n1", "n2"):
+        make_night(night_id).save(tmp_path)
+    status, printed, told = run("collect", tmp_path, "--all")
+    assert status == 0
+    assert "2 done" in printed
+    assert told == (
+        "psgkit: 'n1' and 'n2' hold the same recording, which counts twice in the "
+        "table.\n"
+    )

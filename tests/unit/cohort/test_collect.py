@@ -132,6 +132,67 @@ def test_nights_that_were_not_asked_for_count_when_told(out: Path) -> None:
     assert set(collect(out, every=True)["id"]) == {"n0", "n1", "n2", "n3", "n4"}
 
 
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records]
+
+
+def save_of(out: Path, night_id: str, **digests: str) -> None:
+    night = make_night(night_id)
+    replace(night, provenance=replace(night.provenance, **digests)).save(out)
+
+
+def test_nights_that_hold_one_recording_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for night_id, digest in (("n1", "aa"), ("n2", "bb"), ("n3", "aa"), ("n4", "bb")):
+        save_of(tmp_path, night_id, recording_sha256=digest)
+    save_of(tmp_path, "n5", recording_sha256="bb")
+    save_of(tmp_path, "n6", recording_sha256="cc")
+    assert len(collect(tmp_path)) == 6
+    end = "in the table."
+    assert told(caplog) == [
+        f"'n1' and 'n3' hold the same recording, which counts twice {end}",
+        f"'n2', 'n4' and 'n5' hold the same recording, which counts 3 times {end}",
+    ]
+
+
+def test_a_scoring_counts_where_there_is_no_recording(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Two recordings with one scoring are two nights; neither of both is no input.
+    save_of(tmp_path, "n1", recording_sha256="aa", scoring_sha256="dd")
+    save_of(tmp_path, "n2", recording_sha256="bb", scoring_sha256="dd")
+    for night_id in ("n3", "n4"):
+        save_of(tmp_path, night_id, recording_sha256="", scoring_sha256="dd")
+    for night_id in ("n5", "n6"):
+        save_of(tmp_path, night_id, recording_sha256="")
+    collect(tmp_path)
+    [line] = told(caplog)
+    assert line.startswith("'n3' and 'n4' hold the same scoring")
+
+
+def test_a_copied_result_is_told_by_its_folder(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    save_of(tmp_path, "n1", recording_sha256="aa")
+    (tmp_path / "n2").mkdir()
+    shutil.copy(tmp_path / "n1/n1.h5", tmp_path / "n2/n2.h5")
+    collect(tmp_path)
+    [line] = told(caplog)
+    assert line.startswith("'n1' and 'n1' (in 'n2') hold the same recording")
+
+
+def test_of_many_repeats_ten_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for pair in range(12):
+        for half in "ab":
+            save_of(tmp_path, f"n{pair}{half}", recording_sha256=f"{pair:02}")
+    collect(tmp_path, page=False)
+    assert len(told(caplog)) == 11
+    assert told(caplog)[-1] == "2 more are in the table more than once."
+
+
 def test_tables_say_their_format_and_metric_version(out: Path) -> None:
     table = collect(out).set_index("id")
     assert table.loc["n1", "format_version"] == 1
