@@ -1,6 +1,7 @@
 """One night of a cohort, as a worker does it."""
 
 import errno
+import re
 import time
 import traceback
 import warnings
@@ -18,7 +19,12 @@ from psgkit.cohort.state import (
 )
 from psgkit.cohort.task import Task
 from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
-from psgkit.errors import InputError, PsgkitError
+from psgkit.errors import (
+    InputError,
+    PsgkitError,
+    UnreadableRecording,
+    UnreadableScoring,
+)
 from psgkit.pipeline import analyse_night
 from psgkit.report import save_night
 
@@ -51,6 +57,7 @@ def do_night(task: Task) -> Outcome:
 def _analyse_and_save(task: Task, started: float) -> Done:
     job, out = task.job, task.out
     tidy(out, job)
+    _check_there(job)
     for file in input_files(job).values():
         if file.exists() and not (file.is_file() or file.is_dir()):
             # Opening a FIFO would wait for a writer for ever.
@@ -84,12 +91,36 @@ def _analyse_and_save(task: Task, started: float) -> Done:
     return done
 
 
+def _check_there(job: Job) -> None:
+    """Refuse files that are not there, where their names are not to be told.
+
+    Where a name may be told, the reader tells it.
+    """
+    faults = {"recording": UnreadableRecording, "scoring": UnreadableScoring}
+    for what, file in input_files(job).items():
+        if file.stem != job.night_id and not file.exists():
+            raise faults[what](
+                f"The {what} of night {job.night_id} is not there; check its path in "
+                "the manifest, where one was given."
+            )
+
+
 def _nameless(message: str, job: Job) -> str:
-    """Return a message with the night's id for names of files, which name people."""
-    for file in (job.recording, job.scoring):
-        if file is not None and file.stem != job.night_id:
-            message = message.replace(file.name, f"{job.night_id}{file.suffix}")
-    return message
+    """Return a message without names of files, which name people.
+
+    What a file is of its night stands in their place; the night's own name may stay.
+    """
+    for what, file in input_files(job).items():
+        if file.stem != job.night_id:
+            words = f"the {what} of night {job.night_id}"
+            message = message.replace(repr(file.name), words)
+            message = message.replace(file.name, words)
+    # Where a sentence began with the name.
+    return re.sub(r"(^|[.!?] )the (recording|scoring) of night", _capital, message)
+
+
+def _capital(found: re.Match[str]) -> str:
+    return f"{found[1]}The {found[2]} of night"
 
 
 def _sentence(fault: OSError) -> str:

@@ -69,7 +69,10 @@ def test_one_bad_night_costs_none_of_the_others(tmp_path: Path, run: Run) -> Non
     assert list(table["group"]) == ["a", "b", "a", "a"]
     # 135 epochs asleep of 30 s; every further night has one more.
     assert list(table["tst_min"][:3]) == [67.5, 68.0, 68.5]
-    assert "S99.edf is not an EDF or BDF file" in table.loc["S99", "message"]
+    assert (
+        "The recording of night S99 is not an EDF or BDF file"
+        in table.loc["S99", "message"]
+    )
     assert table.attrs["units"]["tst_min"].startswith("min")
     assert len((out / "batch.log").read_text().splitlines()) == 4
     assert not (out / ".psgkit/lock").exists()
