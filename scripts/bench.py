@@ -71,11 +71,13 @@ WORKER = """
 import resource, sys, time
 begun = time.perf_counter()
 from pathlib import Path
+from psgkit.cohort.allocator import keep_memory
 from psgkit.domain.jobs import Job
 from psgkit.pipeline import analyse_night
 from psgkit.report import save_night
 from psgkit.settings import Settings
 settings = Settings()
+keep_memory()
 
 def mark(step):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pebble
 
+from psgkit.cohort.allocator import keep_memory
+
 if TYPE_CHECKING:  # a worker loads this module before numpy may be loaded
     from collections.abc import Callable
     from concurrent.futures import Future
@@ -137,6 +139,7 @@ class ProcessExecutor(Executor):
 
 def prepare_worker() -> None:
     """Make a new process a worker: one thread, silent, gone when its parent is."""
+    keep_memory()
     for name in ONE_THREAD:
         os.environ[name] = "1"
     if "numpy" in sys.modules:
