@@ -109,7 +109,8 @@ def _find_window_issues(values: dict[str, float]) -> list[Issue]:
                 "lights_unknown",
                 "Lights-off and lights-on are not both known, so that time in bed, "
                 "efficiency and latencies from lights-off are not given.",
-                "Give both times, or let the whole recording count as time in bed.",
+                "Give --lights-off and --lights-on, or --lights recording to count the "
+                "whole recording as time in bed.",
             )
         )
     return issues

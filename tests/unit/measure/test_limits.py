@@ -67,7 +67,8 @@ def test_lights_that_are_not_known_are_a_note():
     assert issues(lights_known=1.0) == ()
     (issue,) = issues(lights_known=0.0)
     assert (issue.code, issue.severity) == ("lights_unknown", Severity.NOTE)
-    assert issue.remedy
+    for option in ("--lights-off", "--lights-on", "--lights recording"):
+        assert option in issue.remedy
 
 
 def test_issues_of_the_window_come_before_alarms():
