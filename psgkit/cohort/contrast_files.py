@@ -34,6 +34,10 @@ def read_cohort_table(path: Path) -> pd.DataFrame:
     InputError
         If it is no table, or one that a newer psgkit wrote.
     """
+    if path.is_dir():
+        inside = path / "cohort.csv"
+        wanted = inside if inside.is_file() else "the cohort.csv of a batch"
+        raise InputError(f"{path} is a folder; give {wanted}.")
     if not path.is_file():
         raise InputError(f"No file {path.name!r}.")
     try:

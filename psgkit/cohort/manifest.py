@@ -10,7 +10,6 @@ from psgkit.cohort.remote import check_address, is_address, naming_path
 from psgkit.cohort.scorings import AUTO, NONE, find_scoring
 from psgkit.cohort.sheet import read_sheet
 from psgkit.domain.jobs import Job
-from psgkit.domain.quoting import quoted
 from psgkit.errors import InputError
 from psgkit.report.files import safe_name
 
@@ -185,7 +184,7 @@ def _job(
         try:
             return convert(text) if text else None
         except ValueError:
-            faults.append(f"Line {line}: {name} {quoted(text)} is not {wanted}.")
+            faults.append(f"Line {line}: the {name} is not {wanted}.")
             return None
 
     return Job(
@@ -194,7 +193,7 @@ def _job(
         scoring=marked,
         lights_off=cells.get("lights_off") or None,
         lights_on=cells.get("lights_on") or None,
-        age_y=read("age", to_age, "a number of years"),
+        age_y=read("age", to_age, "a number of years from 0 to 130"),
         sex=read("sex", to_sex, "F or M"),
         covariates={column: row[column] for column in further},
         addresses=addresses,

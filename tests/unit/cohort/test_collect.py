@@ -215,6 +215,16 @@ def test_a_table_of_a_newer_format_is_refused_and_of_an_older_one_read(
             read(file)
 
 
+def test_a_folder_in_the_place_of_its_table_is_told_to_be_one(out: Path) -> None:
+    collect(out)
+    with pytest.raises(InputError) as caught:
+        read_cohort_table(out)
+    assert str(caught.value) == f"{out} is a folder; give {out / 'cohort.csv'}."
+    (out / "cohort.csv").unlink()
+    with pytest.raises(InputError, match=r"is a folder; give the cohort.csv of a"):
+        read_cohort_table(out)
+
+
 def test_nights_of_an_older_metric_version_say_so_in_their_row(out: Path) -> None:
     night = make_night("n1")
     old = replace(night.provenance, metric_version=0)

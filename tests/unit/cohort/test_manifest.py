@@ -89,10 +89,10 @@ def test_all_faults_are_named_together(manifest) -> None:
     with pytest.raises(InputError) as caught:
         read_manifest(path)
     message = str(caught.value)
-    assert "Line 2: age a text of 3 characters is not a number of years." in message
+    assert "Line 2: the age is not a number of years from 0 to 130." in message
     assert "Line 3 names no file." in message
-    assert "Line 4: sex 'X' is not F or M." in message
-    assert "Line 5: age '900' is not a number of years." in message
+    assert "Line 4: the sex is not F or M." in message
+    assert "Line 5: the age is not a number of years from 0 to 130." in message
     assert "Lines 2 and 4 have the same id 's1'." in message
 
 
