@@ -51,17 +51,20 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-import coverage
-import hypothesis
-import libcst as cst
-import pytest
-from libcst.metadata import (
-    CodeRange,
-    MetadataWrapper,
-    PositionProvider,
-    WhitespaceInclusivePositionProvider,
-)
-from mutmut.mutation import mutators
+try:
+    import coverage
+    import hypothesis
+    import libcst as cst
+    import pytest
+    from libcst.metadata import (
+        CodeRange,
+        MetadataWrapper,
+        PositionProvider,
+        WhitespaceInclusivePositionProvider,
+    )
+    from mutmut.mutation import mutators
+except ModuleNotFoundError as missing:
+    sys.exit(f"{__doc__}\n{missing}: it is one of the extra 'dev' of psgkit.")
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "psgkit" / "measure"

@@ -10,10 +10,10 @@ FOLDER holds ``scoring/dod-o/scorer_1..5/*.json`` and ``scoring/boas/*.tsv``; by
 the folder of tests/conftest.py. It takes about two minutes.
 """
 
+import argparse
 import csv
 import json
 import os
-import sys
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -172,7 +172,11 @@ def write_table(
 def main() -> None:
     """Measure all, write both files."""
     default = os.environ.get("PSGKIT_REAL_DATA", ROOT.parent / "shared" / "data")
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else default) / "scoring"
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(default))
+    folder = parser.parse_args().folder / "scoring"
+    if not folder.is_dir():
+        parser.error(f"there is no folder {folder}")
     dod, boas = read_nights(folder)
     rated = rate_columns(dod, boas)
     intervals = measure_intervals(*boas.measures)

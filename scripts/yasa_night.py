@@ -4,7 +4,7 @@
 night, then finds band powers by stage, spindles, slow waves and rapid eye movements.
 """
 
-import sys
+import argparse
 
 import mne
 import numpy as np
@@ -33,4 +33,10 @@ def main(path: str, eeg: str, eog: tuple[str, str], emg: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], (sys.argv[3], sys.argv[4]), sys.argv[5])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("path", help="an EDF recording")
+    parser.add_argument("eeg", help="label of the EEG to stage by")
+    parser.add_argument("eog", nargs=2, help="labels of the left and the right EOG")
+    parser.add_argument("emg", help="label of the chin EMG")
+    given = parser.parse_args()
+    main(given.path, given.eeg, tuple(given.eog), given.emg)
