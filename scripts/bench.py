@@ -269,7 +269,7 @@ def time_dask(jobs: Sequence[Any], out: Path) -> BatchTime:
 
     begun, before = time.perf_counter(), children_processor_s()
     with LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         started = time.perf_counter()
         finish(run_cohort(jobs, out=out, dask=cluster.scheduler_address), len(jobs))

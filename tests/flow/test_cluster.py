@@ -58,7 +58,7 @@ def wire() -> Iterator[list[bytes]]:
 @pytest.fixture
 def cluster(wire: list[bytes], capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as started:
         # From here on: all that is sent, and all that the workers print.
         wire.clear()
