@@ -297,7 +297,7 @@ def test_a_scoring_that_changes_while_it_is_measured_gives_no_number(
     monkeypatch.setattr(pipeline, "_measured", slowly)
     outcome = work.do_night(Task(scored, Settings(), tmp_path / "out"))
     assert isinstance(outcome, Failed)
-    assert outcome.message.startswith("n1.txt was changed while it was read")
+    assert outcome.message.startswith("The scoring of night n1 was changed while")
     assert not list(tmp_path.rglob("*.h5"))
 
 
