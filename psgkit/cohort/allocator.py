@@ -2,7 +2,7 @@
 
 A night makes and frees arrays of many megabytes all the time, and glibc gives what lies
 at its end back at once, to fetch it anew for the next. A worker of the pool, which lives
-for nights to come, keeps it (three hundredths of a later night's time).
+for nights to come, keeps it: hardly a page fault is left, if little time is won.
 
 Dask starts its workers with ``MALLOC_TRIM_THRESHOLD_`` at 64 KiB, so that glibc gives
 memory back whenever some is freed. A night makes and frees arrays all the time; with
