@@ -39,7 +39,8 @@ def methods_sentence(
     return (
         f"{len(nights)} nights{people} were compared by {compared_by}{adjusted} with "
         f"generalised estimating equations{repeated} (counts: Poisson with log hours "
-        "as offset; times and powers: logarithms; fractions: logits), standard errors "
+        "as offset; times, powers and their ratios: logarithms, contrasts are ratios of "
+        "geometric means; fractions: logits), standard errors "
         "after Mancl and DeRouen, 95 % intervals from Student's t, false discovery "
         "rate after Benjamini and Hochberg within the table (psgkit "
         f"{metadata.version('psgkit')}, statsmodels {metadata.version('statsmodels')})."

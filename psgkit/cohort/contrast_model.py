@@ -25,7 +25,10 @@ NOT_CONVERGED = ("ConvergenceWarning", "IterationLimitWarning")
 
 
 class Scale(StrEnum):
-    """How a column is modelled, and what its estimate therefore is."""
+    """How a column is modelled, and what its estimate therefore is.
+
+    A ratio from logarithms is one of geometric means.
+    """
 
     COUNT = "rate ratio (Poisson, hours as offset)"
     LOG = "ratio (logarithms)"
@@ -33,8 +36,14 @@ class Scale(StrEnum):
     LINEAR = "difference"
 
 
+# Ratios of powers whose values are natural logarithms already.
+_LOGARITHMS = ("delta_beta_ratio", "ad_ratio")
 # What stands after the unit in a name: the form, the band, then channel and stage.
 _ENDING = re.compile(r"(_raw|_b[26]m|(?<=_uv2|frac)_[a-z]+)?(__.*)?$")
+_ON_LOGARITHMS = (
+    *("_min", "_s", "_uv2", "_uv2h", "_uv", "_per_min"),
+    *("_relpeak", "_ratio"),
+)
 # The minutes by which rates are divided; others are of total sleep time.
 _NREM = ["n1_min", "n2_min", "n3_min"]
 _HOURS = [
@@ -53,14 +62,21 @@ _HOURS = [
 
 def scale_of(column: str) -> Scale:
     """Return how a column is modelled, from the unit in its name."""
-    plain = _ENDING.sub("", column)
+    plain = _plain(column)
+    if plain.endswith("_ln_per_h"):  # a slope, and no events in an hour
+        return Scale.LINEAR
     if plain.endswith("_per_h"):
         return Scale.COUNT
     if plain.endswith(("_pct", "_frac")):
         return Scale.LOGIT
-    if plain.endswith(("_min", "_s", "_uv2", "_uv2h", "_uv", "_relpeak", "_per_min")):
+    if plain.endswith(_ON_LOGARITHMS):
         return Scale.LOG
     return Scale.LINEAR
+
+
+def _plain(column: str) -> str:
+    """Return a column's name up to its unit."""
+    return _ENDING.sub("", column)
 
 
 def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
@@ -89,15 +105,11 @@ def response(
             hours = hours_of(column, nights)
             counted = np.where(hours > 0, values * hours, np.nan)
             return counted, np.log(np.where(hours > 0, hours, np.nan)), ""
+        case Scale.LOG if _plain(column) in _LOGARITHMS:
+            return values, None, ""
         case Scale.LOG:
-            positive = values[values > 0]
-            if len(positive) == 0:
-                return np.full(len(values), np.nan), None, ""
-            if np.all(values[np.isfinite(values)] > 0):
-                return np.log(np.where(values > 0, values, np.nan)), None, ""
-            step = float(positive.min()) / 2
-            shifted = np.where(values >= 0, values + step, np.nan)
-            return np.log(shifted), None, f"{step:g} added before logarithms (zeros)"
+            logarithms, note = _logarithms(values)
+            return logarithms, None, note
         case Scale.LOGIT:
             share = values / (100 if "_pct" in column else 1)
             known = np.isfinite(share)
@@ -109,6 +121,18 @@ def response(
             return np.log(share / (1 - share)), None, note
         case Scale.LINEAR:
             return values, None, ""
+
+
+def _logarithms(values: FloatArray) -> tuple[FloatArray, str]:
+    """Return logarithms, and what was added to all values where there are zeros."""
+    positive = values[values > 0]
+    if len(positive) == 0:
+        return np.full(len(values), np.nan), ""
+    if np.all(values[np.isfinite(values)] > 0):
+        return np.log(np.where(values > 0, values, np.nan)), ""
+    step = float(positive.min()) / 2
+    shifted = np.where(values >= 0, values + step, np.nan)
+    return np.log(shifted), f"{step:g} added before logarithms (zeros)"
 
 
 def why_not(

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from psgkit.cohort.contrast import compare_groups
 from psgkit.cohort.contrast_model import Scale, hours_of, scale_of
@@ -75,7 +76,11 @@ COLUMNS = ["n3_min", "rem_ari_per_h", "rem_cont_frac"]
         ("bp_rel_frac_sigma__C4_M1__N2", Scale.LOGIT),
         ("sp_density_per_min__C3_M2__N2", Scale.LOG),
         ("rswa_any_pct__chin", Scale.LOGIT),
-        ("ad_ratio__C4_M1__N3", Scale.LINEAR),
+        ("swa_c1c2_ratio", Scale.LOG),
+        ("swa_c1last_ratio", Scale.LOG),
+        ("ad_ratio__C4_M1__N3", Scale.LOG),
+        ("delta_beta_ratio__C4_M1__N2", Scale.LOG),
+        ("swa_slope_ln_per_h", Scale.LINEAR),
     ],
 )
 def test_a_columns_unit_says_how_it_is_modelled(column: str, scale: Scale) -> None:
@@ -159,6 +164,47 @@ def test_the_numbers_are_those_of_statsmodels_called_by_hand() -> None:
     half_width = (np.log(ours["high"]) - np.log(ours["low"])) / 2
     # 40 persons, 3 parameters: t(0.975, 37) = 2.0262 from a printed table
     assert half_width == pytest.approx(2.0262 * by_hand.bse[name], rel=1e-4)
+
+
+def make_powers(seed: int) -> pd.DataFrame:
+    """Simulate ratios of powers, log-normal, and the logarithms of the same."""
+    rng = np.random.default_rng(seed)
+    patient = np.tile([0, 1], 15)
+    ratio = np.exp(rng.normal(0.6, 0.5, 30) - 0.4 * patient)
+    return pd.DataFrame(
+        {
+            "group": np.where(patient, "patient", "control"),
+            "swa_c1c2_ratio": ratio,
+            "ad_ratio__C4_M1__N3": np.log(ratio),
+            "swa_slope_ln_per_h": rng.normal(-0.2, 0.05, 30) + 0.1 * patient,
+        }
+    )
+
+
+@pytest.mark.parametrize("column", ["swa_c1c2_ratio", "ad_ratio__C4_M1__N3"])
+def test_ratios_of_powers_are_held_against_each_other_by_their_geometric_means(
+    column: str,
+) -> None:
+    cohort = make_powers(11)
+    found = compare_groups(cohort, group="group", columns=[column]).table.iloc[0]
+    powers = cohort["swa_c1c2_ratio"]
+    patients, controls = (powers[cohort["group"] == g] for g in ("patient", "control"))
+    by_hand = stats.gmean(patients) / stats.gmean(controls)
+    assert found["estimate"] == pytest.approx(by_hand, rel=1e-9)
+    # Mancl and DeRouen, one night a person: each squared residual over 1 - 1/15, its
+    # leverage, squared; in each group summed and over 15 squared. t(0.975, 28) = 2.0484.
+    residuals = (np.log(g) - np.log(g).mean() for g in (patients, controls))
+    error = np.sqrt(sum(np.sum((r / (1 - 1 / 15)) ** 2) / 15**2 for r in residuals))
+    assert found["low"] == pytest.approx(by_hand * np.exp(-2.0484 * error), rel=1e-4)
+    assert found["high"] == pytest.approx(by_hand * np.exp(2.0484 * error), rel=1e-4)
+
+
+def test_a_decline_by_the_hour_is_a_difference_and_no_count_of_events() -> None:
+    cohort = make_powers(12)
+    column = "swa_slope_ln_per_h"
+    found = compare_groups(cohort, group="group", columns=[column]).table.iloc[0]
+    means = cohort.groupby("group")[column].mean()
+    assert found["estimate"] == pytest.approx(means["patient"] - means["control"])
 
 
 def test_counts_equal_a_poisson_model_called_by_hand() -> None:
