@@ -10,12 +10,14 @@ from psgkit.report.language import _
 from psgkit.report.tables import clock_at
 from psgkit.report.words import hours, number
 
+# What is said in words of REM continuity.
+REM_MEAN = "rem_wmean_min_b2m"
 _STAGES = ((Stage.W, "Wake"), (Stage.N1, "N1"), (Stage.N2, "N2"), (Stage.N3, "N3"))
 
 
 def rem_sentence(night: Night) -> str:
     """Return the weighted mean bout in words that a patient could follow."""
-    value = value_of(night, "rem_wmean_min_b2m")
+    value = value_of(night, REM_MEAN)
     if math.isnan(value):
         return ""
     words = _(
@@ -23,12 +25,35 @@ def rem_sentence(night: Night) -> str:
         "REM {minutes} minutes long on average. Breaks of up to 2 minutes are not "
         "counted as the end of a stretch. The longer, the less broken is REM sleep."
     ).format(minutes=number(value))
-    if value_of(night, "last_remp_censored") == 1:
-        words += " " + _(
-            "The last stretch was cut off by the end of the scored time and may have been "
-            "longer."
+    return " ".join(filter(None, (words, cut_sentence(night))))
+
+
+def cut_sentence(night: Night) -> str:
+    """Say that the scored time begins or ends within REM sleep, empty where neither."""
+    sentences = []
+    if _begins_in_rem(night):
+        sentences.append(
+            _(
+                "The first stretch of REM was under way when the scored time began and "
+                "may have been longer."
+            )
         )
-    return words
+    if value_of(night, "last_remp_censored") == 1:
+        sentences.append(
+            _(
+                "The last stretch of REM was cut off by the end of the scored time and "
+                "may have been longer."
+            )
+        )
+    return " ".join(sentences)
+
+
+def _begins_in_rem(night: Night) -> bool:
+    bouts = night.tables.get("bouts")
+    if bouts is None or bouts.empty:
+        return False
+    raw = bouts[bouts["form"] == "raw"]
+    return bool((raw.loc[raw["onset_s"] == raw["onset_s"].min(), "stage"] == "R").any())
 
 
 def overview_alt(night: Night) -> str:

@@ -11,6 +11,7 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.measures import Measure
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.report.captions import REM_MEAN, cut_sentence
 from psgkit.report.selection import Selection, select
 from psgkit.report.tables import clock_at
 from psgkit.report.words import amount, hours, plain
@@ -69,7 +70,7 @@ def _lines(night: Night, width: int) -> Iterator[Line]:
     yield from _heading(night, width)
     yield from _issues(night.issues, width)
     yield from _hypnogram(night.scoring, width)
-    yield from _headlines(selection, width)
+    yield from _headlines(selection, cut_sentence(night), width)
     yield from _exploratory(selection, width)
     yield from _counted(selection, width)
     yield from _absent(selection, width)
@@ -129,7 +130,7 @@ def _axis(scoring: Scoring, n_columns: int) -> str:
     return (" " * _AXIS_START + "".join(marks)).rstrip()
 
 
-def _headlines(selection: Selection, width: int) -> Iterator[Line]:
+def _headlines(selection: Selection, rem_cut: str, width: int) -> Iterator[Line]:
     if selection.has_interval:
         yield "", ""
         yield from _wrapped(INTERVAL_NOTE, width, style=_DIM)
@@ -137,6 +138,8 @@ def _headlines(selection: Selection, width: int) -> Iterator[Line]:
         yield from _title(title)
         for measure in measures:
             yield from _headline(measure, width)
+            if measure.name == REM_MEAN and rem_cut:
+                yield from _wrapped(rem_cut, width, first="    ", rest="    ")
 
 
 def _headline(measure: Measure, width: int) -> Iterator[Line]:

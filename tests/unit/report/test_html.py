@@ -4,11 +4,14 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from makers import make_scoring
 from night_makers import make_measure, make_night
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.measure.catalogue import measure_all
 from psgkit.report import notebook_page, save_night
 from psgkit.report.html import night_page
+from psgkit.report.text import text_page
 from psgkit.report.words import spoken_unit
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=y> 😀 עברית"
@@ -55,12 +58,26 @@ def test_every_picture_has_an_alternative_text_and_a_size(page):
         assert int(image["height"]) > 100
 
 
-def test_a_rem_stretch_that_the_end_cut_off_is_said_to_be_cut():
-    values = {"rem_wmean_min_b2m": 5.0, "last_remp_censored": 1.0}
-    cut = tuple(make_measure(name, value) for name, value in values.items())
-    whole = (cut[0], make_measure("last_remp_censored", 0.0))
-    assert "was cut off by the end" in night_page(make_night(results=cut))
-    assert "was cut off by the end" not in night_page(make_night(results=whole))
+@pytest.mark.parametrize(
+    ("stages", "at_start", "at_end"),
+    [
+        ("R" * 12 + "2" * 20 + "W", True, False),
+        ("?" + "R" * 12 + "2" * 20, True, False),
+        ("W" + "2" * 20 + "R" * 12, False, True),
+        ("R" * 12 + "2" * 40 + "R" * 12, True, True),
+        ("W" + "2" * 20 + "R" * 12 + "2", False, False),
+        ("W" + "2" * 20, False, False),
+    ],
+)
+def test_rem_that_the_scored_time_cuts_is_said_to_be_cut_on_both_pages(
+    stages, at_start, at_end
+):
+    scoring = make_scoring(stages)
+    results, tables = measure_all(scoring)
+    night = make_night(scoring=scoring, results=results, tables=tables)
+    for page in (night_page(night), " ".join(text_page(night).split())):
+        assert ("was under way when the scored time began" in page) is at_start
+        assert ("was cut off by the end of the scored time" in page) is at_end
 
 
 def test_issues_stand_before_the_pictures_and_pictures_before_numbers(page):
