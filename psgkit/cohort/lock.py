@@ -1,33 +1,19 @@
-"""One batch a folder, also where several machines see the folder.
+"""One batch a folder, also where several machines see the folder."""
 
-The lock is a file that only one can create. Its owner rewrites it every few seconds; a
-lock whose content stands still belongs to a batch that died. Nothing rests on locks of
-an operating system, which network file systems keep badly, or on two clocks agreeing.
-"""
-
-import json
-import os
-import secrets
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from psgkit.cohort.state import STATE_FOLDER
 from psgkit.errors import OutputError
 from psgkit.report.files import make_folder
-
-BEAT_S = 5.0
-DEAD_AFTER_S = 30.0
+from psgkit.report.lock import BEAT_S, DEAD_AFTER_S, Lock, clear_if_dead
 
 
 @contextmanager
 def hold(
     out: Path, *, beat_s: float = BEAT_S, dead_after_s: float = DEAD_AFTER_S
-) -> Iterator["Lock"]:
+) -> Iterator[Lock]:
     """Hold the lock of an output folder.
 
     Raises
@@ -36,147 +22,14 @@ def hold(
         If another batch is at work in the folder, or it cannot be written.
     """
     path = make_folder(out / STATE_FOLDER) / "lock"
-    lock = Lock(path, beat_s)
+    lock = Lock(path, of=out, beat_s=beat_s)
     while not lock.take():
-        _clear_if_dead(path, dead_after_s)
+        if owner := clear_if_dead(path, dead_after_s):
+            raise OutputError(
+                f"Another batch (process {owner.get('pid', 'unknown')}) is at work in "
+                f"{out}; wait for it to end or choose another folder with --out."
+            )
     try:
         yield lock
     finally:
         lock.release()
-
-
-class Lock:
-    """A lock that is held; `lost` is true once another batch has taken it over.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    beat_s : float
-        Seconds from one sign of life to the next.
-    """
-
-    def __init__(self, path: Path, beat_s: float) -> None:
-        self.lost = False
-        self._path = path
-        self._beat_s = beat_s
-        self._beats = 0
-        self._owner = {
-            "host": _host(),
-            "pid": os.getpid(),
-            "started": _started(os.getpid()),
-            "token": secrets.token_hex(8),
-        }
-        self._ended = threading.Event()
-        self._heart = threading.Thread(target=self._live, daemon=True)
-
-    def take(self) -> bool:
-        """Create the file; False where it is there already."""
-        try:
-            handle = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
-        except FileExistsError:
-            return False
-        except OSError as fault:
-            raise OutputError(
-                f"{self._path.parent.parent} cannot be written: {fault.strerror}."
-            ) from None
-        with os.fdopen(handle, "wb") as file, suppress(OSError):
-            file.write(self._content())
-        self._heart.start()
-        return True
-
-    def release(self) -> None:
-        """Give the folder free."""
-        self._ended.set()
-        self._heart.join()
-        if not self.lost:
-            # One that cannot be removed is, to the next batch, of a process that died.
-            with suppress(OSError):
-                self._path.unlink(missing_ok=True)
-
-    def _live(self) -> None:
-        while not self._ended.wait(self._beat_s):
-            token = self._owner["token"]
-            if _read(self._path).get("token", token) != token:
-                # This machine slept, or could not write, for longer than a batch may.
-                self.lost = True
-                return
-            self._beats += 1
-            # A full disk must not end a batch; one beat is missed.
-            with suppress(OSError):
-                beat = self._path.with_name(f"lock.{token}.part")
-                beat.write_bytes(self._content())
-                beat.replace(self._path)
-
-    def _content(self) -> bytes:
-        return json.dumps({**self._owner, "beats": self._beats}).encode()
-
-
-def _clear_if_dead(path: Path, dead_after_s: float) -> None:
-    before = _read(path)
-    deadline = time.monotonic() + dead_after_s
-    while not _has_died_here(before) and time.monotonic() < deadline:
-        time.sleep(min(0.2, dead_after_s))
-        now = _read(path)
-        if not path.exists():
-            return
-        if now != before:
-            raise OutputError(
-                f"Another batch (process {now.get('pid', 'unknown')}) is at work in "
-                f"{path.parent.parent}; wait for it to end or choose another folder "
-                "with --out."
-            )
-    # Renaming can succeed for one only, of all who found the lock dead.
-    aside = path.with_name(f"lock.{secrets.token_hex(8)}.dead")
-    with suppress(FileNotFoundError):
-        path.rename(aside)
-        if _read(aside) != before:
-            # Somebody was faster, and this is their lock: put it back.
-            with suppress(OSError):
-                os.link(aside, path)
-        aside.unlink(missing_ok=True)
-
-
-def _has_died_here(owner: dict[str, Any]) -> bool:
-    """Tell whether the owner was a process of this machine that is no more."""
-    if owner.get("host") != _host() or not isinstance(owner.get("pid"), int):
-        return False
-    if os.name == "nt":  # os.kill would end the process there
-        return False
-    try:
-        os.kill(owner["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    # The number may be a dead process that nobody has waited for, or another's by now.
-    return _started(owner["pid"]) != owner.get("started")
-
-
-def _started(pid: int) -> str:
-    """Return when a process started, in ticks since boot; empty where it has ended.
-
-    Empty for every process where the system has no ``/proc``.
-    """
-    try:
-        facts = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    words = facts.rpartition(")")[2].split()
-    return "" if words[0] in "ZX" else words[19]
-
-
-def _host() -> str:
-    """Return what a process id has to be seen from to mean the same process."""
-    space = ""
-    with suppress(OSError):
-        space = str(Path("/proc/self/ns/pid").readlink())
-    return f"{socket.gethostname()} {space}".strip()
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -133,7 +133,6 @@ def tidy(out: Path, job: Job) -> None:
     if not folder.is_dir():
         return
     recover(folder, f"{folder.name}.h5")
-    clear_unfinished(folder)
     if not any(folder.iterdir()):
         folder.rmdir()
 

@@ -5,7 +5,8 @@ ones are put aside and the new ones into their places, by renaming. Of these the
 goes first and comes last: where it is, every other file is of the same set. A fault
 puts the earlier ones back. Where a process is killed between two renamings, the names
 of what lies aside tell `recover` what to put back: ``.<name>.before`` is an earlier
-file, and ``.<mark>.absent`` lists those of which there was none.
+file, and ``.<mark>.absent`` lists those of which there was none. Of several processes
+with one set, each waits for the one before (``.<mark>.lock``): the last one's set stays.
 """
 
 import contextlib
@@ -13,9 +14,11 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from psgkit.errors import OutputError
 from psgkit.report.files import refuse, write_flushed
+from psgkit.report.lock import taking_turns
 
-_BEFORE, _ABSENT = ".before", ".absent"
+_BEFORE, _ABSENT, _LOCK = ".before", ".absent", ".lock"
 
 
 class FileSet:
@@ -83,7 +86,7 @@ class FileSet:
                 with refuse(self._home / name):
                     self._staged[name].replace(self._home / name)
         finally:
-            recover(self._home, self._mark)
+            _put_back(self._home, self._mark)
 
     def clear(self) -> None:
         """Take away what was written and not put in place."""
@@ -116,20 +119,27 @@ def together(home: Path, *, mark: str) -> Iterator[FileSet]:
     OutputError
         If the folder cannot be written or the disk is full.
     """
-    recover(home, mark)
-    files = FileSet(home, mark)
-    try:
-        yield files
-        files.put_in_place()
-    finally:
-        files.clear()
+    with taking_turns(home / f".{mark}{_LOCK}", of=home / mark) as lock:
+        _put_back(home, mark)
+        files = FileSet(home, mark)
+        try:
+            yield files
+            if not lock.is_held():
+                raise OutputError(
+                    f"{mark} was not written: nothing was heard of this process for a "
+                    "while, and another has written its own. Give the command again."
+                )
+            files.put_in_place()
+        finally:
+            files.clear()
 
 
 def recover(home: Path, mark: str) -> None:
     """Put an earlier set back of which a process that was killed left only parts.
 
     Where the mark is there, the set was put in place or not yet touched, and what
-    lies aside is removed. What cannot be done now is done the next time.
+    lies aside is removed, as is what had been begun. What cannot be done now is done
+    the next time. Where a process is writing the set, this waits for its end.
 
     Parameters
     ----------
@@ -138,6 +148,19 @@ def recover(home: Path, mark: str) -> None:
     mark : str
         The name of the file that says that all are there.
     """
+    lock = home / f".{mark}{_LOCK}"
+    traces = (f".*{_BEFORE}", f".*{_ABSENT}", ".*.part")
+    if not lock.exists() and not any(any(home.glob(trace)) for trace in traces):
+        return
+    with (
+        contextlib.suppress(OutputError, OSError),
+        taking_turns(lock, of=home / mark),
+    ):
+        _put_back(home, mark)
+        clear_unfinished(home)
+
+
+def _put_back(home: Path, mark: str) -> None:
     absent = home / f".{mark}{_ABSENT}"
     before = {file.stem.removeprefix("."): file for file in home.glob(f".*{_BEFORE}")}
     with contextlib.suppress(OSError):

@@ -26,6 +26,7 @@ from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.domain.night import Night
 from psgkit.errors import OutputError, PsgkitError
 from psgkit.report import html, save_night
+from psgkit.report import lock as file_lock
 from psgkit.settings import ReportSettings, Settings
 
 Run = Callable[..., tuple[int, str, str]]
@@ -73,6 +74,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collect, "cohort_page", lambda table, **_: table.to_csv())
     monkeypatch.setattr(run, "_executor", lambda *_, **__: Here())
     monkeypatch.setattr(run, "hold", partial(lock.hold, dead_after_s=0.1))
+    # This process is alive and yet plays one that was killed with a lock in its hands.
+    monkeypatch.setattr(file_lock, "DEAD_AFTER_S", 0.05)
 
 
 def save(folder: Path, settings: Settings) -> str:
@@ -104,7 +107,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def is_left_over(name: str) -> bool:
-    return name.endswith((".part", ".before", ".absent"))
+    return name.endswith((".part", ".before", ".absent", ".lock"))
 
 
 def night_in(files: dict[str, bytes]) -> dict[str, bytes]:

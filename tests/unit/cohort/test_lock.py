@@ -30,8 +30,8 @@ def test_a_folder_is_free_again_afterwards(tmp_path: Path) -> None:
 
 def test_the_lock_of_a_process_that_is_no_more_is_taken_at_once(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from psgkit.cohort.lock import Lock; from pathlib import Path;"
-        "Lock(Path(sys.argv[1]), 1.0).take(); os._exit(0)"
+        "import os, sys; from psgkit.report.lock import Lock; from pathlib import Path;"
+        "path = Path(sys.argv[1]); Lock(path, of=path).take(); os._exit(0)"
     )
     (tmp_path / ".psgkit").mkdir()
     path = tmp_path / ".psgkit/lock"
