@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from psgkit.cli.collect import collect
 from psgkit.cli.compare import compare
 from psgkit.cli.contrast import contrast
 from psgkit.cli.export import export
+from psgkit.cli.help import MANY_NIGHTS, ONE_NIGHT, OTHERS, Command, Group
 from psgkit.cli.hypnogram import hypnogram
 from psgkit.cli.inspect import inspect
 from psgkit.cli.metrics import metrics
@@ -24,29 +26,30 @@ from psgkit.errors import PsgkitError
 EXIT_UNUSABLE = 2
 EXIT_BUG = 3
 
-app = typer.Typer(
-    name="psgkit",
-    help="REM continuity, N3 and arousals from EDF sleep recordings.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+EXIT_STATUS = (
+    "Exit status: 0 done; 1 some nights of a batch failed; 2 the call or its input "
+    "cannot be used; 3 a bug of psgkit; 130 stopped by Ctrl-C."
 )
 
-COMMANDS = (
-    report,
-    batch,
-    hypnogram,
-    inspect,
-    compare,
-    export,
-    collect,
-    contrast,
-    power,
-    metrics,
-    simulate,
+app = typer.Typer(
+    name="psgkit",
+    cls=Group,
+    help="REM continuity, N3 and arousals from EDF sleep recordings.",
+    epilog=EXIT_STATUS,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in COMMANDS:
-    app.command()(command)
+
+COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
+    ONE_NIGHT: (report, inspect, hypnogram),
+    MANY_NIGHTS: (batch, collect, contrast, power),
+    OTHERS: (compare, export, metrics, simulate),
+}
+for heading, commands in COMMANDS.items():
+    for command in commands:
+        app.command(cls=Command, rich_help_panel=heading)(command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -79,8 +82,7 @@ def options(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every error ends in one sentence and an exit status.
 
-    0 is done, 1 a batch of which some nights failed, 2 a call or input that cannot be
-    used, 3 a bug of ours, which alone shows a traceback.
+    `EXIT_STATUS` tells what each means; a bug alone shows a traceback.
     """
     words = sys.argv[1:] if arguments is None else arguments
     console.print_warnings()

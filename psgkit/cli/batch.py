@@ -3,12 +3,13 @@
 from collections import Counter
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import console, help, options
 from psgkit.cli.batch_progress import (
     STATUSES,
     following,
@@ -16,7 +17,7 @@ from psgkit.cli.batch_progress import (
     log_outcome,
     status_of,
 )
-from psgkit.errors import InputError
+from psgkit.cli.door import Door
 
 if TYPE_CHECKING:
     from psgkit.domain.jobs import Job
@@ -27,7 +28,7 @@ EXIT_INTERRUPTED = 130
 
 
 class IdChoice(StrEnum):
-    """What nights are called that a manifest does not name."""
+    """What nights are called: their own names, or a hash."""
 
     STEM = "stem"
     HASH = "hash"
@@ -42,51 +43,96 @@ def batch(
         ),
     ] = None,
     manifest: Annotated[
-        Path | None, typer.Option(help="A CSV or TSV table with a row a night.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=help.INPUTS,
+            help="A CSV or TSV table with a row a night.",
+        ),
     ] = None,
-    bids: Annotated[Path | None, typer.Option(help="Root of a BIDS data set.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path(
-        "results"
-    ),
+    bids: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            rich_help_panel=help.INPUTS,
+            help="Root of a BIDS data set.",
+        ),
+    ] = None,
+    out: options.Out = Path("results"),
     scoring: Annotated[
         str,
         typer.Option(
             metavar="PATTERN",
+            rich_help_panel=help.SCORING,
             help="Where scorings lie, e.g. '../scored/{stem}*.xml', from each "
             "recording's folder; 'auto' for the usual names, 'none' for none.",
         ),
     ] = "auto",
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Nights at a time; else what cores and memory serve."),
+        typer.Option(
+            min=1,
+            metavar="NUMBER",
+            rich_help_panel=help.RUN,
+            help="Nights at a time; else what cores and memory serve.",
+        ),
     ] = None,
     timeout: Annotated[
         float | None,
-        typer.Option(min=0.1, help="Seconds after which a night counts as failed."),
+        typer.Option(
+            min=0.1,
+            metavar="SECONDS",
+            rich_help_panel=help.RUN,
+            help="Seconds after which a night counts as failed.",
+        ),
     ] = None,
     dask: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="A Dask scheduler whose workers do the nights."
+            metavar="ADDRESS",
+            rich_help_panel=help.RUN,
+            help="A Dask scheduler whose workers do the nights.",
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and why.")
+        bool,
+        typer.Option(
+            "--dry-run",
+            rich_help_panel=help.RUN,
+            help="Say what would be done, and why.",
+        ),
     ] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Compare inputs by their whole content.")
+        bool,
+        typer.Option(
+            "--verify",
+            rich_help_panel=help.RUN,
+            help="Tell by their whole content whether inputs of nights that are done "
+            "have changed.",
+        ),
     ] = False,
     no_resume: Annotated[
-        bool, typer.Option("--no-resume", help="Do nights again that are done.")
+        bool,
+        typer.Option(
+            "--no-resume",
+            rich_help_panel=help.RUN,
+            help="Do nights again that are done.",
+        ),
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Show no progress, only what came of it.")
+        bool,
+        typer.Option(
+            "--quiet",
+            rich_help_panel=help.RUN,
+            help="Show no progress, only what came of it.",
+        ),
     ] = False,
     id: Annotated[
         IdChoice,
         typer.Option(
-            help="Name nights after their files, or by a hash of their content, where "
-            "file names carry names of people."
+            rich_help_panel=help.RESULTS,
+            help="Name nights after their files, where no manifest names them, or all "
+            "by a hash of their content, where file names carry names of people.",
         ),
     ] = IdChoice.STEM,
     config: options.Config = None,
@@ -112,22 +158,31 @@ def batch(
     from psgkit.cohort.run import check_ids, run_cohort
     from psgkit.cohort.workers import count_workers
 
-    options.check_lights(lights, lights_off, lights_on)
-    settings = options.build_settings(
-        config,
-        unit=unit,
-        channel=channel,
-        lights=lights,
-        align=align,
-        tables=tables,
-        keep_dates=keep_dates,
-        only=only,
-        language=language,
-        arousals=arousals,
-        explain_arousals=explain_arousals,
-        codes=codes,
-        column=column,
-    )
+    with Door() as door:
+        door.refuse_empty(column=column, scoring=scoring, dask=dask)
+        door.check(partial(options.check_lights, lights, lights_off, lights_on))
+        if no_resume:
+            door.refuse_idle("with --no-resume", verify=verify)
+        if sum((bool(inputs), manifest is not None, bids is not None)) != 1:
+            door.refuse(
+                "Give recordings and folders, or --manifest FILE, or --bids ROOT: one "
+                "of the three."
+            )
+        settings = options.build_settings(
+            config,
+            unit=unit,
+            channel=channel,
+            lights=lights,
+            align=align,
+            tables=tables,
+            keep_dates=keep_dates,
+            only=only,
+            language=language,
+            arousals=arousals,
+            explain_arousals=explain_arousals,
+            codes=codes,
+            column=column,
+        )
     jobs = [
         replace(
             job,
@@ -136,7 +191,12 @@ def batch(
         )
         for job in _find_jobs(inputs, manifest, bids, scoring, id)
     ]
-    check_ids(jobs)
+    with Door() as door:
+        if not any(job.scoring or "scoring" in job.addresses for job in jobs):
+            door.refuse_idle(
+                "where no night has a scoring", align=align, codes=codes, column=column
+            )
+        check_ids(jobs)
     if dry_run:
         _tell_plan(jobs, settings, out, verify=verify, resume=not no_resume)
         return
@@ -191,11 +251,6 @@ def _find_jobs(
     from psgkit.cohort.discovery import find_jobs, with_hashed_ids
     from psgkit.cohort.manifest import read_manifest
 
-    if sum((bool(inputs), manifest is not None, bids is not None)) != 1:
-        raise InputError(
-            "Give recordings and folders, or --manifest FILE, or --bids ROOT: one of "
-            "the three."
-        )
     if manifest is not None:
         jobs = read_manifest(manifest, scoring=scoring)
     elif bids is not None:

@@ -1,12 +1,14 @@
 """`psgkit compare`: agreement of two scorings, of two folders, or of several."""
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import console, help, options
+from psgkit.cli.door import Door
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,23 +49,40 @@ def compare(
     ],
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Column of a table's stages; once a scoring, or for all."),
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=help.SCORING,
+            help="Column of a table's stages; once a scoring, or for all.",
+        ),
     ] = None,
     codes: options.Codes = None,
     lights: options.Lights = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print every number for a program.")
-    ] = False,
+    json: options.Json = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the tables of nights and numbers.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            rich_help_panel=help.RESULTS,
+            help="Folder for the tables of nights and numbers.",
+        ),
     ] = None,
 ) -> None:
     """Tell how far scorings agree: epochs, arousals, every metric."""
     from psgkit.cohort.compare import Source, compare_folders, compare_raters
 
-    if len(scorings) < 2:
-        raise InputError("Name two scorings or more, the one to be tested first.")
-    columns = _each(column, len(scorings))
+    with Door() as door:
+        for given in column or ():
+            door.refuse_empty(column=given)
+        if len(scorings) < 2:
+            door.refuse("Name two scorings or more, the one to be tested first.")
+        if len(scorings) > 2:
+            door.refuse_idle("with more than two scorings", lights=lights)
+        columns = _each(column, len(scorings))
+        for path, name in zip(scorings, columns, strict=True):
+            if path.is_file():
+                door.check(
+                    partial(options.check_scoring, path, codes=codes, column=name)
+                )
     sources = [
         Source(path, name, None if codes is None else codes.value)
         for path, name in zip(scorings, columns, strict=True)

@@ -25,20 +25,36 @@ def contrast(
     ],
     group: Annotated[
         str,
-        typer.Option(help="Column to compare by: words are groups, numbers a slope."),
+        typer.Option(
+            metavar="NAME",
+            help="Column to compare by: words are groups, numbers a slope.",
+        ),
     ],
     covariates: Annotated[
-        str, typer.Option(help="Columns to adjust for, with commas between.")
+        str,
+        typer.Option(
+            metavar="NAMES", help="Columns to adjust for, with commas between."
+        ),
     ] = "",
     columns: Annotated[
         str,
-        typer.Option(help="Columns to compare; the primary endpoints by default."),
+        typer.Option(
+            metavar="NAMES",
+            help="Columns to compare, with commas between; the primary endpoints by "
+            "default.",
+        ),
     ] = "",
     person: Annotated[
-        str | None, typer.Option(help="Column that names a person with several nights.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Column that names a person with several nights."
+        ),
     ] = None,
     reference: Annotated[
-        str | None, typer.Option(help="The group that the others are held against.")
+        str | None,
+        typer.Option(
+            metavar="GROUP", help="The group that the others are held against."
+        ),
     ] = None,
     allow_mixed: Annotated[
         bool,
@@ -46,7 +62,10 @@ def contrast(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the tables, the forest plot and the methods."),
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder for the tables, the forest plot and the methods.",
+        ),
     ] = None,
 ) -> None:
     """Compare groups, treatments or a marker, column by column."""

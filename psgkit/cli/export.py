@@ -1,12 +1,14 @@
 """`psgkit export`: a scoring for other programs."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import console, help, options
+from psgkit.cli.door import Door
 from psgkit.errors import InputError, PsgkitError
 
 if TYPE_CHECKING:
@@ -30,19 +32,26 @@ def export(
             metavar="NIGHT.h5", help="A night of psgkit's, or a scoring in any format."
         ),
     ],
-    to: Annotated[FormatChoice, typer.Option("--to", help="The format to write.")],
+    to: Annotated[
+        FormatChoice,
+        typer.Option("--to", rich_help_panel=help.RESULTS, help="The format to write."),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(
+            metavar="PATH",
+            rich_help_panel=help.RESULTS,
             help="The file to write, or a folder (a name without a suffix is one); "
-            "beside the night by default."
+            "beside the night by default.",
         ),
     ] = None,
     recording: Annotated[
         Path | None,
         typer.Option(
+            metavar="NIGHT.edf",
+            rich_help_panel=help.RECORDING,
             help="With --to edf+: write a copy of this recording, without the person "
-            "and the date, with the scoring inside."
+            "and the date, with the scoring inside.",
         ),
     ] = None,
     align: options.Align = False,
@@ -53,6 +62,12 @@ def export(
     from psgkit.read import read_recording, read_scoring
     from psgkit.report.export import SUFFIXES, export_scoring
 
+    with Door() as door:
+        door.check(partial(options.check_scoring, night, codes=codes, column=column))
+        if recording is None:
+            door.refuse_idle("without --recording", align=align)
+        elif to is not FormatChoice.EDF:
+            door.refuse_idle("without --to edf+", recording=recording)
     name = f"{night.stem}_scoring{SUFFIXES[to.value]}"
     target = out or night.with_name(name)
     if target.is_dir() or not target.suffix:
@@ -65,7 +80,7 @@ def export(
     if recording is None:
         scoring = read_scoring(night, codes=meant, column=column)
         written = export_scoring(scoring, target, to.value)
-    elif to is FormatChoice.EDF:
+    else:
         from psgkit.prepare.window import lay_on
         from psgkit.report.export_edf import write_recording_with
 
@@ -78,8 +93,6 @@ def export(
             console.out(issue.message)
         write_recording_with(scoring, recording, target)
         written = (target,)
-    else:
-        raise InputError("--recording goes with --to edf+ alone.")
     for path in written:
         console.out(f"Written: {path}")
 

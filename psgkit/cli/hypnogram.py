@@ -1,11 +1,13 @@
 """`psgkit hypnogram`: all that a scoring alone gives."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from psgkit.cli import console, options
+from psgkit.cli.door import Door
 
 if TYPE_CHECKING:
     from psgkit.domain.night import Night
@@ -20,15 +22,15 @@ def hypnogram(
     lights_on: options.LightsOn = None,
     codes: options.Codes = None,
     column: options.Column = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print every number for a program.")
-    ] = False,
+    json: options.Json = False,
 ) -> None:
     """Measure a scoring without its recording."""
     from psgkit.domain.jobs import Job
     from psgkit.pipeline import analyse_scoring
 
-    options.check_lights(lights, lights_off, lights_on)
+    with Door() as door:
+        door.check(partial(options.check_lights, lights, lights_off, lights_on))
+        door.check(partial(options.check_scoring, scoring, codes=codes, column=column))
     settings = options.build_settings(None, lights=lights, codes=codes, column=column)
     job = Job(
         recording=None, scoring=scoring, lights_off=lights_off, lights_on=lights_on

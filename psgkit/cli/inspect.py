@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import console, help, options
 
 if TYPE_CHECKING:
     from psgkit.domain.issues import Issue
@@ -20,12 +20,22 @@ def inspect(
         Path, typer.Argument(metavar="NIGHT.edf", help="An EDF or BDF recording.")
     ],
     signals: Annotated[
-        bool, typer.Option("--signals", help="Read the signals too, to say more.")
+        bool,
+        typer.Option(
+            "--signals",
+            rich_help_panel=help.RESULTS,
+            help="Read the signals too, to say more.",
+        ),
     ] = False,
     patient: Annotated[
-        bool, typer.Option("--patient", help="Show age and sex from the header.")
+        bool,
+        typer.Option(
+            "--patient",
+            rich_help_panel=help.RESULTS,
+            help="Show age and sex from the header.",
+        ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print for a program.")] = False,
+    json: options.Json = False,
     config: options.Config = None,
     unit: options.Unit = None,
     channel: options.Channel = None,

@@ -1,11 +1,14 @@
 """Options that several commands share, and the settings made from them."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from psgkit.cli import help
+from psgkit.cli.door import Door
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,24 +69,44 @@ class LanguageChoice(StrEnum):
     NL = "nl"
 
 
+Out = Annotated[
+    Path,
+    typer.Option(
+        metavar="FOLDER", rich_help_panel=help.RESULTS, help="Folder for the results."
+    ),
+]
 Config = Annotated[
-    Path | None, typer.Option(help="A settings file; see configs/default.toml.")
+    Path | None,
+    typer.Option(metavar="FILE", help="A settings file; see configs/default.toml."),
 ]
 LightsOff = Annotated[
     str | None,
-    typer.Option(help="When the lights went off: 22:47, or 120s after the start."),
+    typer.Option(
+        metavar="TIME",
+        rich_help_panel=help.TIME_IN_BED,
+        help="When the lights went off: 22:47, or 120s after the start.",
+    ),
 ]
 LightsOn = Annotated[
-    str | None, typer.Option(help="When the lights went on: 06:58, or 28800s.")
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        rich_help_panel=help.TIME_IN_BED,
+        help="When the lights went on: 06:58, or 28800s.",
+    ),
 ]
 Lights = Annotated[
     LightsChoice | None,
-    typer.Option(help="'recording': the whole recording counts as time in bed."),
+    typer.Option(
+        rich_help_panel=help.TIME_IN_BED,
+        help="'recording': the whole recording counts as time in bed.",
+    ),
 ]
 Unit = Annotated[
     UnitChoice | None,
     typer.Option(
         case_sensitive=True,
+        rich_help_panel=help.RECORDING,
         help="Unit of EEG, EOG and EMG where the header is silent or wrong.",
     ),
 ]
@@ -91,19 +114,31 @@ Channel = Annotated[
     list[str] | None,
     typer.Option(
         metavar="ROLE=LABEL",
+        rich_help_panel=help.RECORDING,
         help="Which channel to use, e.g. eeg='EEG C4-A1' or EMG_CHIN=Aux2; repeatable.",
     ),
 ]
 Align = Annotated[
-    bool, typer.Option("--align", help="Cut a scoring that does not fit the recording.")
+    bool,
+    typer.Option(
+        "--align",
+        rich_help_panel=help.SCORING,
+        help="Cut a scoring that does not fit the recording.",
+    ),
 ]
 Tables = Annotated[
-    bool, typer.Option("--tables", help="Write bouts, periods and cycles as CSV too.")
+    bool,
+    typer.Option(
+        "--tables",
+        rich_help_panel=help.RESULTS,
+        help="Write bouts, periods and cycles as CSV too.",
+    ),
 ]
 KeepDates = Annotated[
     bool,
     typer.Option(
         "--keep-dates",
+        rich_help_panel=help.RESULTS,
         help="Keep the date of the recording in the results; by itself or with other "
         "records it can tell whose night it is.",
     ),
@@ -111,40 +146,68 @@ KeepDates = Annotated[
 Only = Annotated[
     OnlyChoice | None,
     typer.Option(
+        rich_help_panel=help.NUMBERS,
         help="'staging': stages and what follows from them, without the other signals "
-        "and the page; 'numbers': everything but the page."
+        "and the page; 'numbers': everything but the page.",
     ),
 ]
-Language = Annotated[LanguageChoice | None, typer.Option(help="Of the page's words.")]
+Language = Annotated[
+    LanguageChoice | None,
+    typer.Option(rich_help_panel=help.RESULTS, help="Language of the page."),
+]
 Codes = Annotated[
     CodesChoice | None,
     typer.Option(
-        help="What 4 means among a scoring's numbers: REM ('aasm') or S4 ('rk')."
+        rich_help_panel=help.SCORING,
+        help="What 4 means among a scoring's numbers: REM ('aasm') or S4 ('rk').",
     ),
 ]
 Column = Annotated[
-    str | None, typer.Option(help="Column of a table that holds the stages.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=help.SCORING,
+        help="Column of a table that holds the stages.",
+    ),
 ]
 Arousals = Annotated[
     ArousalsChoice | None,
     typer.Option(
+        rich_help_panel=help.NUMBERS,
         help="'scored': the scorer's; 'rules': found by rules; 'auto': the scorer's "
         "where there are any, else by rules; 'unet_v1', 'unet_v2': by a trained network "
-        "of psgscoring (the extra 'unet')."
+        "of psgscoring (the extra 'unet').",
     ),
 ]
 ExplainArousals = Annotated[
     bool,
     typer.Option(
         "--explain-arousals",
-        help="Write every candidate of the arousal detector, with the reason for which "
-        "it was taken or rejected.",
+        rich_help_panel=help.RESULTS,
+        help="Write every candidate of the arousal detector, with the reason for "
+        "which it was taken or rejected.",
     ),
 ]
 Age = Annotated[
-    float | None, typer.Option(help="Age in years; with --sex, for staging.")
+    float | None,
+    typer.Option(
+        metavar="YEARS",
+        rich_help_panel=help.RECORDING,
+        help="Age in years; with --sex, for staging.",
+    ),
 ]
-Sex = Annotated[SexChoice | None, typer.Option(help="F or M; with --age, for staging.")]
+Sex = Annotated[
+    SexChoice | None,
+    typer.Option(
+        rich_help_panel=help.RECORDING, help="F or M; with --age, for staging."
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", rich_help_panel=help.RESULTS, help="Print all of it for a program."
+    ),
+]
 
 
 def check_lights(
@@ -155,13 +218,68 @@ def check_lights(
 
     given = {"--lights-off": lights_off, "--lights-on": lights_on}
     times = {option: text for option, text in given.items() if text is not None}
-    for option, text in times.items():
-        check_time(text, option)
-    if times and lights is LightsChoice.RECORDING:
-        raise InputError(
-            f"--lights recording and {' and '.join(times)} contradict each other; "
-            "give one or the other."
-        )
+    with Door() as door:
+        for option, text in times.items():
+            door.check(partial(check_time, text, option))
+        if times and lights is LightsChoice.RECORDING:
+            door.refuse(
+                f"--lights recording and {' and '.join(times)} contradict each other; "
+                "give one or the other."
+            )
+
+
+def check_scoring(
+    path: Path | None,
+    *,
+    codes: CodesChoice | None,
+    column: str | None,
+    option: str = "scoring",
+) -> None:
+    """Refuse options on a scoring where there is none, or whose format has no use for them.
+
+    Parameters
+    ----------
+    path : Path or None
+        The scoring, None where none was given.
+    codes, column : CodesChoice or None, str or None
+        The options.
+    option : str
+        Name of the option that gives a scoring.
+    """
+    from psgkit.read.scoring import options_unused
+
+    with Door() as door:
+        door.refuse_empty(column=column)
+        if path is None:
+            door.refuse_idle(f"without --{option}", codes=codes, column=column)
+        elif codes is not None or column:
+            name, unused = options_unused(path, column=column)
+            given = {"codes": codes, "column": column}
+            door.refuse_idle(
+                f"where a scoring is {name}",
+                **{word: value for word, value in given.items() if word in unused},
+            )
+
+
+def check_work(
+    only: OnlyChoice | None,
+    *,
+    arousals: ArousalsChoice | None,
+    explain_arousals: bool,
+) -> None:
+    """Refuse options on arousals where no signal is searched for any."""
+    with Door() as door:
+        if only is OnlyChoice.STAGING:
+            searched = arousals not in {None, ArousalsChoice.SCORED}
+            door.refuse_idle(
+                "with --only staging",
+                arousals=searched,
+                explain_arousals=explain_arousals,
+            )
+        elif arousals is ArousalsChoice.SCORED:
+            door.refuse_idle(
+                "with --arousals scored", explain_arousals=explain_arousals
+            )
 
 
 def build_settings(
@@ -183,7 +301,14 @@ def build_settings(
     """Lay a call's options over the settings file, and that over the defaults."""
     from psgkit.settings import Settings, load_settings, with_overrides
 
-    settings = Settings() if config is None else load_settings(config)
+    with Door() as door:
+        door.check(
+            partial(
+                check_work, only, arousals=arousals, explain_arousals=explain_arousals
+            )
+        )
+        door.check(partial(_pairs, channel or []))
+        settings = Settings() if config is None else load_settings(config)
     read: dict[str, Any] = {}
     if unit is not None:
         read["unit"] = unit.value
@@ -242,7 +367,7 @@ def _pairs(words: list[str]) -> dict[str, str]:
     ]
     if wrong:
         raise InputError(
-            f"--channel {wrong[0]!r} is not ROLE=LABEL; for example "
+            f"--channel {', '.join(map(repr, wrong))} is not ROLE=LABEL; for example "
             "--channel eeg='EEG C4-A1'."
         )
     return {role: label for role, _, label in pairs}

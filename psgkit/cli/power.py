@@ -18,14 +18,23 @@ SHORT = {
 def power(
     difference: Annotated[
         float,
-        typer.Option(help="Between the groups, in standard deviations of people."),
+        typer.Option(
+            metavar="NUMBER",
+            help="Between the groups, in standard deviations of people.",
+        ),
     ] = 0.5,
     columns: Annotated[
-        str, typer.Option(help="Columns, with commas between; else the endpoints.")
+        str,
+        typer.Option(
+            metavar="NAMES", help="Columns, with commas between; else the endpoints."
+        ),
     ] = "",
-    power: Annotated[float, typer.Option(help="Wanted chance of finding it.")] = 0.8,
+    power: Annotated[
+        float, typer.Option(metavar="SHARE", help="Wanted chance of finding it.")
+    ] = 0.8,
     alpha: Annotated[
-        float, typer.Option(help="Accepted chance of a false finding.")
+        float,
+        typer.Option(metavar="SHARE", help="Accepted chance of a false finding."),
     ] = 0.05,
 ) -> None:
     """Say how many nights each of two groups needs for a difference to be seen."""

@@ -1,11 +1,13 @@
 """`psgkit report`: one recording to its files and a page of text."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import console, help, options
+from psgkit.cli.door import Door
 
 
 def report(
@@ -14,11 +16,22 @@ def report(
     ],
     scoring: Annotated[
         Path | None,
-        typer.Option(help="A scoring to use; without one, YASA stages the night."),
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=help.SCORING,
+            help="A scoring to use; without one, YASA stages the night.",
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path(
-        "results"
-    ),
+    out: options.Out = Path("results"),
+    id: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=help.RESULTS,
+            help="Name of the night in every output; 'hash' for one made from the "
+            "recording's content, where file names carry names of people.",
+        ),
+    ] = None,
     config: options.Config = None,
     lights_off: options.LightsOff = None,
     lights_on: options.LightsOn = None,
@@ -36,13 +49,6 @@ def report(
     explain_arousals: options.ExplainArousals = False,
     age: options.Age = None,
     sex: options.Sex = None,
-    id: Annotated[
-        str,
-        typer.Option(
-            help="Name of the night in every output; 'hash' for one made from the "
-            "recording's content, where file names carry names of people."
-        ),
-    ] = "",
 ) -> None:
     """Report one night: stages, REM continuity, N3 and arousals."""
     from psgkit.domain.jobs import Job
@@ -51,25 +57,34 @@ def report(
     from psgkit.report import save_night
     from psgkit.report.files import check_writable
 
-    options.check_lights(lights, lights_off, lights_on)
-    settings = options.build_settings(
-        config,
-        unit=unit,
-        channel=channel,
-        lights=lights,
-        align=align,
-        tables=tables,
-        keep_dates=keep_dates,
-        only=only,
-        language=language,
-        arousals=arousals,
-        explain_arousals=explain_arousals,
-        codes=codes,
-        column=column,
-    )
+    with Door() as door:
+        door.refuse_empty(id=id)
+        door.check(partial(options.check_lights, lights, lights_off, lights_on))
+        door.check(partial(options.check_scoring, scoring, codes=codes, column=column))
+        if scoring is None:
+            door.refuse_idle("without --scoring", align=align)
+        else:
+            door.refuse_idle("with --scoring", age=age, sex=sex)
+        if only is not None:
+            door.refuse_idle(f"with --only {only}", language=language)
+        settings = options.build_settings(
+            config,
+            unit=unit,
+            channel=channel,
+            lights=lights,
+            align=align,
+            tables=tables,
+            keep_dates=keep_dates,
+            only=only,
+            language=language,
+            arousals=arousals,
+            explain_arousals=explain_arousals,
+            codes=codes,
+            column=column,
+        )
     job = Job(
         recording=recording,
-        id=sha256(recording)[:12] if id == "hash" else id,
+        id=sha256(recording)[:12] if id == "hash" else id or "",
         scoring=scoring,
         lights_off=lights_off,
         lights_on=lights_on,

@@ -1,12 +1,15 @@
 """`psgkit simulate`: a night with known truth."""
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import console, help, options
+from psgkit.cli.door import Door
+from psgkit.errors import InputError
 
 
 class MontageChoice(StrEnum):
@@ -19,38 +22,88 @@ class MontageChoice(StrEnum):
 
 
 def simulate(
-    out: Annotated[Path, typer.Argument(metavar="OUT.edf", help="The file to write.")],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT.edf", help="The file to write; .edf is added to a bare name."
+        ),
+    ],
     hours: Annotated[
-        float | None, typer.Option(help="Length; 8 where no hypnogram is given.")
+        float | None,
+        typer.Option(
+            metavar="NUMBER",
+            rich_help_panel=help.SIMULATED,
+            help="Length; 8 where no hypnogram is given.",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same night.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            rich_help_panel=help.SIMULATED,
+            help="The same seed makes the same night.",
+        ),
+    ] = 0,
     hypnogram: Annotated[
-        Path | None, typer.Option(help="A scoring in any known format to follow.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=help.SCORING,
+            help="A scoring in any known format to follow.",
+        ),
     ] = None,
     montage: Annotated[
-        MontageChoice, typer.Option(help="Which channels.")
+        MontageChoice,
+        typer.Option(rich_help_panel=help.SIMULATED, help="Which channels."),
     ] = MontageChoice.AASM,
     rate: Annotated[
-        int, typer.Option(help="Sampling rate of EEG, EOG, EMG and ECG in Hz.")
+        int,
+        typer.Option(
+            metavar="HZ",
+            rich_help_panel=help.SIMULATED,
+            help="Sampling rate of EEG, EOG, EMG and ECG.",
+        ),
     ] = 256,
-    arousals: Annotated[float, typer.Option(help="Arousals an hour of sleep.")] = 12.0,
+    arousals: Annotated[
+        float,
+        typer.Option(
+            metavar="NUMBER",
+            rich_help_panel=help.SIMULATED,
+            help="Arousals an hour of sleep.",
+        ),
+    ] = 12.0,
     infraslow_depth: Annotated[
-        float, typer.Option(help="Depth of the 0.02 Hz oscillation of spindles, 0-0.6.")
+        float,
+        typer.Option(
+            metavar="NUMBER",
+            rich_help_panel=help.SIMULATED,
+            help="Depth of the 0.02 Hz oscillation of spindles, 0 to 0.6.",
+        ),
     ] = 0.3,
     atonia_loss: Annotated[
-        float, typer.Option(help="Share of REM sleep without atonia, 0-1.")
+        float,
+        typer.Option(
+            metavar="SHARE",
+            rich_help_panel=help.SIMULATED,
+            help="Share of REM sleep without atonia, 0 to 1.",
+        ),
     ] = 0.0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KIND[:CHANNEL][@ONSET+DURATION]",
+            rich_help_panel=help.SIMULATED,
             help="flat, railed, line_50, line_60, pops, swapped_eog, volts, "
             "volts_as_uv, gap or mixed_rates; repeatable.",
         ),
     ] = None,
     annotations: Annotated[
         bool,
-        typer.Option("--annotations", help="Write stages and arousals into it too."),
+        typer.Option(
+            "--annotations",
+            rich_help_panel=help.RESULTS,
+            help="Write stages and arousals into it too.",
+        ),
     ] = False,
     codes: options.Codes = None,
     column: options.Column = None,
@@ -60,7 +113,18 @@ def simulate(
     from psgkit.simulate import simulate_night
     from psgkit.simulate.write import check_target
 
-    check_target(out)
+    with Door() as door:
+        door.check(
+            partial(
+                options.check_scoring,
+                hypnogram,
+                codes=codes,
+                column=column,
+                option="hypnogram",
+            )
+        )
+        target = _with_suffix(out)
+    check_target(target)
     followed = None
     if hypnogram is not None:
         followed = read_scoring(
@@ -77,5 +141,16 @@ def simulate(
         atonia_loss=atonia_loss,
         faults=fault or (),
     )
-    written = night.write(out, annotations=annotations)
+    written = night.write(target, annotations=annotations)
     console.out(f"Files: {written}, and its truth beside it")
+
+
+def _with_suffix(out: Path) -> Path:
+    """Return the file that a name means; one without a suffix means an EDF file."""
+    if not out.suffix and not out.is_dir():
+        return out.with_name(f"{out.name}.edf")
+    if out.suffix and out.suffix.lower() != ".edf":
+        raise InputError(
+            f"{out.name}: a simulated night is written as EDF; end its name in .edf."
+        )
+    return out

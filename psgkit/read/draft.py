@@ -178,11 +178,14 @@ class Format:
         Tells from the beginning of a file whether it has this format.
     read : callable
         Reads such a file.
+    uses : frozenset of str
+        Fields of `Options` that this format reads by, beside ``epoch_s``.
     """
 
     name: str
     recognises: Callable[[ScoringFile], bool]
     read: Callable[[ScoringFile, Options], Draft]
+    uses: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

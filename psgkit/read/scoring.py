@@ -72,6 +72,33 @@ def read_scoring(
     return _assemble(draft, form, file, recording_start)
 
 
+def options_unused(
+    path: str | Path, *, column: str | None = None
+) -> tuple[str, frozenset[str]]:
+    """Tell which of `read_scoring`'s ``codes`` and ``column`` a file has no use for.
+
+    Parameters
+    ----------
+    path : str or Path
+        A scoring.
+    column : str, optional
+        As `read_scoring` would have it.
+
+    Returns
+    -------
+    name : str
+        Of the file's format.
+    unused : frozenset of str
+
+    Raises
+    ------
+    UnreadableScoring
+        If there is no such file or no format fits.
+    """
+    form = _recognise(_open(Path(path)), column)
+    return form.name, frozenset({"codes", "column"}) - form.uses
+
+
 def _open(path: Path) -> ScoringFile:
     try:
         if path.is_dir():

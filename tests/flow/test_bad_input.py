@@ -1,5 +1,6 @@
 """Whatever is wrong with a call: one sentence on stderr, status 2, nothing written."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -200,3 +201,116 @@ def test_a_folder_in_place_of_the_file_to_simulate_leaves_nothing(
     assert status == 2
     assert "folder" in error
     assert [path.name for path in tmp_path.iterdir()] == ["night"]
+
+
+XML = """<?xml version="1.0"?><CMPStudyConfig><EpochLength>30</EpochLength>
+<SleepStages><SleepStage>2</SleepStage></SleepStages></CMPStudyConfig>"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("report", SAMPLE, "--codes", "rk"), "--codes does nothing without --scoring"),
+        (("report", SAMPLE, "--column", "x"), "--column does nothing without"),
+        (("report", SAMPLE, "--align"), "--align does nothing without --scoring"),
+        (("report", SAMPLE, "--id", ""), "--id is empty"),
+        (("report", SAMPLE, "--scoring", "n.xml", "--age", "40"), "--age does nothing"),
+        (
+            ("report", SAMPLE, "--only", "staging", "--explain-arousals"),
+            "--explain-arousals does nothing with --only staging",
+        ),
+        (
+            ("report", SAMPLE, "--arousals", "scored", "--explain-arousals"),
+            "--explain-arousals does nothing with --arousals scored",
+        ),
+        (
+            ("report", SAMPLE, "--only", "numbers", "--language", "nl"),
+            "--language does nothing with --only numbers",
+        ),
+        (("report", SAMPLE, "--channel", "x", "--channel", "y"), "'x', 'y'"),
+        (("hypnogram", "n.xml", "--column", "x"), "a scoring is Compumedics"),
+        (("hypnogram", "n.xml", "--codes", "rk"), "--codes does nothing where"),
+        (("hypnogram", "n.txt", "--column", "x"), "a scoring is one stage a line"),
+        (("hypnogram", "n.csv", "--column", ""), "--column is empty"),
+        (("compare", "n.xml", "n.csv", "--column", "stage"), "is Compumedics"),
+        (
+            ("compare", "n.csv", "n.csv", "n.csv", "--lights", "recording"),
+            "--lights does nothing with more than two scorings",
+        ),
+        (("export", "n.csv", "--to", "luna", "--align"), "--align does nothing"),
+        (
+            ("export", "n.csv", "--to", "luna", "--recording", SAMPLE),
+            "--recording does nothing without --to edf+",
+        ),
+        (("simulate", "s", "--codes", "rk"), "nothing without --hypnogram"),
+        (("simulate", "s.bdf"), "end its name in .edf"),
+        (
+            ("batch", SAMPLE, "--scoring", "none", "--codes", "rk"),
+            "--codes does nothing where no night has a scoring",
+        ),
+        (
+            ("batch", SAMPLE, "--verify", "--no-resume"),
+            "--verify does nothing with --no-resume",
+        ),
+    ],
+    ids=lambda value: (
+        " ".join(Path(w).name for w in value) if isinstance(value, tuple) else ""
+    ),
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("n.xml").write_text(XML)
+    Path("n.txt").write_text("0\n2\n4\n")
+    Path("n.csv").write_text("onset,stage\n0,W\n30,N2\n60,R\n")
+    status, printed, error = run(*words)
+    assert status == 2
+    assert printed == ""
+    assert error.startswith("psgkit: ")
+    assert said in error
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "n.csv",
+        "n.txt",
+        "n.xml",
+    ]
+
+
+def test_every_fault_of_a_call_is_told_at_once(run: Run, tmp_path: Path) -> None:
+    words = ("--codes", "rk", "--align", "--id", "", "--lights-on", "soon")
+    status, _, error = run("report", SAMPLE, "--out", tmp_path / "out", *words)
+    assert status == 2
+    for said in ("--id is empty", "'soon' is no time", "--codes does", "--align does"):
+        assert said in error
+
+
+def test_options_of_a_scoring_serve_the_formats_that_know_them(
+    run: Run, tmp_path: Path
+) -> None:
+    # By Rechtschaffen and Kales 4 is S4, which is N3.
+    listed, table = tmp_path / "n.txt", tmp_path / "n.csv"
+    listed.write_text("2\n4\n4\n")
+    table.write_text("onset,a,b\n0,2,0\n30,4,0\n60,4,0\n")
+    for words in ((listed,), (table, "--column", "a")):
+        status, printed, error = run("hypnogram", *words, "--codes", "rk", "--json")
+        assert status == 0, error
+        assert json.loads(printed)["measures"]["n3_min"] == 1.0
+
+
+def test_a_simulated_night_without_a_suffix_is_an_edf_file(
+    run: Run, tmp_path: Path
+) -> None:
+    words = ("--hours", "0.1", "--montage", "minimal", "--rate", "128")
+    status, printed, error = run("simulate", tmp_path / "night", *words)
+    assert status == 0, error
+    assert "night.edf" in printed
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "night.edf",
+        "night_events.csv",
+        "night_hypnogram.csv",
+        "night_truth.json",
+    ]

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,9 @@ def test_a_real_recording_is_staged_as_yasa_stages_it(
     assert list(ours["stage"]) == expected
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "command", [*chain(*COMMANDS.values())], ids=lambda f: f.__name__
+)
 def test_every_command_explains_itself(run: Run, command: Any) -> None:
     status, printed, _ = run(command.__name__, "--help")
     assert status == 0

@@ -135,4 +135,4 @@ def _add_event(
     builder.add_event(onset_s, math.nan, kind)
 
 
-FORMAT = Format("ISRUC sheet (xlsx)", recognises, read)
+FORMAT = Format("ISRUC sheet (xlsx)", recognises, read, frozenset({"codes"}))

@@ -42,4 +42,4 @@ def read(file: ScoringFile, options: Options) -> Draft:
     return builder.build(epoch_s=epoch_s)
 
 
-FORMAT = Format("list of stages (JSON)", recognises, read)
+FORMAT = Format("list of stages (JSON)", recognises, read, frozenset({"codes"}))

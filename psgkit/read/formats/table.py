@@ -195,4 +195,6 @@ def _number(text: str, file: ScoringFile, where: str) -> float:
         raise file.fault(f"{where} has {quoted(text)} where a number is due.") from None
 
 
-FORMAT = Format("table (CSV, BIDS events.tsv)", recognises, read)
+FORMAT = Format(
+    "table (CSV, BIDS events.tsv)", recognises, read, frozenset({"codes", "column"})
+)

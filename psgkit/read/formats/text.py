@@ -47,4 +47,4 @@ def _words(text: str) -> list[tuple[str, str]]:
     return words
 
 
-FORMAT = Format("one stage a line", recognises, read)
+FORMAT = Format("one stage a line", recognises, read, frozenset({"codes"}))

@@ -1,0 +1,85 @@
+"""What is refused before any work: all of it at once, so that one correction is enough."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from psgkit.errors import InputError
+
+
+class Door:
+    """Collects what is wrong with a call; leaving its block raises that.
+
+    Examples
+    --------
+    >>> with Door() as door:
+    ...     door.refuse("One.")
+    ...     door.refuse("Two.")
+    Traceback (most recent call last):
+    psgkit.errors.InputError: One. Two.
+    """
+
+    def __init__(self) -> None:
+        self._faults: list[InputError] = []
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Raise what was found; a fault that is no input's passes as it is."""
+        if fault is not None and not isinstance(fault, InputError):
+            return
+        if fault is not None:
+            self._faults.append(fault)
+        if len(self._faults) == 1:
+            raise self._faults[0]
+        if self._faults:
+            raise InputError(" ".join(map(str, self._faults))) from None
+
+    def refuse(self, sentence: str) -> None:
+        """Note a fault."""
+        self._faults.append(InputError(sentence))
+
+    def check(self, check: Callable[[], object]) -> None:
+        """Note what a check raises."""
+        try:
+            check()
+        except InputError as fault:
+            self._faults.append(fault)
+
+    def refuse_empty(self, **given: str | None) -> None:
+        """Refuse options whose text is empty, by their names in the code."""
+        for name, text in given.items():
+            if text is not None and not text.strip():
+                self.refuse(f"{_option(name)} is empty; name one, or leave it out.")
+
+    def refuse_idle(self, why: str, **given: object) -> None:
+        """Refuse options that would do nothing.
+
+        Parameters
+        ----------
+        why : str
+            Ends the sentence, such as ``"without --scoring"``.
+        **given
+            Options by their names in the code; None and False are not given.
+        """
+        idle = [_option(name) for name, value in given.items() if value]
+        if idle:
+            does = "does" if len(idle) == 1 else "do"
+            them = "it" if len(idle) == 1 else "them"
+            self.refuse(f"{_listed(idle)} {does} nothing {why}; leave {them} out.")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _listed(words: list[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
