@@ -8,9 +8,6 @@ import typer
 from psgkit.cli import console, options
 
 
-STATUSES = ("done", "failed", "under way", "not begun", "skipped")
-
-
 def collect(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="The output folder of a batch.")
@@ -29,17 +26,6 @@ def collect(
     table = collect_nights(
         folder, every=every, language="en" if language is None else language.value
     )
-    if (under_way := table.attrs["under_way"]) is not None:
-        console.error(
-            "a batch is at work in this folder, and makes these tables again when it "
-            "ends."
-        )
-        is_waiting = table["status"] == "skipped"
-        is_under_way = is_waiting & table["id"].isin(under_way)
-        table.loc[is_waiting, "status"] = "not begun"
-        table.loc[is_under_way, "status"] = "under way"
     counts = table["status"].value_counts()
-    console.out(
-        ", ".join(f"{counts[word]} {word}" for word in STATUSES if word in counts)
-    )
+    console.out(", ".join(f"{n} {word}" for word, n in sorted(counts.items())))
     console.out(f"Table: {folder / 'cohort.csv'}")
