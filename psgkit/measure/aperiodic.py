@@ -13,6 +13,7 @@ High range, 30 to 45 Hz: a straight line through the mean spectrum on log-log ax
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ FACTORS = tuple(float(h) for h in np.round(np.arange(1.1, 1.901, 0.05), 2))
 # What the low range looks at: its ends, stretched by the largest factor.
 LOW_BAND_EVALUATED = (LOW_BAND[0] / max(FACTORS), LOW_BAND[1] * max(FACTORS))
 WINDOW_S = 4.0
-_BINS = np.arange(round(LOW_BAND[0] * WINDOW_S), round(LOW_BAND[1] * WINDOW_S) + 1)
+_BINS = slice(round(LOW_BAND[0] * WINDOW_S), round(LOW_BAND[1] * WINDOW_S) + 1)
 
 # The exponent of a stage settles long before an hour: 5 min leave an error of 0.017.
 MAX_STAGE_MIN = 5.0
@@ -115,7 +116,8 @@ def irasa(segments: Float32Array, rate_hz: float) -> tuple[FloatArray, FloatArra
         )
         for h in FACTORS
     ]
-    return np.asarray(_BINS / WINDOW_S), np.median(stretched, axis=0)
+    freqs_hz = np.arange(_BINS.start, _BINS.stop) / WINDOW_S
+    return freqs_hz, np.median(stretched, axis=0)
 
 
 def _clean_epochs(
@@ -135,15 +137,21 @@ def _median_psd(segments: Float32Array, rate_hz: float, stretch: float) -> Float
     # The nearest length that is quick to transform: the factor is arbitrary, and what
     # it is off by scales a whole spectrum without bending it.
     length = fft.next_fast_len(round(WINDOW_S / stretch * rate_hz))
-    taper = signal.get_window("hamming", length).astype(np.float32)
+    taper, energy = _taper(length)
     windows = np.lib.stride_tricks.sliding_window_view(segments, length, axis=-1)
-    windows = windows[:, :: length // 2].reshape(-1, length)
     # A window's mean stands in bins 0 and 1 alone, and none of them is looked at.
-    spectrum = fft.rfft(windows * taper, axis=1)[:, _BINS]
-    density = spectrum.real**2 + spectrum.imag**2
-    scale = 2 / (rate_hz * np.sum(taper.astype(float) ** 2))
+    spectrum = fft.rfft(windows[:, :: length // 2] * taper)[..., _BINS]
+    density = (spectrum.real**2 + spectrum.imag**2).reshape(-1, spectrum.shape[-1])
+    scale = 2 / (rate_hz * energy)
     # The median of a squared sum of two normal variables is log 2 of its mean.
     return np.asarray(_medians(density).astype(float) * scale / np.log(2))
+
+
+@cache
+def _taper(length: int) -> tuple[Float32Array, float]:
+    """Return a Hamming window, and the sum of its squares; a night asks for 34."""
+    taper = signal.get_window("hamming", length)
+    return taper.astype(np.float32), float(np.sum(taper**2))
 
 
 def _medians(table: Float32Array) -> Float32Array:

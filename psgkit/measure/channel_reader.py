@@ -51,14 +51,20 @@ def reduce_signal(
     is_absent : numpy.ndarray of bool, shape (n_seconds,)
         Seconds with a gap, and those in which the signal does not change.
     """
+    kept = centred(values)
+    absent = missing_seconds(~np.isfinite(values), channel.rate_hz, n_seconds)
+    absent |= still_seconds(kept, channel.rate_hz, n_seconds)
+    return *reduce_rate(kept, channel.rate_hz, at_least_hz), absent
+
+
+def centred(values: FloatArray) -> Float32Array:
+    """Return a signal about its mean in single precision, zero in gaps."""
     is_gap = ~np.isfinite(values)
     known = values[~is_gap] if is_gap.any() else values
     centre = known.mean() if known.size else 0.0
     kept = np.subtract(values, centre, dtype=np.float32, casting="same_kind")
     kept[is_gap] = 0.0
-    absent = missing_seconds(is_gap, channel.rate_hz, n_seconds)
-    absent |= still_seconds(kept, channel.rate_hz, n_seconds)
-    return *reduce_rate(kept, channel.rate_hz, at_least_hz), absent
+    return np.asarray(kept)
 
 
 def first_limit(

@@ -266,7 +266,8 @@ def _bouts_spectrum(bouts: list[FloatArray]) -> FloatArray:
         relative = bout / bout.mean(axis=1, keepdims=True) - 1
         taper = signal.get_window("hann", length)
         tapered = _without_trend(relative) * taper
-        density = np.abs(fft.rfft(tapered, N_FFT, axis=1)) ** 2
+        waves = fft.rfft(tapered, N_FFT, axis=1)
+        density = waves.real**2 + waves.imag**2
         total += density * (2 * length / (RATE_HZ * np.sum(taper**2)))
     return np.asarray(total / sum(bout.shape[1] for bout in bouts))
 

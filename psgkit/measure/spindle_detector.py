@@ -32,7 +32,7 @@ PEAK_DISTANCE_S = 0.06  # a sixteenth of a second: the period of the fastest spi
 _FRAME_S, _FRAME_STEP_S = 2.0, 0.2
 _WINDOW_S, _WINDOW_STEP_S = 0.3, 0.1
 _ANALYTIC_S = 6.0
-_FRAMES_AT_A_TIME = 9000  # half an hour
+_FRAMES_AT_A_TIME = 1000  # with what is made of them, no more than a cache holds
 
 COLUMNS = ("onset_s", "peak_s", "duration_s", "amplitude_uv", "frequency_hz")
 
@@ -97,19 +97,27 @@ def _relative_power(broad: FloatArray, rate_hz: float) -> tuple[FloatArray, Floa
     length = int(_FRAME_S * rate_hz)
     step = length - int(length - _FRAME_STEP_S * rate_hz)
     freqs = fft.rfftfreq(length, 1 / rate_hz)
-    in_broad = (freqs >= BROAD_BAND[0]) & (freqs <= BROAD_BAND[1])
-    in_sigma = (freqs >= SPINDLE_BAND[0]) & (freqs <= SPINDLE_BAND[1])
+    in_broad = _bins(freqs, BROAD_BAND)
+    freqs = freqs[in_broad]
+    in_sigma = _bins(freqs, SPINDLE_BAND)
     taper = signal.get_window("hann", length)
     padded = np.pad(broad, (length // 2, length // 2 + step))
     frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::step]
     shares = []
     for first in range(0, len(frames), _FRAMES_AT_A_TIME):
-        part = fft.rfft(frames[first : first + _FRAMES_AT_A_TIME] * taper)
+        part = fft.rfft(frames[first : first + _FRAMES_AT_A_TIME] * taper)[:, in_broad]
         power = part.real**2 + part.imag**2
-        whole = power[:, in_broad].sum(axis=1)
-        some = power[:, in_sigma].sum(axis=1)
+        whole, some = power.sum(axis=1), power[:, in_sigma].sum(axis=1)
         shares.append(np.divide(some, whole, out=np.zeros_like(some), where=whole > 0))
     return np.arange(len(frames)) * step / rate_hz, np.concatenate(shares)
+
+
+def _bins(freqs_hz: FloatArray, band_hz: tuple[float, float]) -> slice:
+    """Return where a band stands among frequencies that rise, both its ends included."""
+    return slice(
+        int(np.searchsorted(freqs_hz, band_hz[0], side="left")),
+        int(np.searchsorted(freqs_hz, band_hz[1], side="right")),
+    )
 
 
 def _moving(

@@ -21,7 +21,7 @@ from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
 WINDOW_S = 5.0
 OUTLIER_Z = 3.0
 MIN_WINDOWS = 30
-WINDOWS_AT_A_TIME = 720
+WINDOWS_AT_A_TIME = 180  # a quarter of an hour stays in the cache
 MAX_UV = 500.0
 FLAT_S = 1.0
 # A sample this close to a limit of the file, as a share of its range, stands at it.
@@ -146,7 +146,7 @@ def limits_in_uv(channel: Channel) -> tuple[float, float] | None:
 
 
 def cut_windows(signal: FloatArray, rate_hz: float) -> Iterator[FloatArray]:
-    """Yield the whole windows of five seconds of a signal, an hour's at a time.
+    """Yield the whole windows of five seconds of a signal, some at a time.
 
     Yields
     ------

@@ -99,23 +99,24 @@ class EdfSource:
             skip = max(begin - at, 0)
             samples = samples[skip : end - at]
             into = onset + at + skip - first
-            values[into : into + samples.size] = _physical(samples, signal)
+            _to_physical(samples, signal, values[into : into + samples.size])
 
 
-def _digital(block: ByteArray, sample_bytes: int) -> npt.NDArray[np.int32]:
+def _digital(block: ByteArray, sample_bytes: int) -> npt.NDArray[np.integer]:
     """Return the samples of some records, shape (n_records * samples,)."""
     if sample_bytes == 2:
-        return np.ascontiguousarray(block).view("<i2").astype(np.int32).ravel()
+        return np.ascontiguousarray(block).view("<i2").ravel()
     wide = np.zeros((block.size // 3, 4), np.uint8)
     wide[:, 1:] = block.reshape(-1, 3)  # the sign stands in the highest byte
     return wide.view("<i4").ravel() >> 8
 
 
-def _physical(samples: npt.NDArray[np.int32], signal: SignalHeader) -> FloatArray:
+def _to_physical(
+    samples: npt.NDArray[np.integer], signal: SignalHeader, into: FloatArray
+) -> None:
+    """Write samples in their physical unit, where they are to stand."""
     low, high = signal.physical
     gain = (high - low) / (signal.digital[1] - signal.digital[0])
-    values: FloatArray = samples.astype(np.float64)
-    values -= signal.digital[0]
-    values *= gain
-    values += low
-    return values
+    np.subtract(samples, float(signal.digital[0]), out=into, dtype=np.float64)
+    into *= gain
+    into += low

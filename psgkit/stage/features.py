@@ -250,11 +250,11 @@ def higuchi_dimension(epochs: FloatArray) -> FloatArray:
     lengths = np.empty((len(epochs), len(steps)))
     for column, step in enumerate(steps):
         jumps = np.abs(epochs[:, step:] - epochs[:, :-step])
-        per_offset = [
-            jumps[:, offset::step].sum(axis=1) / ((n - offset - 1) // step)
-            for offset in range(step)
-        ]
-        lengths[:, column] = np.mean(per_offset, axis=0) * (n - 1) / step**2
+        # A curve starts at each of the first samples; their lengths are averaged, each
+        # by how many jumps it has.
+        offsets = np.arange(n - step) % step
+        lengths[:, column] = jumps @ (1 / ((n - offsets - 1) // step))
+    lengths *= (n - 1) / steps**3
     log_step = -np.log(steps)
     log_length = np.log(lengths)
     spread = log_step - log_step.mean()

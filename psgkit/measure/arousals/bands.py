@@ -15,8 +15,9 @@ from psgkit.measure.arousals.rules import (
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
+Float32Array = npt.NDArray[np.float32]
 
-WINDOWS_AT_A_TIME = 8192
+WINDOWS_AT_A_TIME = 4096
 BASELINE_GRID_S = 1.0  # a median over 30 s hardly moves within a second
 BASELINE_STEP_S = 0.5  # smoothed power holds no more than two values a second
 
@@ -47,7 +48,28 @@ def band_powers(
         return np.zeros((len(BANDS_HZ), 0))
     starts = np.round(np.arange(n_hops) * HOP_S * rate_hz).astype(int)
     starts = np.minimum(starts, len(values) - n_window)
-    taper = np.hanning(n_window + 1)[:-1].astype(np.float32)
+    transform, weights = _transform(n_window, rate_hz, highest_hz)
+    windows = np.lib.stride_tricks.sliding_window_view(values, n_window)
+    powers = np.empty((len(BANDS_HZ), n_hops))
+    for first in range(0, n_hops, WINDOWS_AT_A_TIME):
+        part = slice(first, first + WINDOWS_AT_A_TIME)
+        spectra = windows[starts[part]].astype(np.float32, copy=False) @ transform
+        powers[:, part] = (spectra**2 @ weights).T
+    return powers
+
+
+def _transform(
+    n_window: int, rate_hz: float, highest_hz: float
+) -> tuple[Float32Array, Float32Array]:
+    """Return two matrices that lead from windows to the power of each band.
+
+    Returns
+    -------
+    transform : numpy.ndarray of float32, shape (n_window, n_waves)
+        Frees a window of its mean, tapers it and takes the Fourier transform, at the
+        frequencies of the bands alone: BLAS does so in a third of the time of an FFT.
+    weights : numpy.ndarray of float32, shape (n_waves, n_bands)
+    """
     freqs_hz = np.fft.rfftfreq(n_window, 1.0 / rate_hz)
     belongs = np.stack(
         [
@@ -55,17 +77,14 @@ def band_powers(
             for low, high in BANDS_HZ.values()
         ]
     )
-    weights = belongs.T.astype(np.float32) * np.float32(2.0 / taper.sum() ** 2)
-    powers = np.empty((len(BANDS_HZ), n_hops))
-    offsets = np.arange(n_window)
-    for first in range(0, n_hops, WINDOWS_AT_A_TIME):
-        block = starts[first : first + WINDOWS_AT_A_TIME, np.newaxis] + offsets
-        windows = values[block].astype(np.float32)
-        windows -= windows.mean(axis=1, keepdims=True)
-        spectra = np.fft.rfft(windows * taper, axis=1)
-        density = spectra.real**2 + spectra.imag**2
-        powers[:, first : first + WINDOWS_AT_A_TIME] = (density @ weights).T
-    return powers
+    bins = np.flatnonzero(belongs.any(axis=0))
+    taper = np.hanning(n_window + 1)[:-1]
+    turns = np.outer(np.arange(n_window), bins) / n_window
+    waves = taper[:, np.newaxis] * np.exp(-2j * np.pi * turns)
+    waves -= waves.mean(axis=0)  # what the mean of a window would add
+    transform = np.hstack([waves.real, waves.imag]).astype(np.float32)
+    weights = np.tile(belongs[:, bins].T, (2, 1)) * (2.0 / taper.sum() ** 2)
+    return transform, weights.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,11 +185,13 @@ def moving_baseline(
     n_usable = inside.sum(axis=1)
     enough = n_usable * BASELINE_STEP_S >= rules.baseline_least_s
     baselines = np.full((len(rows), len(ends)), np.nan)
-    kept, counts = picks[enough], n_usable[enough]
-    for row, baseline in zip(rows, baselines, strict=True):
-        values = np.where(inside[enough], row[np.maximum(kept, 0)], np.inf)
+    kept, counts = np.maximum(picks[enough], 0), n_usable[enough, np.newaxis]
+    left_out = ~inside[enough]
+    for row, baseline in zip(rows.astype(np.float32), baselines, strict=True):
+        values = row[kept]
+        values[left_out] = np.inf  # behind all others
         values.sort(axis=1)
-        lower = np.take_along_axis(values, (counts[:, np.newaxis] - 1) // 2, axis=1)
-        upper = np.take_along_axis(values, counts[:, np.newaxis] // 2, axis=1)
+        lower = np.take_along_axis(values, (counts - 1) // 2, axis=1)
+        upper = np.take_along_axis(values, counts // 2, axis=1)
         baseline[enough] = ((lower + upper) / 2)[:, 0]
     return np.asarray(np.repeat(baselines, grid, axis=1)[:, :n_hops])

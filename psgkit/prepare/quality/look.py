@@ -239,7 +239,8 @@ def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArr
     size = windows.shape[1]
     taper = np.hanning(size + 1)[:-1]  # periodic, as spectra want it
     centred = windows - windows.mean(axis=1, keepdims=True)
-    power = np.abs(np.fft.rfft(centred * taper, axis=1)) ** 2
+    waves = np.fft.rfft(centred * taper, axis=1)
+    power = waves.real**2 + waves.imag**2
     density = 2.0 * power / (rate_hz * np.sum(taper**2))
     freqs = np.arange(density.shape[1]) * (rate_hz / size)
     # Rows to be sorted must lie together: half of the time of a median by columns.
@@ -261,8 +262,9 @@ def _beat(windows: FloatArray, rate_hz: float) -> float:
     smooth = _moving_mean(np.abs(np.diff(calm, axis=1)), 0.1 * rate_hz)
     smooth = smooth - smooth.mean(axis=1, keepdims=True)
     size = smooth.shape[1]
-    spectrum = np.abs(np.fft.rfft(smooth, n=2 * size, axis=1)) ** 2
-    correlation = np.fft.irfft(spectrum, axis=1)[:, :size]
+    waves = np.fft.rfft(smooth, n=2 * size, axis=1)
+    power = waves.real**2 + waves.imag**2
+    correlation = np.fft.irfft(power, axis=1)[:, :size]
     energy = correlation[:, :1]
     unbiased = correlation * size / np.arange(size, 0, -1)
     lags = unbiased[:, int(0.4 * rate_hz) : int(1.5 * rate_hz)]
