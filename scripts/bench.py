@@ -295,12 +295,36 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--night", type=Path, help="an EDF in place of a simulated one")
-    parser.add_argument("--against-yasa", action="store_true")
-    parser.add_argument("--yasa-channels", nargs=4, default=YASA_CHANNELS)
-    parser.add_argument("--repeats", type=int, default=1)
-    parser.add_argument("--later", type=int, metavar="NIGHTS", default=0)
-    parser.add_argument("--wide", action="store_true")
-    parser.add_argument("--dask", type=int, metavar="NIGHTS", default=0)
+    parser.add_argument(
+        "--against-yasa", action="store_true", help="time yasa_night.py beside it"
+    )
+    parser.add_argument(
+        "--yasa-channels",
+        nargs=4,
+        default=YASA_CHANNELS,
+        metavar=("EEG", "LEFT_EOG", "RIGHT_EOG", "CHIN"),
+        help="labels in --night",
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=1, help="of which the quickest counts"
+    )
+    parser.add_argument(
+        "--later",
+        type=int,
+        metavar="NIGHTS",
+        default=0,
+        help="one after the other in one process",
+    )
+    parser.add_argument(
+        "--wide", action="store_true", help="a night of 9 h and 25 channels alone"
+    )
+    parser.add_argument(
+        "--dask",
+        type=int,
+        metavar="NIGHTS",
+        default=0,
+        help="in the pool and on a cluster of two workers",
+    )
     parser.add_argument("--hours", type=float, default=1.5, help="of --dask's nights")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,12 +1,14 @@
 """What single steps cost, with a history: run by pytest-benchmark.
 
-    pytest scripts/bench_steps.py --benchmark-autosave          # measure and keep
-    pytest scripts/bench_steps.py --benchmark-compare           # against the last kept
+    python scripts/bench_steps.py --save          # measure and keep
+    python scripts/bench_steps.py --compare       # against the last kept
 
-The history lies in ``.benchmarks/``, by machine. Nothing here is asserted: a machine at
+or ``pytest scripts/bench_steps.py`` with that plugin's own options. The history lies in ``.benchmarks/``, by machine. Nothing here is asserted: a machine at
 other work would fail for nothing. Whole processes are measured by ``bench.py``.
 """
 
+import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,3 +107,19 @@ def test_save(benchmark: Benchmark, night: Night, tmp_path: Path) -> None:
 def test_whole_night(benchmark: Benchmark, path: Path) -> None:
     """Everything but the files."""
     benchmark(analyse_night, Job(recording=path), Settings())
+
+
+def main() -> int:
+    """Let pytest run this file."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--save", action="store_true", help="keep what is measured")
+    parser.add_argument("--compare", action="store_true", help="with the last kept")
+    given = parser.parse_args()
+    words = [__file__]
+    words += ["--benchmark-autosave"] if given.save else []
+    words += ["--benchmark-compare"] if given.compare else []
+    return int(pytest.main(words))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -300,7 +300,12 @@ def main() -> int:
     """Read the options, calibrate, and write the settings file."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("nights", type=Path, help="manifest: edf, scoring, subject")
-    parser.add_argument("--out", type=Path, default=Path("arousals.toml"))
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("arousals.toml"),
+        help="the settings file to write (arousals.toml)",
+    )
     parser.add_argument("--config", type=Path, help="settings to read the nights with")
     parser.add_argument("--step", type=float, default=0.1, help="of the sweep")
     parser.add_argument("--aside", type=float, default=1 / 3, help="share of subjects")

@@ -44,10 +44,21 @@ SENTENCES = {
 def main() -> None:
     """Run the demonstrations that were named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("which", nargs="*", choices=[*SHOWS, []])
-    parser.add_argument("--nights", type=int, default=200)
+    parser.add_argument(
+        "folder", type=Path, help="where nights and results are written"
+    )
+    parser.add_argument(
+        "which",
+        nargs="*",
+        metavar="demonstration",
+        help=f"of {', '.join(SHOWS)}; all by default",
+    )
+    parser.add_argument(
+        "--nights", type=int, default=200, help="of the largest batch (200)"
+    )
     words = parser.parse_args()
+    if unknown := set(words.which) - set(SHOWS):
+        parser.error(f"no demonstration is called {', '.join(sorted(unknown))}")
     words.folder.mkdir(parents=True, exist_ok=True)
     failed = []
     for name in words.which or SHOWS:

@@ -239,9 +239,11 @@ def peak_mb() -> float:
 def main() -> int:
     """Run and print; 1 where there is a finding."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=60.0, help="at most (60)")
     parser.add_argument("--cases", type=int, default=10**9, help="at most so many")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same seed makes the same cases"
+    )
     parser.add_argument("--keep", type=Path, help="a folder for files with findings")
     parser.add_argument("--only", default="", help="part of a reader's name")
     given = parser.parse_args()

@@ -314,12 +314,17 @@ def draw(path: Path, folder: Path) -> None:
 def main() -> None:
     """Read the options and judge, or draw."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--nights", type=int, default=20)
+    parser.add_argument("--nights", type=int, default=20, help="simulated (20)")
     parser.add_argument("--hypnograms", type=Path, help="a folder of scorings")
     parser.add_argument("--alone", action="store_true", help="ask nobody else")
     parser.add_argument("--packages", default="", help="a folder with psgscoring")
     parser.add_argument("--draw", type=Path, help="an EDF to look at instead")
-    parser.add_argument("--out", type=Path, default=Path("arousals"))
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("arousals"),
+        help="folder for what --draw draws",
+    )
     options = parser.parse_args()
     if options.packages:
         sys.path.append(options.packages)

@@ -44,7 +44,12 @@ _NAMES = {"W": "W", "1": "N1", "2": "N2", "3": "N3", "R": "R"}
 def main() -> None:
     """Print every case."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("../shared/data"),
+        help="folder of the real recordings",
+    )
     folder = parser.parse_args().data / "recordings"
     for file, stage in CASES:
         table = compare(folder / file, stage)

@@ -63,10 +63,18 @@ def main() -> None:
     }
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     options.add_argument(
-        "--data", default=os.environ.get("PSGKIT_REAL_DATA", "../shared/data")
+        "--data",
+        default=os.environ.get("PSGKIT_REAL_DATA", "../shared/data"),
+        help="folder of the real recordings",
     )
-    options.add_argument("--only", nargs="*", choices=parts, default=list(parts))
-    options.add_argument("--packages", default="")
+    options.add_argument(
+        "--only",
+        nargs="*",
+        choices=parts,
+        default=list(parts),
+        help="what to judge; all by default",
+    )
+    options.add_argument("--packages", default="", help="a folder with psgscoring")
     chosen = options.parse_args()
     if chosen.packages:
         sys.path.append(chosen.packages)

@@ -60,12 +60,18 @@ def main() -> None:
         "cost": judge_cost,
     }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--nights", type=int, default=3)
+    parser.add_argument("--nights", type=int, default=3, help="simulated (3)")
     parser.add_argument("--first", type=int, default=1, help="seed of the first night")
     parser.add_argument(
         "--depths", nargs="+", type=float, default=RHYTHM_DEPTHS, help="of the rhythm"
     )
-    parser.add_argument("--only", nargs="+", choices=parts, default=list(parts))
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=parts,
+        default=list(parts),
+        help="what to judge; all by default",
+    )
     asked = parser.parse_args()
     parts["infraslow"] = partial(judge_infraslow, depths=asked.depths)
     for name in asked.only:

@@ -1,10 +1,10 @@
 """Make sample_data/: one nap with known truth, the same again byte for byte.
 
-Usage: python scripts/make_sample_data.py [FOLDER]
+python scripts/make_sample_data.py [FOLDER]
 """
 
+import argparse
 import hashlib
-import sys
 from pathlib import Path
 
 from psgkit.simulate import simulate_night
@@ -30,4 +30,8 @@ def make(folder: Path) -> None:
 
 if __name__ == "__main__":
     default = Path(__file__).parents[1] / "sample_data"
-    make(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=default, help="by default sample_data/"
+    )
+    make(parser.parse_args().folder)

@@ -64,7 +64,10 @@ try:
     )
     from mutmut.mutation import mutators
 except ModuleNotFoundError as missing:
-    sys.exit(f"{__doc__}\n{missing}: it is one of the extra 'dev' of psgkit.")
+    if not {"-h", "--help"}.isdisjoint(sys.argv):
+        print(__doc__)
+    print(f"{missing}: it is one of the extra 'dev' of psgkit.", file=sys.stderr)
+    sys.exit({"-h", "--help"}.isdisjoint(sys.argv))
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "psgkit" / "measure"
@@ -596,9 +599,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("modules", nargs="*", help="taken whole; all without any")
     parser.add_argument("--share", type=float, help="of the other modules' mutants")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--longest", type=float, default=8.0, help="seconds of a test")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="mutants tried at a time")
     parser.add_argument("--minutes", type=float, default=math.inf, help="at most")
     parser.add_argument("--list", action="store_true", help="print the survivors")
     parser.add_argument("--keep", type=Path, help="write every mutant's fate as JSON")

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from reliability_page import make_page, show_rho
-from rem_search import Search, candidates_of
+from reliability_parts.page import make_page, show_rho
+from reliability_parts.rem_search import Search, candidates_of
+from reliability_parts.staging_errors import Interval, measure_intervals
 from scipy.stats import spearmanr
-from staging_errors import Interval, measure_intervals
 
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.catalogue import METRICS, measure_scoring
@@ -173,7 +173,13 @@ def main() -> None:
     """Measure all, write both files."""
     default = os.environ.get("PSGKIT_REAL_DATA", ROOT.parent / "shared" / "data")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(default))
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path(default),
+        help="with the scorings; PSGKIT_REAL_DATA by default",
+    )
     folder = parser.parse_args().folder / "scoring"
     if not folder.is_dir():
         parser.error(f"there is no folder {folder}")

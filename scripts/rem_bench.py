@@ -6,6 +6,8 @@ probability p, apart from all others. Means over many such nights, as a table::
     python scripts/rem_bench.py
 """
 
+import argparse
+
 import numpy as np
 
 from psgkit.domain.scoring import Scoring, Stage
@@ -65,4 +67,5 @@ def bench_table() -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     print(bench_table())

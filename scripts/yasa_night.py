@@ -6,13 +6,14 @@ night, then finds band powers by stage, spindles, slow waves and rapid eye movem
 
 import argparse
 
-import mne
-import numpy as np
-import yasa
-
 
 def main(path: str, eeg: str, eog: tuple[str, str], emg: str) -> None:
     """Analyse one night and print what was found."""
+    # Here, so that --help need not wait for them.
+    import mne
+    import numpy as np
+    import yasa
+
     raw = mne.io.read_raw_edf(path, preload=True, verbose="error")
     staged = yasa.SleepStaging(
         raw, eeg_name=eeg, eog_name=eog[0], emg_name=emg

@@ -26,7 +26,10 @@ def script(monkeypatch):
 def test_the_table_in_the_package_is_what_the_script_measures(
     script, real_data, tmp_path
 ):
-    reliability, errors = script("reliability"), script("staging_errors")
+    reliability, errors = (
+        script("reliability"),
+        script("reliability_parts.staging_errors"),
+    )
     dod, boas = reliability.read_nights(real_data / "scoring")
     rated = reliability.rate_columns(dod, boas)
     intervals = errors.measure_intervals(*boas.measures)
@@ -58,7 +61,7 @@ def test_the_bench_of_missed_epochs_comes_out_again(script):
 def test_smoothing_removes_a_lone_epoch_and_keeps_a_bout(script):
     import numpy as np
 
-    search = script("rem_search")
+    search = script("reliability_parts.rem_search")
     course = np.array([0] * 20 + [1] + [0] * 20 + [1] * 20 + [0] + [1] * 20, dtype=bool)
     smooth = search.smooth_rem(course, 0.1, 0.95, 0.99)
     assert smooth.tolist() == [0] * 41 + [1] * 41

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from reliability_parts.rem_search import ADOPTED, Search, search_report
+from reliability_parts.staging_errors import N_BLOCKS, Interval
 from rem_bench import bench_table
-from rem_search import ADOPTED, Search, search_report
-from staging_errors import N_BLOCKS, Interval
 
 from psgkit.domain.measures import Reliability
 
