@@ -57,7 +57,7 @@ def save_night(
             earlier=hdf5.names_of_tables(home / mark),
         )
         if settings.page:
-            from psgkit.report.html import night_page  # noqa: PLC0415 - matplotlib
+            from psgkit.report.html import night_page  # noqa: PLC0415 - if wanted
 
             page = night_page(night, language=settings.language)
             files.write_text(f"{name}_report.html", page)
@@ -88,7 +88,7 @@ def notebook_page(night: Night) -> str:
     """
     from html import escape  # noqa: PLC0415 - here alone
 
-    from psgkit.report.html import night_page  # noqa: PLC0415 - jinja2, matplotlib
+    from psgkit.report.html import night_page  # noqa: PLC0415 - here alone
 
     page = escape(night_page(night), quote=True)
     return (

@@ -3,7 +3,6 @@
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from psgkit.domain.issues import Severity
 from psgkit.domain.measures import Measure
@@ -16,15 +15,18 @@ from psgkit.report.captions import (
     spectra_alt,
     swa_alt,
 )
+from psgkit.report.figures.arousals import arousals_picture
+from psgkit.report.figures.overview import overview_picture
+from psgkit.report.figures.rem import rem_picture
+from psgkit.report.figures.slow_waves import swa_picture
+from psgkit.report.figures.spectra import spectra_picture
+from psgkit.report.images import Image, as_image
 from psgkit.report.language import _, current_language, speaking
 from psgkit.report.reference import reference_of
 from psgkit.report.selection import LABELS, Families, select
 from psgkit.report.tables import clock_at
 from psgkit.report.text import EXPLORATORY_NOTE, INTERVAL_NOTE
 from psgkit.report.words import hours, number, plain, spoken_unit
-
-if TYPE_CHECKING:
-    from psgkit.report.images import Image
 
 GROUPS = ("Also measured", "Exploratory", "Not rated")
 _PLACE = re.compile(r"(.*) \((\w+(?:, \w+)?)\)\.")  # "Power … (C4_M1, N2)."
@@ -150,16 +152,13 @@ def _issues(night: Night) -> list[dict[str, str]]:
     ]
 
 
-def _images(night: Night) -> "dict[str, Image]":
-    from psgkit.report import figures  # noqa: PLC0415 - matplotlib costs 0.5 s
-    from psgkit.report.images import as_image  # noqa: PLC0415
-
+def _images(night: Night) -> dict[str, Image]:
     return {
-        "overview": as_image(figures.plot_overview(night), overview_alt(night)),
-        "rem": as_image(figures.plot_rem_continuity(night), rem_alt(night)),
-        "swa": as_image(figures.plot_swa_by_cycle(night), swa_alt(night)),
-        "arousals": as_image(figures.plot_arousals(night), arousals_alt(night)),
-        "spectra": as_image(figures.plot_spectra(night), spectra_alt(night)),
+        "overview": as_image(overview_picture(night), overview_alt(night)),
+        "rem": as_image(rem_picture(night), rem_alt(night)),
+        "swa": as_image(swa_picture(night), swa_alt(night)),
+        "arousals": as_image(arousals_picture(night), arousals_alt(night)),
+        "spectra": as_image(spectra_picture(night), spectra_alt(night)),
     }
 
 

@@ -80,8 +80,10 @@ def lay_out(values: npt.NDArray[np.float64]) -> Strip | None:
     )
 
 
-def nice_ticks(low: float, high: float) -> list[float]:
-    """Return three to seven round numbers that span a range.
+def nice_ticks(low: float, high: float, *, parts: int = 4) -> list[float]:
+    """Return round numbers that span a range, by default three to seven.
+
+    There are at most so many parts between them, but for those at the ends.
 
     Examples
     --------
@@ -92,7 +94,7 @@ def nice_ticks(low: float, high: float) -> list[float]:
     """
     if high <= low:
         return [low - 1.0, low, low + 1.0]
-    rough = (high - low) / 4
+    rough = (high - low) / parts
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= rough * 0.999)
     first, last = math.floor(low / step), math.ceil(high / step)

@@ -1,30 +1,34 @@
 """Arousals by hour of the night and by stage."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
 from psgkit.report.figures.canvas import (
-    dress,
+    SMALL_HEIGHT_PX,
+    SMALL_WIDTH_PX,
+    as_figure,
     empty_picture,
-    label_stages,
-    new_picture,
+    round_axis,
+    stage_legend,
 )
 from psgkit.report.figures.data import stages_at
 from psgkit.report.figures.palette import STAGE_COLOURS
+from psgkit.report.figures.picture import Axis, Boxes, Mark, Panel, Picture
 from psgkit.report.language import _
 
-SIZE_PX = (460.0, 260.0)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 TITLE = "Arousals"
 
 _ORDER = (Stage.N3, Stage.N2, Stage.N1, Stage.R, Stage.W)
 
 
-def plot_arousals(night: Night) -> Figure:
+def plot_arousals(night: Night) -> "Figure":
     """Draw how many arousals start in each hour, by the stage they start in.
 
     Parameters
@@ -35,29 +39,43 @@ def plot_arousals(night: Night) -> Figure:
     -------
     matplotlib.figure.Figure
     """
+    return as_figure(arousals_picture(night))
+
+
+def arousals_picture(night: Night) -> Picture:
+    """Return what `plot_arousals` draws."""
     arousals = night.scoring.arousals
     if arousals is None:
-        return empty_picture(
-            SIZE_PX[0], _(TITLE), _("Arousals were not scored in this night.")
-        )
+        words = _("Arousals were not scored in this night.")
+        return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
     if arousals.empty:
-        return empty_picture(
-            SIZE_PX[0], _(TITLE), _("Arousals were looked for, and none was found.")
-        )
-    figure = new_picture(*SIZE_PX)
-    axes = figure.subplots()
+        words = _("Arousals were looked for, and none was found.")
+        return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
     onsets_s = arousals["onset_s"].to_numpy(dtype=float)
     stages = stages_at(night.scoring, onsets_s)
-    edges = np.arange(math.ceil(night.duration_s / 3600) + 1)
-    middles = edges[:-1] + 0.5
-    below = np.zeros(len(middles))
+    length_h = night.duration_s / 3600
+    edges = np.minimum(np.arange(math.ceil(length_h) + 1.0), length_h)
+    # The last bar is as wide as what was recorded of its hour.
+    room = 0.1 * np.diff(edges)
+    sides = (edges[:-1] + room, edges[1:] - room)
+    marks: list[Mark] = []
+    below = np.zeros(len(room))
     for stage in _ORDER:
         counts = np.histogram(onsets_s[stages == stage] / 3600, bins=edges)[0]
-        axes.bar(middles, counts, bottom=below, width=0.8, color=STAGE_COLOURS[stage])
-        below += counts
-    dress(axes, title=_(TITLE), xlabel=_("hour of the recording"), ylabel=_("count"))
-    axes.set_xticks(middles, [str(number + 1) for number in range(len(middles))])
-    axes.set_ylim(0, max(below.max(), 1) * 1.1)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    label_stages(axes, [stage for stage in reversed(_ORDER) if (stages == stage).any()])
-    return figure
+        marks.append(Boxes(sides, (below, below + counts), STAGE_COLOURS[stage]))
+        below = below + counts
+    middles = (edges[:-1] + edges[1:]) / 2
+    names = tuple(
+        (middle, f"{n}") for n, middle in enumerate(middles.tolist(), start=1)
+    )
+    panel = Panel(
+        title=_(TITLE),
+        height_px=SMALL_HEIGHT_PX,
+        marks=tuple(marks),
+        x=Axis(0.0, length_h, names, _("hour of the recording")),
+        y=round_axis(0.0, max(below.max(), 1.0) * 1.1, _("count"), whole=True),
+        legend=stage_legend(
+            stage for stage in reversed(_ORDER) if (stages == stage).any()
+        ),
+    )
+    return Picture(SMALL_WIDTH_PX, (panel,))

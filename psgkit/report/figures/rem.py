@@ -1,26 +1,36 @@
 """REM continuity drawn: each REM period a bar, broken where it was interrupted."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.figures.canvas import (
-    SMALL_PT,
-    dress,
+    SMALL_HEIGHT_PX,
+    SMALL_WIDTH_PX,
+    as_figure,
     empty_picture,
-    new_picture,
-    put_legend,
+    round_axis,
 )
 from psgkit.report.figures.data import Run, stage_runs, table_with
 from psgkit.report.figures.palette import INK, STAGE_COLOURS
+from psgkit.report.figures.picture import (
+    Axis,
+    Boxes,
+    Mark,
+    Panel,
+    Picture,
+    Segments,
+    Words,
+)
 from psgkit.report.language import _
 from psgkit.report.tables import clock_at
 
-WIDTH_PX = 460.0
-LEAST_PX = 200.0
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LEAST_ROW_PX = 34.0
 FEWEST_ROWS = 3  # room is left for, so that one period is not one thick block
 TITLE = "REM periods"
 
@@ -28,7 +38,7 @@ _BAR = 0.56
 _NREM = (Stage.N1, Stage.N2, Stage.N3)
 
 
-def plot_rem_continuity(night: Night) -> Figure:
+def plot_rem_continuity(night: Night) -> "Figure":
     """Draw each REM period as a bar, coloured by what interrupted it.
 
     Parameters
@@ -40,89 +50,84 @@ def plot_rem_continuity(night: Night) -> Figure:
     matplotlib.figure.Figure
         Minutes from the period's start along the bar; arousals are ticks.
     """
+    return as_figure(rem_picture(night))
+
+
+def rem_picture(night: Night) -> Picture:
+    """Return what `plot_rem_continuity` draws."""
     periods = table_with(night, "rem_periods", "onset_s", "span_min", "rem_min")
     if periods is None or periods.empty:
-        return empty_picture(WIDTH_PX, _(TITLE), _why_none(night))
-    figure = new_picture(WIDTH_PX, max(90 + 34 * len(periods), LEAST_PX))
-    axes = figure.subplots()
+        return empty_picture(SMALL_WIDTH_PX, _(TITLE), _why_none(night))
+    onsets_s = periods["onset_s"].to_numpy(dtype=float)
+    ends_s = onsets_s + periods["span_min"].to_numpy(dtype=float) * 60
     runs = stage_runs(night.scoring)
-    for row, (onset_s, span_min) in enumerate(
-        zip(periods["onset_s"], periods["span_min"], strict=True)
-    ):
-        _draw_period(axes, night.scoring, runs, row, (onset_s, onset_s + span_min * 60))
-    _label_rows(axes, night, periods["onset_s"].tolist(), periods["rem_min"].tolist())
-    longest = float(periods["span_min"].max())
-    dress(axes, title=_(TITLE), xlabel=_("minutes from the start of the period"))
-    axes.set_xlim(0, longest * 1.16)
-    axes.set_ylim(max(len(periods), FEWEST_ROWS) - 0.4, -0.6)
-    put_legend(axes, _legend(night))
-    return figure
-
-
-def _draw_period(
-    axes: Axes,
-    scoring: Scoring,
-    runs: list[Run],
-    row: int,
-    span_s: tuple[float, float],
-) -> None:
-    start_s, stop_s = span_s
-    for run in runs:
-        onset_s, end_s = max(run.onset_s, start_s), min(run.end_s, stop_s)
-        if end_s <= onset_s:
-            continue
-        is_rem = run.stage is Stage.R
-        height = _BAR if is_rem else _BAR / 2
-        axes.barh(
-            row,
-            (end_s - onset_s) / 60,
-            left=(onset_s - start_s) / 60,
-            height=height,
-            color=_colour(run.stage),
-        )
-    arousals = scoring.arousals
-    if arousals is None:
-        return
-    onsets_s = arousals["onset_s"].to_numpy()
-    inside = onsets_s[(onsets_s >= start_s) & (onsets_s < stop_s)]
-    axes.vlines(
-        (inside - start_s) / 60, row - 0.42, row - 0.18, color=INK, linewidth=1.4
-    )
-
-
-def _label_rows(
-    axes: Axes, night: Night, onsets_s: list[float], rem_min: list[float]
-) -> None:
-    names = [
-        f"{number}   {clock_at(night.start, onset_s)[:5]}".strip()
-        for number, onset_s in enumerate(onsets_s, start=1)
+    longest_min = float(periods["span_min"].max()) * 1.16
+    marks: list[Mark] = []
+    for row, span_s in enumerate(zip(onsets_s, ends_s, strict=True)):
+        marks += _bars(runs, row, span_s)
+        marks += _arousals(night.scoring, row, span_s)
+    marks += [
+        Words(longest_min, row, f"{minutes:g} min", "end", "middle")
+        for row, minutes in enumerate(periods["rem_min"].tolist())
     ]
-    axes.set_yticks(range(len(names)), names)
-    for row, minutes in enumerate(rem_min):
-        axes.annotate(
-            f"{minutes:g} min",
-            xy=(1.0, row),
-            xycoords=axes.get_yaxis_transform(),
-            ha="right",
-            va="center",
-            fontsize=SMALL_PT,
-            color=INK,
+    rows = max(len(periods), FEWEST_ROWS)
+    panel = Panel(
+        title=_(TITLE),
+        height_px=max(LEAST_ROW_PX * rows, SMALL_HEIGHT_PX),
+        marks=tuple(marks),
+        x=round_axis(0.0, longest_min, _("minutes from the start of the period")),
+        y=Axis(rows - 0.4, -0.6, _names(night, onsets_s.tolist())),
+        legend=_legend(night),
+    )
+    return Picture(SMALL_WIDTH_PX, (panel,))
+
+
+def _bars(runs: list[Run], row: int, span_s: tuple[float, float]) -> list[Mark]:
+    start_s, stop_s = span_s
+    return [
+        Boxes(
+            x=(
+                (max(run.onset_s, start_s) - start_s) / 60,
+                (min(run.end_s, stop_s) - start_s) / 60,
+            ),
+            y=(row - height / 2, row + height / 2),
+            colour=_colour(run.stage),
         )
+        for run in runs
+        if run.onset_s < stop_s and run.end_s > start_s
+        for height in (_BAR if run.stage is Stage.R else _BAR / 2,)
+    ]
+
+
+def _arousals(scoring: Scoring, row: int, span_s: tuple[float, float]) -> list[Mark]:
+    if scoring.arousals is None:
+        return []
+    onsets_s = scoring.arousals["onset_s"].to_numpy(dtype=float)
+    start_s, stop_s = span_s
+    inside = onsets_s[(onsets_s >= start_s) & (onsets_s < stop_s)]
+    minutes = (inside - start_s) / 60
+    return [Segments((minutes, minutes), (row - 0.42, row - 0.18), INK, 1.9)]
+
+
+def _names(night: Night, onsets_s: list[float]) -> tuple[tuple[float, str], ...]:
+    return tuple(
+        (row, f"{row + 1}\N{EN SPACE}{clock_at(night.start, onset_s)[:5]}".strip())
+        for row, onset_s in enumerate(onsets_s)
+    )
 
 
 def _colour(stage: Stage) -> str:
     return STAGE_COLOURS[Stage.N2 if stage in _NREM else stage]
 
 
-def _legend(night: Night) -> list[Patch]:
-    handles = [
-        Patch(facecolor=STAGE_COLOURS[Stage.R], label=_("REM")),
-        Patch(facecolor=STAGE_COLOURS[Stage.W], label=_("wake")),
-        Patch(facecolor=STAGE_COLOURS[Stage.N2], label=_("NREM")),
-    ]
-    if night.scoring.arousals is not None:
-        handles.append(Patch(facecolor=INK, label=_("arousal")))
-    return handles
+def _legend(night: Night) -> tuple[tuple[str, str], ...]:
+    legend = (
+        (_("REM"), STAGE_COLOURS[Stage.R]),
+        (_("wake"), STAGE_COLOURS[Stage.W]),
+        (_("NREM"), STAGE_COLOURS[Stage.N2]),
+    )
+    has_arousals = night.scoring.arousals is not None
+    return (*legend, (_("arousal"), INK)) if has_arousals else legend
 
 
 def _why_none(night: Night) -> str:

@@ -1,29 +1,42 @@
 """Slow-wave activity by sleep cycle, and how it declines."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
 from psgkit.report.figures.canvas import (
-    FONT_PT,
-    SMALL_PT,
-    dress,
+    SMALL_HEIGHT_PX,
+    SMALL_WIDTH_PX,
+    as_figure,
     empty_picture,
-    new_picture,
+    round_axis,
 )
 from psgkit.report.figures.data import table_with
-from psgkit.report.figures.palette import INK, STAGE_COLOURS
+from psgkit.report.figures.palette import STAGE_COLOURS
+from psgkit.report.figures.picture import (
+    TEXT_PX,
+    Axis,
+    Boxes,
+    Mark,
+    Panel,
+    Picture,
+    Words,
+)
 from psgkit.report.language import _
 
-SIZE_PX = (460.0, 260.0)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 FEWEST_BARS = 3  # room is left for, so that one cycle is not one wide block
 TITLE = "Slow-wave activity by cycle"
 
+_WIDTH = 0.62
 
-def plot_swa_by_cycle(night: Night) -> Figure:
+
+def plot_swa_by_cycle(night: Night) -> "Figure":
     """Draw the mean power from 0.5 to 4 Hz in the N2 and N3 of each sleep cycle.
 
     Parameters
@@ -35,47 +48,46 @@ def plot_swa_by_cycle(night: Night) -> Figure:
     matplotlib.figure.Figure
         A bar a cycle, with the decline that the night's measures hold in words.
     """
+    return as_figure(swa_picture(night))
+
+
+def swa_picture(night: Night) -> Picture:
+    """Return what `plot_swa_by_cycle` draws."""
     cycles = table_with(night, "swa_cycles", "cycle", "swa_uv2")
     if cycles is None:
         words = _("No slow-wave activity: the EEG was not analysed.")
-        return empty_picture(SIZE_PX[0], _(TITLE), words)
+        return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
     if cycles.empty:
         words = _("No sleep cycle was seen in this night.")
-        return empty_picture(SIZE_PX[0], _(TITLE), words)
+        return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
     values = cycles["swa_uv2"].to_numpy(dtype=float)
     if np.isnan(values).all():
         words = _("No cycle has 5 min of NREM sleep without artefact.")
-        return empty_picture(SIZE_PX[0], _(TITLE), words)
-    numbers = cycles["cycle"].to_numpy()
-    figure = new_picture(*SIZE_PX)
-    axes = figure.subplots()
-    axes.bar(numbers, values, width=0.62, color=STAGE_COLOURS[Stage.N3])
-    for number, value in zip(numbers, values, strict=True):
-        words = _("too little") if math.isnan(value) else f"{value:.0f}"
-        axes.annotate(
-            words,
-            xy=(number, 0 if math.isnan(value) else value),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            fontsize=SMALL_PT,
-            color=INK,
-        )
-    dress(axes, title=_(TITLE), xlabel=_("cycle"), ylabel=_("µV², 0.5 to 4 Hz"))
-    axes.set_xticks(numbers)
-    axes.set_xlim(0.4, max(len(numbers), FEWEST_BARS) + 0.6)
-    axes.set_ylim(0, np.nanmax(values) * 1.25)
-    axes.text(
-        1.0,
-        0.97,
-        f"{_derivation(night)}\n{_decline(night)}".strip(),
-        transform=axes.transAxes,
-        ha="right",
-        va="top",
-        fontsize=FONT_PT,
-        color=INK,
+        return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
+    numbers = cycles["cycle"].to_numpy(dtype=float)
+    heights = np.nan_to_num(values)
+    right = max(len(numbers), FEWEST_BARS) + 0.6
+    top = float(heights.max()) * 1.25 or 1.0
+    sides = (numbers - _WIDTH / 2, numbers + _WIDTH / 2)
+    marks: list[Mark] = [Boxes(sides, (0.0, heights), STAGE_COLOURS[Stage.N3])]
+    marks += [
+        Words(x, height, _value(value), "middle", "bottom")
+        for x, height, value in zip(numbers, heights, values, strict=True)
+    ]
+    about = f"{_derivation(night)}\n{_decline(night)}".strip()
+    marks.append(Words(right, top * 0.97, about, "end", "top", TEXT_PX))
+    panel = Panel(
+        title=_(TITLE),
+        height_px=SMALL_HEIGHT_PX,
+        marks=tuple(marks),
+        x=Axis(0.4, right, tuple((x, f"{x:g}") for x in numbers.tolist()), _("cycle")),
+        y=round_axis(0.0, top, _("µV², 0.5 to 4 Hz")),
     )
-    return figure
+    return Picture(SMALL_WIDTH_PX, (panel,))
+
+
+def _value(swa_uv2: float) -> str:
+    return _("too little") if math.isnan(swa_uv2) else f"{swa_uv2:.0f}"
 
 
 def _derivation(night: Night) -> str:

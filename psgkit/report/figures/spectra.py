@@ -1,27 +1,33 @@
 """Power spectra by stage."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import SCORED_STAGES, Stage
 from psgkit.report.figures.canvas import (
-    dress,
+    SMALL_HEIGHT_PX,
+    SMALL_WIDTH_PX,
+    as_figure,
     empty_picture,
-    label_stages,
-    new_picture,
+    round_axis,
+    stage_legend,
 )
 from psgkit.report.figures.data import shown_spectra
 from psgkit.report.figures.palette import STAGE_COLOURS
+from psgkit.report.figures.picture import Line, Panel, Picture
 from psgkit.report.language import _
 
-SIZE_PX = (460.0, 260.0)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 MIN_EPOCHS = 10
 MAX_HZ = 35.0
 
 
-def plot_spectra(night: Night) -> Figure:
+def plot_spectra(night: Night) -> "Figure":
     """Draw the median power spectrum of each stage, of the EEG that staging used.
 
     Parameters
@@ -33,43 +39,63 @@ def plot_spectra(night: Night) -> Figure:
     matplotlib.figure.Figure
         Decibels over hertz, for stages with at least ten clean epochs.
     """
+    return as_figure(spectra_picture(night))
+
+
+def spectra_picture(night: Night) -> Picture:
+    """Return what `plot_spectra` draws."""
     found = shown_spectra(night)
     if found is None:
         words = _("No power spectra: the EEG was not analysed.")
-        return empty_picture(SIZE_PX[0], _("Power spectra"), words)
+        return empty_picture(SMALL_WIDTH_PX, _("Power spectra"), words)
     role, spectra = found
     title = _("Power spectra of {site}").format(site=role.replace("_", "-"))
     inside = (spectra.freqs_hz > 0) & (spectra.freqs_hz <= MAX_HZ)
-    curves = {
-        stage: psd
+    curves_db = {
+        stage: curve
         for stage in SCORED_STAGES
-        if (psd := _median_psd(night, spectra.psd_uv2_hz[:, inside], stage)) is not None
+        if (curve := _median_db(night, spectra.psd_uv2_hz[:, inside], stage))
+        is not None
     }
-    if not curves:
+    if not curves_db:
         words = _("No stage has ten epochs without artefact.")
-        return empty_picture(SIZE_PX[0], title, words)
-    figure = new_picture(*SIZE_PX)
-    axes = figure.subplots()
-    for stage, psd in curves.items():
-        with np.errstate(divide="ignore"):
-            power_db = 10 * np.log10(psd)
-        axes.plot(
-            spectra.freqs_hz[inside],
-            power_db,
-            color=STAGE_COLOURS[stage],
-            linewidth=1.6,
-        )
-    dress(axes, title=title, xlabel="Hz", ylabel=_("dB re 1 µV²/Hz"))
-    axes.set_xlim(0, MAX_HZ)
-    label_stages(axes, curves, is_inside=True)
-    return figure
+        return empty_picture(SMALL_WIDTH_PX, title, words)
+    freqs_hz = spectra.freqs_hz[inside].astype(float)
+    panel = Panel(
+        title=title,
+        height_px=SMALL_HEIGHT_PX,
+        marks=tuple(
+            Line(freqs_hz, curve, STAGE_COLOURS[stage], 2.0)
+            for stage, curve in curves_db.items()
+        ),
+        x=round_axis(0.0, MAX_HZ, "Hz"),
+        y=round_axis(*_limits(list(curves_db.values())), _("dB re 1 µV²/Hz")),
+        legend=stage_legend(curves_db),
+        has_inner_legend=True,
+    )
+    return Picture(SMALL_WIDTH_PX, (panel,))
 
 
-def _median_psd(
+def _median_db(
     night: Night, psd_uv2_hz: npt.NDArray[np.float32], stage: Stage
-) -> npt.NDArray[np.float32] | None:
+) -> npt.NDArray[np.float64] | None:
     """Return the median over a stage's clean epochs, None where there are under ten."""
     count = min(len(psd_uv2_hz), night.scoring.n_epochs)
     psd = psd_uv2_hz[:count][night.scoring.stages[:count] == stage]
     psd = psd[np.isfinite(psd).all(axis=1)]
-    return np.median(psd, axis=0) if len(psd) >= MIN_EPOCHS else None
+    if len(psd) < MIN_EPOCHS:
+        return None
+    with np.errstate(divide="ignore"):
+        power_db: npt.NDArray[np.float64] = 10 * np.log10(
+            np.median(psd, axis=0).astype(np.float64)
+        )
+    return power_db
+
+
+def _limits(curves_db: list[npt.NDArray[np.float64]]) -> tuple[float, float]:
+    """Return the range of what is known, and a little more."""
+    values = np.concatenate(curves_db)
+    values = values[np.isfinite(values)]
+    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
+    room = max(0.05 * (high - low), 1.0)
+    return float(low - room), float(high + room)

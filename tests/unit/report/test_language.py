@@ -12,7 +12,7 @@ from night_makers import make_measure, make_night
 import psgkit.report
 from psgkit.report import html, reference, selection, text
 from psgkit.report.cohort_html import cohort_page
-from psgkit.report.figures import arousals, overview, palette, rem, slow_waves
+from psgkit.report.figures import arousals, palette, rem, slow_waves
 from psgkit.report.language import LANGUAGES, _, catalogue, speaking
 
 FOLDER = Path(psgkit.report.__file__).parent
@@ -45,7 +45,7 @@ def words_of_constants() -> Iterator[str]:
     yield from html.GROUPS
     yield from palette.STAGE_LABELS.values()
     yield from (text.EXPLORATORY_NOTE, text.INTERVAL_NOTE, html.UNRATED_NOTE)
-    yield from (arousals.TITLE, rem.TITLE, slow_waves.TITLE, overview.NO_PROBA)
+    yield from (arousals.TITLE, rem.TITLE, slow_waves.TITLE)
     yield from ("done", "failed", "skipped")
 
 

@@ -1,0 +1,183 @@
+"""Pictures as SVG, held against the places that the axes give by hand."""
+
+import base64
+import io
+import re
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from night_makers import make_night
+from PIL import Image
+
+from psgkit.report.figures.arousals import arousals_picture
+from psgkit.report.figures.overview import overview_picture
+from psgkit.report.figures.palette import INK, rgb
+from psgkit.report.figures.picture import (
+    CLEAR,
+    LEFT_PX,
+    TOP_PX,
+    Axis,
+    Boxes,
+    Line,
+    Mark,
+    Panel,
+    Picture,
+    Raster,
+    Segments,
+    Surface,
+    Words,
+)
+from psgkit.report.figures.rem import rem_picture
+from psgkit.report.figures.slow_waves import swa_picture
+from psgkit.report.figures.spectra import spectra_picture
+from psgkit.report.figures.svg import svg_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+RED = "#ff0000"
+PICTURES = {
+    "overview": overview_picture,
+    "rem": rem_picture,
+    "swa": swa_picture,
+    "arousals": arousals_picture,
+    "spectra": spectra_picture,
+}
+BARE = make_night(
+    stages="?" * 4, with_proba=False, with_spectra=False, arousals=None, tables={}
+)
+
+# From 58 to 158 px across, 24 to 74 px down: a unit is 10 px wide and 10 px high.
+AXIS_X = Axis(0.0, 10.0, ((0.0, "a"), (10.0, "b")), "across")
+AXIS_Y = Axis(0.0, 5.0, ((0.0, "low"),), "up")
+
+
+def picture_of(*marks: Mark, **changes: object) -> Picture:
+    panel = Panel("A title", 50.0, marks, AXIS_X, AXIS_Y)
+    return Picture(180.0, (replace(panel, **changes),))
+
+
+def drawn(picture: Picture) -> ET.Element:
+    return ET.fromstring(svg_of(picture))  # noqa: S314 - our own text
+
+
+def route_of(picture: Picture, colour: str = RED) -> str:
+    for path in drawn(picture).iter(f"{SVG}path"):
+        if colour in (path.get("stroke"), path.get("fill")):
+            return str(path.get("d"))
+    raise AssertionError(colour)
+
+
+def words_in(picture: Picture) -> dict[str, tuple[float, float]]:
+    return {
+        str(text.text): (float(text.get("x", "")), float(text.get("y", "")))
+        for text in drawn(picture).iter(f"{SVG}text")
+    }
+
+
+def test_margins_are_where_the_places_below_count_from():
+    picture = picture_of()
+    assert (LEFT_PX, picture.plot_width_px, TOP_PX) == (58.0, 100.0, 24.0)
+    assert picture.height_px == 24 + 50 + 42
+
+
+def test_a_line_goes_through_its_points_and_rests_where_one_is_not_known():
+    x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
+    y = np.array([0.0, 5.0, np.nan, 1.0, 2.0])
+    assert route_of(picture_of(Line(x, y, RED, 1.0))) == ("M58 74L68 24M88 64L98 54")
+
+
+def test_infinite_power_is_no_place_on_a_line():
+    y = np.array([-np.inf, 1.0, 2.0])
+    line = Line(np.array([0.0, 1.0, 2.0]), y, RED, 1.0)
+    assert route_of(picture_of(line)) == "M68 64L78 54"
+
+
+def test_a_surface_is_closed():
+    surface = Surface(np.array([0.0, 1.0, 1.0]), np.array([0.0, 0.0, 1.0]), RED)
+    assert route_of(picture_of(surface)) == "M58 74L68 74L68 64Z"
+
+
+def test_single_numbers_of_segments_hold_for_all():
+    places = np.array([1.0, 2.0])
+    ticks = Segments((places, places), (0.0, 1.0), RED, 1.0)
+    assert route_of(picture_of(ticks)) == "M68 74L68 64M78 74L78 64"
+
+
+def test_boxes_lie_between_their_sides():
+    boxes = Boxes((np.array([0.0, 2.0]), np.array([1.0, 4.0])), (0.0, 2.0), RED)
+    assert route_of(picture_of(boxes)) == "M58 74H68V54H58ZM78 74H98V54H78Z"
+
+
+def test_an_axis_may_run_downwards():
+    box = Boxes((0.0, 1.0), (0.0, 1.0), RED)
+    picture = picture_of(box, y=Axis(5.0, 0.0, ()))
+    assert route_of(picture) == "M58 24H68V34H58Z"
+
+
+def test_a_raster_fills_its_rectangle_with_its_lowest_row_below():
+    cells = np.array([[0, 1], [CLEAR, 0]], dtype=np.uint8)
+    raster = Raster(cells, rgb([RED, "#0000ff"]), (0.0, 10.0), (0.0, 5.0))
+    (image,) = drawn(picture_of(raster)).iter(f"{SVG}image")
+    place = [image.get(name) for name in ("x", "y", "width", "height")]
+    assert place == ["58", "24", "100", "50"]
+    data = base64.b64decode(str(image.get("href")).partition("base64,")[2])
+    with Image.open(io.BytesIO(data)) as found:
+        shown = np.asarray(found.convert("RGBA"))
+    assert shown[1].tolist() == [[255, 0, 0, 255], [0, 0, 255, 255]]
+    assert shown[0, 0, 3] == 0
+    assert shown[0, 1].tolist() == [255, 0, 0, 255]
+
+
+def test_cells_narrower_than_a_pixel_are_averaged_and_wide_ones_keep_their_edges():
+    for columns, style in ((101, "auto"), (100, "pixelated")):
+        cells = np.zeros((1, columns), dtype=np.uint8)
+        raster = Raster(cells, rgb([RED]), (0.0, 10.0), (0.0, 5.0))
+        assert f"image-rendering:{style}" in svg_of(picture_of(raster))
+
+
+def test_lines_of_text_stand_below_one_another_around_their_place():
+    words = words_in(picture_of(Words(5.0, 2.5, "one\ntwo", "middle", "middle", 10.0)))
+    assert words["one"][0] == words["two"][0] == 108.0
+    # 12.5 px apart, their middle 3.6 px above where the letters stand
+    assert words["one"][1] == pytest.approx(49 - 6.25 + 3.6, abs=0.06)
+    assert words["two"][1] == pytest.approx(49 + 6.25 + 3.6, abs=0.06)
+
+
+def test_ink_is_that_of_the_page_in_light_and_dark():
+    svg = svg_of(picture_of(Segments((0.0, 1.0), (0.0, 1.0), INK, 1.0)))
+    assert 'stroke="currentColor"' in svg
+    assert "prefers-color-scheme:dark" in svg
+
+
+def test_text_is_escaped():
+    assert "&lt;script&gt;" in svg_of(picture_of(title="<script>"))
+
+
+def test_a_panel_without_axes_is_a_title_and_its_marks():
+    picture = picture_of(Words(5.0, 2.5, "none", "middle", "middle"), has_axes=False)
+    assert set(words_in(picture)) == {"A title", "none"}
+    assert set(words_in(picture_of())) == {"A title", "a", "b", "low", "across", "up"}
+
+
+def test_a_row_of_keys_ends_at_the_right_and_a_column_goes_down():
+    legend = (("Wake", RED), ("REM", "#0000ff"))
+    row = words_in(picture_of(legend=legend))
+    assert row["Wake"][0] < row["REM"][0] < 158
+    assert row["Wake"][1] == row["REM"][1] < TOP_PX
+    column = words_in(picture_of(legend=legend, has_inner_legend=True))
+    assert column["Wake"][0] == column["REM"][0]
+    assert TOP_PX < column["Wake"][1] < column["REM"][1]
+
+
+@pytest.mark.parametrize("night", [make_night(), BARE], ids=["whole", "bare"])
+@pytest.mark.parametrize("build", PICTURES.values(), ids=PICTURES)
+def test_every_number_in_a_drawing_is_one(build, night):
+    svg = svg_of(build(night))
+    ET.fromstring(svg)  # noqa: S314 - our own text
+    assert re.search(r"\b(nan|inf)\b", re.sub(r'href="[^"]*"', "", svg)) is None
+
+
+@pytest.mark.parametrize("build", PICTURES.values(), ids=PICTURES)
+def test_the_same_night_gives_the_same_drawing(build):
+    assert svg_of(build(make_night())) == svg_of(build(make_night()))
