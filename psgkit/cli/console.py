@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -81,20 +82,29 @@ def issues_as_json(issues: "Iterable[Issue]") -> list[dict[str, str]]:
 
 
 def table(rows: "pd.DataFrame", *, decimals: int = 2) -> None:
-    """Print a table as wide as the terminal; cells wrap but in the first column."""
+    """Print a table as wide as the terminal, numbers to the right of their columns.
+
+    Cells wrap but in the first column.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     view = Table(box=None, pad_edge=False, header_style="bold")
     for position, column in enumerate(rows.columns):
-        view.add_column(str(column), overflow="fold", no_wrap=position == 0)
+        view.add_column(
+            str(column),
+            overflow="fold",
+            no_wrap=position == 0,
+            justify="right" if _is_numeric(rows.iloc[:, position]) else "left",
+        )
     for row in rows.itertuples(index=False):
         view.add_row(*(Text(plain(_cell(value, decimals))) for value in row))
     console = Console()
     with console.capture() as printed:
         console.print(view)
-    _write(printed.get(), sys.stdout, end="")
+    lines = (line.rstrip() for line in printed.get().splitlines())
+    _write("\n".join(lines), sys.stdout)
 
 
 def night_page(night: "Night") -> None:
@@ -121,6 +131,11 @@ def _write(text: str, stream: TextIO, *, end: str = "\n") -> None:
         # Whoever read has gone (`psgkit metrics | head`). What was asked for is done
         # all the same, and the exit status tells of that alone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _is_numeric(values: "pd.Series") -> bool:
+    known = values.dropna()
+    return len(known) > 0 and all(isinstance(value, Real) for value in known)
 
 
 def _cell(value: object, decimals: int) -> str:

@@ -107,7 +107,7 @@ def contrast(
         told.append(f"{column}: {nights} left out, {reason}")
     if told:
         console.out("\n" + "\n".join(told))
-    console.out(f"\n{textwrap.fill(found.methods, LINE)}")
+    console.out(f"\n{textwrap.fill(found.methods, LINE, break_on_hyphens=False)}")
     if out is not None:
         save_contrast(found, out)
         console.out(f"Files: {out}")

@@ -105,7 +105,9 @@ def _page(facts: dict[str, Any]) -> str:
     for issue in facts["issues"]:
         remedy = f" {issue['remedy']}" if issue["remedy"] else ""
         words = f"{issue['severity']}: {issue['message']}{remedy}"
-        lines += textwrap.wrap(words, WIDTH, subsequent_indent="  ")
+        lines += textwrap.wrap(
+            words, WIDTH, subsequent_indent="  ", break_on_hyphens=False
+        )
     return "\n".join(lines)
 
 

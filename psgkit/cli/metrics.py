@@ -49,5 +49,9 @@ def _entries(dictionary: "pd.DataFrame") -> Iterator[str]:
     ].itertuples(index=False):
         yield f"{name:{NAME_WIDTH}}  {unit}, {tier}"
         yield textwrap.fill(
-            meaning, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT
+            meaning,
+            WIDTH,
+            initial_indent=INDENT,
+            subsequent_indent=INDENT,
+            break_on_hyphens=False,
         )

@@ -221,8 +221,13 @@ def _title(text: str) -> Iterator[Line]:
 def _wrapped(
     text: str, width: int, *, first: str = "", rest: str = "", style: str = ""
 ) -> Iterator[Line]:
+    # An option such as --lights-off is copied from here: it stands in one line.
     lines = textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=rest
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
     ) or [first]
     for line in lines:
         yield line, style

@@ -3,6 +3,7 @@
 import io
 import sys
 
+import pandas as pd
 import pytest
 from night_makers import make_night
 from rich.text import Text
@@ -54,3 +55,17 @@ def test_piped_it_is_plain_text_however_narrow_the_terminal(
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert max(len(line) for line in printed.splitlines()) > 60
+
+
+def test_numbers_of_a_table_stand_below_each_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = pd.DataFrame(
+        {"column": ["a", "bb"], "value": [7.5, 123.25], "nights": [9, None]}
+    )
+    console.table(rows.astype({"nights": "Int64"}))
+    assert capsys.readouterr().out.splitlines() == [
+        "column   value  nights",
+        "a         7.50       9",
+        "bb      123.25",
+    ]

@@ -55,6 +55,12 @@ def test_the_page_fits_eighty_columns():
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+def test_an_option_is_not_cut_at_its_hyphens():
+    # At 80 columns the line is full within the option.
+    issue = Issue(Severity.NOTE, "lights", "w" * 54, "Give --lights-off and no more.")
+    assert "--lights-off" in text_page(make_night(issues=(issue,)))
+
+
 def test_in_a_narrow_terminal_no_word_is_cut():
     file = io.StringIO()
     night = make_night(stages="W" * 160 + "R" * 160)
