@@ -13,7 +13,12 @@ from scipy import ndimage
 
 from psgkit.domain.scoring import Stage
 from psgkit.measure.spectral import Float32Array
-from psgkit.measure.timeline import FloatArray, Timeline, find_stretches
+from psgkit.measure.timeline import (
+    BoolArray,
+    FloatArray,
+    Timeline,
+    find_stretches,
+)
 
 MARGIN_S = 30
 
@@ -24,7 +29,7 @@ class Excerpt:
 
     Attributes
     ----------
-    stages : numpy.ndarray of int64, shape (n_samples,)
+    stages : numpy.ndarray of int8, shape (n_samples,)
         Codes of `Stage`; ``ART`` where a second is bad.
     rate_hz : float
     first_samples, offsets : numpy.ndarray of int, shape (n_stretches,)
@@ -33,7 +38,7 @@ class Excerpt:
         Of the excerpt.
     """
 
-    stages: npt.NDArray[np.int64]
+    stages: npt.NDArray[np.int8]
     rate_hz: float
     first_samples: npt.NDArray[np.intp]
     offsets: npt.NDArray[np.intp]
@@ -54,7 +59,7 @@ class Excerpt:
             [(np.arange(*span) / rate_hz).astype(np.intp) for span in spans]
             or [np.zeros(0, dtype=np.intp)]
         )
-        codes = np.where(timeline.is_bad, Stage.ART, timeline.stages).astype(np.int64)
+        codes = np.where(timeline.is_bad, Stage.ART, timeline.stages).astype(np.int8)
         return cls(
             stages=codes[np.minimum(seconds, len(codes) - 1)],
             rate_hz=rate_hz,
@@ -71,6 +76,13 @@ class Excerpt:
             for first, length in zip(self.first_samples, stops, strict=True)
         ]
         return np.concatenate(parts).astype(float) if parts else np.zeros(0)
+
+    def within(self, stages: tuple[Stage, ...]) -> BoolArray:
+        """Tell which samples are of some stages; `numpy.isin` needs ten times as long."""
+        is_within = np.zeros(len(self.stages), dtype=bool)
+        for stage in stages:
+            is_within |= self.stages == stage
+        return is_within
 
     def recording_s(self, excerpt_s: FloatArray) -> FloatArray:
         """Turn times in the excerpt into times in the recording."""

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import fft, signal, special
 
 from psgkit.measure.filters import band_pass
+from psgkit.measure.spectral import Float32Array
 from psgkit.measure.timeline import BoolArray, FloatArray
 
 SLOW_BAND = (0.3, 1.5)
@@ -128,8 +129,8 @@ def sigma_in_waves(
     troughs = np.round(troughs_s * rate_hz).astype(int)
     fits = (troughs >= reach) & (troughs + reach < len(slow))
     at = np.where(fits, troughs, reach)[:, np.newaxis] + np.arange(-reach, reach + 1)
-    phases = np.angle(_analytic(slow)[at]).astype(float)
-    amplitude = np.abs(_analytic(sigma)[at]).astype(float)
+    phases = np.arctan2(_quadrature(slow)[at], slow[at])
+    amplitude = np.hypot(sigma[at], _quadrature(sigma)[at])
     peak_phases = phases[np.arange(len(at)), amplitude.argmax(axis=1)]
     n_samples = at.shape[1]
     normal = amplitude - amplitude.mean(axis=1, keepdims=True)
@@ -141,9 +142,16 @@ def sigma_in_waves(
     return peak_phases, ndpac, phases
 
 
-def _analytic(values: FloatArray) -> np.ndarray:
-    padded = fft.next_fast_len(len(values))
-    return np.asarray(signal.hilbert(values.astype(np.float32), N=padded))
+def _quadrature(values: FloatArray) -> Float32Array:
+    """Return a signal a quarter of a period later: its Hilbert transform."""
+    length = fft.next_fast_len(len(values), real=True)
+    spectrum = fft.rfft(values.astype(np.float32), length)
+    spectrum *= -1j
+    # Neither a constant nor the highest frequency has a quarter of a period.
+    spectrum[0] = 0
+    if length % 2 == 0:
+        spectrum[-1] = 0
+    return np.asarray(fft.irfft(spectrum, length)[: len(values)])
 
 
 def _crossings_about(

@@ -86,7 +86,7 @@ def detect_slow_waves(
     -------
     SlowWaves
     """
-    rate_hz, wanted = excerpt.rate_hz, np.isin(excerpt.stages, NREM)
+    rate_hz, wanted = excerpt.rate_hz, excerpt.within(NREM)
     slow = slow_signal(values, rate_hz)
     ptp = find_slow_waves(slow, rate_hz, wanted, SMALL)["ptp_uv"].to_numpy(float)
     threshold = RELATIVE_THRESHOLD * ptp.mean() if len(ptp) else np.nan

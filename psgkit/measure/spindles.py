@@ -42,7 +42,7 @@ def spindle_table(values: FloatArray, excerpt: Excerpt) -> pd.DataFrame:
         ``onset_s``, ``peak_s``, ``duration_s``, ``amplitude_uv``, ``frequency_hz`` and
         ``stage`` (at onset), in the recording's seconds.
     """
-    table = find_spindles(values, excerpt.rate_hz, np.isin(excerpt.stages, NREM))
+    table = find_spindles(values, excerpt.rate_hz, excerpt.within(NREM))
     return in_recording(table, excerpt, ("onset_s", "peak_s"))
 
 
