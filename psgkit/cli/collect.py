@@ -22,10 +22,23 @@ def collect(
 ) -> None:
     """Make cohort.csv and the tables beside it again, from the nights' HDF5 files."""
     from psgkit.cohort.collect import collect as collect_nights
+    from psgkit.report.cohort_html import NOT_BEGUN, UNDER_WAY
 
     table = collect_nights(
         folder, every=every, language="en" if language is None else language.value
     )
+    if (under_way := table.attrs["under_way"]) is not None:
+        console.error(
+            "a batch is at work in this folder, and makes these tables again when it "
+            "ends."
+        )
+        is_waiting = table["status"] == "skipped"
+        is_under_way = is_waiting & table["id"].isin(under_way)
+        table.loc[is_waiting, "status"] = NOT_BEGUN
+        table.loc[is_under_way, "status"] = UNDER_WAY
+    statuses = ("done", "failed", UNDER_WAY, NOT_BEGUN, "skipped")
     counts = table["status"].value_counts()
-    console.out(", ".join(f"{n} {word}" for word, n in sorted(counts.items())))
+    console.out(
+        ", ".join(f"{counts[word]} {word}" for word in statuses if word in counts)
+    )
     console.out(f"Table: {folder / 'cohort.csv'}")

@@ -18,6 +18,7 @@ from psgkit.cohort.columns import (
     typed,
     with_units,
 )
+from psgkit.cohort.lock import nights_under_way
 from psgkit.cohort.spreadsheet import can_write, write_spreadsheet
 from psgkit.cohort.state import (
     STATE_FOLDER,
@@ -37,6 +38,12 @@ from psgkit.report.tables import summary_row, to_csv
 
 logger = logging.getLogger(__name__)
 
+# Why a night has neither numbers nor a fault.
+UNDER_WAY = "A batch is at work on this night."
+NOT_BEGUN = "A batch is at work; this night's turn has not come."
+NO_RESULT = "It has no result yet; the same batch command goes on with it."
+AGAIN = "A batch is at work on it again."
+
 # Of how many inputs that are there twice a line tells; then how many more there are.
 MAX_TOLD = 10
 
@@ -50,6 +57,8 @@ class _Cohort:
     measures: dict[str, Measure] = field(default_factory=dict)
     covariates: dict[str, None] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    # The nights that a batch is at; None where no batch is at work.
+    under_way: frozenset[str] | None = None
     # What was measured, and its SHA-256, to the nights that hold it.
     inputs: defaultdict[tuple[str, str], list[str]] = field(
         default_factory=lambda: defaultdict(list)
@@ -81,7 +90,10 @@ def collect(
     -------
     pandas.DataFrame
         A row for every night asked for; see `read_cohort`. Its ``status`` is ``done``,
-        ``failed``, or ``skipped`` where a run was stopped before it.
+        ``failed``, or ``skipped``, where a run was stopped before it or a batch that is
+        at work has not done it yet; its ``message`` tells which.
+        ``.attrs["under_way"]`` lists the nights that a batch is at, and is None where
+        no batch is at work.
 
     Raises
     ------
@@ -93,7 +105,8 @@ def collect(
     out = Path(out)
     asked = read_asked(out)
     found = dict(_saved_nights(out)) if every or asked is None else {}
-    cohort = _Cohort()
+    # Before the records: a night that is done meanwhile is then done, not waiting.
+    cohort = _Cohort(under_way=None if asked is None else nights_under_way(out))
     for job in asked or ():
         cohort.covariates |= dict.fromkeys(job.covariates)
         found.pop(safe_name(job.night_id), None)
@@ -115,6 +128,8 @@ def collect(
         else:
             files.remove("cohort.xlsx")
         table = with_units(table, meanings)
+        at = cohort.under_way
+        table.attrs["under_way"] = None if at is None else sorted(at)
         if page:
             shown = table.copy()
             shown.attrs["pages"] = cohort.pages
@@ -165,9 +180,18 @@ def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
             folder = night_folder(out, job)
             _add_saved(cohort, job, out, folder / f"{folder.name}.h5")
         case "failed":
-            _add_failed(cohort, job, record.get("error", ""), record.get("message", ""))
+            again = [AGAIN] if job.night_id in (cohort.under_way or ()) else []
+            message = " ".join([record.get("message", ""), *again])
+            _add_failed(cohort, job, record.get("error", ""), message)
         case _:
-            cohort.rows.append(_row(job, "skipped", {}))
+            message = _why_not_yet(job, cohort.under_way)
+            cohort.rows.append(_row(job, "skipped", {"message": message}))
+
+
+def _why_not_yet(job: Job, under_way: frozenset[str] | None) -> str:
+    if under_way is None:
+        return NO_RESULT
+    return UNDER_WAY if job.night_id in under_way else NOT_BEGUN
 
 
 def _add_saved(cohort: _Cohort, job: Job, out: Path, file: Path) -> None:

@@ -12,7 +12,7 @@ from psgkit.report.tables import FORMAT_VERSION
 # What stands in the table beside the numbers of the catalogue.
 _OWN = {
     "id": "name of the night",
-    "status": "done, failed, or skipped where a run was stopped before it",
+    "status": "done, failed, or skipped: not done yet, for which message says why",
     "age_y": "age of the person, as given",
     "sex": "sex of the person, as given: F or M",
     "start_date": "date of the recording's start, kept on request",
@@ -27,7 +27,7 @@ _OWN = {
     "issues_n": "issues that a reader of the numbers should know",
     "issues_error_n": "issues that put numbers in doubt",
     "error": "kind of what went wrong",
-    "message": "what went wrong, in a sentence",
+    "message": "what went wrong, or why it is not done yet, in a sentence",
 }
 _INTERVAL = {
     "_low": "lower limit, as staging error alone may move {}",

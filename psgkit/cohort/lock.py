@@ -1,13 +1,19 @@
 """One batch a folder, also where several machines see the folder."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from psgkit.cohort.state import STATE_FOLDER
 from psgkit.errors import OutputError
 from psgkit.report.files import make_folder
-from psgkit.report.lock import BEAT_S, DEAD_AFTER_S, Lock, clear_if_dead
+from psgkit.report.lock import (
+    BEAT_S,
+    DEAD_AFTER_S,
+    Lock,
+    clear_if_dead,
+    owner_at_work,
+)
 
 
 @contextmanager
@@ -21,7 +27,8 @@ def hold(
     OutputError
         If another batch is at work in the folder, or it cannot be written.
     """
-    path = make_folder(out / STATE_FOLDER) / "lock"
+    make_folder(out / STATE_FOLDER)
+    path = _lock_of(out)
     lock = Lock(path, of=out, beat_s=beat_s)
     while not lock.take():
         if owner := clear_if_dead(path, dead_after_s):
@@ -33,3 +40,18 @@ def hold(
         yield lock
     finally:
         lock.release()
+
+
+def tell_under_way(lock: Lock, nights: Collection[str] | None) -> None:
+    """Let others know which nights a batch is at; None once there is none to do."""
+    lock.tell(under_way=None if nights is None else sorted(nights))
+
+
+def nights_under_way(out: Path) -> frozenset[str] | None:
+    """Return the ids of the nights that a batch is at; None where no batch is at work."""
+    nights = owner_at_work(_lock_of(out)).get("under_way")
+    return frozenset(map(str, nights)) if isinstance(nights, list) else None
+
+
+def _lock_of(out: Path) -> Path:
+    return out / STATE_FOLDER / "lock"

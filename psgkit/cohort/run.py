@@ -2,10 +2,11 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 from pebble import ProcessExpired
@@ -13,12 +14,13 @@ from pebble import ProcessExpired
 from psgkit.cohort.bids import describe_derivative
 from psgkit.cohort.collect import collect
 from psgkit.cohort.ids import folded
-from psgkit.cohort.lock import hold
+from psgkit.cohort.lock import hold, tell_under_way
 from psgkit.cohort.resume import why_to_do
 from psgkit.cohort.state import (
     clear_leftovers,
     has_result,
     night_folder,
+    record_again,
     record_failed,
     write_asked,
 )
@@ -51,6 +53,10 @@ STOPPED = "the run was stopped before its turn"
 def never() -> bool:
     """Let a run go on to its end."""
     return False
+
+
+def untold(_nights: frozenset[str]) -> None:
+    """Keep to oneself which nights are under way."""
 
 
 def run_cohort(
@@ -113,6 +119,7 @@ def run_cohort(
     check_ids(jobs)
     check_writable(out)
     with hold(out) as lock:
+        tell_under_way(lock, ())
         clear_leftovers(out, jobs)
         write_asked(out, jobs)
         if any(job.subfolder for job in jobs):
@@ -124,14 +131,25 @@ def run_cohort(
             else:
                 to_do.append(Task(job, settings, out, resume, verify))
         executor = _executor(dask, workers, timeout_s, nights=len(to_do))
-        yield from run_tasks(
-            to_do, executor, should_stop=lambda: lock.lost or should_stop()
+        failed = []
+        outcomes = run_tasks(
+            to_do,
+            executor,
+            should_stop=lambda: lock.lost or should_stop(),
+            tell=partial(tell_under_way, lock),
         )
+        with closing(outcomes):  # workers end before the folder is free for others
+            for outcome in outcomes:
+                if isinstance(outcome, Failed):
+                    failed.append(outcome)
+                yield outcome
         if lock.lost:
             raise OutputError(
                 f"Another batch has taken over {out}, since nothing was heard of this "
                 "one for a while; wait for it and run again."
             )
+        record_again(out, failed)
+        tell_under_way(lock, None)
         collect(out, page=settings.report.page, language=settings.report.language)
 
 
@@ -159,16 +177,21 @@ def run_tasks(
     executor: Executor,
     *,
     should_stop: Callable[[], bool] = never,
-) -> Iterator[Outcome]:
+    tell: Callable[[frozenset[str]], None] = untold,
+) -> Generator[Outcome, None, None]:
     """Run every task and tell what became of it; see `run_cohort`.
 
-    Workers still at work when the iterator is closed are ended.
+    Workers still at work when the iterator is closed are ended. ``tell`` is called with
+    the ids of the nights under way whenever others are.
     """
     run = _Run(tasks, executor)
+    told: frozenset[str] = frozenset()
     try:
         while True:
             if not should_stop():
                 run.fill()
+            if (nights := run.nights_under_way) != told:
+                tell(told := nights)
             if not run.under_way:
                 break
             yield from run.collect_ended()
@@ -209,6 +232,11 @@ class _Run:
         self._executor = executor
         self._losses: Counter[str] = Counter()
         self._breaks_in_a_row = 0
+
+    @property
+    def nights_under_way(self) -> frozenset[str]:
+        """The ids of the nights that are under way."""
+        return frozenset(task.job.night_id for task, _ in self.under_way.values())
 
     def fill(self) -> None:
         """Give every free worker a night; no more, so that stopping ends soon."""
@@ -287,7 +315,7 @@ def _fail(task: Task, error: str, message: str, seconds: float) -> Failed:
     if has_result(task.out, task.job):
         message += " The result of an earlier run is still in its folder."
     failed = Failed(task.job, error, message, seconds)
-    # On a full disk the record is lost, and the night is as one never done.
+    # What a full disk does not let be written now, `record_again` may write in the end.
     with suppress(OSError, OutputError):
         record_failed(task.out, failed)
     return failed

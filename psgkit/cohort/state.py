@@ -113,6 +113,17 @@ def record_failed(out: Path, failed: Failed) -> None:
     tidy(out, failed.job)
 
 
+def record_again(out: Path, failed: Sequence[Failed]) -> None:
+    """Remember of failed nights what could not be written when they failed.
+
+    A disk that was full may have space again once other programs have ended.
+    """
+    for night in failed:
+        if read_record(out, night.job).get("status") != "failed":
+            with suppress(OSError, OutputError):
+                record_failed(out, night)
+
+
 def forget(out: Path, job: Job) -> None:
     """Take away a night's record: its result is about to be replaced."""
     _record_path(out, job).unlink(missing_ok=True)

@@ -1,5 +1,7 @@
 """A cohort as one HTML page: what was done, what failed, and how the nights lie."""
 
+from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +22,9 @@ GROUP_COLUMNS = ("site", "centre", "center", "lab", "device", "group", "arm")
 MOST_GROUPS = 12
 # Above, a page of links to every night in every picture grows too heavy.
 MOST_LINKED = 400
+
+# What nights are that a batch at work has not done yet.
+UNDER_WAY, NOT_BEGUN = "under way", "not begun"
 
 # Okabe and Ito's colours, told apart with any colour vision; the dots' own first.
 GROUP_COLOURS = ("#1f78b4", "#d55e00", "#009e73", "#cc79a7", "#a07900", "#868c95")
@@ -46,7 +51,8 @@ def cohort_page(table: pd.DataFrame, *, language: str = "en") -> str:
         A row a night: ``id``, ``status`` (done, failed, skipped), ``message``,
         ``issues_n``, ``issues_error_n``, the numbers, and a manifest's columns.
         ``table.attrs["units"]`` may hold the numbers' units, ``["pages"]`` where the
-        page of each night lies that has one.
+        page of each night lies that has one, ``["under_way"]`` the nights that a batch
+        is at, None where no batch is at work.
     language : {"en", "nl"}
         Of the page's words; text from files stays as it is.
 
@@ -68,7 +74,7 @@ def _content(table: pd.DataFrame) -> dict[str, object]:
     plots = _plots(table)
     return {
         "language": current_language(),
-        "counts": _counts(table),
+        "counts": _counts(table, nights),
         "nights": nights,
         "failures": [night for night in nights if night["status"] == "failed"],
         "plots": plots,
@@ -87,7 +93,7 @@ def _nights(table: pd.DataFrame) -> list[dict[str, Any]]:
         {
             "id": plain(str(row["id"])),
             "link": _link(table, str(row["id"])) if row["status"] == "done" else "",
-            "status": plain(str(row["status"])),
+            "status": _status(table, row),
             "message": _word(row.get("message")),
             "issues": number(issues),
             "errors": number(errors),
@@ -99,6 +105,14 @@ def _nights(table: pd.DataFrame) -> list[dict[str, Any]]:
             strict=True,
         )
     ]
+
+
+def _status(table: pd.DataFrame, row: Mapping[Hashable, Any]) -> str:
+    """Return the word for a night's status; for one not done yet, what is true now."""
+    under_way = table.attrs.get("under_way")
+    if row["status"] == "skipped" and under_way is not None:
+        return UNDER_WAY if row["id"] in under_way else NOT_BEGUN
+    return plain(str(row["status"]))
 
 
 def link_to(night_id: str) -> str:
@@ -118,14 +132,14 @@ def _link(table: pd.DataFrame, night_id: str) -> str:
     return link_to(night_id) if pages is None else quote(pages.get(night_id, ""))
 
 
-def _counts(table: pd.DataFrame) -> list[tuple[str, int]]:
-    status = table["status"]
+def _counts(table: pd.DataFrame, nights: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    count = Counter(night["status"] for night in nights)
+    is_at_work = table.attrs.get("under_way") is not None
+    waiting = (UNDER_WAY, NOT_BEGUN) if is_at_work else ("skipped",)
     with_errors = (_numbers(table, "issues_error_n") > 0).sum()
     return [
         (_("nights"), len(table)),
-        (_("done"), int((status == "done").sum())),
-        (_("failed"), int((status == "failed").sum())),
-        (_("skipped"), int((status == "skipped").sum())),
+        *((_(status), count[status]) for status in ("done", "failed", *waiting)),
         (_("done, with errors to look at"), int(with_errors)),
     ]
 

@@ -50,6 +50,8 @@ def taking_turns(path: Path, *, of: Path) -> Iterator["Lock"]:
 class Lock:
     """A lock that is held; `lost` is true once another process has taken it over.
 
+    What its owner does stands in the file, for who asks; see `owner_at_work`.
+
     Parameters
     ----------
     path : pathlib.Path
@@ -66,7 +68,8 @@ class Lock:
         self._of = of
         self._beat_s = beat_s
         self._beats = 0
-        self._owner = {
+        self._writing = threading.Lock()
+        self._owner: dict[str, Any] = {
             "host": _host(),
             "pid": os.getpid(),
             "started": _started(os.getpid()),
@@ -91,7 +94,13 @@ class Lock:
 
     def is_held(self) -> bool:
         """Look whether the lock is still there and this process's."""
-        return _read(self._path).get("token") == self._owner["token"]
+        return bool(_read(self._path).get("token") == self._owner["token"])
+
+    def tell(self, **facts: Any) -> None:
+        """Write what the owner does into the file."""
+        with self._writing:
+            self._owner |= facts
+        self._beat()
 
     def release(self) -> None:
         """Give the folder free."""
@@ -103,18 +112,25 @@ class Lock:
                 self._path.unlink(missing_ok=True)
 
     def _live(self) -> None:
-        while not self._ended.wait(self._beat_s):
+        while not (self._ended.wait(self._beat_s) or self.lost):
+            self._beat()
+
+    def _beat(self) -> None:
+        with self._writing:
             # One that was cleared away with all else is made again.
             if _read(self._path) and not self.is_held():
                 # This machine slept, or could not write, for longer than one may.
                 self.lost = True
                 return
             self._beats += 1
-            # A full disk must not end a batch; one beat is missed.
-            with suppress(OSError):
-                beat = self._path.with_name(_aside(self._path, "part"))
+            beat = self._path.with_name(_aside(self._path, "part"))
+            try:
                 beat.write_bytes(self._content())
                 beat.replace(self._path)
+            except OSError:
+                # A full disk must not end a batch; one beat is missed.
+                with suppress(OSError):
+                    beat.unlink(missing_ok=True)
 
     def _content(self) -> bytes:
         return json.dumps({**self._owner, "beats": self._beats}).encode()
@@ -150,9 +166,36 @@ def clear_if_dead(path: Path, dead_after_s: float) -> dict[str, Any]:
     return {}
 
 
+def owner_at_work(path: Path, *, watch_s: float = 2 * BEAT_S) -> dict[str, Any]:
+    """Return what the owner of a lock says of itself; empty where nobody is behind it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The lock.
+    watch_s : float
+        How long to wait for a sign of life of a process that this machine cannot see.
+    """
+    found = _read(path)
+    deadline = time.monotonic() + watch_s
+    while not _lives_here(found):
+        if not found or _has_died_here(found) or time.monotonic() > deadline:
+            return {}
+        time.sleep(0.2)
+        if (now := _read(path)) != found:
+            return now
+    return found
+
+
 def _aside(path: Path, ending: str) -> str:
     """Return a name beside a lock that no other process uses."""
     return f"{path.name}.{secrets.token_hex(8)}.{ending}"
+
+
+def _lives_here(owner: dict[str, Any]) -> bool:
+    """Tell whether the owner is a process of this machine."""
+    is_of_here = owner.get("host") == _host() and isinstance(owner.get("pid"), int)
+    return is_of_here and os.name != "nt" and not _has_died_here(owner)
 
 
 def _has_died_here(owner: dict[str, Any]) -> bool:

@@ -218,7 +218,7 @@ def test_every_write_of_a_batch_fails_once(tmp_path: Path) -> None:
             for name in ("cohort.csv", "failures.csv"):
                 rows = csv.DictReader(now[name].decode().splitlines())
                 bad = {r["id"] for r in rows if r.get("status", "failed") == "failed"}
-                assert bad <= failed.keys(), where  # of a lost record, it is "skipped"
+                assert bad == failed.keys(), where
         if disk.failed != "unlink":
             assert not any(map(is_left_over, now)), where
         assert batch(out, LATER)[1] == "", where
@@ -226,6 +226,27 @@ def test_every_write_of_a_batch_fails_once(tmp_path: Path) -> None:
         assert night_in(healed) == night_in(calm), where
         assert {n: healed[n] for n in TABLES} == {n: calm[n] for n in TABLES}, where
         assert not any(map(is_left_over, healed)), where
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_night_that_fails_on_a_full_disk_has_failed_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No record can be written when the night fails; in the end there is space again."""
+    record = run.record_failed
+
+    def full(out: Path, failed: Failed) -> None:
+        disk = FaultyDisk(out, 1, for_good=True)
+        disk.during(lambda: record(out, failed))
+
+    monkeypatch.setattr(run, "record_failed", full)
+    found, _ = batch(tmp_path, LATER)
+    assert isinstance(found["bad"], Failed)
+    table = (tmp_path / "cohort.csv").read_text(encoding="utf-8")
+    rows = {row["id"]: row for row in csv.DictReader(table.splitlines())}
+    assert rows["bad"]["status"] == "failed"
+    assert rows["bad"]["message"] == "It is broken."
+    assert "It is broken." in (tmp_path / "failures.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("quick")

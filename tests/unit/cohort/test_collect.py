@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 from night_makers import make_measure, make_night
 
+from psgkit.cli import main
 from psgkit.cohort.collect import collect, read_cohort
 from psgkit.cohort.contrast_files import read_cohort_table
+from psgkit.cohort.lock import hold, tell_under_way
 from psgkit.cohort.state import record_done, record_failed, write_asked
 from psgkit.domain.jobs import Done, Failed, Job
 from psgkit.domain.night import Night
@@ -63,6 +65,55 @@ def test_every_night_asked_for_has_a_row(out: Path) -> None:
     assert table.loc["n2", "tst_min"] == 300.5
     assert math.isnan(table.loc["n3", "tst_min"])
     assert math.isnan(table.loc["n1", "ari_per_h"])
+
+
+def test_a_night_that_a_stopped_run_has_not_done_says_so(out: Path) -> None:
+    table = collect(out).set_index("id")
+    assert table.loc["n4", "message"] == (
+        "It has no result yet; the same batch command goes on with it."
+    )
+    assert table.attrs["under_way"] is None
+
+
+def test_while_a_batch_is_at_work_nights_are_under_way_or_not_begun(out: Path) -> None:
+    asked = [*JOBS, Job(None, "n5")]
+    write_asked(out, asked)
+    with hold(out) as lock:
+        tell_under_way(lock, {"n3", "n4"})
+        table = collect(out).set_index("id")
+    assert table["status"].to_dict() == {
+        "n1": "done",
+        "n2": "done",
+        "n3": "failed",
+        "n4": "skipped",
+        "n5": "skipped",
+    }
+    assert table["message"].to_dict() == {
+        "n1": "",
+        "n2": "",
+        "n3": "-2 records. A batch is at work on it again.",
+        "n4": "A batch is at work on this night.",
+        "n5": "A batch is at work; this night's turn has not come.",
+    }
+    assert table.attrs["under_way"] == ["n3", "n4"]
+    assert "under way" in (out / "cohort.html").read_text()
+
+
+def test_the_command_counts_nights_under_way_apart(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hold(out) as lock:
+        tell_under_way(lock, {"n4"})
+        with pytest.raises(SystemExit):
+            main(["collect", str(out)])
+    told = capsys.readouterr()
+    assert told.out.startswith("2 done, 1 failed, 1 under way\n")
+    assert "a batch is at work in this folder" in told.err
+    with pytest.raises(SystemExit):
+        main(["collect", str(out)])
+    told = capsys.readouterr()
+    assert told.out.startswith("2 done, 1 failed, 1 skipped\n")
+    assert "at work" not in told.err
 
 
 def test_columns_come_in_order(out: Path) -> None:

@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from psgkit.cohort.lock import hold
+from psgkit.cohort.lock import hold, nights_under_way, tell_under_way
 from psgkit.errors import OutputError
+from psgkit.report.lock import owner_at_work
 
 
 def test_a_second_batch_is_refused_with_a_sentence(tmp_path: Path) -> None:
@@ -50,6 +52,32 @@ def test_a_lock_of_another_machine_that_stands_still_is_taken(tmp_path: Path) ->
         assert (
             json.loads((tmp_path / ".psgkit/lock").read_text())["host"] != "elsewhere"
         )
+
+
+def test_others_are_told_which_nights_a_batch_is_at(tmp_path: Path) -> None:
+    assert nights_under_way(tmp_path) is None
+    with hold(tmp_path) as lock:
+        tell_under_way(lock, ())
+        assert nights_under_way(tmp_path) == frozenset()
+        tell_under_way(lock, {"n2", "n1"})
+        assert nights_under_way(tmp_path) == {"n1", "n2"}
+        tell_under_way(lock, None)
+        assert nights_under_way(tmp_path) is None
+    assert nights_under_way(tmp_path) is None
+
+
+def test_a_batch_of_another_machine_is_at_work_while_its_heart_beats(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "lock"
+    dead = {"host": "elsewhere", "pid": 1, "under_way": ["n1"], "beats": 1}
+    path.write_text(json.dumps(dead))
+    assert owner_at_work(path, watch_s=0.5) == {}
+    beat = threading.Timer(
+        0.3, lambda: path.write_text(json.dumps(dead | {"beats": 2}))
+    )
+    beat.start()
+    assert owner_at_work(path, watch_s=5.0)["under_way"] == ["n1"]
 
 
 def test_a_batch_notices_that_it_was_taken_over(tmp_path: Path) -> None:

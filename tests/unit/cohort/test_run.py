@@ -61,6 +61,15 @@ def test_asked_to_stop_a_run_finishes_the_nights_under_way(tmp_path: Path) -> No
     assert [o.job.night_id for o in found[2:]] == ["good-1", "good-2"]
 
 
+def test_a_run_tells_which_nights_are_under_way(tmp_path: Path) -> None:
+    told: list[frozenset[str]] = []
+    tasks = make_tasks(tmp_path, "good-1", "good-2", "good-3")
+    executor = ProcessExecutor(work, workers=1, timeout_s=None)
+    list(run_tasks(tasks, executor, tell=told.append))
+    names = [sorted(nights) for nights in told]
+    assert names == [["good-1"], ["good-2"], ["good-3"], []]
+
+
 def test_a_run_that_is_left_ends_its_workers_at_once(tmp_path: Path) -> None:
     outcomes = run(make_tasks(tmp_path, "good", "hangs-1", "hangs-2"))
     next(outcomes)

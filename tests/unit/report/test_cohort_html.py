@@ -33,6 +33,21 @@ def test_the_page_says_how_many_nights_were_done_and_failed():
     assert "2 failed" in text
 
 
+def test_while_a_batch_is_at_work_no_night_is_called_skipped():
+    table = make_cohort(10)
+    table.loc[7:, "status"] = "skipped"
+    stopped = " ".join(Page(cohort_page(table)).text.split())
+    assert "3 skipped" in stopped
+    table.attrs["under_way"] = [table["id"][7]]
+    at_work = " ".join(Page(cohort_page(table)).text.split())
+    assert "skipped" not in at_work
+    assert "1 under way" in at_work
+    assert "2 not begun" in at_work
+    assert f"{table['id'][7]} under way" in at_work
+    assert f"{table['id'][8]} not begun" in at_work
+    assert "nog niet begonnen" in cohort_page(table, language="nl")
+
+
 def test_each_failure_has_its_sentence():
     text = Page(cohort_page(make_cohort(50))).text
     assert "night-01.edf holds no whole record." in text

@@ -10,7 +10,7 @@ from cohort_makers import make_cohort
 from night_makers import make_measure, make_night
 
 import psgkit.report
-from psgkit.report import html, reference, selection, text
+from psgkit.report import cohort_html, html, reference, selection, text
 from psgkit.report.cohort_html import cohort_page
 from psgkit.report.figures import arousals, palette, rem, slow_waves
 from psgkit.report.language import LANGUAGES, _, catalogue, speaking
@@ -47,6 +47,7 @@ def words_of_constants() -> Iterator[str]:
     yield from (text.EXPLORATORY_NOTE, text.INTERVAL_NOTE, html.UNRATED_NOTE)
     yield from (arousals.TITLE, rem.TITLE, slow_waves.TITLE)
     yield from ("done", "failed", "skipped")
+    yield from (cohort_html.UNDER_WAY, cohort_html.NOT_BEGUN)
 
 
 def words_of_numbers() -> Iterator[str]:
