@@ -25,6 +25,8 @@ from psgkit.prepare.quality import (
     find_issues,
     look_at,
     withhold_amplitudes,
+    withhold_channels,
+    withhold_eyes,
 )
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
@@ -222,7 +224,7 @@ def _analyse_recording(
     files = original(path), original(job.scoring)
     as_labelled = _read(job, path, settings)
     look = look_at(as_labelled)
-    recording = withhold_amplitudes(look)
+    recording = withhold_channels(look, withhold_amplitudes(look))
     if job.scoring is None:
         from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
 
@@ -240,6 +242,7 @@ def _analyse_recording(
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
         used = {}
     found += find_issues(as_labelled, scoring, look=look)
+    recording = withhold_eyes(recording, found)
     return _measure(job, settings, recording, scoring, used, found, progress, files)
 
 

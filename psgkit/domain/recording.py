@@ -49,6 +49,23 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """Why no number is made of a channel that is there.
+
+    Attributes
+    ----------
+    why : str
+        What its signal shows, to be read after its name: ``"sees no muscle"``.
+    stages_too : bool
+        Whether it is not staged on either. Otherwise staging takes it where it has no
+        other.
+    """
+
+    why: str
+    stages_too: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One signal of a recording, as it was recorded.
 
@@ -73,6 +90,8 @@ class Channel:
         Smallest and largest physical value that the file can hold, in its unit.
     reference_index : int or None
         Position of the signal that is subtracted, where psgkit re-references.
+    unfit : Unfit or None
+        Why no number is made of it; None where nothing speaks against it.
     """
 
     role: Role
@@ -85,6 +104,7 @@ class Channel:
     lowpass_hz: float | None = None
     limits: tuple[float, float] | None = None
     reference_index: int | None = None
+    unfit: Unfit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,8 @@ class Recording:
         Where samples come from.
     gaps : tuple of Gap
         Stretches without signal, in order.
+    lost : tuple of (str, Gap)
+        Stretches in which one channel, by its label, holds no signal of the person.
     issues : tuple of Issue
         What reading found.
     path : pathlib.Path or None
@@ -120,6 +142,7 @@ class Recording:
     channels: tuple[Channel, ...]
     source: SignalSource = field(repr=False, compare=False)
     gaps: tuple[Gap, ...] = ()
+    lost: tuple[tuple[str, Gap], ...] = ()
     issues: tuple[Issue, ...] = ()
     path: Path | None = None
     age_y: float | None = None
@@ -137,9 +160,21 @@ class Recording:
         """The labels of all channels, in order."""
         return tuple(channel.label for channel in self.channels)
 
+    @property
+    def told(self) -> str:
+        """The labels for messages, each unfit channel with the reason."""
+        return ", ".join(
+            f"{c.label} ({c.unfit.why})" if c.unfit else c.label for c in self.channels
+        )
+
     def of_kind(self, kind: Kind) -> tuple[Channel, ...]:
         """Return the channels of one family, in order."""
         return tuple(c for c in self.channels if c.role.kind is kind)
+
+    def without_unfit(self) -> "Recording":
+        """Return the same recording without the channels of which no number is made."""
+        fit = tuple(channel for channel in self.channels if channel.unfit is None)
+        return self if fit == self.channels else replace(self, channels=fit)
 
     def find(self, roles: Iterable[Role]) -> Channel | None:
         """Return the channel of the first of these roles that the recording has."""
@@ -177,7 +212,7 @@ class Recording:
         -------
         numpy.ndarray of float64, shape (n_samples,)
             Microvolts where the channel is a voltage of known unit, else its own
-            unit. NaN in gaps.
+            unit. NaN in gaps, and where the channel is lost.
         """
         stop_s = self.duration_s if stop_s is None else stop_s
         values = self.source.read(channel.index, start_s, stop_s)
@@ -186,7 +221,27 @@ class Recording:
             # A night at 512 Hz takes 130 MB: no third array where one can be reused.
             own = reference if reference.flags.owndata else None
             values = np.subtract(values, reference, out=own)
-        return values if channel.to_uv in (None, 1.0) else values * channel.to_uv
+        if channel.to_uv not in (None, 1.0):
+            values = values * channel.to_uv
+        return self._without_lost(values, channel, start_s)
+
+    def lost_of(self, channel: Channel) -> tuple[Gap, ...]:
+        """Return the stretches in which a channel holds no signal of the person."""
+        return tuple(gap for label, gap in self.lost if label == channel.label)
+
+    def _without_lost(
+        self, values: FloatArray, channel: Channel, start_s: float
+    ) -> FloatArray:
+        lost = self.lost_of(channel)
+        if lost and not values.flags.owndata:
+            values = values.copy()
+        for gap in lost:
+            first, last = sample_range(
+                gap.onset_s, gap.onset_s + gap.duration_s, channel.rate_hz
+            )
+            before = sample_range(start_s, start_s, channel.rate_hz)[0]
+            values[max(first - before, 0) : max(last - before, 0)] = np.nan
+        return values
 
     def with_issues(self, *issues: Issue) -> "Recording":
         """Return the same recording with more issues."""

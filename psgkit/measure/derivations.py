@@ -7,14 +7,15 @@ what was chosen is written down with the numbers.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from psgkit.domain.measures import Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Kind, Role
 
 # The first group of which the recording has any; all of the group it has.
-_SWA_SITES = (("F3", "F4"), ("C3", "C4"), ("Fpz",))
+SWA_SITES = (("F3", "F4"), ("C3", "C4"), ("Fpz",))
 _SPINDLE_SITES = (("C4", "C3"), ("Cz",))
 # The first that the recording has.
-_INFRASLOW_SITES = (("Pz",), ("P3", "P4"), ("C4", "C3"), ("Cz",))
+INFRASLOW_SITES = (("Pz",), ("P3", "P4"), ("C4", "C3"), ("Cz",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Derivations:
     eyes : tuple of Channel
         Left and right, or empty.
     chin : Channel or None
+    unfit : tuple of Channel
+        Those that were passed over, for no number is made of them.
     """
 
     eeg: tuple[Channel, ...]
@@ -39,6 +42,31 @@ class Derivations:
     infraslow: Channel | None
     eyes: tuple[Channel, ...]
     chin: Channel | None
+    unfit: tuple[Channel, ...] = ()
+
+    def lacking(
+        self, words: str, kind: Kind, groups: tuple[tuple[str, ...], ...] = ()
+    ) -> Undefined:
+        """Say that channels are lacking, and which would have served but are unfit.
+
+        Parameters
+        ----------
+        words : str
+            What is lacking, such as ``"no chin EMG"``.
+        kind : Kind
+            Of the channels that would have served.
+        groups : tuple of tuple of str, optional
+            Sites of those; any where not given.
+        """
+        sites = {site for group in groups for site in group}
+        refused = [
+            f"{channel.role.value} {channel.unfit.why}"
+            for channel in self.unfit
+            if channel.unfit is not None
+            and channel.role.kind is kind
+            and (not sites or channel.role.site in sites)
+        ]
+        return Undefined(f"{words}: {'; '.join(refused)}" if refused else words)
 
     @property
     def used(self) -> dict[str, str]:
@@ -59,16 +87,19 @@ class Derivations:
 
 def choose_derivations(recording: Recording) -> Derivations:
     """Choose the channels of a recording that signal metrics are computed on."""
+    unfit = tuple(channel for channel in recording.channels if channel.unfit)
+    recording = recording.without_unfit()
     eeg = _one_a_site(recording.of_kind(Kind.EEG))
     left, right = recording.find([Role.EOG_L]), recording.find([Role.EOG_R])
-    infraslow = _of_sites(eeg, _INFRASLOW_SITES)
+    infraslow = _of_sites(eeg, INFRASLOW_SITES)
     return Derivations(
         eeg=eeg,
-        swa=_of_sites(eeg, _SWA_SITES),
+        swa=_of_sites(eeg, SWA_SITES),
         spindles=_of_sites(eeg, _SPINDLE_SITES),
         infraslow=infraslow[0] if infraslow else None,
         eyes=(left, right) if left and right else (),
         chin=recording.find([Role.EMG_CHIN]),
+        unfit=unfit,
     )
 
 

@@ -40,7 +40,9 @@ REM_BRIDGES_MIN = {"b2m": 2.0, "b6m": 6.0}
 MAX_HOLES = 0.05
 
 NO_AROUSALS_SCORED = Undefined("arousals were not scored")
-NO_REM_AROUSALS = Undefined("without chin EMG arousals in REM cannot be told")
+NO_REM_AROUSALS = Undefined(
+    "arousals in REM cannot be told without a chin EMG that sees muscle"
+)
 NO_AROUSAL_LENGTHS = Undefined("how long arousals last was not scored")
 
 

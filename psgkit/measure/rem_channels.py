@@ -6,6 +6,7 @@ import pandas as pd
 
 from psgkit.domain.measures import Measure, Undefined
 from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Stage
 from psgkit.measure import eye_movements, rem_emg
 from psgkit.measure.channel_reader import first_limit, read_reduced
@@ -69,7 +70,7 @@ def _read_eyes(
     recording: Recording, chosen: Derivations, rem: Timeline
 ) -> tuple[FloatArray, FloatArray, Excerpt, Timeline] | Undefined:
     if not chosen.eyes:
-        return Undefined("no pair of EOG_L and EOG_R")
+        return chosen.lacking("no pair of EOG_L and EOG_R", Kind.EOG)
     limit = first_limit(chosen.eyes, eye_movements.EYE_BAND)
     if limit is not None:
         return limit
@@ -92,9 +93,10 @@ def measure_chin(
 ) -> RemResults:
     """Measure the tone of the chin in REM sleep; see `measure_eyes`."""
     chin = chosen.chin
-    limit = _chin_limit(chin)
-    if chin is None or limit is not None:
-        return RemResults(all_undefined(CHIN, limit or Undefined("no chin EMG")))
+    if chin is None:
+        return RemResults(all_undefined(CHIN, chosen.lacking("no chin EMG", Kind.EMG)))
+    if (limit := _chin_limit(chin)) is not None:
+        return RemResults(all_undefined(CHIN, limit))
     values, rate, absent = read_reduced(recording, chin, len(rem.stages), CHIN_RATE_HZ)
     clean = rem.without(absent)
     top_hz = rem_emg.emg_top_hz(rate, chin.lowpass_hz)
@@ -109,9 +111,7 @@ def measure_chin(
     return RemResults(measures_of(numbers))
 
 
-def _chin_limit(chin: Channel | None) -> Undefined | None:
-    if chin is None:
-        return Undefined("no chin EMG")
+def _chin_limit(chin: Channel) -> Undefined | None:
     if chin.to_uv is None:
         return Undefined("the chin EMG has no known unit")
     top_hz = rem_emg.emg_top_hz(chin.rate_hz, chin.lowpass_hz)

@@ -8,9 +8,15 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.measures import Measure, Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Recording
+from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.channel_reader import ArtefactMask, first_limit, reduce_signal
-from psgkit.measure.derivations import Derivations, choose_derivations
+from psgkit.measure.derivations import (
+    INFRASLOW_SITES,
+    SWA_SITES,
+    Derivations,
+    choose_derivations,
+)
 from psgkit.measure.eeg_channel import ChannelTasks, measure_eeg
 from psgkit.measure.evidence import Evidence
 from psgkit.measure.infraslow import MEASURE, infraslow_values
@@ -244,7 +250,9 @@ def _add_swa(
     gathered: _Gathered,
 ) -> None:
     reason = first_limit(chosen.swa, SWA_BAND) or (
-        None if chosen.swa else Undefined("no frontal, central or Fpz channel")
+        None
+        if chosen.swa
+        else chosen.lacking("no frontal, central or Fpz channel", Kind.EEG, SWA_SITES)
     )
     if reason is not None:
         gathered.of_night += all_undefined(SWA, reason)
@@ -272,7 +280,9 @@ def _add_swa(
 def _add_infraslow(
     chosen: Derivations, bouts: dict[str, list[FloatArray]], gathered: _Gathered
 ) -> None:
-    limit: Undefined | None = Undefined("no parietal or central EEG channel")
+    limit: Undefined | None = chosen.lacking(
+        "no parietal or central EEG channel", Kind.EEG, INFRASLOW_SITES
+    )
     if chosen.infraslow is not None:
         limit = band_limit(chosen.infraslow, MEASURE.band_hz)
     if limit is not None:

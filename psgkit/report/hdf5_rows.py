@@ -1,11 +1,14 @@
 """Channels, gaps and issues as tables, the way an HDF5 file holds them."""
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.night import Night
-from psgkit.domain.recording import Channel
+from psgkit.domain.recording import Channel, Unfit
 from psgkit.domain.roles import Role
 
 UNIT_OF_CHANNEL = {"unit": "physical unit as the file gives it, possibly empty"}
@@ -28,6 +31,8 @@ def channel_table(night: Night) -> pd.DataFrame:
             "reference_index": (
                 -1 if channel.reference_index is None else channel.reference_index
             ),
+            "unfit": channel.unfit.why if channel.unfit else "",
+            "unfit_stages_too": bool(channel.unfit and channel.unfit.stages_too),
         }
         for channel in night.channels
     ]
@@ -54,9 +59,16 @@ def channels_from(table: pd.DataFrame) -> tuple[Channel, ...]:
             reference_index=(
                 None if row["reference_index"] < 0 else int(row["reference_index"])
             ),
+            unfit=_unfit(row),
         )
         for row in table.to_dict("records")
     )
+
+
+def _unfit(row: dict[Hashable, Any]) -> Unfit | None:
+    """Return why a channel is unfit; files of before psgkit told so have no such."""
+    why = row.get("unfit", "")
+    return Unfit(why, bool(row["unfit_stages_too"])) if why else None
 
 
 def gap_table(night: Night) -> pd.DataFrame:

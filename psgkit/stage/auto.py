@@ -7,7 +7,7 @@ become unscored epochs, and what the classifier was not trained for is said.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 
 import numpy as np
@@ -147,7 +147,9 @@ def _first_with_signal(
 ) -> _Seen | None:
     """Return the best channel that is not dead; those that are join the unusable."""
     for channel in usable:
-        signal = _read_at_100_hz(recording, channel)
+        # Without EEG there is no stage; without EOG or EMG for a while, YASA's.
+        whole = recording if kind is Kind.EEG else replace(recording, lost=())
+        signal = _read_at_100_hz(whole, channel)
         if signal is None:
             unusable.append(
                 Unusable(channel, "it holds no signal", "check the electrode")
@@ -244,6 +246,11 @@ def _scope_issues(
         reasons.append("no EOG")
     if Kind.EMG not in seen:
         reasons.append("no chin EMG")
+    reasons += [
+        f"{one.channel.label} {one.channel.unfit.why}"
+        for one in seen.values()
+        if one.channel.unfit is not None
+    ]
     if recording.duration_s < NAP_S:
         reasons.append(f"{recording.duration_s / 60:.0f} min long")
     if age_y is not None and age_y < YOUNGEST_Y:

@@ -48,6 +48,9 @@ def candidates(
 ) -> tuple[list[Channel], list[Unusable]]:
     """Return the channels that could serve, the best first, and those that cannot.
 
+    One that was off for a while comes after those that were not, and one that is unfit
+    last, unless it is not to be staged at all.
+
     Parameters
     ----------
     recording : Recording
@@ -62,6 +65,7 @@ def candidates(
             usable.append(channel)
         else:
             unusable.append(Unusable(channel, *reason))
+    usable.sort(key=lambda channel: _shortfall(recording, channel))
     return usable, unusable
 
 
@@ -105,7 +109,15 @@ def _ranked(recording: Recording, kind: Kind) -> list[Channel]:
     return known
 
 
+def _shortfall(recording: Recording, channel: Channel) -> tuple[bool, float]:
+    """Return whether a channel is unfit, and for how many seconds it was off."""
+    lost_s = sum(gap.duration_s for gap in recording.lost_of(channel))
+    return channel.unfit is not None, lost_s
+
+
 def _why_unusable(channel: Channel) -> tuple[str, str] | None:
+    if channel.unfit is not None and channel.unfit.stages_too:
+        return f"it {channel.unfit.why}", "check what is behind its label"
     if channel.to_uv is None:
         if not channel.unit:
             return "it has no unit", "say which with --unit uV (or nV, mV, V)"

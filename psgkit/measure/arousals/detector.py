@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from psgkit.domain.recording import Recording
+from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.bands import (
@@ -34,10 +35,10 @@ from psgkit.measure.arousals.candidates import (
 )
 from psgkit.measure.arousals.found import (
     MOST_NOISE_PER_H,
-    NO_CHIN,
     NO_OCCIPITAL,
     ArousalsFound,
     candidate_table,
+    no_chin,
     noisy,
 )
 from psgkit.measure.arousals.muscle import tone_rises
@@ -127,15 +128,15 @@ def find_arousals(
         raise MissingChannel(
             "Arousals were not looked for: they need a central EEG (C4, C3) in "
             f"microvolts with {LEAST_EEG_RATE_HZ:g} Hz or more of which at most half "
-            f"is artefact; there are: {', '.join(recording.labels)}. Name one with "
-            "--channel C4_M1=LABEL."
+            f"is artefact; there are: {recording.told}. Name one with --channel "
+            "C4_M1=LABEL."
         )
     occipital = best_eeg(recording, OCCIPITAL_ROLES, scoring, artefacts, rules)
     if occipital is None:
         issues.append(NO_OCCIPITAL)
-    chin = chin_tone(recording)
+    chin = chin_tone(recording, scoring)
     if chin is None:
-        issues.append(NO_CHIN)
+        issues.append(no_chin(recording.find([Role.EMG_CHIN])))
     eeg = [one for one in (central, occipital) if one is not None]
     tone = None if chin is None else chin[1]
     judged = _search(eeg, tone, scoring, _intervals(spindles), rules)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Channel
 from psgkit.measure.arousals.rules import ArousalRules
 from psgkit.measure.arousals.verdicts import Candidate
 
@@ -102,13 +103,26 @@ NO_OCCIPITAL = Issue(
     "Arousals were looked for in the central EEG alone: there is no usable occipital "
     "one.",
 )
-NO_CHIN = Issue(
-    Severity.WARNING,
-    "arousals_without_chin",
-    "Without a usable chin EMG no arousal can be scored in REM sleep: those of REM are "
-    "unknown, not none.",
-    "If there is a chin EMG, name it with --channel emg=LABEL.",
-)
+
+
+def no_chin(unfit: Channel | None) -> Issue:
+    """Return the issue that arousals in REM sleep are unknown.
+
+    Parameters
+    ----------
+    unfit : Channel or None
+        The chin EMG that would have served.
+    """
+    why = ""
+    if unfit is not None and unfit.unfit is not None:
+        why = f"{unfit.label} {unfit.unfit.why}. "
+    return Issue(
+        Severity.WARNING,
+        "arousals_without_chin",
+        f"{why}Without a usable chin EMG no arousal can be scored in REM sleep: those "
+        "of REM are unknown, not none.",
+        "If there is a chin EMG, name it with --channel emg=LABEL.",
+    )
 
 
 def noisy(noise_per_h: float) -> Issue:

@@ -82,4 +82,4 @@ def tone_rises(
     rules : ArousalRules
     """
     baseline = moving_baseline(tone[np.newaxis], is_usable, rules)[0]
-    return np.asarray(tone >= rules.emg_ratio * baseline)
+    return np.asarray((tone >= rules.emg_ratio * baseline) & (tone > 0))

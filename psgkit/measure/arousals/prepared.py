@@ -30,6 +30,7 @@ LEAST_EEG_RATE_HZ = 100.0
 LOWPASS_SHARE = 0.8
 LEAST_BETA_HZ = 20.0
 LARGEST_ARTEFACT_SHARE = 0.5
+LARGEST_MISSING_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,8 +58,9 @@ def best_eeg(
 ) -> PreparedEeg | None:
     """Return the first channel of some roles that is good enough."""
     order = list(roles)
+    fit = recording.without_unfit()
     ranked = sorted(
-        (channel for channel in recording.channels if channel.role in order),
+        (channel for channel in fit.channels if channel.role in order),
         key=lambda channel: order.index(channel.role),
     )
     for channel in ranked:
@@ -106,15 +108,25 @@ def artefact_windows(
     return is_bad
 
 
-def chin_tone(recording: Recording) -> tuple[Channel, FloatArray] | None:
-    """Return the chin EMG and its tone, or None where there is none to use."""
-    channel = recording.find([Role.EMG_CHIN])
+def chin_tone(
+    recording: Recording, scoring: Scoring
+) -> tuple[Channel, FloatArray] | None:
+    """Return the chin EMG and its tone, or None where there is none to use.
+
+    One that lacks over a tenth of REM sleep cannot say how many arousals there were.
+    """
+    channel = recording.without_unfit().find([Role.EMG_CHIN])
     if channel is None or channel.to_uv is None or channel.rate_hz < LEAST_RATE_HZ:
         return None
-    values = np.nan_to_num(recording.signal(channel), nan=0.0)
-    if not values.any():
+    recorded = recording.signal(channel)
+    missing = artefact_windows(recorded, channel, None)
+    in_rem = missing[windows_of(scoring, len(missing), (Stage.R,))]
+    values = np.nan_to_num(recorded, nan=0.0)
+    if not values.any() or (in_rem.size and in_rem.mean() > LARGEST_MISSING_SHARE):
         return None
-    return channel, muscle_tone(values, channel.rate_hz)
+    tone = muscle_tone(values, channel.rate_hz)
+    tone[np.repeat(missing, round(ARTEFACT_S / HOP_S))[: len(tone)]] = 0.0
+    return channel, tone
 
 
 def _at_hops(windows: BoolArray, n_hops: int) -> BoolArray:

@@ -237,7 +237,7 @@ def _choose(
 ) -> _Input:
     order = list(roles)
     for channel in sorted(
-        (channel for channel in recording.channels if channel.role in order),
+        (c for c in recording.without_unfit().channels if c.role in order),
         key=lambda channel: order.index(channel.role),
     ):
         if channel.rate_hz < RATE_HZ:
@@ -252,7 +252,7 @@ def _choose(
             return _Input(channel, values, bad)
     raise MissingChannel(
         f"{recording.id}: the network needs {words} with {RATE_HZ:g} Hz or more of which "
-        f"at most half is artefact or gap; there are: {', '.join(recording.labels)}."
+        f"at most half is artefact or gap; there are: {recording.told}."
     )
 
 

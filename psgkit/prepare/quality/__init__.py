@@ -15,7 +15,11 @@ from psgkit.prepare.quality.channel_rules import CHANNEL_RULES
 from psgkit.prepare.quality.header_rules import HEADER_RULES
 from psgkit.prepare.quality.look import RecordingLook, look_at
 from psgkit.prepare.quality.recording_rules import RECORDING_RULES
-from psgkit.prepare.quality.trust import withhold_amplitudes
+from psgkit.prepare.quality.trust import (
+    withhold_amplitudes,
+    withhold_channels,
+    withhold_eyes,
+)
 
 QUALITY_RULES = (*HEADER_RULES, *CHANNEL_RULES, *RECORDING_RULES)
 
@@ -25,6 +29,8 @@ __all__ = [
     "find_issues",
     "look_at",
     "withhold_amplitudes",
+    "withhold_channels",
+    "withhold_eyes",
 ]
 
 

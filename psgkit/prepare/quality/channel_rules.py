@@ -26,6 +26,11 @@ HEART_BEAT = 0.6
 POP_UV = 100.0
 POP_RATIO = 5.0
 POP_SHARE = 0.03
+# Power per Hz from 20 to 45 Hz over that from 10 to 20: 1.7 in a simulated chin, 0.07 to
+# 0.2 in EEG, simulated or recorded. Power from 20 to 45 Hz over that below 8: 100 and
+# more without drift; 0.003 to 0.03.
+EMG_LEAST_SLOPE = 0.25
+EMG_LEAST_SHARE = 0.05
 
 ChannelRule = Callable[[ChannelLook], Iterator[Issue]]
 
@@ -37,7 +42,8 @@ def flat(look: ChannelLook) -> Iterator[Issue]:
         yield Issue(
             Severity.ERROR,
             "flat",
-            f"{_name(look)} is flat in {share:.0%} of the recording.",
+            f"{_name(look)} is flat in {share:.0%} of the recording; no number is made "
+            "of it.",
             "Take another channel with --channel.",
         )
 
@@ -107,18 +113,30 @@ def mains(look: ChannelLook) -> Iterator[Issue]:
 
 def lost_contact(look: ChannelLook) -> Iterator[Issue]:
     """Find an electrode that was off for part of the night."""
-    bad = look.is_known & (_is_out_of_contact(look) | look.flat | look.clipped)
-    if look.share(bad) >= DEAD_SHARE:
-        return  # said by another rule
-    run = _longest_run(bad, look)
-    if run is not None:
+    runs = _long_runs(_is_off(look) | (look.is_known & look.clipped), look)
+    if runs:
+        starts_s, ends_s = look.starts_s, look.starts_s + WINDOW_S
+        first, last = max(runs, key=lambda run: ends_s[run[1]] - starts_s[run[0]])
         yield Issue(
             Severity.WARNING,
             "lost_contact",
-            f"{_name(look)} has no usable signal from {run[0] / 3600:.2f} to "
-            f"{run[1] / 3600:.2f} h after the start.",
+            f"{_name(look)} has no usable signal from {starts_s[first] / 3600:.2f} to "
+            f"{ends_s[last] / 3600:.2f} h after the start.",
             "Take another channel with --channel if the night needs this part.",
         )
+
+
+def lost_runs(look: ChannelLook) -> list[tuple[int, int]]:
+    """Return the stretches in which an electrode was off, of ten minutes or more.
+
+    What touches the limits of the file is a person's signal all the same.
+
+    Returns
+    -------
+    list of (first, last)
+        Windows. None where the channel is dead all night, which other rules say.
+    """
+    return _long_runs(_is_off(look), look)
 
 
 def unusable_share(look: ChannelLook) -> Iterator[Issue]:
@@ -161,7 +179,7 @@ def eeg_is_emg(look: ChannelLook) -> Iterator[Issue]:
             Severity.ERROR,
             "eeg_is_emg",
             f"{_name(look)} has more power from 20 to 40 Hz than from 0.5 to 8 Hz, as "
-            "muscle has.",
+            "muscle has; no number is made of it.",
             "Take another channel with --channel.",
         )
 
@@ -170,10 +188,13 @@ def is_ecg(look: ChannelLook) -> Iterator[Issue]:
     """Find an ECG behind another channel's label, or a strong ECG in it."""
     if look.channel.role.kind is Kind.ECG or look.beat < HEART_BEAT:
         return
+    # Eye movements are larger and slower: an EOG counts them as well with a heart in it.
+    is_measured = look.channel.role.kind is Kind.EOG
     yield Issue(
         Severity.WARNING,
         "looks_like_ecg",
-        f"{_name(look)} beats like a heart: it is an ECG, or full of one.",
+        f"{_name(look)} beats like a heart: it is an ECG, or full of one"
+        f"{'' if is_measured else '; nothing is measured on it'}.",
         "Check what is behind the label, or take another channel with --channel.",
     )
 
@@ -188,22 +209,31 @@ def is_respiration(look: ChannelLook) -> Iterator[Issue]:
             Severity.WARNING,
             "looks_like_respiration",
             f"{_name(look)} has nearly all its power below 0.7 Hz, as breath or sweat "
-            "has.",
+            "has; nothing is measured on it.",
             "Check what is behind the label, or take another channel with --channel.",
         )
 
 
 def emg_is_not_emg(look: ChannelLook) -> Iterator[Issue]:
-    """Find a chin channel without fast activity: it sees no muscle."""
+    """Find EEG behind a chin's label.
+
+    Power that falls from 10 to 45 Hz, where that of muscle rises, and hardly any of it
+    beside what lies below 8 Hz. The second alone would be slow drift under good muscle,
+    the first alone the heart.
+    """
     if look.channel.role.kind is not Kind.EMG or look.channel.rate_hz < 90:
         return
-    if look.power_uv2(20, 45) < 0.01 * look.power_uv2(0.5, 8):
+    fast = look.power_uv2(20, 45)
+    falls = fast / 25 < EMG_LEAST_SLOPE * look.power_uv2(10, 20) / 10
+    if falls and fast < EMG_LEAST_SHARE * look.power_uv2(0.5, 8):
         yield Issue(
             Severity.WARNING,
             "emg_is_not_emg",
-            f"{_name(look)} has under a hundredth of its power from 20 to 45 Hz: it sees "
-            "no muscle.",
-            "Check what is behind the label, or take another channel with --channel.",
+            f"The power of {_name(look)} lies below 8 Hz and falls from 10 to 45 Hz, as "
+            "that of EEG does: it sees no muscle. Tone of the chin, and arousals in REM "
+            "sleep, are not measured on it; staging takes it as YASA would.",
+            "Check what is behind the label, or take another channel with --channel "
+            "emg=LABEL.",
         )
 
 
@@ -241,14 +271,18 @@ def _is_out_of_contact(look: ChannelLook) -> BoolArray:
     )
 
 
-def _longest_run(bad: BoolArray, look: ChannelLook) -> tuple[float, float] | None:
-    """Return start and end of the longest bad stretch, if it is long enough."""
+def _is_off(look: ChannelLook) -> BoolArray:
+    return look.is_known & (_is_out_of_contact(look) | look.flat)
+
+
+def _long_runs(bad: BoolArray, look: ChannelLook) -> list[tuple[int, int]]:
+    """Return first and last window of each bad stretch that is long enough."""
+    if look.share(bad) >= DEAD_SHARE:
+        return []
     edges = np.flatnonzero(np.diff(np.concatenate(([0], bad.astype(int), [0]))))
-    begins, ends = edges[::2], edges[1::2]
-    if not begins.size:
-        return None
-    starts_s = look.starts_s[begins]
-    ends_s = look.starts_s[ends - 1] + WINDOW_S
-    longest = int(np.argmax(ends_s - starts_s))
-    start, end = float(starts_s[longest]), float(ends_s[longest])
-    return (start, end) if end - start >= LOST_FOR_S else None
+    runs = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
+    return [
+        (first, last)
+        for first, last in runs
+        if look.starts_s[last] + WINDOW_S - look.starts_s[first] >= LOST_FOR_S
+    ]

@@ -60,6 +60,15 @@ def has_implausible_range(channel: Channel) -> bool:
     return 0 < (channel.limits[1] - channel.limits[0]) * channel.to_uv < TOO_NARROW_UV
 
 
+def is_envelope(channel: Channel) -> bool:
+    """Tell whether the low-pass lies below the high-pass, as after rectifying."""
+    return (
+        channel.lowpass_hz is not None
+        and channel.highpass_hz is not None
+        and channel.lowpass_hz < channel.highpass_hz
+    )
+
+
 def range_implausible(recording: Recording) -> Iterator[Issue]:
     """Find a range of a few µV in all: the unit in the header is wrong."""
     narrow = [c for c in recording.channels if has_implausible_range(c)]
@@ -83,7 +92,7 @@ def rate_too_low(recording: Recording) -> Iterator[Issue]:
     chin = [
         channel
         for channel in recording.channels
-        if channel.role is Role.EMG_CHIN and not _is_envelope(channel)
+        if channel.role is Role.EMG_CHIN and not is_envelope(channel)
     ]
     yield from _too_slow(chin, MIN_EMG_RATE_HZ, "muscle tone up to 100 Hz")
 
@@ -132,7 +141,7 @@ def lowpass_too_low(recording: Recording) -> Iterator[Issue]:
         if channel.role is Role.EMG_CHIN
         and channel.lowpass_hz is not None
         and channel.lowpass_hz < EMG_HZ
-        and not _is_envelope(channel)
+        and not is_envelope(channel)
     ]
     if chin:
         yield Issue(
@@ -147,7 +156,7 @@ def lowpass_too_low(recording: Recording) -> Iterator[Issue]:
 def emg_is_envelope(recording: Recording) -> Iterator[Issue]:
     """Find a chin EMG that was rectified and smoothed before it was stored."""
     for channel in recording.channels:
-        if channel.role is Role.EMG_CHIN and _is_envelope(channel):
+        if channel.role is Role.EMG_CHIN and is_envelope(channel):
             yield Issue(
                 Severity.WARNING,
                 "emg_is_envelope",
@@ -185,15 +194,6 @@ def _usable_hz(channel: Channel) -> float:
     if channel.lowpass_hz is None:
         return float("inf")
     return USABLE_SHARE_OF_LOWPASS * channel.lowpass_hz
-
-
-def _is_envelope(channel: Channel) -> bool:
-    """Tell whether the low-pass lies below the high-pass, as after rectifying."""
-    return (
-        channel.lowpass_hz is not None
-        and channel.highpass_hz is not None
-        and channel.lowpass_hz < channel.highpass_hz
-    )
 
 
 def _labels(channels: "tuple[Channel, ...] | list[Channel]") -> str:

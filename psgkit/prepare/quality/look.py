@@ -19,6 +19,7 @@ from psgkit.prepare.artefacts import WINDOW_S, is_clipped, is_flat, limits_in_uv
 MAX_WINDOWS = 480
 A_FEW = 96
 USUAL_SHARE = 0.1
+SHARP_S = 0.3
 # Channels of these kinds carry the numbers of a report.
 LOOKED_AT = frozenset({Kind.EEG, Kind.EOG, Kind.ECG})
 
@@ -250,15 +251,19 @@ def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArr
 def _beat(windows: FloatArray, rate_hz: float) -> float:
     """Measure how regularly sharp peaks recur at the pace of a heart.
 
-    The largest autocorrelation of the slope's size, smoothed over 0.1 s, at 0.4 to
-    1.5 s (40 to 150 beats a minute): near 1 for an ECG, near 0 for EEG. The median
-    over the windows; 0 where the rate is too low to see a QRS complex.
+    The largest autocorrelation of the slope's size, without what is slower than a QRS
+    complex and smoothed over 0.1 s, at 0.4 to 1.5 s (40 to 150 beats a minute): near 1
+    for an ECG, near 0 for EEG. The median over the windows; 0 where the rate is too low
+    to see a QRS complex.
     """
     if rate_hz < 50 or not len(windows):
         return 0.0
     calm = windows
     for mains_hz in (50.0, 60.0):  # hum would recur at every lag
         calm = _moving_mean(calm, rate_hz / mains_hz)
+    drift = _moving_mean(calm, SHARP_S * rate_hz)  # breath and slow waves recur too
+    before = (calm.shape[1] - drift.shape[1]) // 2
+    calm = calm[:, before : before + drift.shape[1]] - drift
     smooth = _moving_mean(np.abs(np.diff(calm, axis=1)), 0.1 * rate_hz)
     smooth = smooth - smooth.mean(axis=1, keepdims=True)
     size = smooth.shape[1]

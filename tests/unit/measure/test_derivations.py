@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
-from psgkit.measure.derivations import choose_derivations
+from psgkit.domain.measures import Undefined
+from psgkit.domain.recording import ArraySource, Channel, Recording, Unfit
+from psgkit.domain.roles import Kind, Role
+from psgkit.measure.derivations import SWA_SITES, choose_derivations
 
 
 def recording_of(*roles: Role, to_uv: float | None = 1.0) -> Recording:
@@ -103,3 +106,51 @@ def test_all_that_is_used_is_named():
         "rem_atonia": "EMG_CHIN (EMG_CHIN)",
     }
     assert choose_derivations(recording_of(Role.EOG_R)).used == {}
+
+
+def unfit(recording: Recording, why: dict[Role, str]) -> Recording:
+    return replace(
+        recording,
+        channels=tuple(
+            replace(c, unfit=Unfit(why[c.role])) if c.role in why else c
+            for c in recording.channels
+        ),
+    )
+
+
+def test_a_spare_site_and_a_spare_reference_stand_in_for_an_unfit_channel():
+    roles = (Role.F4_M1, Role.C3_M2, Role.C4_M1, Role.C4_M2)
+    found = choose_derivations(
+        unfit(recording_of(*roles), {Role.F4_M1: "is flat", Role.C4_M1: "is flat"})
+    )
+    assert [c.role for c in found.eeg] == [Role.C3_M2, Role.C4_M2]
+    assert [c.role for c in found.swa] == [Role.C3_M2, Role.C4_M2]
+    assert "F4_M1" not in " ".join(found.used.values())
+
+
+def test_neither_an_unfit_chin_nor_a_pair_of_eyes_with_one_serves():
+    roles = (Role.EOG_L, Role.EOG_R, Role.EMG_CHIN)
+    found = choose_derivations(
+        unfit(
+            recording_of(*roles),
+            {Role.EOG_R: "is flat", Role.EMG_CHIN: "beats like a heart"},
+        )
+    )
+    assert (found.eyes, found.chin) == ((), None)
+    assert found.used == {}
+
+
+def test_what_is_lacking_is_said_with_the_channels_that_were_passed_over():
+    found = choose_derivations(
+        unfit(
+            recording_of(Role.O2_M1, Role.F4_M1, Role.EMG_CHIN),
+            dict.fromkeys((Role.O2_M1, Role.F4_M1), "is flat"),
+        )
+    )
+    assert found.lacking("no frontal EEG", Kind.EEG, SWA_SITES) == Undefined(
+        "no frontal EEG: F4_M1 is flat"
+    )
+    assert found.lacking("no EEG", Kind.EEG) == Undefined(
+        "no EEG: O2_M1 is flat; F4_M1 is flat"
+    )
+    assert found.lacking("no ECG", Kind.ECG) == Undefined("no ECG")

@@ -136,7 +136,11 @@ def test_respiratory_and_limb_events_are_timed_from_the_window():
     [
         ({"arousal"}, "2R", None),
         ({NREM_AROUSALS}, "22", None),
-        ({NREM_AROUSALS}, "2R", "without chin EMG arousals in REM cannot be told"),
+        (
+            {NREM_AROUSALS},
+            "2R",
+            "arousals in REM cannot be told without a chin EMG that sees muscle",
+        ),
         (set(), "22", "arousals were not scored"),
     ],
 )

@@ -1,9 +1,11 @@
 """Which channels are staged, and what is said of those that cannot be."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from psgkit.domain.recording import ArraySource, Channel, Recording
+from psgkit.domain.recording import ArraySource, Channel, Gap, Recording, Unfit
 from psgkit.domain.roles import Kind, Role
 from psgkit.stage.channels import candidates, left_out, no_eeg
 
@@ -73,3 +75,29 @@ def test_without_any_eeg_the_labels_and_the_option_are_named() -> None:
     message = str(no_eeg(recording, ()))
     assert "Foo, Heart" in message
     assert "--channel eeg=LABEL" in message
+
+
+def test_a_spare_comes_before_an_unfit_channel_which_comes_before_none() -> None:
+    heart = _channel(Role.C4_M1, unfit=Unfit("beats like a heart"))
+    assert _labels(_recording(heart, _channel(Role.O1_M2)), Kind.EEG) == [
+        "O1_M2",
+        "C4_M1",
+    ]
+    assert _labels(_recording(heart), Kind.EEG) == ["C4_M1"]
+
+
+def test_what_must_not_be_staged_is_refused_with_the_reason() -> None:
+    muscle = Unfit("has the spectrum of muscle", stages_too=True)
+    recording = _recording(_channel(Role.C4_M1, "C4-A1", unfit=muscle))
+    usable, unusable = candidates(recording, Kind.EEG)
+    assert not usable
+    message = str(no_eeg(recording, unusable))
+    assert "C4-A1: it has the spectrum of muscle; check what is behind" in message
+
+
+def test_a_channel_that_was_off_for_less_comes_first() -> None:
+    recording = replace(
+        _recording(*(_channel(r) for r in (Role.C4_M1, Role.C3_M2, Role.O1_M2))),
+        lost=(("C4_M1", Gap(0.0, 900.0)), ("C3_M2", Gap(60.0, 600.0))),
+    )
+    assert _labels(recording, Kind.EEG) == ["O1_M2", "C3_M2", "C4_M1"]

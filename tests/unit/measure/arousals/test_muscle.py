@@ -35,3 +35,8 @@ def test_tone_rises_where_it_doubles() -> None:
     tone[320:328] = 1.8
     rises = tone_rises(tone, np.ones(400, dtype=bool), ArousalRules())
     assert np.flatnonzero(rises).tolist() == list(range(300, 308))
+
+
+def test_no_tone_is_no_rise() -> None:
+    rises = tone_rises(np.zeros(400), np.ones(400, dtype=bool), ArousalRules())
+    assert not rises.any()

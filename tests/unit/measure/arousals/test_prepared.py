@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from makers import make_scoring
 
-from psgkit.domain.recording import ArraySource, Channel, Recording
+from psgkit.domain.recording import ArraySource, Channel, Gap, Recording, Unfit
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Stage
 from psgkit.measure.arousals.candidates import Shift
@@ -21,6 +21,8 @@ from psgkit.measure.arousals.rules import ArousalRules
 
 CHIN = Channel(role=Role.EMG_CHIN, label="chin", index=0, rate_hz=100.0)
 C4 = replace(CHIN, role=Role.C4_M1, label="C4")
+IN_REM = make_scoring("R")
+UNFIT = Unfit("is flat")
 
 
 def _recording(
@@ -37,12 +39,44 @@ def _recording(
 
 
 def test_a_chin_serves_from_60_hz_on_with_a_unit_and_a_signal() -> None:
-    assert chin_tone(_recording(CHIN)) is not None
-    assert chin_tone(_recording(replace(CHIN, rate_hz=60.0))) is not None
-    assert chin_tone(_recording(replace(CHIN, rate_hz=59.0))) is None
-    assert chin_tone(_recording(replace(CHIN, to_uv=None))) is None
-    assert chin_tone(_recording(CHIN, flat=True)) is None
-    assert chin_tone(_recording(C4)) is None
+    assert chin_tone(_recording(CHIN), IN_REM) is not None
+    assert chin_tone(_recording(replace(CHIN, rate_hz=60.0)), IN_REM) is not None
+    assert chin_tone(_recording(replace(CHIN, rate_hz=59.0)), IN_REM) is None
+    assert chin_tone(_recording(replace(CHIN, to_uv=None)), IN_REM) is None
+    assert chin_tone(_recording(CHIN, flat=True), IN_REM) is None
+    assert chin_tone(_recording(C4), IN_REM) is None
+    assert chin_tone(_recording(replace(CHIN, unfit=UNFIT)), IN_REM) is None
+
+
+@pytest.mark.parametrize(("lost_s", "serves"), [(30.0, True), (35.0, False)])
+def test_a_chin_that_lacks_over_a_tenth_of_rem_does_not_serve(
+    lost_s: float, serves: bool
+) -> None:
+    recording = replace(
+        _recording(CHIN, seconds=600.0), lost=(("chin", Gap(300.0, lost_s)),)
+    )
+    in_rem = make_scoring("2"*10+"R"*10)
+    assert (chin_tone(recording, in_rem) is not None) is serves
+    # In NREM the chin is no more than a witness.
+    assert chin_tone(recording, make_scoring("R"*10+"2"*10)) is not None
+
+
+def test_there_is_no_tone_where_the_chin_is_lost() -> None:
+    recording = replace(
+        _recording(CHIN, seconds=600.0), lost=(("chin", Gap(300.0, 100.0)),)
+    )
+    found = chin_tone(recording, make_scoring("2"*20))
+    assert found is not None
+    assert np.flatnonzero(found[1] == 0.0).tolist() == list(range(1200, 1600))
+
+
+def test_an_unfit_eeg_gives_way_to_the_next() -> None:
+    c3 = replace(C4, role=Role.C3_M2, label="C3")
+    roles = (Role.C4_M1, Role.C3_M2)
+    recording = _recording(replace(C4, unfit=UNFIT), c3)
+    found = best_eeg(recording, roles, IN_REM, None, ArousalRules())
+    assert found is not None
+    assert found.channel.label == "C3"
 
 
 @pytest.mark.parametrize(

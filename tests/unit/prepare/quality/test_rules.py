@@ -103,6 +103,10 @@ def eeg_behind_chin(_: Signals) -> Signals:
     return {Role.EMG_CHIN: np.convolve(slow, np.ones(20) / 20, "same")}
 
 
+def another_eeg_behind_chin(signals: Signals) -> Signals:
+    return {Role.EMG_CHIN: signals[Role.C3_M2]}
+
+
 def one_signal_twice(signals: Signals) -> Signals:
     return {Role.C3_M2: signals[CENTRAL]}
 
@@ -140,6 +144,7 @@ def heart_in_eeg(signals: Signals) -> Signals:
         (heart_behind_eeg, "looks_like_ecg", "warning"),
         (breath_behind_eeg, "looks_like_respiration", "warning"),
         (eeg_behind_chin, "emg_is_not_emg", "warning"),
+        (another_eeg_behind_chin, "emg_is_not_emg", "warning"),
         (one_signal_twice, "same_signal", "error"),
         (upside_down, "eeg_polarity", "warning"),
         (one_eye_upside_down, "eyes_not_opposite", "warning"),
@@ -179,6 +184,24 @@ def test_a_fault_is_not_called_another(
     clean: Signals, fault: Callable[[Signals], Signals]
 ):
     assert len(set(codes(make_recording(clean | fault(clean))))) == 1
+
+
+def drift_under_muscle(signals: Signals) -> Signals:
+    """Add 80 µV of slow drift: under a hundredth of the power is the muscle's."""
+    drift = 80 * np.sqrt(2) * np.sin(2 * np.pi * 0.7 * TIMES_S)
+    return {Role.EMG_CHIN: signals[Role.EMG_CHIN] + drift}
+
+
+def eeg_in_muscle(signals: Signals) -> Signals:
+    """Add a quarter of an EEG, as a chin against a distant reference has it."""
+    return {Role.EMG_CHIN: signals[Role.EMG_CHIN] + 0.25 * signals[Role.C3_M2]}
+
+
+@pytest.mark.parametrize("fault", [drift_under_muscle, eeg_in_muscle])
+def test_a_chin_that_sees_muscle_beside_other_things_is_left_alone(
+    clean: Signals, fault: Callable[[Signals], Signals]
+):
+    assert codes(make_recording(clean | fault(clean))) == []
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,21 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from psg_makers import TIMES_S, Signals, in_rem, make_recording, make_signals
 
+from psgkit.domain.recording import Gap, Recording, Unfit
+from psgkit.domain.roles import Role
 from psgkit.errors import MissingChannel
 from psgkit.pipeline import analyse
-from psgkit.prepare.quality import look_at, withhold_amplitudes
+from psgkit.prepare.quality import (
+    find_issues,
+    look_at,
+    withhold_amplitudes,
+    withhold_channels,
+    withhold_eyes,
+)
 from psgkit.simulate import simulate_night
 
 
@@ -36,3 +46,90 @@ def test_with_a_scoring_the_stages_count_and_the_amplitudes_do_not(
     assert found.measures["tst_min"] > 0
     assert "swa_uv2" in found.reasons
     assert {"unit_implausible", "range_implausible"} & {i.code for i in found.issues}
+
+
+@pytest.fixture(scope="module")
+def clean() -> Signals:
+    return make_signals()
+
+
+def judged(recording: Recording) -> Recording:
+    return withhold_channels(look_at(recording), recording)
+
+
+def unfit(recording: Recording) -> dict[Role, Unfit]:
+    return {c.role: c.unfit for c in judged(recording).channels if c.unfit}
+
+
+def test_good_channels_are_left_as_they_are(clean: Signals) -> None:
+    recording = make_recording(clean)
+    assert judged(recording) == recording
+
+
+def test_a_channel_that_is_something_else_gives_no_number(clean: Signals) -> None:
+    heart = clean[Role.ECG]
+    signals = clean | {
+        Role.F3_M2: np.full(TIMES_S.size, 3.0),
+        Role.F4_M1: 10 * clean[Role.EMG_CHIN],
+        Role.C3_M2: 0.2 * heart,
+        Role.C4_M1: 100 * np.sin(2 * np.pi * 0.25 * TIMES_S) + 0.1 * clean[Role.C4_M1],
+        Role.EMG_CHIN: clean[Role.C3_M2],
+    }
+    assert unfit(make_recording(signals)) == {
+        Role.F3_M2: Unfit("is flat", stages_too=True),
+        Role.F4_M1: Unfit("has the spectrum of muscle", stages_too=True),
+        Role.C3_M2: Unfit("beats like a heart"),
+        Role.C4_M1: Unfit("has its power below 0.7 Hz, as breath or sweat has"),
+        Role.EMG_CHIN: Unfit("has the spectrum of EEG, not of muscle"),
+    }
+
+
+def test_a_heart_takes_the_chin_and_not_the_eyes(clean: Signals) -> None:
+    heart = 0.1 * clean[Role.ECG]
+    roles = (Role.EMG_CHIN, Role.EOG_L, Role.EOG_R)
+    signals = clean | {role: clean[role] + heart for role in roles}
+    recording = make_recording(signals)
+    said = next(i for i in find_issues(recording) if i.code == "looks_like_ecg")
+    assert "EOG" in said.message
+    assert unfit(recording) == {Role.EMG_CHIN: Unfit("beats like a heart")}
+
+
+def test_the_envelope_of_a_chin_gives_no_number_by_its_header(clean: Signals) -> None:
+    filters = {Role.EMG_CHIN: {"highpass_hz": 16.0, "lowpass_hz": 0.7}}
+    assert unfit(make_recording(clean, filters)) == {
+        Role.EMG_CHIN: Unfit("is the envelope of an EMG")
+    }
+
+
+def test_eyes_that_do_not_move_opposite_give_no_number(clean: Signals) -> None:
+    recording = make_recording(clean | {Role.EOG_R: -clean[Role.EOG_R]})
+    found = find_issues(recording, in_rem())
+    marked = withhold_eyes(recording, found)
+    assert {c.role for c in marked.channels if c.unfit} == {Role.EOG_L, Role.EOG_R}
+    assert withhold_eyes(recording, ()) == recording
+
+
+def test_where_an_electrode_was_off_its_channel_has_no_signal(clean: Signals) -> None:
+    off = (TIMES_S > 100) & (TIMES_S < 820)
+    noise = np.random.default_rng(3).normal(0, 0.05, TIMES_S.size)
+    signals = clean | {Role.C4_M1: np.where(off, noise, clean[Role.C4_M1])}
+    recording = judged(make_recording(signals))
+
+    ((label, gap),) = recording.lost
+    assert label == "C4-M1"
+    # A window of 5 s at either end may hold some of both.
+    assert gap == Gap(
+        pytest.approx(100, abs=5),
+        pytest.approx(720, abs=10),  # type: ignore[arg-type]
+    )
+    assert gap.onset_s <= 100
+    assert gap.onset_s + gap.duration_s >= 820
+    values = recording.signal(recording.channel("C4_M1"))
+    times_s = np.flatnonzero(np.isnan(values)) / 200.0
+    assert times_s[[0, -1]] == pytest.approx(
+        [gap.onset_s, gap.onset_s + gap.duration_s], abs=0.006
+    )
+    part = recording.signal(recording.channel("C4_M1"), 90.0, 110.0)
+    assert np.array_equal(part, values[18000:22000], equal_nan=True)
+    assert np.isfinite(recording.signal(recording.channel("C3_M2"))).all()
+    assert np.isfinite(signals[Role.C4_M1]).all(), "what the source keeps was changed"
