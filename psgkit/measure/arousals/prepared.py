@@ -13,7 +13,7 @@ from psgkit.measure.arousals.bands import BoolArray, FloatArray, band_powers, sm
 from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.muscle import LEAST_RATE_HZ, muscle_tone
 from psgkit.measure.arousals.rules import HOP_S, ArousalRules
-from psgkit.measure.channel_reader import ArtefactMask
+from psgkit.measure.channel_reader import ArtefactMask, centred
 from psgkit.measure.spectral import reduce_rate
 
 CENTRAL_ROLES = (
@@ -87,7 +87,7 @@ def _prepare(
 ) -> PreparedEeg:
     values = recording.signal(channel)
     is_bad = artefact_windows(values, channel, artefacts)
-    filled = np.where(np.isfinite(values), values, 0.0).astype(np.float32)
+    filled = centred(values)
     del values  # a night is large, and only its short form is needed
     reduced, rate_hz = reduce_rate(filled, channel.rate_hz, LEAST_EEG_RATE_HZ)
     powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
@@ -121,7 +121,7 @@ def chin_tone(
     recorded = recording.signal(channel)
     missing = artefact_windows(recorded, channel, None)
     in_rem = missing[windows_of(scoring, len(missing), (Stage.R,))]
-    values = np.nan_to_num(recorded, nan=0.0)
+    values = centred(recorded)
     if not values.any() or (in_rem.size and in_rem.mean() > LARGEST_MISSING_SHARE):
         return None
     tone = muscle_tone(values, channel.rate_hz)
