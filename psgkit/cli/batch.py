@@ -189,7 +189,7 @@ def batch(
             lights_off=job.lights_off or lights_off,
             lights_on=job.lights_on or lights_on,
         )
-        for job in _find_jobs(inputs, manifest, bids, scoring, id)
+        for job in _find_jobs(inputs, manifest, bids, scoring, id, out)
     ]
     with Door() as door:
         if not any(job.scoring or "scoring" in job.addresses for job in jobs):
@@ -246,17 +246,18 @@ def _find_jobs(
     bids: Path | None,
     scoring: str,
     naming: IdChoice,
+    out: Path,
 ) -> "list[Job]":
     from psgkit.cohort.bids import find_bids_jobs
     from psgkit.cohort.discovery import find_jobs, with_hashed_ids
     from psgkit.cohort.manifest import read_manifest
 
     if manifest is not None:
-        jobs = read_manifest(manifest, scoring=scoring)
+        jobs = read_manifest(manifest, scoring=scoring, out=out)
     elif bids is not None:
         jobs = find_bids_jobs(bids, scoring=scoring)
     else:
-        jobs = find_jobs(inputs or [], scoring=scoring)
+        jobs = find_jobs(inputs or [], scoring=scoring, out=out)
     return with_hashed_ids(jobs) if naming is IdChoice.HASH else jobs
 
 

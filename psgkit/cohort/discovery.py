@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from psgkit.cohort.ids import name_nights
+from psgkit.cohort.kept_ids import name_nights_kept
 from psgkit.cohort.remote import (
     check_address,
     is_address,
@@ -22,7 +22,9 @@ from psgkit.read.unchanged import sha256
 ENDINGS = (".edf", ".bdf")
 
 
-def find_jobs(inputs: Iterable[str | Path], *, scoring: str = AUTO) -> list[Job]:
+def find_jobs(
+    inputs: Iterable[str | Path], *, scoring: str = AUTO, out: str | Path | None = None
+) -> list[Job]:
     """Find the recordings in files and folders, and the scorings beside them.
 
     Parameters
@@ -34,6 +36,9 @@ def find_jobs(inputs: Iterable[str | Path], *, scoring: str = AUTO) -> list[Job]
         scoring is not looked for.
     scoring : str
         How scorings are found; see `psgkit.cohort.scorings.find_scoring`.
+    out : str or pathlib.Path, optional
+        The output folder of `run_cohort`. Nights that are done in it keep their ids,
+        whatever files of the same name have come or gone since.
 
     Returns
     -------
@@ -55,7 +60,9 @@ def find_jobs(inputs: Iterable[str | Path], *, scoring: str = AUTO) -> list[Job]
         shown = ", ".join(given.name or str(given) for given in places[:3])
         raise InputError(f"There is no EDF or BDF file in {shown}.")
     naming = [*files, *(Path(place_of(address)) for address in addresses)]
-    names = name_nights(naming, [file.stem for file in naming])
+    names = name_nights_kept(
+        naming, [file.stem for file in naming], None if out is None else Path(out)
+    )
     here = [
         Job(recording=file, id=name, scoring=find_scoring(file, scoring))
         for file, name in zip(files, names[: len(files)], strict=True)

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,9 +19,12 @@ class _Naming:
     parents: int = 0
     with_suffix: bool = False
     with_hash: bool = False
+    given: str = ""
 
     @property
     def name(self) -> str:
+        if self.given:
+            return self.given
         folders = [part for part in self.file.parent.parts if part != self.file.anchor]
         words = [*folders[len(folders) - self.parents :], self.stem]
         if self.with_suffix:
@@ -30,7 +33,14 @@ class _Naming:
             words.append(hashlib.sha256(str(self.file).encode()).hexdigest()[:8])
         return safe_name("_".join(word for word in words if word))
 
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more can be said."""
+        return self.with_hash or bool(self.given)
+
     def longer(self, *, same_folder: bool) -> "_Naming":
+        if self.given:
+            return self
         if not same_folder and self.parents < len(self.file.parent.parts) - 1:
             return replace(self, parents=self.parents + 1)
         if not self.with_suffix:
@@ -38,7 +48,9 @@ class _Naming:
         return replace(self, with_hash=True)
 
 
-def name_nights(files: Sequence[Path], stems: Sequence[str]) -> list[str]:
+def name_nights(
+    files: Sequence[Path], stems: Sequence[str], given: Mapping[int, str] | None = None
+) -> list[str]:
     """Name every night after its file, and tell nights of one name apart.
 
     Parameters
@@ -47,6 +59,8 @@ def name_nights(files: Sequence[Path], stems: Sequence[str]) -> list[str]:
         The files, no two of them the same.
     stems : sequence of str
         What each night would be called if it were alone.
+    given : mapping of int to str
+        Names that nights have already, by their place; no two share one.
 
     Returns
     -------
@@ -64,6 +78,35 @@ def name_nights(files: Sequence[Path], stems: Sequence[str]) -> list[str]:
     namings = [
         _Naming(file.absolute(), stem) for file, stem in zip(files, stems, strict=True)
     ]
+    namings = _told_apart(namings)
+    if given:
+        namings = _told_apart(
+            [
+                replace(naming, given=given.get(place, ""))
+                for place, naming in enumerate(namings)
+            ]
+        )
+    return [naming.name for naming in namings]
+
+
+def possible_names(file: Path, stem: str) -> list[str]:
+    """Return what `name_nights` may call a night, whatever lies beside it.
+
+    Examples
+    --------
+    >>> possible_names(Path("/a/n1.edf"), "n1")[:4]
+    ['n1', 'a_n1', 'n1_edf', 'a_n1_edf']
+    """
+    here = file.absolute()
+    namings = [
+        _Naming(here, stem, parents, with_suffix, with_hash)
+        for with_suffix, with_hash in ((False, False), (True, False), (True, True))
+        for parents in range(len(here.parent.parts))
+    ]
+    return [naming.name for naming in namings]
+
+
+def _told_apart(namings: list[_Naming]) -> list[_Naming]:
     while clashing := _clashing(namings):
         folders = Counter(
             (folded(naming.name), naming.file.parent) for naming in namings
@@ -78,7 +121,7 @@ def name_nights(files: Sequence[Path], stems: Sequence[str]) -> list[str]:
             else naming
             for naming in namings
         ]
-    return [naming.name for naming in namings]
+    return namings
 
 
 def folded(name: str) -> str:
@@ -93,5 +136,5 @@ def _clashing(namings: list[_Naming]) -> set[str]:
         for name, count in counts.items()
         if count > 1
         # Nothing more can be said of two that carry the hash of their path already.
-        and not all(n.with_hash for n in namings if folded(n.name) == name)
+        and not all(n.is_last for n in namings if folded(n.name) == name)
     }

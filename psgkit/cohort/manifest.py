@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from psgkit.cohort.ids import folded, name_nights
+from psgkit.cohort.ids import folded
+from psgkit.cohort.kept_ids import name_nights_kept
 from psgkit.cohort.remote import check_address, is_address, naming_path
 from psgkit.cohort.scorings import AUTO, NONE, find_scoring
 from psgkit.cohort.sheet import read_sheet
@@ -41,7 +42,9 @@ _SEXES = {
 Value = TypeVar("Value")
 
 
-def read_manifest(path: str | Path, *, scoring: str = "auto") -> list[Job]:
+def read_manifest(
+    path: str | Path, *, scoring: str = "auto", out: str | Path | None = None
+) -> list[Job]:
     """Read the nights of a study from a CSV or TSV table.
 
     Parameters
@@ -54,6 +57,9 @@ def read_manifest(path: str | Path, *, scoring: str = "auto") -> list[Job]:
     scoring : str
         How scorings are found where the manifest has no such column; see
         `psgkit.cohort.scorings.find_scoring`.
+    out : str or pathlib.Path, optional
+        The output folder of `run_cohort`. Nights that are done in it, and that the
+        manifest does not name, keep their ids.
 
     Returns
     -------
@@ -78,7 +84,7 @@ def read_manifest(path: str | Path, *, scoring: str = "auto") -> list[Job]:
     ]
     if not jobs:
         raise InputError(f"{path.name} names no night.")
-    jobs = _with_ids(jobs)
+    jobs = _with_ids(jobs, None if out is None else Path(out))
     faults += _clashes(jobs, [line for line, _ in rows])
     if faults:
         shown = " ".join(faults[:20])
@@ -200,11 +206,16 @@ def _job(
     )
 
 
-def _with_ids(jobs: list[Job]) -> list[Job]:
+def _with_ids(jobs: list[Job], out: Path | None) -> list[Job]:
     """Name the nights that the manifest does not name after their files."""
     nameless = [i for i, job in enumerate(jobs) if not job.id]
     files = [naming_path(jobs[i]) for i in nameless]
-    named = name_nights(files, [file.stem for file in files])
+    named = name_nights_kept(
+        files,
+        [file.stem for file in files],
+        out,
+        taken=[job.id for job in jobs if job.id],
+    )
     by_row = dict(zip(nameless, named, strict=True))
     return [
         replace(job, id=by_row[i]) if i in by_row else job for i, job in enumerate(jobs)

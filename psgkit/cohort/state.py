@@ -169,6 +169,16 @@ def read_record(out: Path, job: Job) -> dict[str, Any]:
     return _read(_record_path(out, job))
 
 
+def read_done(out: Path) -> dict[str, dict[str, Any]]:
+    """Return the records of all nights that are done in a folder, by their ids."""
+    records = map(_read, sorted((out / STATE_FOLDER / "nights").glob("*.json")))
+    return {
+        record["id"]: record
+        for record in records
+        if record.get("status") == "done" and isinstance(record.get("id"), str)
+    }
+
+
 def write_asked(out: Path, jobs: Sequence[Job]) -> None:
     """Remember which nights were asked for, with what goes into the table.
 
