@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> None:
     `EXIT_STATUS` tells what each means; a bug alone shows a traceback.
     """
     words = sys.argv[1:] if arguments is None else arguments
-    console.print_warnings()
+    console.prepare()
     debug = "--debug" in words
     # Accept --debug after the subcommand too: that is where a second try puts it.
     words = ["--debug", *(w for w in words if w != "--debug")] if debug else words

@@ -1,5 +1,6 @@
 """Printing: results on stdout, everything else on stderr."""
 
+import io
 import json
 import logging
 import math
@@ -42,16 +43,23 @@ class _Warnings(logging.Handler):
         error(record.getMessage())
 
 
-def print_warnings() -> None:
-    """Print from now on what the package's loggers warn of."""
+def prepare() -> None:
+    """Print from now on what the package's loggers warn of, and whatever letters occur.
+
+    A stream that is not UTF-8, such as a file on Windows, gets a question mark in place
+    of a letter that it cannot hold; it would end the command.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     logger = logging.getLogger("psgkit")
     if not any(isinstance(known, _Warnings) for known in logger.handlers):
         logger.addHandler(_Warnings(logging.WARNING))
 
 
 def json_out(value: Any) -> None:
-    """Print a result for a program."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    """Print a result for a program: every letter, whatever the stream can hold."""
+    is_utf = (sys.stdout.encoding or "").lower().startswith("utf")
+    text = json.dumps(value, indent=2, ensure_ascii=not is_utf, allow_nan=False)
     # JSON lets C1 and direction controls stand as they are; a terminal obeys them.
     shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
     _write("".join(shown), sys.stdout)

@@ -90,14 +90,19 @@ def check_target(path: Path) -> None:
     Raises
     ------
     OutputError
-        If it is a folder, if its folder is not there, or if a file of that name is no
-        simulated night: it may be somebody's recording.
+        If it is a folder, if its folder is not there or cannot be written, or if a
+        file of that name is no simulated night: it may be somebody's recording.
     """
     if path.is_dir():
         raise OutputError(f"{path.name} is a folder; name the EDF file to write.")
     if not path.parent.is_dir():
         raise OutputError(
             f"There is no folder {path.parent}; make it, or choose a folder that exists."
+        )
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{path.name} cannot be written: its folder does not permit it; choose "
+            "another folder."
         )
     truth = path.with_name(f"{path.stem}_truth.json")
     if path.exists() and not truth.exists():

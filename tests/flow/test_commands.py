@@ -1,6 +1,7 @@
 """The commands on real and sample recordings, as a technician types them."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -193,3 +194,21 @@ def test_a_reader_that_stops_early_is_no_failure(tmp_path: Path) -> None:
         error = process.stderr.read()
     assert process.returncode == 0
     assert error == b""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_output_that_cannot_hold_every_letter_is_no_failure(
+    tmp_path: Path, encoding: str
+) -> None:
+    # A file on Windows is not UTF-8, and neither is a terminal with LC_ALL=C.
+    scoring = tmp_path / "n\u00e4cht \u591c.txt"
+    scoring.write_text("W\nN2\nR\n")
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    call = [sys.executable, "-m", "psgkit", "hypnogram", scoring]
+    page = subprocess.run(call, capture_output=True, env=environment, check=True)
+    assert b"Traceback" not in page.stderr
+    assert "REM CONTINUITY" in page.stdout.decode(encoding)
+    numbers = subprocess.run(
+        [*call, "--json"], capture_output=True, env=environment, check=True
+    )
+    assert json.loads(numbers.stdout.decode(encoding))["id"] == scoring.stem

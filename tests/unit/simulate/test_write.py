@@ -11,6 +11,7 @@ import pytest
 
 from psgkit.errors import OutputError
 from psgkit.simulate import simulate_night
+from psgkit.simulate.write import check_target
 
 STAGES = ["W", "W", "N1", "N2", "N2", "N2", "N2", "ART", "N3", "UNS", "R", "R"]
 
@@ -121,3 +122,12 @@ def test_nothing_half_written_is_left(night, tmp_path, monkeypatch):
         night.write(tmp_path / "n.edf")
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"n_hypnogram.csv", "n_events.csv", "n_truth.json"}
+
+
+def test_a_folder_that_may_not_be_written_is_refused_before_the_work(
+    tmp_path, monkeypatch
+):
+    # Whoever runs the tests may write everywhere, root among them.
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(OutputError, match="does not permit it"):
+        check_target(tmp_path / "night.edf")
