@@ -54,6 +54,15 @@ MUST_NOT_MIX_IN = {
     "rem_consol": "arousal_source",
 }
 
+# What these columns are, in words.
+_WORDS = {
+    "scorer": "the scorer",
+    "epoch_s": "the length of an epoch (epoch_s)",
+    "metric_version": "the version of the numbers' definitions (metric_version)",
+    "swa_derivation": "the derivation of slow-wave activity (swa_derivation)",
+    "arousal_source": "the source of arousals (arousal_source)",
+}
+
 NO_ESTIMATE = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
 
 # In place of a column, for a night that no model could use.
@@ -221,7 +230,7 @@ def _mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
         if name in nights and any(word in column for column in wanted)
     ]
     return [
-        f"{name} is {' and '.join(map(str, found))}"
+        f"{_WORDS[name]} is {' and '.join(map(str, found))}"
         for name in dict.fromkeys(names)
         if len(found := sorted(nights[name].dropna().astype(str).unique())) > 1
     ]

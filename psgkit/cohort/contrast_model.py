@@ -91,7 +91,10 @@ def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
         (minutes for fits, minutes in _HOURS if fits.fullmatch(column)), ["tst_min"]
     )
     if missing := [part for part in parts if part not in nights]:
-        raise InputError(f"{column} needs the column {missing[0]} for its hours.")
+        raise InputError(
+            f"To compare {column}, the table must have the column {missing[0]}: the "
+            "hours in which its events were counted."
+        )
     return nights[parts].sum(axis=1, min_count=len(parts)).to_numpy(float) / 60
 
 

@@ -20,31 +20,39 @@ class AlarmLimit:
         The column, or what stands before its channel and stage.
     low, high : float
         The least and the greatest value that raise no alarm.
+    words : str
+        What the column is, to begin a sentence with.
     """
 
     stem: str
     low: float
     high: float
+    words: str
 
+
+# What nobody says after a number.
+_UNSPOKEN = ("count", "exponent")
 
 # A recording that is shorter holds no night.
 NAP_MIN = 180.0
 
 # Checks of the software's sanity, not norms of people.
 ALARM_LIMITS = (
-    AlarmLimit("tst_min", 60, 720),
-    AlarmLimit("rem_pct", 0, 40),
-    AlarmLimit("n3_pct", 0, 50),
-    AlarmLimit("cycle_n", 0, 8),
-    AlarmLimit("ari_per_h", 2, 100),
-    AlarmLimit("rem_frag_per_h", 0, 40),
-    AlarmLimit("sp_density_per_min", 0.2, 10),
-    AlarmLimit("sp_freq_hz", 11, 15.5),
-    AlarmLimit("sw_density_per_min", 0, 30),
-    AlarmLimit("rem_density_per_min", 0, 40),
-    AlarmLimit("ap_exp_low", 0.5, 5),
-    AlarmLimit("isf_peak_hz", 0.01, 0.04),
-    AlarmLimit("hr_bpm", 35, 110),
+    AlarmLimit("tst_min", 60, 720, "Total sleep time"),
+    AlarmLimit("rem_pct", 0, 40, "The share of REM sleep"),
+    AlarmLimit("n3_pct", 0, 50, "The share of N3"),
+    AlarmLimit("cycle_n", 0, 8, "The number of sleep cycles"),
+    AlarmLimit("ari_per_h", 2, 100, "The arousal index"),
+    AlarmLimit("rem_frag_per_h", 0, 40, "The fragmentation of REM sleep"),
+    AlarmLimit("sp_density_per_min", 0.2, 10, "The density of spindles"),
+    AlarmLimit("sp_freq_hz", 11, 15.5, "The frequency of spindles"),
+    AlarmLimit("sw_density_per_min", 0, 30, "The density of slow waves"),
+    AlarmLimit(
+        "rem_density_per_min", 0, 40, "The density of eye movements in REM sleep"
+    ),
+    AlarmLimit("ap_exp_low", 0.5, 5, "The aperiodic exponent"),
+    AlarmLimit("isf_peak_hz", 0.01, 0.04, "The frequency of the infraslow fluctuation"),
+    AlarmLimit("hr_bpm", 35, 110, "The heart rate"),
 )
 
 
@@ -81,13 +89,20 @@ def _is_outside(limit: AlarmLimit, value: float) -> bool:
 
 
 def _alarm(limit: AlarmLimit, measure: Measure) -> Issue:
+    unit = "" if measure.unit in _UNSPOKEN else f" {measure.unit}"
     return Issue(
         Severity.WARNING,
         "unlikely_value",
-        f"{measure.name} is {measure.value:.4g} {measure.unit}, outside of "
-        f"{limit.low:g} to {limit.high:g}.",
+        f"{limit.words}{_place(measure)} ({measure.name}) is {measure.value:.4g}{unit}, "
+        f"outside of {limit.low:g} to {limit.high:g}.",
         "Check the scoring, the channels and lights-off and lights-on.",
     )
+
+
+def _place(measure: Measure) -> str:
+    """Return the channel and the stage of a column that has them."""
+    channel, _, stage = measure.name.partition("__")[2].partition("__")
+    return (f" at {channel}" if channel else "") + (f" in {stage}" if stage else "")
 
 
 def _find_window_issues(values: dict[str, float]) -> list[Issue]:

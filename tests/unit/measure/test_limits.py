@@ -52,7 +52,29 @@ def test_what_is_undefined_or_has_no_limit_raises_no_alarm():
 
 def test_each_value_out_of_its_limits_is_told():
     found = issues(n3_pct=60.0, rem_pct=30.0, tst_min=30.0)
-    assert [issue.message.split()[0] for issue in found] == ["n3_pct", "tst_min"]
+    assert [issue.message for issue in found] == [
+        "The share of N3 (n3_pct) is 60 unit, outside of 0 to 50.",
+        "Total sleep time (tst_min) is 30 unit, outside of 60 to 720.",
+    ]
+
+
+def test_a_value_out_of_its_limits_is_told_in_words_with_its_place():
+    measures = (
+        Measure("sp_density_per_min__C4_M1__N2", 0.125, "per minute", "", ""),
+        Measure("isf_peak_hz__C4_M1", 0.05, "hertz", "", ""),
+        Measure("cycle_n", 9.0, "count", "", ""),
+    )
+    assert [issue.message for issue in find_measure_issues(measures)] == [
+        (
+            "The density of spindles at C4_M1 in N2 (sp_density_per_min__C4_M1__N2) is "
+            "0.125 per minute, outside of 0.2 to 10."
+        ),
+        (
+            "The frequency of the infraslow fluctuation at C4_M1 (isf_peak_hz__C4_M1) "
+            "is 0.05 hertz, outside of 0.01 to 0.04."
+        ),
+        "The number of sleep cycles (cycle_n) is 9, outside of 0 to 8.",
+    ]
 
 
 def test_much_unscored_is_over_10_percent_of_the_sleep_period():
