@@ -114,7 +114,9 @@ def _encoded(column: "pd.Series[Any]") -> tuple[object, str]:
         return column.to_numpy(), ""
     cells = column.tolist()
     if all(type(cell) is str for cell in cells):
-        return np.array([escape(cell) for cell in cells], dtype=TEXT), "text"
+        # Most columns hold few words, many times each.
+        held_as = {cell: escape(cell) for cell in set(cells)}
+        return np.array([held_as[cell] for cell in cells], dtype=TEXT), "text"
     try:
         return np.array(
             [json.dumps(_plain(cell)) for cell in cells], dtype=TEXT

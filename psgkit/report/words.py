@@ -25,6 +25,8 @@ def plain(text: str) -> str:
     >>> plain("C4\tA1")
     'C4 A1'
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_shown(letter) for letter in text)
 
 
