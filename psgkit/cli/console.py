@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TextIO
 
+from psgkit.errors import OutputError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -138,7 +140,17 @@ def _write(text: str, stream: TextIO, *, end: str = "\n") -> None:
     except BrokenPipeError:
         # Whoever read has gone (`psgkit metrics | head`). What was asked for is done
         # all the same, and the exit status tells of that alone.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _silence(stream)
+    except OSError as fault:
+        _silence(stream)
+        raise OutputError(
+            f"What psgkit prints cannot be written: {fault.strerror or fault}."
+        ) from None
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere, or it would fail again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _is_numeric(values: "pd.Series") -> bool:

@@ -212,3 +212,19 @@ def test_output_that_cannot_hold_every_letter_is_no_failure(
         [*call, "--json"], capture_output=True, env=environment, check=True
     )
     assert json.loads(numbers.stdout.decode(encoding))["id"] == scoring.stem
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+def test_a_full_disk_below_what_is_printed_is_told_in_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "psgkit", "--version"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 2
+    assert run.stderr == (
+        "psgkit: What psgkit prints cannot be written: No space left on device.\n"
+    )
