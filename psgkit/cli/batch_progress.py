@@ -40,7 +40,8 @@ def describe(outcome: "Outcome") -> str:
     night = outcome.job.night_id
     if isinstance(outcome, Done):
         errors = outcome.issues_error_n
-        doubt = f", {errors} issues put numbers in doubt" if errors else ""
+        told = "1 issue puts" if errors == 1 else f"{errors} issues put"
+        doubt = f", {told} numbers in doubt" if errors else ""
         return f"{night}: done in {outcome.seconds:.1f} s{doubt}"
     if isinstance(outcome, Failed):
         why = outcome.message.removeprefix(f"{night}: ")
@@ -156,16 +157,18 @@ class Tally:
         self._worked = 0
 
     def count(self, outcome: "Outcome") -> None:
-        """Count an outcome; those that took no time say nothing of the rest."""
-        from psgkit.domain.jobs import Skipped
+        """Count an outcome; one that failed says nothing of how long others take."""
+        from psgkit.domain.jobs import Done
 
         self._counts[status_of(outcome)] += 1
-        self._worked += not isinstance(outcome, Skipped)
+        self._worked += isinstance(outcome, Done)
 
     def words(self) -> str:
         """Return all of it as words."""
         left = self._nights - self._counts.total()
         parts = [f"{self._counts['done']} done", f"{self._counts['failed']} failed"]
+        if not left:
+            return ", ".join([*parts, "making the tables"])
         if self._workers is not None:
             parts.append(f"{min(left, self._workers)} running")
         return ", ".join([*parts, self._rest(left)])

@@ -5,7 +5,9 @@ import json
 import logging
 import math
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Real
@@ -34,8 +36,16 @@ def error(sentence: str) -> None:
 
 
 def note(line: str) -> None:
-    """Print a line on what is under way."""
-    _write(plain(line), sys.stderr)
+    """Print a line on what is under way; a terminal gets it without broken words."""
+    text = plain(line)
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        text = "\n".join(_wrapped(part, width) for part in text.split("\n"))
+    _write(text, sys.stderr)
+
+
+def _wrapped(line: str, width: int) -> str:
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 class _Warnings(logging.Handler):

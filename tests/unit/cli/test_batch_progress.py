@@ -3,6 +3,7 @@
 import io
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ def test_an_outcome_is_a_word_and_a_line() -> None:
         "skipped",
     ]
     assert describe(DONE) == "n1: done in 12.3 s, 2 issues put numbers in doubt"
+    one = describe(replace(DONE, issues_error_n=1))
+    assert one == "n1: done in 12.3 s, 1 issue puts numbers in doubt"
     told = "n1: an age of 130 years cannot be."
     line = describe(Failed(JOB, "InputError", told, 0.5))
     assert line == "n1: failed after 0.5 s: an age of 130 years cannot be."
@@ -45,13 +48,27 @@ def test_how_many_run_on_a_cluster_is_not_claimed() -> None:
 
 
 def test_remaining_time_is_told_from_the_nights_of_this_run() -> None:
-    seconds = iter([0.0, 120.0])
+    seconds = iter([0.0, 60.0])
     tally = Tally(nights=10, workers=2, clock=lambda: next(seconds))
     assert tally.words() == "0 done, 0 failed, 2 running, remaining time not known yet"
     for outcome in (BEFORE, BEFORE, BEFORE, BEFORE, DONE, FAILED):
         tally.count(outcome)
-    # Two nights took 120 s; four are left.
+    # The night that was done took 60 s, that which failed no time; four are left.
     assert tally.words() == "5 done, 1 failed, 2 running, about 0:04:00 left"
+
+
+def test_nights_that_fail_at_once_tell_nothing_of_the_remaining_time() -> None:
+    tally = Tally(nights=10, workers=2)
+    for _ in range(4):
+        tally.count(FAILED)
+    assert tally.words() == "0 done, 4 failed, 2 running, remaining time not known yet"
+
+
+def test_after_the_last_night_the_tables_are_made() -> None:
+    tally = Tally(nights=2, workers=2)
+    tally.count(DONE)
+    tally.count(FAILED)
+    assert tally.words() == "1 done, 1 failed, making the tables"
 
 
 def test_piped_output_has_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:

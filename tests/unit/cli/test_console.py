@@ -69,3 +69,26 @@ def test_numbers_of_a_table_stand_below_each_other(
         "a         7.50       9",
         "bb      123.25",
     ]
+
+
+def test_on_a_terminal_a_sentence_breaks_between_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("COLUMNS", "30")
+    console.error("give the scoring of this recording, or cut it with --align.")
+    console.note("  a\n\n" + "b" * 40)
+    assert screen.getvalue() == (
+        "psgkit: give the scoring of\nthis recording, or cut it with\n--align.\n"
+        "  a\n\n" + "b" * 40 + "\n"
+    )
+
+
+def test_piped_a_sentence_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    console.error("give the scoring of this recording, or cut it with --align.")
+    assert capsys.readouterr().err.count("\n") == 1
