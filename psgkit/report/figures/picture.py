@@ -95,7 +95,8 @@ class Words:
     colour: str = INK
 
 
-Mark = Line | Surface | Segments | Boxes | Raster | Words
+Shape = Line | Surface | Segments | Boxes | Raster
+Mark = Shape | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Panel:
     height_px : float
         Of the plot, without title and labels.
     marks : tuple of Mark
-        From back to front.
+        From back to front, words before all. Shapes end where the plot ends.
     x, y : Axis
     legend : tuple of (str, str)
         Label and colour.

@@ -21,16 +21,17 @@ from psgkit.report.figures.picture import (
     TEXT_PX,
     Boxes,
     Line,
-    Mark,
     Numbers,
     Panel,
     Picture,
     Raster,
     Segments,
+    Shape,
     Surface,
     Words,
 )
 from psgkit.report.figures.png import png_of
+from psgkit.report.words import plain
 
 AXIS_PX = 1.0
 TICK_PX = 4.0
@@ -88,8 +89,17 @@ class _Frame:
         return self.bottom - share * self.panel.height_px
 
     def parts(self) -> Iterator[str]:
-        for mark in self.panel.marks:
-            yield _draw(self, mark)
+        # A scoring may begin before the recording or outlast it; words may stand outside.
+        name = f"from-{_at(self.top)}"
+        yield (
+            f'<clipPath id="{name}"><rect x="{_at(self.left)}" y="{_at(self.top)}" '
+            f'width="{_at(self.width)}" height="{_at(self.panel.height_px)}"/>'
+            f'</clipPath><g clip-path="url(#{name})">'
+        )
+        marks = self.panel.marks
+        yield from (_draw(self, mark) for mark in marks if not isinstance(mark, Words))
+        yield "</g>"
+        yield from (_words(self, mark) for mark in marks if isinstance(mark, Words))
         yield _text(
             self.left,
             self.top - 8,
@@ -140,7 +150,7 @@ class _Frame:
             yield _text(x + KEY_PX + 4, y + KEY_PX, label)
 
 
-def _draw(frame: _Frame, mark: Mark) -> str:
+def _draw(frame: _Frame, mark: Shape) -> str:
     match mark:
         case Line():
             route = _route(frame, mark.x, mark.y)
@@ -164,8 +174,6 @@ def _draw(frame: _Frame, mark: Mark) -> str:
             return _fill(route, mark.colour)
         case Raster():
             return _image(frame, mark)
-        case Words():
-            return _words(frame, mark)
 
 
 def _route(
@@ -226,7 +234,9 @@ def _words(frame: _Frame, words: Words) -> str:
 def _text(x: float, y: float, words: str, style: str = "") -> str:
     if not words:
         return ""
-    return f'<text x="{_at(x)}" y="{_at(y)}" {style}>{escape(words)}</text>'
+    # A channel's name may hold what XML cannot.
+    shown = escape(plain(words))
+    return f'<text x="{_at(x)}" y="{_at(y)}" {style}>{shown}</text>'
 
 
 def _path(route: str, colour: str, width_px: float, style: str = "") -> str:

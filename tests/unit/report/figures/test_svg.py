@@ -150,8 +150,26 @@ def test_ink_is_that_of_the_page_in_light_and_dark():
     assert "prefers-color-scheme:dark" in svg
 
 
+def test_shapes_end_where_the_plot_ends_and_words_may_stand_outside():
+    night = make_night(tables={})
+    scoring = replace(night.scoring, onset_s=-600.0, lights_off_s=None)
+    svg = drawn(overview_picture(replace(night, scoring=scoring)))
+    panels = svg.findall(f"{SVG}g")
+    plots = [clip[0].attrib for clip in svg.iter(f"{SVG}clipPath")]
+    assert len(plots) == len(panels) == 4
+    assert {(plot["x"], plot["width"]) for plot in plots} == {("58", "860")}
+    for panel, clip in zip(panels, svg.iter(f"{SVG}clipPath"), strict=True):
+        assert panel.get("clip-path") == f"url(#{clip.get('id')})"
+        assert list(panel.iter(f"{SVG}text")) == []
+    assert len({clip.get("id") for clip in svg.iter(f"{SVG}clipPath")}) == 4
+
+
 def test_text_is_escaped():
     assert "&lt;script&gt;" in svg_of(picture_of(title="<script>"))
+
+
+def test_what_xml_cannot_hold_is_replaced():
+    assert "C4\N{REPLACEMENT CHARACTER}M1" in words_in(picture_of(title="C4\x00M1"))
 
 
 def test_a_panel_without_axes_is_a_title_and_its_marks():
