@@ -3,6 +3,7 @@
     python scripts/mutate.py                            # every module: some hours
     python scripts/mutate.py runs periods --list        # two modules, with the survivors
     python scripts/mutate.py runs --share 0.1 --seed 1  # and a tenth of all others
+    python scripts/mutate.py svg png --folder psgkit/report --tests tests/unit/report/figures
 
 A mutant is the package with one operator, number, word, condition or argument changed, by
 mutmut's operators. It is killed where one of the tests that run its line fails, or takes
@@ -70,7 +71,7 @@ except ModuleNotFoundError as missing:
     sys.exit({"-h", "--help"}.isdisjoint(sys.argv))
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "psgkit" / "measure"
+MEASURES = ROOT / "psgkit" / "measure"
 TESTS = (
     "tests/unit/measure",
     "tests/laws/test_measure_laws.py",
@@ -202,7 +203,10 @@ def find_mutants(path: Path) -> list[Mutant]:
     seen = {ast.dump(ast.parse(original))}
     mutants = []
     for node, changed in changes.found:
-        source = put(original, changed, spans[node])
+        if isinstance(node, cst.Match):  # a block, whose lines are all indented
+            source = wrapper.module.deep_replace(node, changed).code
+        else:
+            source = put(original, changed, spans[node])
         meaning = ast.dump(ast.parse(source))
         if meaning in seen:
             continue
@@ -423,7 +427,12 @@ class Judge:
     """Collects the tests, learns what they run, and judges mutants by them."""
 
     def __init__(
-        self, mutants: list[Mutant], longest_s: float, jobs: int, most_s: float
+        self,
+        mutants: list[Mutant],
+        longest_s: float,
+        jobs: int,
+        most_s: float,
+        folder: Path,
     ) -> None:
         self.outcomes: dict[Mutant, int] = {}
         self.tests = Tests()
@@ -431,7 +440,7 @@ class Judge:
         self._longest_s = longest_s
         self._jobs = jobs
         self._most_s = most_s
-        self._tracer = coverage.Coverage(data_file=None, source=[str(PACKAGE)])
+        self._tracer = coverage.Coverage(data_file=None, source=[str(folder)])
 
     def pytest_sessionstart(self) -> None:
         """Watch what importing runs."""
@@ -607,15 +616,19 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="write every mutant's fate as JSON")
     parser.add_argument("--again", type=Path, help="try such a file's survivors again")
     parser.add_argument("--tests", nargs="+", help="files, in the place of the usual")
+    parser.add_argument(
+        "--folder", type=Path, default=MEASURES, help="another, with its --tests"
+    )
     parser.add_argument("--at-least", type=float, default=0.0, help="share, in percent")
     given = parser.parse_args()
     os.chdir(ROOT)
+    folder = ROOT / given.folder
     os.environ["OMP_NUM_THREADS"] = "1"
     sys.dont_write_bytecode = False  # tests are compiled once, not in every fork
     mutants: list[Mutant] = []
     sizes: dict[str, int] = {}
     chance = random.Random(given.seed)  # noqa: S311 - repeatable, not secret
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         is_whole = path.stem in given.modules or not (given.modules or given.share)
         if is_whole or given.share:
             found = find_mutants(path)
@@ -627,7 +640,7 @@ def main() -> int:
     to_try = [m for m in mutants if fates.get(m, SURVIVED) == SURVIVED]
     hypothesis.settings.register_profile("mutate", derandomize=True, database=None)
     hypothesis.settings.load_profile("mutate")
-    judge = Judge(to_try, given.longest, given.jobs, 60 * given.minutes)
+    judge = Judge(to_try, given.longest, given.jobs, 60 * given.minutes, folder)
     tests = given.tests or TESTS
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         pytest.main([*tests, "-m", "not slow", "-k", LEFT_OUT, *QUIET], plugins=[judge])

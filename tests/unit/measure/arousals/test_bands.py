@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from psgkit.measure.arousals.bands import band_powers, contrast, moving_baseline, smooth
 from psgkit.measure.arousals.rules import BANDS_HZ, ArousalRules
@@ -162,3 +163,60 @@ def test_silence_has_no_ratio_and_no_share() -> None:
     assert np.isnan(found.ratios).all()
     assert found.fast.max() == 0.0
     assert found.share_rise[300] == 0.0
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 128.0, 500.0])
+@pytest.mark.parametrize("highest_hz", [22.0, 30.0])
+def test_powers_are_those_of_scipys_spectrogram(
+    rate_hz: float, highest_hz: float
+) -> None:
+    noise = np.random.default_rng(2).normal(0.0, 20.0, round(9.9 * rate_hz))
+    values = (noise.cumsum() / 4 + 150.0).astype(np.float32)
+    powers = band_powers(values, rate_hz, highest_hz)
+    freqs_hz, _, spectra = signal.spectrogram(
+        values.astype(float),
+        rate_hz,
+        window="hann",
+        nperseg=round(rate_hz),
+        noverlap=round(0.75 * rate_hz),
+        detrend="constant",
+        scaling="spectrum",
+    )
+    for (low_hz, high_hz), row in zip(BANDS_HZ.values(), powers, strict=True):
+        inside = (freqs_hz >= low_hz) & (freqs_hz < high_hz) & (freqs_hz <= highest_hz)
+        np.testing.assert_allclose(row, spectra[inside].sum(axis=0), rtol=1e-3)
+
+
+def test_at_a_rate_that_is_no_whole_number_windows_follow_the_clock() -> None:
+    """At 130.7 Hz windows have 131 samples and begin 32.675 apart, rounded."""
+    rate_hz = 130.7
+    values = np.random.default_rng(3).normal(0.0, 20.0, round(30 * rate_hz))
+    powers = band_powers(values, rate_hz)
+    assert powers.shape == (5, 117)
+    taper = signal.get_window("hann", 131)
+    freqs_hz = np.fft.rfftfreq(131, 1 / rate_hz)
+    for hop, start in ((1, 33), (2, 65), (3, 98), (115, 3758), (116, 3790)):
+        window = values[start : start + 131]
+        spectrum = np.abs(np.fft.rfft((window - window.mean()) * taper)) ** 2
+        alpha = 2 * spectrum[(freqs_hz >= 8) & (freqs_hz < 12)].sum()
+        assert powers[2, hop] == pytest.approx(alpha / taper.sum() ** 2, rel=1e-3)
+
+
+@pytest.mark.parametrize("changed", [{}, {"baseline_s": 12.0}, {"baseline_lag_s": 5.0}])
+def test_a_baseline_is_numpys_median_of_what_is_usable(changed: dict) -> None:
+    rules = ArousalRules(**changed)
+    rng = np.random.default_rng(4)
+    rows, usable = rng.lognormal(size=(3, 501)), rng.random(501) > 0.3
+    usable[180:290] = False
+    expected = np.full(rows.shape, np.nan)
+    for hop in range(501):
+        end = hop // 4 * 4 - round(4 * rules.baseline_lag_s)
+        every = end - 2 * np.arange(round(2 * rules.baseline_s))
+        kept = [at for at in every if at >= 0 and usable[at]]
+        if len(kept) >= 20:
+            expected[:, hop] = np.median(rows[:, kept], axis=1)
+    assert np.isnan(expected).any()
+    assert np.isfinite(expected).any()
+    np.testing.assert_allclose(
+        moving_baseline(rows, usable, rules), expected, rtol=1e-6
+    )

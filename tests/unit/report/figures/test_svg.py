@@ -13,7 +13,7 @@ from PIL import Image
 
 from psgkit.report.figures.arousals import arousals_picture
 from psgkit.report.figures.overview import overview_picture
-from psgkit.report.figures.palette import INK, rgb
+from psgkit.report.figures.palette import DARK_INK, FAINT, INK, rgb
 from psgkit.report.figures.picture import (
     CLEAR,
     LEFT_PX,
@@ -199,3 +199,191 @@ def test_every_number_in_a_drawing_is_one(build, night):
 @pytest.mark.parametrize("build", PICTURES.values(), ids=PICTURES)
 def test_the_same_night_gives_the_same_drawing(build):
     assert svg_of(build(make_night())) == svg_of(build(make_night()))
+
+
+def texts_in(picture: Picture) -> dict[str, ET.Element]:
+    return {str(text.text): text for text in drawn(picture).iter(f"{SVG}text")}
+
+
+def test_a_picture_is_as_large_as_its_panels_and_says_so_twice():
+    root = drawn(picture_of())
+    assert root.tag == f"{SVG}svg"
+    assert [root.get(name) for name in ("width", "height")] == ["180", "116"]
+    assert root.get("viewBox") == "0 0 180 116"
+
+
+def test_panels_stand_below_one_another():
+    panel = Panel(
+        "", 50.0, (Line(np.array([0.0]), np.array([0.0]), RED, 1.0),), AXIS_X, AXIS_Y
+    )
+    routes = [
+        path.get("d")
+        for path in drawn(Picture(180.0, (panel, panel))).iter(f"{SVG}path")
+        if path.get("stroke") == RED
+    ]
+    # 50 px of plot and 36 px between
+    assert routes == ["M58 74", "M58 160"]
+
+
+def test_marks_keep_their_colour_width_and_dashes():
+    x = np.array([0.0, 1.0])
+    marks = (
+        Line(x, x, RED, 1.25),
+        Surface(x, x, "#00ff00"),
+        Segments((0.0, 1.0), (0.0, 1.0), "#0000ff", 2.0, (3.0, 2.5)),
+        Segments((0.0, 1.0), (0.0, 1.0), "#00ffff", 0.5),
+        Boxes((0.0, 1.0), (0.0, 1.0), "#ffff00"),
+    )
+    line, surface, dashed, whole, box = [
+        path.attrib
+        for path in drawn(picture_of(*marks, has_axes=False)).iter(f"{SVG}path")
+    ]
+    assert line | {"d": ""} == {
+        "d": "",
+        "fill": "none",
+        "stroke": RED,
+        "stroke-width": "1.25",
+        "stroke-linejoin": "round",
+    }
+    assert surface | {"d": ""} == {"d": "", "fill": "#00ff00", "opacity": "0.6"}
+    assert dashed | {"d": ""} == {
+        "d": "",
+        "fill": "none",
+        "stroke": "#0000ff",
+        "stroke-width": "2",
+        "stroke-dasharray": "3 2.5",
+    }
+    assert whole | {"d": ""} == {
+        "d": "",
+        "fill": "none",
+        "stroke": "#00ffff",
+        "stroke-width": "0.5",
+    }
+    assert box | {"d": ""} == {"d": "", "fill": "#ffff00"}
+
+
+def test_marks_lie_from_back_to_front_and_axes_above_them():
+    boxes = [Boxes((0.0, 1.0), (0.0, 1.0), colour) for colour in (RED, "#00ff00")]
+    tags = [part.get("fill") for part in drawn(picture_of(*boxes)).iter(f"{SVG}path")]
+    assert tags == [RED, "#00ff00", "none"]
+
+
+def test_axes_run_along_the_left_and_below_with_ticks_outwards():
+    axes = route_of(picture_of(), FAINT)
+    assert axes == "M58 24V74H158M58 74v4M158 74v4M58 74h-4"
+    (path,) = drawn(picture_of()).iter(f"{SVG}path")
+    assert path.get("stroke-width") == "1"
+
+
+def test_names_stand_at_their_ticks_and_labels_in_the_middle_of_their_axis():
+    texts = texts_in(picture_of())
+    places = {
+        name: tuple(float(text.get(at, "")) for at in ("x", "y"))
+        for name, text in texts.items()
+    }
+    assert places["A title"] == (58, 16)
+    assert texts["A title"].get("style") == "font-size:12px;font-weight:600"
+    assert (places["a"], places["b"]) == ((58, 91), (158, 91))
+    # letters of 10.7 px have their middle 3.85 px above where they stand
+    assert places["low"] == (50, pytest.approx(74 + 3.85, abs=0.06))
+    assert places["across"] == (108, 108)
+    assert places["up"] == (18, 49)
+    anchors = {name: text.get("text-anchor") for name, text in texts.items()}
+    assert anchors == {
+        "A title": None,
+        "a": "middle",
+        "b": "middle",
+        "low": "end",
+        "across": "middle",
+        "up": "middle",
+    }
+    assert texts["up"].get("transform") == "rotate(-90 18 49)"
+    assert texts["across"].get("transform") is None
+
+
+def test_what_has_no_name_is_not_written():
+    assert words_in(picture_of(title="", x=replace(AXIS_X, label=""))).keys() == {
+        *("a", "b", "low", "up")
+    }
+
+
+@pytest.mark.parametrize(
+    ("upright", "first"),
+    # 10 px letters in lines of 12.5 px: below the place, around it, above it
+    [("top", 49 + 8), ("middle", 49 + 3.6 - 12.5), ("bottom", 49 - 2.5 - 25)],
+)
+@pytest.mark.parametrize("across", ["start", "middle", "end"])
+def test_words_stand_below_around_or_above_their_place(upright, first, across):
+    words = Words(5.0, 2.5, "1\n2\n3", across, upright, 10.0)
+    texts = texts_in(picture_of(words, has_axes=False, title=""))
+    for number, text in enumerate(texts.values()):
+        assert text.get("text-anchor") == across
+        assert text.get("style") == "font-size:10px"
+        assert float(text.get("x", "")) == 108
+        assert float(text.get("y", "")) == pytest.approx(
+            first + 12.5 * number, abs=0.06
+        )
+    assert list(texts) == ["1", "2", "3"]
+
+
+def keys_in(picture: Picture) -> list[tuple[float, ...]]:
+    return [
+        tuple(float(key.get(name, "")) for name in ("x", "y", "width", "height"))
+        for key in drawn(picture).findall(f"{SVG}rect")
+    ]
+
+
+def test_a_row_of_keys_is_as_wide_as_its_words_are_guessed():
+    """Of 10.7 px: "il" 0.6 em = 6.42 px, "Ww" 1.8 em = 19.26, "ab" 1.28 em = 13.7.
+
+    With 13 px for a key each and 10 px between two, the row begins 98.4 px from the end.
+    """
+    legend = (("il", RED), ("Ww", INK), ("ab", "#0000ff"))
+    picture = picture_of(legend=legend, has_axes=False, title="")
+    first = 158 - (3 * 13 + 6.42 + 19.26 + 13.70 + 2 * 10)
+    second, third = first + 13 + 6.42 + 10, 158 - 13 - 13.70
+    assert keys_in(picture) == [
+        (pytest.approx(x, abs=0.06), 7, 9, 9) for x in (first, second, third)
+    ]
+    assert words_in(picture) == {
+        name: (pytest.approx(x + 13, abs=0.06), 16)
+        for name, x in (("il", first), ("Ww", second), ("ab", third))
+    }
+    fills = [key.get("fill") for key in drawn(picture).findall(f"{SVG}rect")]
+    assert fills == [RED, "currentColor", "#0000ff"]
+
+
+def test_a_column_of_keys_stands_in_the_upper_right_corner():
+    legend = (("il", RED), ("Ww", "#0000ff"))
+    picture = picture_of(legend=legend, has_inner_legend=True, has_axes=False, title="")
+    # as wide as the widest, 32.26 px; lines of 10.7 px are 15.375 px apart
+    x = pytest.approx(158 - 32.26, abs=0.06)
+    assert keys_in(picture) == [
+        (x, 28, 9, 9),
+        (x, pytest.approx(43.375, abs=0.06), 9, 9),
+    ]
+
+
+def test_an_image_lies_where_its_edges_are_with_its_cells_as_they_are():
+    raster = Raster(np.zeros((2, 3), np.uint8), rgb([RED]), (1.0, 3.0), (1.0, 4.0))
+    (image,) = drawn(picture_of(raster)).iter(f"{SVG}image")
+    place = [image.get(name) for name in ("x", "y", "width", "height")]
+    # 10 px a unit: from 68 to 88 across, from 34 to 64 down
+    assert place == ["68", "34", "20", "30"]
+    assert image.get("preserveAspectRatio") == "none"
+    assert str(image.get("href")).startswith("data:image/png;base64,")
+
+
+def test_a_place_is_written_to_a_tenth_of_a_pixel():
+    line = Line(np.array([0.123, 1.0]), np.array([0.0, 0.004]), RED, 1.0)
+    assert route_of(picture_of(line)) == "M59.2 74L68 74"
+
+
+def test_text_on_paper_is_dark_and_on_a_dark_page_light():
+    style = svg_of(picture_of()).partition("<style>")[2].partition("</style>")[0]
+    assert style == (
+        f":root{{color:{INK}}}"
+        f"@media (prefers-color-scheme:dark){{:root{{color:{DARK_INK}}}}}"
+        f"@media print{{:root{{color:{INK}}}}}"
+        "text{font:10.7px system-ui,sans-serif;fill:currentColor}"
+    )
