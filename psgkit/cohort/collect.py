@@ -103,6 +103,8 @@ def collect(
         If a table cannot be written.
     """
     out = Path(out)
+    if not out.is_dir():
+        raise InputError(f"There is no folder {str(out)!r}; check its path.")
     asked = read_asked(out)
     found = dict(_saved_nights(out)) if every or asked is None else {}
     # Before the records: a night that is done meanwhile is then done, not waiting.

@@ -230,10 +230,15 @@ def _mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
         if name in nights and any(word in column for column in wanted)
     ]
     return [
-        f"{_WORDS[name]} is {' and '.join(map(str, found))}"
+        f"{_WORDS[name]} is {_listed(found)}"
         for name in dict.fromkeys(names)
         if len(found := sorted(nights[name].dropna().astype(str).unique())) > 1
     ]
+
+
+def _listed(words: Sequence[str]) -> str:
+    quoted = [repr(word) for word in words]
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def _design(

@@ -109,7 +109,9 @@ def _open(path: Path) -> ScoringFile:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except FileNotFoundError:
-        raise UnreadableScoring(f"There is no scoring file {path.name!r}.") from None
+        raise UnreadableScoring(
+            f"There is no scoring file {path.name!r}; check its path."
+        ) from None
     except OSError as fault:
         raise UnreadableScoring(
             f"{path.name} cannot be read: {fault.strerror}."

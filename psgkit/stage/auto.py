@@ -108,8 +108,8 @@ def stage_recording(
     """
     if recording.duration_s < EPOCH_S:
         raise UnreadableRecording(
-            f"{recording.id}: {recording.duration_s:g} s cannot be staged; "
-            f"one epoch takes {EPOCH_S:g} s.{recording.cut_short}"
+            f"{recording.id}: it holds {recording.duration_s:g} s of signal and cannot "
+            f"be staged; one epoch takes {EPOCH_S:g} s.{recording.cut_short}"
         )
     seen: dict[Kind, _Seen] = {}
     issues: list[Issue] = []

@@ -321,5 +321,7 @@ def test_the_page_links_to_nights_wherever_their_folder_is(out: Path) -> None:
 def test_a_folder_without_nights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no night of psgkit"):
         collect(tmp_path)
+    with pytest.raises(InputError, match=r"no folder .*nowhere"):
+        collect(tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"no cohort.csv .* psgkit collect makes it"):
         read_cohort(tmp_path)

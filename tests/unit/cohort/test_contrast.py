@@ -299,7 +299,7 @@ def test_zeros_are_kept_and_what_was_done_to_them_is_said() -> None:
 def test_nights_not_measured_alike_are_refused_unless_allowed() -> None:
     cohort = make_cohort(8)
     cohort.loc[:10, "scorer"] = "yasa 0.8.1"
-    with pytest.raises(InputError, match="the scorer is expert and yasa"):
+    with pytest.raises(InputError, match="the scorer is 'expert' and 'yasa"):
         compare_groups(cohort, group="group", columns=["n3_min"])
     found = compare_groups(cohort, group="group", columns=["n3_min"], allow_mixed=True)
     assert "Nights were mixed" in found.methods

@@ -61,7 +61,10 @@ def message_of(job: Job, out: Path) -> str:
         ),
         # A name that is the night's own may be told.
         (Job(Path("n1.edf"), id="n1"), "There is no file n1.edf; check its path."),
-        (Job(None, scoring=Path("n1.xml")), "There is no scoring file 'n1.xml'."),
+        (
+            Job(None, scoring=Path("n1.xml")),
+            "There is no scoring file 'n1.xml'; check its path.",
+        ),
     ],
 )
 def test_a_file_that_is_not_there_has_no_name_that_nobody_gave_it(

@@ -102,7 +102,9 @@ def test_eeg_alone_is_staged_and_called_out_of_scope() -> None:
 
 
 def test_less_than_an_epoch_is_refused() -> None:
-    with pytest.raises(UnreadableRecording, match=r"29\.4 s cannot be staged"):
+    with pytest.raises(
+        UnreadableRecording, match=r"holds 29\.4 s of signal and cannot be"
+    ):
         stage_recording(_recording(_noise(0.49)))
 
 
