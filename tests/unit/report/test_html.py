@@ -1,6 +1,8 @@
 import base64
 import html as html_module
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -155,6 +157,17 @@ def test_the_same_night_gives_the_same_page(page):
 def test_the_page_is_among_the_files_of_a_night(tmp_path):
     home = save_night(make_night("n1"), tmp_path)
     assert "<!DOCTYPE html>" in (home / "n1_report.html").read_text(encoding="utf-8")
+
+
+def test_a_page_is_made_without_loading_matplotlib(tmp_path):
+    # It costs half a second and 50 MB in every process.
+    home = save_night(make_night("n1"), tmp_path)
+    code = (
+        "import sys; from psgkit.report import notebook_page, read_night\n"
+        "page = notebook_page(read_night(sys.argv[1]))\n"
+        "assert 'img' in page and 'matplotlib' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(home / "n1.h5")], check=True)
 
 
 def test_a_night_shows_itself_in_a_notebook_in_a_frame_without_rights():
