@@ -164,6 +164,8 @@ def _silence(stream: TextIO) -> None:
 
 
 def _is_numeric(values: "pd.Series") -> bool:
+    if values.dtype.kind in "iuf":
+        return True
     known = values.dropna()
     return len(known) > 0 and all(isinstance(value, Real) for value in known)
 
