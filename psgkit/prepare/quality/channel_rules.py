@@ -206,10 +206,10 @@ def is_respiration(look: ChannelLook) -> Iterator[Issue]:
     slow = look.power_uv2(0.1, 0.7)
     if slow > 50 * look.power_uv2(0.7, 30):
         yield Issue(
-            Severity.WARNING,
+            Severity.ERROR,
             "looks_like_respiration",
             f"{_name(look)} has nearly all its power below 0.7 Hz, as breath or sweat "
-            "has; nothing is measured on it.",
+            "has; no number is made of it.",
             "Check what is behind the label, or take another channel with --channel.",
         )
 

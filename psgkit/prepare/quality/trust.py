@@ -2,7 +2,7 @@
 
 What is wrong for some time is artefact; here stands what is wrong with a whole channel.
 What a rule finds takes numbers away only where it was measured that they would be wrong:
-docs/recordings.md has the figures.
+`scripts/judge_quality.py` has the figures, docs/recordings.md tells them.
 """
 
 from collections.abc import Iterable

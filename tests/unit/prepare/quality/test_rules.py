@@ -142,7 +142,7 @@ def heart_in_eeg(signals: Signals) -> Signals:
         (pops_in_a_third, "unusable_share", "warning"),
         (muscle_behind_eeg, "eeg_is_emg", "error"),
         (heart_behind_eeg, "looks_like_ecg", "warning"),
-        (breath_behind_eeg, "looks_like_respiration", "warning"),
+        (breath_behind_eeg, "looks_like_respiration", "error"),
         (eeg_behind_chin, "emg_is_not_emg", "warning"),
         (another_eeg_behind_chin, "emg_is_not_emg", "warning"),
         (one_signal_twice, "same_signal", "error"),

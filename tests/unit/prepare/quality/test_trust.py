@@ -79,7 +79,9 @@ def test_a_channel_that_is_something_else_gives_no_number(clean: Signals) -> Non
         Role.F3_M2: Unfit("is flat", stages_too=True),
         Role.F4_M1: Unfit("has the spectrum of muscle", stages_too=True),
         Role.C3_M2: Unfit("beats like a heart"),
-        Role.C4_M1: Unfit("has its power below 0.7 Hz, as breath or sweat has"),
+        Role.C4_M1: Unfit(
+            "has its power below 0.7 Hz, as breath or sweat has", stages_too=True
+        ),
         Role.EMG_CHIN: Unfit("has the spectrum of EEG, not of muscle"),
     }
 
