@@ -1,9 +1,13 @@
 """How each command ends: 0 done, 1 some nights failed, 2 a call that cannot be used.
 
-The first page of help names them; 3, a bug, is in ``test_bad_input.py``, and 130, a batch
-that was stopped, in ``test_batch.py``.
+130 is a batch that was stopped. The first page of help names them all; 3, a bug, is in
+``test_bad_input.py``.
 """
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -81,3 +85,32 @@ def test_a_batch_of_which_a_night_failed_ends_with_1_and_its_tables_with_0(
     status, printed, _ = run("collect", "results")
     assert status == 0
     assert printed.startswith("1 done, 1 failed")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C comes another way there")
+@pytest.mark.slow
+def test_a_batch_that_is_stopped_ends_with_130_and_goes_on_from_there(run: Run) -> None:
+    nights = [f"n{number},{SCORING}" for number in range(15)]
+    Path("m.csv").write_text("\n".join(["id,scoring", *nights]) + "\n")
+    words = ("batch", "--manifest", "m.csv", "--workers", "1", "--only", "numbers")
+    with subprocess.Popen(
+        [sys.executable, "-m", "psgkit", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("1/15"):
+                break
+        # To all of them, as a terminal sends it.
+        os.killpg(process.pid, signal.SIGINT)
+        printed, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "The same command goes on from here." in error
+    assert "Traceback" not in error
+    assert int(printed.split(" skipped")[0].rpartition(" ")[2]) > 0
+    status, printed, _ = run(*words)
+    assert status == 0
+    assert printed.startswith("15 done, 0 failed, 0 skipped")
