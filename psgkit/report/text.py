@@ -1,6 +1,7 @@
 """One page of text: what a technician reads in the terminal after a night is done."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +13,7 @@ from psgkit.domain.measures import Measure
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.captions import REM_MEAN, cut_sentence
-from psgkit.report.selection import Selection, select
+from psgkit.report.selection import Selection, family_of, select
 from psgkit.report.tables import clock_at
 from psgkit.report.words import amount, hours, plain
 
@@ -27,11 +28,14 @@ EXPLORATORY_NOTE = (
     "Two scorings of one night differ much in these; they are for groups of nights, "
     "not for one person."
 )
+WHERE_REASONS = (
+    "The page of pictures names each of them; so does nan_reasons.csv, with --tables."
+)
 
 _ROWS = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 _AXIS_START = 5  # where stages are drawn from
 _PLOT_MARGIN = 8  # columns that the plot leaves to names and to the hours' axis
-_NAMES_SHOWN = 4  # of the columns that one reason leaves undefined
+_REASONS_SHOWN = 8  # why numbers are undefined
 
 _TITLE, _ERROR, _WARNING, _NUMBER, _DIM = "bold", "bold red", "yellow", "bold", "dim"
 Line = tuple[str, str]  # text and its style
@@ -182,21 +186,32 @@ def _counted(selection: Selection, width: int) -> Iterator[Line]:
 
 
 def _absent(selection: Selection, width: int) -> Iterator[Line]:
+    """Tell why numbers are undefined, the reasons for most of them, by family."""
     if not selection.absent:
         return
     yield from _title("Not defined for this night")
+    by_size = sorted(selection.absent, key=lambda why: -len(selection.absent[why]))
+    shown = set(by_size[:_REASONS_SHOWN])
     for reason, names in selection.absent.items():
-        shown = ", ".join(names[:_NAMES_SHOWN])
-        more = len(names) - _NAMES_SHOWN
-        words = f"{reason}: {shown}" + (f" and {more} more" if more > 0 else "")
-        yield from _wrapped(plain(words), width, first="  ", rest="    ")
+        if reason in shown:
+            families = Counter(map(family_of, names))
+            words = ", ".join(f"{family} {n}" for family, n in families.items())
+            yield from _wrapped(
+                plain(f"{reason}: {words}"), width, first="  ", rest="    "
+            )
+    rest = [len(selection.absent[reason]) for reason in by_size[_REASONS_SHOWN:]]
+    if rest:
+        reasons = "1 more reason" if len(rest) == 1 else f"{len(rest)} more reasons"
+        numbers = "1 number" if sum(rest) == 1 else f"{sum(rest)} numbers"
+        yield f"  {reasons}, for {numbers}", ""
+    yield from _wrapped(WHERE_REASONS, width, first="  ", rest="  ", style=_DIM)
 
 
 def _used(night: Night, width: int) -> Iterator[Line]:
     yield from _title("What was used")
     facts = {
         "channels": ", ".join(
-            f"{purpose} {channel}"
+            f"{purpose.replace('_', ' ')} {channel}"
             for purpose, channel in night.provenance.channels_used.items()
         ),
         "stages": night.provenance.stager or night.scoring.scorer,

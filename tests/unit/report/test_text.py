@@ -41,7 +41,26 @@ def test_the_page_says_what_ranges_are_where_there_are_any():
 def test_what_is_not_defined_is_said_with_its_reason():
     text = text_page(make_night())
     assert "not defined: arousals were not scored" in text
-    assert "fewer than 3 bouts of N2: isf_relpeak" in text
+    assert "fewer than 3 bouts of N2: Infraslow sigma fluctuation 1" in text
+
+
+def test_what_a_channel_was_used_for_is_told_in_words():
+    assert "staging eeg C4_M1 (EEG C4-A1)" in text_page(make_night())
+
+
+def test_of_many_reasons_those_of_most_numbers_are_told_by_family():
+    results = [
+        make_measure(f"{start}{number}", reason=f"reason {number}")
+        for number in range(1, 12)
+        for start in ("rem_", "n3_")[: 1 + (number > 3)]
+    ]
+    lines = text_page(make_night(results=tuple(results))).splitlines()
+    begin = lines.index("NOT DEFINED FOR THIS NIGHT")
+    told = [
+        f"  reason {n}: REM continuity 1, N3 and slow waves 1" for n in range(4, 12)
+    ]
+    assert lines[begin + 1 : begin + 9] == told
+    assert lines[begin + 9] == "  3 more reasons, for 3 numbers"
 
 
 def test_unrated_numbers_are_counted_by_family():
