@@ -114,7 +114,9 @@ def _display(nights: int, workers: int | None) -> Iterator["Callable[[Outcome], 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    # Narrow, for a line that fills 80 columns is torn apart by the ^C a terminal shows.
+    bar_column = BarColumn(bar_width=12)
+    columns = (bar_column, MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         tally = Tally(nights, workers)
         bar = progress.add_task(tally.words(), total=nights)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.text import Text
 
 from psgkit.cli.batch_progress import (
     Tally,
@@ -94,6 +95,20 @@ def test_a_person_sees_failures_above_the_bar(monkeypatch: pytest.MonkeyPatch) -
     with following(2, 1, quiet=False) as show:
         show(FAILED)
     assert "n1: failed after 0.5 s" in screen.getvalue()
+
+def test_the_display_leaves_room_on_a_line_of_eighty_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("COLUMNS", "80")
+    with following(100, 8, quiet=False):
+        pass
+    shown = [Text.from_ansi(line).plain for line in screen.getvalue().split("\n")]
+    assert any("0/100" in line for line in shown)
+    assert max(map(len, shown)) < 80
+
 
 
 def test_the_log_has_a_line_a_night(tmp_path: Path) -> None:
