@@ -44,8 +44,7 @@ def describe(outcome: "Outcome") -> str:
         doubt = f", {told} numbers in doubt" if errors else ""
         return f"{night}: done in {outcome.seconds:.1f} s{doubt}"
     if isinstance(outcome, Failed):
-        why = outcome.message.removeprefix(f"{night}: ")
-        return f"{night}: failed after {outcome.seconds:.1f} s: {why}"
+        return f"{night}: failed after {outcome.seconds:.1f} s: {outcome.message}"
     done = "skipped" if outcome.folder is None else "done before"
     return f"{night}: {done}, {outcome.reason}"
 

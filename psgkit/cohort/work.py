@@ -51,7 +51,8 @@ def do_night(task: Task) -> Outcome:
         error, message = type(fault).__name__, _sentence(fault)
     except Exception as fault:  # noqa: BLE001 - the other nights must go on
         error, message = type(fault).__name__, _bug(fault)
-    return Failed(job, error, _nameless(message, job), time.monotonic() - started)
+    told = _nameless(_without_id(message, job), job)
+    return Failed(job, error, told, time.monotonic() - started)
 
 
 def _analyse_and_save(task: Task, started: float) -> Done:
@@ -103,6 +104,12 @@ def _check_there(job: Job) -> None:
                 f"The {what} of night {job.night_id} is not there; check its path in "
                 "the manifest, where one was given."
             )
+
+
+def _without_id(message: str, job: Job) -> str:
+    """Return a sentence without the night's id in front, which stands beside it."""
+    rest = message.removeprefix(f"{job.night_id}: ")
+    return message if rest == message else rest[:1].upper() + rest[1:]
 
 
 def _nameless(message: str, job: Job) -> str:

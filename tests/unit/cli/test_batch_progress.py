@@ -36,9 +36,8 @@ def test_an_outcome_is_a_word_and_a_line() -> None:
     assert describe(DONE) == "n1: done in 12.3 s, 2 issues put numbers in doubt"
     one = describe(replace(DONE, issues_error_n=1))
     assert one == "n1: done in 12.3 s, 1 issue puts numbers in doubt"
-    told = "n1: an age of 130 years cannot be."
-    line = describe(Failed(JOB, "InputError", told, 0.5))
-    assert line == "n1: failed after 0.5 s: an age of 130 years cannot be."
+    line = describe(Failed(JOB, "InputError", "An age of 130 years cannot be.", 0.5))
+    assert line == "n1: failed after 0.5 s: An age of 130 years cannot be."
     assert describe(BEFORE) == "n1: done before, its result stands"
     assert describe(NOT_BEGUN) == "n1: skipped, the run was stopped before its turn"
 
@@ -96,6 +95,7 @@ def test_a_person_sees_failures_above_the_bar(monkeypatch: pytest.MonkeyPatch) -
         show(FAILED)
     assert "n1: failed after 0.5 s" in screen.getvalue()
 
+
 def test_the_display_leaves_room_on_a_line_of_eighty_columns(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -108,7 +108,6 @@ def test_the_display_leaves_room_on_a_line_of_eighty_columns(
     shown = [Text.from_ansi(line).plain for line in screen.getvalue().split("\n")]
     assert any("0/100" in line for line in shown)
     assert max(map(len, shown)) < 80
-
 
 
 def test_the_log_has_a_line_a_night(tmp_path: Path) -> None:

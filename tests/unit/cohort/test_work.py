@@ -18,6 +18,12 @@ from psgkit.settings import Settings
     ("fault", "error", "sentence"),
     [
         (ScoringMismatch("It does not fit."), "ScoringMismatch", "It does not fit."),
+        # Its id stands beside it, on every line and in every table.
+        (
+            ScoringMismatch("n1: it does not fit."),
+            "ScoringMismatch",
+            r"^It does not fit",
+        ),
         (MemoryError(), "MemoryError", "not enough memory; use fewer --workers"),
         (OSError(errno.ENOSPC, "x", "Doe.edf"), "OSError", "The disk is full."),
         (OSError(errno.EIO, "Input/output error", "Doe.edf"), "OSError", "output err"),
