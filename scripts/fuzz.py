@@ -254,6 +254,8 @@ def main() -> int:
     slowest: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         targets = [t for t in make_targets(Path(name)) if given.only in t.name]
+        if not targets:
+            parser.error(f"no reader has {given.only!r} in its name")
         folder = Path(name) / "cases"
         folder.mkdir()
         until = time.monotonic() + given.seconds

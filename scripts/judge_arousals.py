@@ -326,6 +326,10 @@ def main() -> None:
         help="folder for what --draw draws",
     )
     options = parser.parse_args()
+    if options.hypnograms and not options.hypnograms.is_dir():
+        parser.error(f"there is no folder {options.hypnograms}")
+    if options.draw and not options.draw.is_file():
+        parser.error(f"there is no file {options.draw}")
     if options.packages:
         sys.path.append(options.packages)
     if options.draw:

@@ -11,6 +11,7 @@ Usage::
 """
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 
@@ -47,10 +48,12 @@ def main() -> None:
     parser.add_argument(
         "--data",
         type=Path,
-        default=Path("../shared/data"),
-        help="folder of the real recordings",
+        default=Path(os.environ.get("PSGKIT_REAL_DATA", "../shared/data")),
+        help="folder of the real recordings; PSGKIT_REAL_DATA by default",
     )
     folder = parser.parse_args().data / "recordings"
+    if not folder.is_dir():
+        parser.error(f"there is no folder {folder}; name one with --data")
     for file, stage in CASES:
         table = compare(folder / file, stage)
         difference = (table["psgkit"] / table["luna"] - 1).abs()

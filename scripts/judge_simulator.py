@@ -65,7 +65,7 @@ def main() -> None:
     options.add_argument(
         "--data",
         default=os.environ.get("PSGKIT_REAL_DATA", "../shared/data"),
-        help="folder of the real recordings",
+        help="folder of the real scorings; PSGKIT_REAL_DATA by default",
     )
     options.add_argument(
         "--only",
@@ -76,6 +76,8 @@ def main() -> None:
     )
     options.add_argument("--packages", default="", help="a folder with psgscoring")
     chosen = options.parse_args()
+    if "staging" in chosen.only and not Path(chosen.data).is_dir():
+        options.error(f"there is no folder {chosen.data}; name one with --data")
     if chosen.packages:
         sys.path.append(chosen.packages)
     warnings.filterwarnings("ignore")
