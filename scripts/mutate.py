@@ -455,6 +455,7 @@ class Judge:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run every test once, traced; then the mutants."""
         for item, following in in_turn(session.items):
+            forget()  # or only the first test would run what is remembered
             self._tracer.switch_context(item.nodeid)
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         self._tracer.stop()
@@ -464,8 +465,7 @@ class Judge:
         for found in gc.get_objects():
             if isinstance(found, FunctionType):
                 functions[found.__code__.co_filename].append(found)
-            elif isinstance(found, Remembering) and "psgkit" in found.__module__:
-                found.cache_clear()
+        forget()
         for path in {mutant.path for mutant in self._mutants}:
             original_code(path)  # once here, rather than in every fork
         gc.freeze()
@@ -497,6 +497,15 @@ class Judge:
             if run_tests(session) == KILLED:
                 return KILLED
         return SURVIVED
+
+
+def forget() -> None:
+    """Empty what functions of the package remember of earlier calls."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("psgkit."):
+            for found in vars(module).values():
+                if isinstance(found, Remembering):
+                    found.cache_clear()
 
 
 def run_tests(session: pytest.Session) -> int:

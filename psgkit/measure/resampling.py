@@ -40,8 +40,7 @@ def resample(values: Float32Array, up: int, down: int) -> Float32Array:
     n_out = -(-len(values) * up // down)
     n_frames = max(1, -(-n_out // columns))
     padded = np.zeros((n_frames - 1) * stride + length, np.float32)
-    n_used = min(len(values), len(padded) - before)
-    padded[before : before + n_used] = values[:n_used]
+    padded[before : before + len(values)] = values
     frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::stride]
     resampled = np.empty((n_frames, columns), np.float32)
     for first in range(0, n_frames, _FRAMES_AT_A_TIME):

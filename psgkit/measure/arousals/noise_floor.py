@@ -22,8 +22,8 @@ def phase_randomised(values: FloatArray) -> FloatArray:
     values : numpy.ndarray, shape (n_samples,)
         Without NaN.
     """
-    spectrum = np.fft.rfft(values - values.mean())
+    spectrum = np.fft.rfft(values)
     phases = np.random.default_rng(SEED).uniform(0.0, 2.0 * np.pi, len(spectrum))
     turned = np.abs(spectrum) * np.exp(1j * phases)
-    turned[0] = 0.0
+    turned[0] = 0.0  # no mean
     return np.asarray(np.fft.irfft(turned, len(values)))

@@ -1,19 +1,28 @@
 """The infraslow peak in sigma power made with and without a rhythm."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from makers import make_scoring
+from scipy import signal
 from scipy.signal import lfilter
-from signal_makers import make_noise, make_timeline
+from signal_makers import make_noise, make_sine, make_timeline
 
 from psgkit.domain.measures import Undefined
+from psgkit.domain.scoring import Stage
+from psgkit.measure import infraslow
 from psgkit.measure.infraslow import (
     SERIES,
     InfraslowPeak,
+    SigmaSeries,
     infraslow_peak,
     infraslow_values,
     sigma_bouts,
     split_at_losses,
 )
+from psgkit.measure.red_noise import background
+from psgkit.measure.timeline import Timeline
 
 
 def make_bouts(seed: int, *, depth: float, freq_hz: float = 0.02) -> list[np.ndarray]:
@@ -140,3 +149,212 @@ def test_the_variants_of_a_night_are_told_beside_the_measure():
         "2 undisturbed N2+N3 bouts of at least 300 s, "
     )
     assert "isf_nrem_bout_n" not in values
+
+
+# One-sided, as a bout's spectrum has them: 513 from 0 to 0.125 Hz.
+FREQS = np.fft.rfftfreq(1024, 4.0)
+
+
+@pytest.mark.parametrize("rate_hz", [64.0, 99.9])
+def test_the_power_of_a_sine_is_half_its_squared_amplitude(rate_hz):
+    """Windows of 4 s from 100 s on: 6 µV, and 9 µV from 220 s on."""
+    scoring = replace(make_scoring("W22222222W"), onset_s=70.0)
+    late = Timeline.from_scoring(scoring, 370.0, (0, 10))
+    values = make_sine(370.0, rate_hz, 12.5, 6.0)
+    values[round(220 * rate_hz) :] *= 1.5
+    (power,) = sigma_bouts(values, rate_hz, late)
+    assert len(power) == 60
+    assert power[:30] == pytest.approx(np.full(30, 18.0), rel=2e-3)
+    assert power[30:] == pytest.approx(np.full(30, 40.5), rel=2e-3)
+
+
+def test_a_bout_ends_with_the_signal_and_with_artefact_at_its_edges():
+    noise = make_noise(300, 64.0)
+    whole = make_timeline("2" * 10)
+    (power,) = sigma_bouts(noise, 64.0, whole)
+    assert len(power) == 75
+    # 2 s less than 300: the last window of 4 s is not whole
+    (cut,) = sigma_bouts(noise[: 298 * 64], 64.0, whole)
+    assert np.array_equal(cut, power[:74])
+    (exact,) = sigma_bouts(noise[: 296 * 64], 64.0, whole)
+    assert len(exact) == 74
+    # bad seconds 3, 4 and 9 lie in the first three windows
+    (rest,) = sigma_bouts(noise, 64.0, make_timeline("2" * 10, bad_s=(3, 4, 9)))
+    assert np.array_equal(rest, power[3:])
+
+
+def test_lost_windows_are_filled_from_their_neighbours():
+    noise = make_noise(300, 64.0)
+    noise[100 * 64 : 108 * 64] = 1e4
+    (power,) = sigma_bouts(noise, 64.0, make_timeline("2" * 10, bad_s=(101, 105)))
+    assert len(power) == 75
+    # windows 25 and 26 of the 75 on the line from 24 to 27
+    assert np.diff(power[24:28]) == pytest.approx(np.full(3, np.diff(power[24:28])[0]))
+    assert power.max() < 50
+
+
+def test_a_bout_that_is_all_artefact_is_none():
+    timeline = make_timeline("2" * 10, bad_s=tuple(range(300)))
+    assert sigma_bouts(make_noise(300, 64.0), 64.0, timeline) == []
+
+
+def test_a_bout_of_exactly_the_shortest_length_counts():
+    noise = make_noise(180, 64.0)
+    assert len(sigma_bouts(noise, 64.0, make_timeline("2222W3"))) == 1
+    assert sigma_bouts(noise, 64.0, make_timeline("222W33")) == []
+    series = SigmaSeries((10.0, 15.0), (Stage.N2, Stage.N3), 124.0)
+    assert series.min_windows == 31
+    assert sigma_bouts(noise, 64.0, make_timeline("2222WW"), series) == []
+
+
+def test_long_bouts_are_parted_into_equal_ones_that_the_spectrum_holds():
+    is_bad = np.zeros(2100, dtype=bool)
+    parts = split_at_losses(np.arange(2100.0), is_bad, 30)
+    assert [len(part) for part in parts] == [700, 700, 700]
+    assert np.array_equal(np.concatenate(parts), np.arange(2100.0))
+    one = split_at_losses(np.arange(1024.0), is_bad[:1024], 30)
+    assert [len(part) for part in one] == [1024]
+
+
+def test_losses_at_an_edge_are_cut_off_however_short():
+    is_bad = np.zeros(80, dtype=bool)
+    is_bad[[0, 79]] = True
+    (part,) = split_at_losses(np.arange(80.0), is_bad, 30)
+    assert np.array_equal(part, np.arange(1.0, 79.0))
+
+
+def test_the_spectrum_of_bouts_is_scipys_weighed_by_their_lengths():
+    rng = np.random.default_rng(1)
+    bouts = [
+        np.exp(rng.normal(size=(2, n)) + 0.01 * np.arange(n)) for n in (40, 91, 300)
+    ]
+    expected = np.zeros((2, 513))
+    for bout in bouts:
+        relative = bout / bout.mean(axis=1, keepdims=True)
+        _, psd = signal.periodogram(
+            relative, 0.25, window="hann", nfft=1024, detrend="linear"
+        )
+        expected += psd * bout.shape[1] / 431
+    found = infraslow._bouts_spectrum(bouts)
+    # Zero and the highest frequency, which nothing reads, have no mirror image.
+    np.testing.assert_allclose(found[:, 1:-1], expected[:, 1:-1], rtol=1e-9, atol=1e-12)
+
+
+def spectrum_with_peak(peak_hz, height, *, shape=(5.0, 0.02, 0.5), width_hz=0.0015):
+    """Return a background and the same with a Gaussian peak so many times as high."""
+    truth = background(FREQS, np.log([shape]))
+    bump = np.exp(-(((FREQS - peak_hz) / width_hz) ** 2) / 2)
+    return truth, truth * (1 + (height - 1) * bump)
+
+
+@pytest.mark.parametrize("at", [41, 60, 82, 120, 163])
+def test_a_peak_stands_over_its_background_by_its_height(at):
+    """From 0.0100 to 0.0398 Hz, the first and the last frequency looked at."""
+    truth, spectrum = spectrum_with_peak(FREQS[at], 4.0)
+    ratios, peaks, shapes = infraslow._peak_ratios(FREQS, spectrum)
+    assert peaks == pytest.approx([FREQS[at]])
+    assert ratios == pytest.approx([4.0], rel=0.01)
+    inside = (FREQS >= 0.006) & (FREQS <= 0.12)
+    fitted = background(FREQS[inside], shapes)
+    assert fitted == pytest.approx(truth[:, inside], rel=0.02)
+
+
+@pytest.mark.parametrize("at", [36, 170])
+def test_a_peak_outside_of_the_band_is_not_the_one(at):
+    _, spectrum = spectrum_with_peak(FREQS[at], 4.0, width_hz=0.0002)
+    ratios, _, _ = infraslow._peak_ratios(FREQS, spectrum)
+    assert ratios == pytest.approx([1.0], abs=0.1)
+
+
+def test_what_lies_outside_of_the_fit_does_not_matter():
+    _, spectrum = spectrum_with_peak(0.02, 4.0)
+    spoilt = spectrum.copy()
+    spoilt[:, (FREQS < 0.006) | (FREQS > 0.12)] *= 1e3
+    for one, other in zip(
+        infraslow._peak_ratios(FREQS, spectrum),
+        infraslow._peak_ratios(FREQS, spoilt),
+        strict=True,
+    ):
+        assert np.array_equal(one, other)
+
+
+def test_surrogates_are_log_normal_noise_with_the_spectrum_they_are_given():
+    """A density S(f) to 0.125 Hz: the logarithm has the variance of its integral."""
+    psd = background(FREQS, np.log([[2.0, 0.02, 0.3]]))[0]
+    lengths = np.array([60, 200, 140])
+    bouts = infraslow._surrogate_bouts(psd, lengths, 300, 5)
+    assert [bout.shape for bout in bouts] == [(300, 60), (300, 200), (300, 140)]
+    logs = np.log(np.concatenate(bouts, axis=1))
+    assert logs.mean() == pytest.approx(0.0, abs=0.02)
+    assert logs.var() == pytest.approx(np.trapezoid(psd, FREQS), rel=0.05)
+    freqs, found = signal.welch(logs, 0.25, nperseg=200, axis=1)
+    expected = np.interp(freqs, FREQS, psd)
+    middle = (freqs > 0.01) & (freqs < 0.12)
+    assert found.mean(axis=0)[middle] == pytest.approx(expected[middle], rel=0.2)
+    assert found.mean(axis=0)[middle].sum() == pytest.approx(
+        expected[middle].sum(), rel=0.05
+    )
+
+
+def test_each_surrogate_is_another_and_a_seed_gives_them_again():
+    psd, lengths = np.full(513, 1.0), np.array([100, 100])
+    one, again, other = (
+        np.concatenate(infraslow._surrogate_bouts(psd, lengths, 20, seed), axis=1)
+        for seed in (1, 1, 2)
+    )
+    assert np.array_equal(one, again)
+    mixed = np.corrcoef(np.log(np.vstack([one, other])))
+    assert np.abs(mixed - np.eye(40)).max() < 0.4
+
+
+def test_z_and_p_of_four_surrogates_by_hand(monkeypatch):
+    """3 against 1, 2, 3 and 4: mean 2.5, deviation √(5/3); two reach it."""
+    answers = iter(
+        [
+            (np.array([3.0]), np.array([0.02]), np.log([[1.0, 0.02, 0.1]])),
+            (np.array([1.0, 2.0, 3.0, 4.0]), None, None),
+        ]
+    )
+    monkeypatch.setattr(infraslow, "_peak_ratios", lambda *_: next(answers))
+    rng = np.random.default_rng(0)
+    peak = infraslow_peak([rng.lognormal(size=100) for _ in range(3)], n_surrogates=4)
+    assert peak.relpeak == 3.0
+    assert peak.peak_hz == 0.02
+    assert peak.z == pytest.approx(0.5 / np.sqrt(5 / 3))
+    assert peak.p == pytest.approx(3 / 5)
+    assert (peak.bout_n, peak.minutes) == (3, 20.0)
+
+
+def test_twenty_minutes_in_three_bouts_are_enough_and_less_is_not():
+    rng = np.random.default_rng(0)
+    bouts = [rng.lognormal(size=100) for _ in range(3)]
+    assert isinstance(infraslow_peak(bouts, n_surrogates=3), InfraslowPeak)
+    short = infraslow_peak([*bouts[:2], bouts[2][:99]], n_surrogates=3)
+    assert isinstance(short, Undefined)
+    assert short.reason.endswith("20 min; 3 and 20 min are needed")
+
+
+@pytest.mark.parametrize(("p", "is_significant"), [(0.049, True), (0.05, False)])
+def test_a_peak_is_significant_below_five_percent(p, is_significant):
+    peak = InfraslowPeak(2.0, 0.02, 0.3, 3.0, p, 5, 40.0)
+    assert peak.is_significant is is_significant
+
+
+def test_the_names_are_those_of_the_columns(monkeypatch):
+    found = InfraslowPeak(2.0, 0.02, 0.3, 3.0, 0.01, 5, 40.0)
+    monkeypatch.setattr(infraslow, "infraslow_peak", lambda *_: found)
+    assert infraslow_values({"isf": [], "isf_fast": [], "isf_nrem": []}) == {
+        "isf_relpeak": 2.0,
+        "isf_z": 3.0,
+        "isf_p": 0.01,
+        "isf_peak_hz": 0.02,
+        "isf_mod_frac": 0.3,
+        "isf_bout_n": 5.0,
+        "isf_min": 40.0,
+        "isf_fast_relpeak": 2.0,
+        "isf_fast_p": 0.01,
+        "isf_fast_peak_hz": 0.02,
+        "isf_nrem_relpeak": 2.0,
+        "isf_nrem_p": 0.01,
+        "isf_nrem_peak_hz": 0.02,
+    }

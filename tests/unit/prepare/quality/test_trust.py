@@ -1,5 +1,6 @@
 """A unit that cannot be right: no number is made of it until the call names one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,3 +136,68 @@ def test_where_an_electrode_was_off_its_channel_has_no_signal(clean: Signals) ->
     assert np.array_equal(part, values[18000:22000], equal_nan=True)
     assert np.isfinite(recording.signal(recording.channel("C3_M2"))).all()
     assert np.isfinite(signals[Role.C4_M1]).all(), "what the source keeps was changed"
+
+
+def without_scale(recording: Recording) -> set[Role]:
+    """Return the channels that lose their scale; the others must be as they were."""
+    kept = withhold_amplitudes(look_at(recording)).channels
+    assert all(
+        new == replace(old, to_uv=new.to_uv)
+        for new, old in zip(kept, recording.channels, strict=True)
+    )
+    return {channel.role for channel in kept if channel.to_uv is None}
+
+
+def test_a_channel_a_thousand_times_too_small_alone_loses_its_scale(
+    clean: Signals,
+) -> None:
+    signals = clean | {Role.C4_M1: clean[Role.C4_M1] / 1000}
+    assert without_scale(make_recording(signals)) == {Role.C4_M1}
+
+
+def test_a_channel_that_no_unit_would_mend_keeps_its_scale(clean: Signals) -> None:
+    """A standard deviation of 0.6 is too small for EEG in µV and too large in mV."""
+    small = clean[Role.C4_M1] * 0.6 / 13.4
+    recording = make_recording(clean | {Role.C4_M1: small})
+    assert {issue.code for issue in find_issues(recording)} >= {
+        "amplitude_out_of_range"
+    }
+    assert without_scale(recording) == set()
+
+
+def test_a_range_of_a_few_microvolts_alone_takes_the_scale(clean: Signals) -> None:
+    narrow = {Role.C3_M2: {"limits": (-4.0, 4.0)}, Role.EMG_CHIN: {"limits": (-4, 4)}}
+    assert without_scale(make_recording(clean, narrow)) == {Role.C3_M2}
+
+
+@pytest.mark.parametrize(
+    ("first_s", "last_s"), [(100.0, 820.0), (0.0, 700.0), (200.0, 900.0), (0.0, 600.0)]
+)
+def test_a_channel_is_lost_from_the_last_good_window_to_the_next(
+    clean: Signals, first_s: float, last_s: float
+) -> None:
+    """Windows of 5 s follow one another in a quarter of an hour."""
+    off = np.zeros(TIMES_S.size, dtype=bool)
+    off[round(first_s * 200) : round(last_s * 200)] = True
+    noise = np.random.default_rng(3).normal(0, 0.05, TIMES_S.size)
+    signals = clean | {Role.C4_M1: np.where(off, noise, clean[Role.C4_M1])}
+    lost = judged(make_recording(signals)).lost
+    assert lost == (("C4-M1", Gap(first_s, last_s - first_s)),)
+
+
+def test_in_a_long_night_the_time_between_two_windows_is_lost_with_them() -> None:
+    """Of 3,000 s 480 windows are seen, 6.25 s apart and rounded down: 6 or 7 s."""
+    rate_hz, duration_s = 50.0, 3000.0
+    rng = np.random.default_rng(4)
+    values = rng.normal(0, 15, round(duration_s * rate_hz))
+    values[round(1000 * rate_hz) : round(2000 * rate_hz)] = 0.0
+    recording = replace(
+        make_recording({Role.C4_M1: values}, {Role.C4_M1: {"rate_hz": rate_hz}}),
+        duration_s=duration_s,
+    )
+    look = look_at(recording)
+    whole = (look.starts_s >= 1000) & (look.starts_s + 5 <= 2000)
+    before = look.starts_s[np.flatnonzero(whole)[0] - 1] + 5
+    after = look.starts_s[np.flatnonzero(whole)[-1] + 1]
+    assert (before < 1005, after > 1995) == (True, True)
+    assert judged(recording).lost == (("C4-M1", Gap(before, after - before)),)
