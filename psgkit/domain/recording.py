@@ -80,7 +80,7 @@ class Channel:
     rate_hz : float
         Samples in a second.
     unit : str
-        Physical unit as the file gives it, possibly empty.
+        Physical unit as the call names it, else as the file does, possibly empty.
     to_uv : float or None
         What a physical value is multiplied with to give microvolts; None for what is
         not a voltage, or where the unit is not known.

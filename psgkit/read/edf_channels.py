@@ -26,6 +26,7 @@ class _Unit:
     """The factor of one channel, and how it was found."""
 
     to_uv: float | None
+    wanted: str = ""
     assumed: str = ""
     is_lost: bool = False
 
@@ -91,7 +92,7 @@ def _describe(
         label=label,
         index=index,
         rate_hz=source.rate_hz(index),
-        unit=signal.unit,
+        unit=unit.wanted or signal.unit,
         to_uv=unit.to_uv,
         highpass_hz=highpass_hz,
         lowpass_hz=lowpass_hz,
@@ -149,7 +150,7 @@ def _unit_of(
     if role.kind in ELECTRODE_KINDS and not signal.has_scale:
         return _Unit(None)
     if unit_wanted is not None and role.kind in OVERRIDDEN_KINDS:
-        return _Unit(FACTORS_UV[unit_wanted])
+        return _Unit(FACTORS_UV[unit_wanted], wanted=unit_wanted)
     unit = read_unit(signal.unit)
     if isinstance(unit, str):
         return _Unit(FACTORS_UV[unit])

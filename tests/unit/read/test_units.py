@@ -134,6 +134,7 @@ def test_the_user_has_the_last_word(tmp_path: Path):
     recording = read_recording(path, settings=ReadSettings(unit="mV"))
 
     assert [channel.to_uv for channel in recording.channels] == [1e3, 1e3, 1e3]
+    assert [channel.unit for channel in recording.channels] == ["mV", "mV", "mV"]
     assert recording.issues == ()
 
 
