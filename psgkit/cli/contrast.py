@@ -53,7 +53,9 @@ def contrast(
     reference: Annotated[
         str | None,
         typer.Option(
-            metavar="GROUP", help="The group that the others are held against."
+            metavar="GROUP",
+            help="The group that the others are held against; the first by alphabet "
+            "where not given.",
         ),
     ] = None,
     allow_mixed: Annotated[
@@ -105,6 +107,7 @@ def contrast(
     for (column, reason), count in left_out.items():
         nights = f"{count} night{'' if count == 1 else 's'}"
         told.append(f"{column}: {nights} left out, {reason}")
+    told += found.doubts
     if told:
         console.out("\n" + "\n".join(told))
     console.out(f"\n{textwrap.fill(found.methods, LINE, break_on_hyphens=False)}")

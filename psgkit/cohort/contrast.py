@@ -26,6 +26,7 @@ from psgkit.cohort.contrast_model import (
     scale_of,
     why_not,
 )
+from psgkit.cohort.contrast_nights import check_cells, doubts, ids_of, mixed
 from psgkit.errors import InputError
 
 PRIMARY_ENDPOINTS = (
@@ -42,26 +43,6 @@ TABLE_COLUMNS = (
     *("column", "level", "reference", "scale", "estimate", "low", "high", "p", "q"),
     *("effect_size", "nights_n", "persons_n", "left_out_n", "note"),
 )
-
-# Nights that differ in one of these were not measured alike.
-MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
-# The same, for columns whose name holds the word alone.
-MUST_NOT_MIX_IN = {
-    "swa": "swa_derivation",
-    "swe": "swa_derivation",
-    "ari_": "arousal_source",
-    "rem_instab": "arousal_source",
-    "rem_consol": "arousal_source",
-}
-
-# What these columns are, in words.
-_WORDS = {
-    "scorer": "the scorer",
-    "epoch_s": "the length of an epoch (epoch_s)",
-    "metric_version": "the version of the numbers' definitions (metric_version)",
-    "swa_derivation": "the derivation of slow-wave activity (swa_derivation)",
-    "arousal_source": "the source of arousals (arousal_source)",
-}
 
 NO_ESTIMATE = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
 
@@ -90,19 +71,23 @@ class Contrast:
         of a column for a night without a result.
     methods : str
         The sentence for the methods section.
+    doubts : tuple of str
+        What to look at first: nights that seem to hold one recording, or a part of
+        one. They are counted all the same.
     """
 
     table: pd.DataFrame
     left_out: pd.DataFrame
     methods: str
+    doubts: tuple[str, ...] = ()
 
 
 def compare_groups(
     cohort: pd.DataFrame,
     *,
     group: str,
-    covariates: Sequence[str] = (),
-    columns: Sequence[str] | None = None,
+    covariates: str | Sequence[str] = (),
+    columns: str | Sequence[str] | None = None,
     person: str | None = None,
     reference: str | None = None,
     allow_mixed: bool = False,
@@ -115,15 +100,15 @@ def compare_groups(
         One row a night, as `read_cohort` gives it.
     group : str
         Column to compare by: words make groups, numbers a slope per unit.
-    covariates : sequence of str
+    covariates : str or sequence of str
         Columns to adjust for; numbers as they are, words as groups.
-    columns : sequence of str, optional
+    columns : str or sequence of str, optional
         What to compare; by default the primary endpoints that the table has.
     person : str, optional
         Column that names the person, where one has several nights.
     reference : str, optional
         The group that the others are held against; the first in alphabetical order by
-        default.
+        default. A slope has none.
     allow_mixed : bool
         Whether nights may differ in scorer, arousal source, epoch length, metric
         version or SWA derivation, which is refused by default.
@@ -135,19 +120,22 @@ def compare_groups(
     Raises
     ------
     InputError
-        If a column is not there, groups are fewer than two, or nights are not alike;
-        every fault is named.
+        If a column is not there or holds words among numbers, groups are fewer than
+        two, or nights are not alike; every fault is named.
     MissingExtra
         If statsmodels is not installed.
     """
+    covariates = [covariates] if isinstance(covariates, str) else list(covariates)
+    columns = [columns] if isinstance(columns, str) else columns
     wanted = _wanted(cohort, columns)
     _check(cohort, [group, *covariates, *([person] if person else []), *wanted])
     _check_numbers(cohort, wanted)
     nights = _done(cohort)
-    mixed = _mixed(nights, wanted)
-    if mixed and not allow_mixed:
+    check_cells(nights, wanted, [group, *covariates])
+    unlike = mixed(nights, wanted)
+    if unlike and not allow_mixed:
         raise InputError(
-            f"The nights were not measured alike: {'; '.join(mixed)}. Compare nights "
+            f"The nights were not measured alike: {'; '.join(unlike)}. Compare nights "
             "of one kind, or allow the mixture (--allow-mixed, allow_mixed=True) and say "
             "so in the paper."
         )
@@ -164,11 +152,13 @@ def compare_groups(
         left_out=pd.DataFrame(left_out, columns=["id", "column", "reason"]),
         methods=methods_sentence(
             nights,
+            table,
             f"{group} ({_against(design.reference)})",
             covariates=covariates,
             person=person,
-            mixed=mixed,
+            mixed=unlike,
         ),
+        doubts=doubts(nights),
     )
 
 
@@ -222,25 +212,6 @@ def _done(cohort: pd.DataFrame) -> pd.DataFrame:
     return cohort.reset_index(drop=True)
 
 
-def _mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
-    names = [name for name in MUST_NOT_MIX if name in nights]
-    names += [
-        name
-        for word, name in MUST_NOT_MIX_IN.items()
-        if name in nights and any(word in column for column in wanted)
-    ]
-    return [
-        f"{_WORDS[name]} is {_listed(found)}"
-        for name in dict.fromkeys(names)
-        if len(found := sorted(nights[name].dropna().astype(str).unique())) > 1
-    ]
-
-
-def _listed(words: Sequence[str]) -> str:
-    quoted = [repr(word) for word in words]
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
-
-
 def _design(
     nights: pd.DataFrame, group: str, covariates: Sequence[str], reference: str | None
 ) -> _Design:
@@ -250,6 +221,11 @@ def _design(
     matrix.insert(0, "intercept", 1.0)
     variables = (group, *covariates)
     if _is_number(nights[group]):
+        if reference is not None:
+            raise InputError(
+                f"{group} holds numbers, so that a slope is estimated, which has no "
+                "reference; where they are the names of groups, give them a letter."
+            )
         return _Design(matrix, (group,), PER_UNIT, variables)
     names = sorted(nights[group].dropna().astype(str).unique())
     if len(names) < 2:
@@ -307,7 +283,7 @@ def _fit_column(
     named = pd.Series(clusters).notna().to_numpy()
     usable &= named
     absent = nights[list(design.variables)].isna()
-    ids = _ids(nights)
+    ids = ids_of(nights)
     without = [
         (
             ids[row],
@@ -365,12 +341,8 @@ def _without_result(cohort: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Return the nights that failed, or whose turn has not come."""
     if "status" not in cohort:
         return []
-    rows = zip(_ids(cohort), cohort["status"], strict=True)
+    rows = zip(ids_of(cohort), cohort["status"], strict=True)
     return [(night, ALL, str(status)) for night, status in rows if status != "done"]
-
-
-def _ids(nights: pd.DataFrame) -> list[str]:
-    return [str(name) for name in nights.get("id", nights.index)]
 
 
 def _row(

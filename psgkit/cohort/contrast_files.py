@@ -65,7 +65,15 @@ def save_contrast(contrast: Contrast, folder: Path) -> None:
         write_whole(folder / name, partial(table.to_csv, index=False))
     write_whole(folder / "methods.txt", partial(_write_text, contrast.methods))
     figure = plot_forest(contrast)
-    write_whole(folder / "forest.svg", lambda path: figure.savefig(path, format="svg"))
+    write_whole(folder / "forest.svg", partial(_write_figure, figure))
+
+
+def _write_figure(figure: "Figure", path: Path) -> None:
+    """Write a figure that is the same, byte by byte, whenever it is drawn."""
+    import matplotlib as mpl  # noqa: PLC0415 - costs half a second
+
+    with mpl.rc_context({"svg.hashsalt": "psgkit"}):
+        figure.savefig(path, format="svg", metadata={"Date": None})
 
 
 def _write_text(text: str, path: Path) -> None:

@@ -5,12 +5,16 @@ from importlib import metadata
 
 import pandas as pd
 
+from psgkit.cohort.contrast_model import INDEPENDENT
+from psgkit.cohort.contrast_nights import plain
+
 # What tells how the nights were measured, and its words.
-MEASURED_BY = {"scorer": "Scorer:", "metric_version": "metric version"}
+MEASURED_BY = {"scorer": "Stages:", "metric_version": "metric version"}
 
 
 def methods_sentence(
     nights: pd.DataFrame,
+    table: pd.DataFrame,
     compared_by: str,
     *,
     covariates: Sequence[str],
@@ -23,6 +27,8 @@ def methods_sentence(
     ----------
     nights : pandas.DataFrame
         Those that have results.
+    table : pandas.DataFrame
+        What was fitted: ``column, estimate, nights_n, persons_n, note``.
     compared_by : str
         Group or marker, and what it is held against.
     covariates : sequence of str
@@ -33,13 +39,15 @@ def methods_sentence(
         In what the nights differ that were allowed to.
     """
     adjusted = f", adjusted for {', '.join(covariates)}," if covariates else ""
-    repeated = f", nights clustered by {person}" if person else ""
+    fitted = table[table["estimate"].notna()]
+    repeated = f", nights clustered by {person}{_correlation(fitted)}" if person else ""
     mixture = f" Nights were mixed: {'; '.join(mixed)}." if mixed else ""
-    people = f" of {nights[person].nunique()} persons" if person else ""
+    people = f" of {_range(fitted['persons_n'])} persons" if person else ""
+    by_column = " (by column)" if len(set(fitted["nights_n"])) > 1 else ""
     return (
-        f"{len(nights)} nights{people} were compared by {compared_by}{adjusted} with "
-        f"generalised estimating equations{repeated} (counts: Poisson with log hours "
-        "as offset; times, powers and their ratios: logarithms, contrasts are ratios of "
+        f"{_range(fitted['nights_n'])} nights{people}{by_column} were compared by "
+        f"{compared_by}{adjusted} with generalised estimating equations{repeated} "
+        "(counts: Poisson with log hours as offset; times, powers and their ratios: logarithms, contrasts are ratios of "
         "geometric means; fractions: logits), standard errors "
         "after Mancl and DeRouen, 95 % intervals from Student's t, false discovery "
         "rate after Benjamini and Hochberg within the table (psgkit "
@@ -48,10 +56,30 @@ def methods_sentence(
     )
 
 
+def _correlation(fitted: pd.DataFrame) -> str:
+    """Say how the nights of a person were taken to correlate; nothing where one has one."""
+    repeated = fitted[fitted["nights_n"] > fitted["persons_n"]]
+    if repeated.empty:
+        return ""
+    alone = repeated["note"].str.contains(INDEPENDENT, regex=False)
+    if alone.all():
+        return f" with {INDEPENDENT}"
+    but = f" (independence for {', '.join(dict.fromkeys(repeated['column'][alone]))})"
+    return f" with exchangeable working correlation{but if alone.any() else ''}"
+
+
+def _range(counts: "pd.Series[int]") -> str:
+    """Return how many it were, from the fewest to the most."""
+    if counts.empty:
+        return "0"
+    fewest, most = counts.min(), counts.max()
+    return f"{fewest}" if fewest == most else f"{fewest} to {most}"
+
+
 def _measured_by(nights: pd.DataFrame) -> str:
     """Say who scored the nights and how their numbers are defined, where known."""
     parts = [
-        f"{words} {' and '.join(sorted(nights[name].dropna().astype(str).unique()))}"
+        f"{words} {' and '.join(sorted(nights[name].dropna().map(plain).unique()))}"
         for name, words in MEASURED_BY.items()
         if name in nights and nights[name].notna().any()
     ]

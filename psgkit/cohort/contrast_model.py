@@ -20,6 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 
 MIN_PERSONS_BEYOND_PARAMETERS = 3
 
+# What is noted where no correlation between the nights of a person could be estimated.
+INDEPENDENT = "working independence of nights"
+
 # What statsmodels calls it where a fit has found no end.
 NOT_CONVERGED = ("ConvergenceWarning", "IterationLimitWarning")
 
@@ -200,7 +203,7 @@ def fit_model(
     codes, _ = pd.factorize(clusters)
     order = np.argsort(codes, kind="stable")
     repeated = len(set(codes)) < len(codes)
-    independent = sm.cov_struct.Independence, "working independence of nights"
+    independent = sm.cov_struct.Independence, INDEPENDENT
     structures = [(sm.cov_struct.Exchangeable, "")] if repeated else []
     for structure, note in (*structures, independent):
         model = sm.GEE(

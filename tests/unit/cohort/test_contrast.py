@@ -1,11 +1,14 @@
 """Contrasts between groups: right on average, honest about doubt, equal to statsmodels."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from psgkit.cohort.contrast import compare_groups
+from psgkit.cohort.contrast_files import save_contrast
 from psgkit.cohort.contrast_model import Scale, hours_of, scale_of
 from psgkit.errors import InputError
 
@@ -285,7 +288,7 @@ def test_the_methods_say_what_was_compared_with_what() -> None:
     assert found.methods.startswith(
         "80 nights of 40 persons were compared by group (reference: control) with "
     )
-    assert "Scorer: expert" in found.methods
+    assert "Stages: expert" in found.methods
 
 
 def test_zeros_are_kept_and_what_was_done_to_them_is_said() -> None:
@@ -299,7 +302,9 @@ def test_zeros_are_kept_and_what_was_done_to_them_is_said() -> None:
 def test_nights_not_measured_alike_are_refused_unless_allowed() -> None:
     cohort = make_cohort(8)
     cohort.loc[:10, "scorer"] = "yasa 0.8.1"
-    with pytest.raises(InputError, match="the scorer is 'expert' and 'yasa"):
+    with pytest.raises(
+        InputError, match="the scorer is 'expert' in 29 nights and 'yasa"
+    ):
         compare_groups(cohort, group="group", columns=["n3_min"])
     found = compare_groups(cohort, group="group", columns=["n3_min"], allow_mixed=True)
     assert "Nights were mixed" in found.methods
@@ -390,6 +395,13 @@ def test_too_few_second_nights_for_a_correlation_still_give_an_estimate() -> Non
     assert found["estimate"] == pytest.approx(np.exp(logs["b"] - logs["a"]))
     assert np.isfinite([found["low"], found["high"], found["p"]]).all()
     assert found["note"] == "working independence of nights"
+    cohort["n3_min"] = [50.0, 60, 90, 40, 70, 30, 80, 55, 65, 45]
+    both = compare_groups(
+        cohort, group="group", columns=["rem_min", "n3_min"], person="person"
+    )
+    assert (
+        "exchangeable working correlation (independence for rem_min) " in both.methods
+    )
 
 
 def test_nights_without_a_person_are_left_out_and_not_taken_for_those_of_one() -> None:
@@ -407,6 +419,7 @@ def test_nights_without_a_person_are_left_out_and_not_taken_for_those_of_one() -
         ({"group": "group", "covariates": ["ages"]}, "'ages'; close to that are: age"),
         ({"group": "group", "columns": ["scorer"]}, "scorer: words"),
         ({"group": "group", "reference": "x"}, "it has control, patient"),
+        ({"group": "age", "reference": "20"}, "age holds numbers, so that a slope"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_a_sentence(
@@ -414,3 +427,113 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(
 ) -> None:
     with pytest.raises(InputError, match=sentence):
         compare_groups(make_cohort(1), **({"columns": ["n3_min"]} | given))
+
+
+def add_marker(cohort: pd.DataFrame) -> pd.DataFrame:
+    """Add a marker as a laboratory's table holds it: two values below its limit."""
+    marker = [str(20 + number) for number in range(len(cohort))]
+    marker[3] = marker[5] = "<15"
+    return cohort.assign(ferritin=marker)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"group": "ferritin"},
+        {"group": "group", "covariates": ["ferritin"]},
+        {"group": "group", "columns": ["ferritin"]},
+    ],
+)
+def test_words_among_numbers_make_no_groups_and_are_named(
+    given: dict[str, object],
+) -> None:
+    cohort = add_marker(make_cohort(1))
+    with pytest.raises(InputError, match=r"ferritin in p3n0 and p5n0\. Empty such a"):
+        compare_groups(cohort, **({"columns": ["n3_min"]} | given))
+
+
+def test_sites_called_by_numbers_and_letters_are_groups() -> None:
+    cohort = make_cohort(1).assign(site=["1", "2", "3", "3b"] * 10)
+    found = compare_groups(cohort, group="site", columns=["n3_min"]).table
+    assert list(found["level"]) == ["2", "3", "3b"]
+
+
+def test_one_column_may_be_given_as_a_word() -> None:
+    cohort = make_cohort(1)
+    bare = compare_groups(cohort, group="group", columns="n3_min", covariates="age")
+    listed = compare_groups(
+        cohort, group="group", columns=["n3_min"], covariates=["age"]
+    )
+    pd.testing.assert_frame_equal(bare.table, listed.table)
+    assert bare.methods == listed.methods
+
+
+def test_the_methods_count_the_nights_of_the_models_and_no_others() -> None:
+    cohort = make_cohort(4, nights=2)
+    cohort.loc[[0, 1, 2], "age"] = np.nan  # both nights of one person, one of another
+    cohort.loc[7, "rem_cont_frac"] = np.nan
+    found = compare_groups(
+        cohort,
+        group="age",
+        columns=["n3_min", "rem_cont_frac"],
+        person="person",
+    )
+    assert found.methods.startswith("76 to 77 nights of 39 persons (by column) were")
+    assert (
+        "clustered by person with exchangeable working correlation (c" in found.methods
+    )
+
+
+def test_a_version_stays_a_whole_number_where_nights_failed() -> None:
+    cohort = make_cohort(4).assign(metric_version=2.0)
+    cohort.loc[3, ["status", "metric_version"]] = ["failed", np.nan]
+    found = compare_groups(cohort, group="group", columns=["n3_min"])
+    assert found.methods.endswith("metric version 2.")
+
+
+def test_of_nights_measured_unlike_the_few_are_named() -> None:
+    cohort = make_cohort(8)
+    cohort.loc[11, "scorer"] = "yasa 0.8.1"
+    with pytest.raises(
+        InputError, match=r"'expert' in 39 nights and 'yasa 0\.8\.1' in p11n0"
+    ):
+        compare_groups(cohort, group="group", columns=["n3_min"])
+
+
+def make_stages(people: int) -> pd.DataFrame:
+    """Return a cohort with the minutes of every stage, no two nights alike."""
+    rng = np.random.default_rng(3)
+    cohort = make_cohort(3, people=people)
+    for name in ("n1_min", "n2_min", "w_min", "awak_n", "shift_per_h"):
+        cohort[name] = rng.integers(10, 300, people).astype(float)
+    cohort["duration_min"] = rng.integers(420, 500, people).astype(float)
+    return cohort
+
+
+def test_a_recording_that_counts_twice_and_a_short_one_are_told() -> None:
+    cohort = make_stages(20)
+    assert not compare_groups(cohort, group="group", columns=["n3_min"]).doubts
+    measured = cohort.columns.difference(["id", "person", "group", "age"])
+    cohort.loc[7, measured] = cohort.loc[4, measured]
+    cohort.loc[9, "duration_min"] = 170.0
+    twins, short = compare_groups(cohort, group="group", columns=["n3_min"]).doubts
+    assert twins.startswith("p4n0 and p7n0 have the same numbers")
+    assert short.startswith("p9n0: less than half the usual length of 4")
+
+
+def test_nights_without_numbers_are_not_taken_for_one() -> None:
+    cohort = make_stages(20)
+    stages = [name for name in cohort if name.endswith(("_min", "_n", "_per_h"))]
+    cohort.loc[[2, 3], stages] = np.nan
+    assert not compare_groups(cohort, group="group", columns=["n3_min"]).doubts
+
+
+def test_a_forest_plot_is_the_same_whenever_it_is_drawn(tmp_path: Path) -> None:
+    found = compare_groups(make_cohort(1), group="group", columns="n3_min")
+    for name in ("first", "second"):
+        save_contrast(found, tmp_path / name)
+    first, second = (
+        (tmp_path / name / "forest.svg").read_bytes() for name in ("first", "second")
+    )
+    assert first == second
+    assert b"<dc:date>" not in first

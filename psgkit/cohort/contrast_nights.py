@@ -1,0 +1,181 @@
+"""Which nights may be held against each other, and what to look at before one does."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from psgkit.errors import InputError
+
+# Nights that differ in one of these were not measured alike.
+MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
+# The same, for columns whose name holds the word alone.
+MUST_NOT_MIX_IN = {
+    "swa": "swa_derivation",
+    "swe": "swa_derivation",
+    "ari_": "arousal_source",
+    "rem_instab": "arousal_source",
+    "rem_consol": "arousal_source",
+}
+
+# What these columns are, in words.
+_WORDS = {
+    "scorer": "the scorer",
+    "epoch_s": "the length of an epoch (epoch_s)",
+    "metric_version": "the version of the numbers' definitions (metric_version)",
+    "swa_derivation": "the derivation of slow-wave activity (swa_derivation)",
+    "arousal_source": "the source of arousals (arousal_source)",
+}
+
+# Where more nights than these are meant, their number is told and not their names.
+MOST_NAMED = 3
+
+# Two nights of which all of these are the same are one night: of real nights no two
+# spend the same minutes in every stage.
+_OF_ONE_NIGHT = (
+    *("duration_min", "tst_min", "w_min", "n1_min", "n2_min", "n3_min", "rem_min"),
+    *("awak_n", "shift_per_h", "rem_wmean_min_raw", "swa_uv2"),
+)
+_ENOUGH_OF_ONE_NIGHT = 6
+
+# Numbers among words, such as sites called 1, 2 and 3b, are names up to here.
+_MOST_NUMBERED_GROUPS = 5
+
+# A recording of less than this share of the usual length was probably cut short.
+_SHORT = 0.5
+
+
+def ids_of(nights: pd.DataFrame) -> list[str]:
+    """Return what nights are called: their ids, else their rows' labels."""
+    return [str(name) for name in nights.get("id", nights.index)]
+
+
+def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
+    """Say in what the nights differ that were not measured alike, and which they are.
+
+    Parameters
+    ----------
+    nights : pandas.DataFrame
+        Those that have results.
+    wanted : sequence of str
+        The columns to compare; derivations and arousals matter to some of them alone.
+    """
+    names = [name for name in MUST_NOT_MIX if name in nights]
+    names += [
+        name
+        for word, name in MUST_NOT_MIX_IN.items()
+        if name in nights and any(word in column for column in wanted)
+    ]
+    told = []
+    for name in dict.fromkeys(names):
+        kinds = nights[name].dropna().map(plain)
+        if len(set(kinds)) > 1:
+            rows = [
+                f"{kind!r} in {_named(nights, kinds.index[kinds == kind])}"
+                for kind in sorted(set(kinds))
+            ]
+            told.append(f"{_WORDS[name]} is {_listed(rows)}")
+    return told
+
+
+def plain(value: object) -> str:
+    """Return a cell in words; a whole number without the point that pandas gives it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def check_cells(
+    nights: pd.DataFrame, compared: Sequence[str], terms: Sequence[str]
+) -> None:
+    """Refuse words among numbers, such as "<5", of which a model would make groups.
+
+    Parameters
+    ----------
+    nights : pandas.DataFrame
+        Those that have results.
+    compared : sequence of str
+        Columns to compare, where numbers alone can stand.
+    terms : sequence of str
+        Group and covariates; a few numbers may be the names of groups there.
+
+    Raises
+    ------
+    InputError
+        With every such column and its nights.
+    """
+    faults = []
+    for name in dict.fromkeys([*compared, *terms]):
+        words = nights[name].dropna()
+        numbers = pd.to_numeric(words.astype(object), errors="coerce")
+        others = words.index[numbers.isna()]
+        allowed = 0 if name in compared else _MOST_NUMBERED_GROUPS
+        if len(others) and numbers.nunique() > allowed:
+            faults.append(f"{name} in {_named(nights, others)}")
+    if faults:
+        raise InputError(
+            f"No number where the other nights have one: {'; '.join(faults)}. Empty "
+            'such a cell, or give a number for it (half the limit for "<5", say); groups '
+            "that are called by numbers need a letter, as in site1."
+        )
+
+
+def doubts(nights: pd.DataFrame) -> tuple[str, ...]:
+    """Say which nights are suspect: one recording twice, or the rest of one.
+
+    Parameters
+    ----------
+    nights : pandas.DataFrame
+        Those that have results.
+    """
+    return (*_twins(nights), *_short(nights))
+
+
+def _twins(nights: pd.DataFrame) -> list[str]:
+    names = [
+        name
+        for name in _OF_ONE_NIGHT
+        if name in nights and pd.api.types.is_numeric_dtype(nights[name])
+    ]
+    if len(names) < _ENOUGH_OF_ONE_NIGHT:
+        return []
+    numbers = nights[names]
+    known = numbers[numbers.notna().sum(axis=1) >= _ENOUGH_OF_ONE_NIGHT]
+    alike = known.groupby(names, dropna=False, sort=False).groups.values()
+    return [
+        f"{_listed(_some_ids(nights, rows))} have the same numbers, as one recording "
+        "under several names has; all of them were counted"
+        for rows in alike
+        if len(rows) > 1
+    ]
+
+
+def _short(nights: pd.DataFrame) -> list[str]:
+    if "duration_min" not in nights:
+        return []
+    minutes = nights["duration_min"]
+    usual = minutes.median()
+    rows = minutes.index[minutes < _SHORT * usual]
+    if not len(rows):
+        return []
+    told = (
+        f"{_named(nights, rows)}: less than half the usual length of {usual:.0f} min; "
+        "minutes and counts of a night that was cut short are too small"
+    )
+    return [told]
+
+
+def _named(nights: pd.DataFrame, rows: "pd.Index[Any]") -> str:
+    if len(rows) > MOST_NAMED:
+        return f"{len(rows)} nights"
+    return _listed(_some_ids(nights, rows))
+
+
+def _some_ids(
+    nights: pd.DataFrame, rows: "Sequence[Hashable] | pd.Index[Any]"
+) -> list[str]:
+    return ids_of(nights.loc[list(rows)])
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} and {words[-1]}"
