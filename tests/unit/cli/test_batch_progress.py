@@ -1,13 +1,13 @@
 """What a batch shows, logs, and does on Ctrl-C."""
 
 import io
+import re
 import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rich.text import Text
 
 from psgkit.cli.batch_progress import (
     Tally,
@@ -105,7 +105,8 @@ def test_the_display_leaves_room_on_a_line_of_eighty_columns(
     monkeypatch.setenv("COLUMNS", "80")
     with following(100, 8, quiet=False):
         pass
-    shown = [Text.from_ansi(line).plain for line in screen.getvalue().split("\n")]
+    # Without what moves the cursor and colours the line.
+    shown = re.split(r"[\r\n]+", re.sub(r"\x1b\[[?0-9;]*\w", "", screen.getvalue()))
     assert any("0/100" in line for line in shown)
     assert max(map(len, shown)) < 80
 
