@@ -3,7 +3,10 @@
 ``B / (1 + (f / fk)^2) + C``: a Lorentzian over a floor, fitted to log power with the
 soft-L1 loss, so that a peak pulls less than in least squares.
 ``scipy.optimize.least_squares(loss="soft_l1")`` fits one spectrum in milliseconds; a
-night needs 402 of them, hence one damped Gauss-Newton iteration for all together.
+night needs 402 of them, hence one damped Gauss-Newton iteration for all together. Where
+a spectrum has no floor, or no corner, its logarithm has no end to run to, and the fit
+may stop a little early: of the surrogates of a night of half an hour, 1 to 3 % end more
+than 0.1 % above the least loss, and their background differs by up to an eighth.
 """
 
 import numpy as np

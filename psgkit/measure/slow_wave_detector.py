@@ -67,14 +67,10 @@ def find_slow_waves(
     peaks, _ = signal.find_peaks(slow, height=amplitudes.positive)
     troughs, peaks = troughs[wanted[troughs]], peaks[wanted[peaks]]
     crossings = np.flatnonzero(np.diff((slow > 0).astype(np.int8)))
-    if min(len(troughs), len(peaks), len(crossings)) == 0:
-        return pd.DataFrame([], columns=list(COLUMNS), dtype=float)
-    # Whatever follows the last peak or crossing cannot be complete.
-    peaks = np.append(peaks, max(peaks[-1], troughs[-1]) + 1)
+    if min(len(troughs), len(peaks)) == 0:
+        return pd.DataFrame(columns=list(COLUMNS), dtype=float)
+    troughs = troughs[troughs < peaks[-1]]
     following = peaks[np.searchsorted(peaks, troughs)]
-    is_whole = (following < peaks[-1]) & (following < crossings[-1] + 1)
-    is_whole &= troughs > crossings[0]
-    troughs, following = troughs[is_whole], following[is_whole]
     ptp = slow[following] - slow[troughs]
     is_large = (ptp > amplitudes.ptp[0]) & (ptp < amplitudes.ptp[1])
     troughs, following, ptp = troughs[is_large], following[is_large], ptp[is_large]
@@ -83,7 +79,8 @@ def find_slow_waves(
     negative_s, positive_s = (middle - down) / rate_hz, (end - up) / rate_hz
     with np.errstate(divide="ignore"):
         slope = -slow[troughs] / ((middle - troughs) / rate_hz)
-    # The peak's half-wave begins where the trough's ends; neither touches a crossing.
+    # The peak's half-wave begins where the trough's ends; neither touches a crossing,
+    # and neither lacks one, as the first and the last of a signal may.
     good = (middle == up) & (middle > troughs) & (end > following)
     good &= _within(negative_s, NEGATIVE_S) & _within(positive_s, POSITIVE_S)
     table = pd.DataFrame(
@@ -95,11 +92,8 @@ def find_slow_waves(
             "slope_uvs": slope,
         }
     )[good]
-    # Two troughs or peaks within one half-wave: it cannot be told which is meant.
-    table = table.drop_duplicates("onset_s", keep=False)
-    ends = (table["onset_s"] + table["duration_s"]).round(6)
-    is_single = ~ends.duplicated(keep=False).to_numpy()
-    single: pd.DataFrame = table.loc[is_single]
+    # Two troughs within one half-wave: it cannot be told which is meant.
+    single: pd.DataFrame = table.drop_duplicates("onset_s", keep=False)
     return single.reset_index(drop=True)
 
 
@@ -146,11 +140,9 @@ def _quadrature(values: FloatArray) -> Float32Array:
     """Return a signal a quarter of a period later: its Hilbert transform."""
     length = fft.next_fast_len(len(values), real=True)
     spectrum = fft.rfft(values.astype(np.float32), length)
+    # Neither a constant nor the highest frequency has a quarter of a period: both are
+    # real before, and imaginary now, which the way back does not look at.
     spectrum *= -1j
-    # Neither a constant nor the highest frequency has a quarter of a period.
-    spectrum[0] = 0
-    if length % 2 == 0:
-        spectrum[-1] = 0
     return np.asarray(fft.irfft(spectrum, length)[: len(values)])
 
 

@@ -154,7 +154,7 @@ def smooth(powers: FloatArray, seconds: float) -> FloatArray:
     summed = np.concatenate([np.zeros((len(powers), 1)), powers.cumsum(axis=1)], axis=1)
     hops = np.arange(n)
     first, last = np.maximum(hops - before, 0), np.minimum(hops + after, n)
-    averaged = (summed[:, last] - summed[:, first]) / np.maximum(last - first, 1)
+    averaged = (summed[:, last] - summed[:, first]) / (last - first)
     return np.asarray(np.maximum(averaged, 0.0))
 
 

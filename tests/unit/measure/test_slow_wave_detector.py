@@ -85,6 +85,8 @@ def _halves(negative_s: float, positive_s: float) -> np.ndarray:
     [
         *((0.32, 0.5, 1), (0.29, 0.5, 0), (1.47, 0.5, 1), (1.52, 0.5, 0)),
         *((0.5, 0.12, 1), (0.5, 0.09, 0), (0.5, 0.98, 1), (0.5, 1.02, 0)),
+        # a limit itself is outside
+        *((0.3, 0.5, 0), (1.5, 0.5, 0), (0.5, 0.1, 0), (0.5, 1.0, 0)),
     ],
 )
 def test_each_half_of_a_wave_has_its_own_length(
@@ -94,6 +96,38 @@ def test_each_half_of_a_wave_has_its_own_length(
     assert len(found) == count
     if count:
         assert found["duration_s"][0] == pytest.approx(negative_s + positive_s)
+
+
+def _straight(*turns: tuple[float, int]) -> np.ndarray:
+    """Return silence, then straight lines to each height at each sample, and silence."""
+    at = [0, 100, *(sample for _, sample in turns), turns[-1][1] + 100]
+    return np.interp(np.arange(at[-1]), at, [1e-6, 1e-6, *(h for h, _ in turns), -1e-6])
+
+
+@pytest.mark.parametrize(
+    ("limits", "count"),
+    [
+        ({"negative": (60, 200), "positive": (60, 150)}, 1),
+        ({"negative": (40, 60), "positive": (10, 60)}, 1),
+        ({"ptp": (120, 350)}, 0),
+        ({"ptp": (75, 120)}, 0),
+    ],
+)
+def test_limits_of_trough_and_peak_are_inside_and_those_between_them_not(
+    limits: dict, count: int
+) -> None:
+    """As in YASA: scipy's find_peaks takes both ends, the way between is compared."""
+    assert (
+        len(_found(_straight((-60, 125), (60, 175), (-1e-6, 200)), **limits)) == count
+    )
+
+
+def test_a_half_wave_that_ends_with_its_trough_or_peak_is_none() -> None:
+    """The next sample has the other sign, so that the crossing is where they are."""
+    assert len(_found(_straight((-60, 150), (60, 155), (-1e-6, 200)))) == 1
+    assert len(_found(_straight((-60, 150), (60, 151), (-1e-6, 200)))) == 0
+    assert len(_found(_straight((-60, 125), (60, 190), (-1e-6, 195)))) == 1
+    assert len(_found(_straight((-60, 125), (60, 190), (-1e-6, 191)))) == 0
 
 
 def test_waves_follow_one_another_each_with_its_own_peak() -> None:
@@ -200,7 +234,11 @@ def test_sigma_has_its_phase_and_its_strength(at: float) -> None:
     peak_phases, ndpac, phases = sigma_in_waves(slow, values, RATE_HZ, troughs_s)
     turn = np.angle(np.exp(1j * (peak_phases - at)))
     assert np.abs(turn).max() < 0.1
-    np.testing.assert_allclose(ndpac, np.sqrt(0.5), atol=0.01)
+    turn = 2 * np.pi * np.arange(-100, 101) / 100 + np.pi
+    swell = np.cos(turn - at) - np.cos(turn - at).mean()
+    expected = abs(np.sum(swell * np.exp(1j * turn))) / swell.std(ddof=1) / 201
+    assert expected == pytest.approx(np.sqrt(0.5), abs=0.01)
+    np.testing.assert_allclose(ndpac, expected, rtol=1e-3)
     assert phases.shape == (20, 201)
     # the trough in the middle, the way through the circle at a hundredth a sample
     assert np.abs(phases[:, 100]) == pytest.approx(np.full(20, np.pi), abs=1e-3)

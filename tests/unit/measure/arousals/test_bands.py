@@ -220,3 +220,43 @@ def test_a_baseline_is_numpys_median_of_what_is_usable(changed: dict) -> None:
     np.testing.assert_allclose(
         moving_baseline(rows, usable, rules), expected, rtol=1e-6
     )
+
+
+def test_a_second_is_one_window() -> None:
+    powers = band_powers(_sine(10, 1.0), 128.0)
+    assert powers.shape == (5, 1)
+    assert powers[NAMES.index("alpha"), 0] == pytest.approx(75.0, rel=1e-3)
+
+
+def test_a_window_that_would_end_after_the_signal_is_moved_back() -> None:
+    """At 131.5 Hz a window has 132 samples; the fifth would begin at 132 of 263."""
+    values = _sine(10, 3.0, 131.5)[:263]
+    powers = band_powers(values, 131.5)
+    assert powers.shape == (5, 5)
+    assert powers[NAMES.index("alpha")] == pytest.approx(np.full(5, 75.0), rel=0.01)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_each_band_is_held_against_its_own_baseline_in_any_unit(unit: float) -> None:
+    smoothed = unit * np.repeat(np.arange(1.0, 6.0)[:, np.newaxis], 400, axis=1)
+    smoothed[NAMES.index("alpha"), 200:] *= 3
+    found = contrast(smoothed, np.ones(400, dtype=bool), RULES)
+    assert found.ratios[:, 200] == pytest.approx([1, 1, 3, 1, 1])
+    assert found.fast[200] == pytest.approx(3.0)
+    assert found.leader[200] == 1
+    # theta, alpha and beta: 2 + 3 + 5 of 15 before, 2 + 9 + 5 of 21 now
+    assert found.share_rise[200] == pytest.approx(16 / 21 - 10 / 15)
+
+
+def test_what_comes_after_silence_has_no_ratio() -> None:
+    smoothed = np.zeros((5, 400))
+    smoothed[:, 200:] = 2.0
+    found = contrast(smoothed, np.ones(400, dtype=bool), RULES)
+    assert np.isnan(found.ratios[:, 200]).all()
+    assert found.fast[200] == 0.0
+    assert found.share_rise[200] == pytest.approx(0.6)
+
+
+def test_smoothing_over_a_window_of_one_changes_nothing() -> None:
+    powers = np.arange(1.0, 13.0).reshape(2, 6)
+    assert np.array_equal(smooth(powers, 0.25), powers)

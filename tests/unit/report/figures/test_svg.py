@@ -334,11 +334,11 @@ def keys_in(picture: Picture) -> list[tuple[float, ...]]:
 
 
 def test_a_row_of_keys_is_as_wide_as_its_words_are_guessed():
-    """Of 10.7 px: "il" 0.6 em = 6.42 px, "Ww" 1.8 em = 19.26, "ab" 1.28 em = 13.7.
+    """Of 10.7 px: "il" 0.6 em = 6.42 px, "Ww" 1.8 em = 19.26, "aX" 1.28 em = 13.7.
 
     With 13 px for a key each and 10 px between two, the row begins 98.4 px from the end.
     """
-    legend = (("il", RED), ("Ww", INK), ("ab", "#0000ff"))
+    legend = (("il", RED), ("Ww", INK), ("aX", "#0000ff"))
     picture = picture_of(legend=legend, has_axes=False, title="")
     first = 158 - (3 * 13 + 6.42 + 19.26 + 13.70 + 2 * 10)
     second, third = first + 13 + 6.42 + 10, 158 - 13 - 13.70
@@ -347,7 +347,7 @@ def test_a_row_of_keys_is_as_wide_as_its_words_are_guessed():
     ]
     assert words_in(picture) == {
         name: (pytest.approx(x + 13, abs=0.06), 16)
-        for name, x in (("il", first), ("Ww", second), ("ab", third))
+        for name, x in (("il", first), ("Ww", second), ("aX", third))
     }
     fills = [key.get("fill") for key in drawn(picture).findall(f"{SVG}rect")]
     assert fills == [RED, "currentColor", "#0000ff"]
@@ -387,3 +387,9 @@ def test_text_on_paper_is_dark_and_on_a_dark_page_light():
         f"@media print{{:root{{color:{INK}}}}}"
         "text{font:10.7px system-ui,sans-serif;fill:currentColor}"
     )
+
+
+def test_axes_need_not_begin_at_zero():
+    line = Line(np.array([12.0, 17.0]), np.array([-2.0, 0.5]), RED, 1.0)
+    axes = {"x": Axis(12.0, 22.0, ()), "y": Axis(-2.0, 3.0, ())}
+    assert route_of(picture_of(line, **axes)) == "M58 74L108 49"
