@@ -27,6 +27,8 @@ BIDS_VERSION = "1.10.0"
 _NAME = re.compile(
     r"(sub-[A-Za-z0-9]+)(?:_(ses-[A-Za-z0-9]+))?(?:_[a-z]+-[A-Za-z0-9+]+)*"
 )
+# What BIDS writes into a cell of which nothing is known.
+NOT_KNOWN = "n/a"
 # Folders of the root that hold no raw data of this set.
 _NOT_RAW = ("derivatives", "sourcedata", "code", "stimuli")
 
@@ -50,8 +52,9 @@ def find_bids_jobs(root: str | Path, *, scoring: str = AUTO) -> list[Job]:
     -------
     list of Job
         A recording each, and an ``_events.tsv`` each that has no recording; named
-        after their files without ``_eeg`` and ``_events``. Age, sex and all other
-        columns come from ``participants.tsv``.
+        after their files without ``_eeg`` and ``_events``. ``participant_id`` and
+        ``session`` come from the names, age, sex and all other columns from
+        ``participants.tsv``.
 
     Raises
     ------
@@ -118,7 +121,10 @@ def _base(file: Path) -> Path:
 def _job(file: Path, name: str, people: dict[str, dict[str, str]], scoring: str) -> Job:
     entities = _NAME.match(_base(file).name)
     person, session = entities.groups() if entities else (None, None)
-    row = dict(people.get(person or "", {}))
+    # Who and when: what a comparison of repeated nights is told to go by.
+    given = {"participant_id": person, "session": session}
+    row = {name: word for name, word in given.items() if word}
+    row |= people.get(person or "", {})
     has_signals = file.suffix.lower() in ENDINGS
     return Job(
         recording=file if has_signals else None,
@@ -146,4 +152,9 @@ def _participants(path: Path) -> dict[str, dict[str, str]]:
     if "participant_id" not in columns:
         logger.warning("participants.tsv has no column participant_id: not used.")
         return {}
-    return {row["participant_id"]: row for _, row in rows}
+    return {
+        row["participant_id"]: {
+            name: "" if cell == NOT_KNOWN else cell for name, cell in row.items()
+        }
+        for _, row in rows
+    }

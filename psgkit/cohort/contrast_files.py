@@ -26,6 +26,11 @@ MARKS = (
 )
 
 
+# What spreadsheets, R and pandas write where there is nothing. "None" is a word: a group
+# may be called so.
+NOTHING = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan")
+
+
 def read_cohort_table(path: Path) -> pd.DataFrame:
     """Read a cohort's CSV or TSV file.
 
@@ -41,7 +46,12 @@ def read_cohort_table(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"No file {path.name!r}.")
     try:
-        table = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",")
+        table = pd.read_csv(
+            path,
+            sep="\t" if path.suffix == ".tsv" else ",",
+            keep_default_na=False,
+            na_values=list(NOTHING),
+        )
     except (OSError, ValueError) as fault:
         raise InputError(
             f"{path.name} cannot be read as a table ({type(fault).__name__}); give the "

@@ -190,7 +190,10 @@ def _job(
         try:
             return convert(text) if text else None
         except ValueError:
-            faults.append(f"Line {line}: the {name} is not {wanted}.")
+            faults.append(
+                f"Line {line}: the {name} is not {wanted}; empty the cell where it is "
+                "not known."
+            )
             return None
 
     return Job(

@@ -52,8 +52,25 @@ def test_events_without_a_recording_are_a_night(root: Path) -> None:
 def test_participants_give_age_sex_and_all_else(root: Path) -> None:
     first, _, last = find_bids_jobs(root)
     assert (first.age_y, first.sex) == (43.0, "F")
-    assert first.covariates == {"participant_id": "sub-01", "group": "patient"}
+    assert first.covariates == {
+        "participant_id": "sub-01",
+        "session": "ses-1",
+        "group": "patient",
+    }
     assert (last.age_y, last.sex) == (None, None)
+
+
+def test_person_and_session_are_columns_without_participants_too(root: Path) -> None:
+    (root / "participants.tsv").unlink()
+    first, second, last = find_bids_jobs(root)
+    assert first.covariates == {"participant_id": "sub-01", "session": "ses-1"}
+    assert second.covariates == {"participant_id": "sub-01", "session": "ses-2"}
+    assert last.covariates == {"participant_id": "sub-02"}
+
+
+def test_what_participants_do_not_know_is_empty(root: Path) -> None:
+    (root / "participants.tsv").write_text("participant_id\tgroup\nsub-02\tn/a\n")
+    assert find_bids_jobs(root)[-1].covariates["group"] == ""
 
 
 def test_results_lie_as_in_a_derivative(root: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from psgkit.cohort.contrast import compare_groups
-from psgkit.cohort.contrast_files import save_contrast
+from psgkit.cohort.contrast_files import read_cohort_table, save_contrast
 from psgkit.cohort.contrast_model import Scale, hours_of, scale_of
 from psgkit.errors import InputError
 
@@ -540,3 +540,12 @@ def test_a_forest_plot_is_the_same_whenever_it_is_drawn(tmp_path: Path) -> None:
     )
     assert first == second
     assert b"<dc:date>" not in first
+
+
+def test_a_group_may_be_called_none_and_nothing_stays_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text("id,drug,n3_min\na,None,50\nb,zolpidem,NA\nc,,n/a\n")
+    table = read_cohort_table(path)
+    assert table["drug"].tolist()[:2] == ["None", "zolpidem"]
+    assert table["drug"].isna().tolist() == [False, False, True]
+    assert table["n3_min"].isna().tolist() == [False, True, True]

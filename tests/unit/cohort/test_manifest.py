@@ -89,10 +89,13 @@ def test_all_faults_are_named_together(manifest) -> None:
     with pytest.raises(InputError) as caught:
         read_manifest(path)
     message = str(caught.value)
-    assert "Line 2: the age is not a number of years from 0 to 130." in message
+    assert "Line 2: the age is not a number of years from 0 to 130;" in message
     assert "Line 3 names no file." in message
-    assert "Line 4: the sex is not F or M." in message
-    assert "Line 5: the age is not a number of years from 0 to 130." in message
+    assert (
+        "Line 4: the sex is not F or M; empty the cell where it is not known."
+        in message
+    )
+    assert "Line 5: the age is not a number of years from 0 to 130;" in message
     assert "Lines 2 and 4 have the same id 's1'." in message
 
 
