@@ -196,6 +196,8 @@ def test_lost_windows_are_filled_from_their_neighbours():
 def test_a_bout_that_is_all_artefact_is_none():
     timeline = make_timeline("2" * 10, bad_s=tuple(range(300)))
     assert sigma_bouts(make_noise(300, 64.0), 64.0, timeline) == []
+    but_one = make_timeline("2" * 10, bad_s=tuple(range(296)))
+    assert sigma_bouts(make_noise(300, 64.0), 64.0, but_one) == []
 
 
 def test_a_bout_of_exactly_the_shortest_length_counts():
@@ -214,6 +216,9 @@ def test_long_bouts_are_parted_into_equal_ones_that_the_spectrum_holds():
     assert np.array_equal(np.concatenate(parts), np.arange(2100.0))
     one = split_at_losses(np.arange(1024.0), is_bad[:1024], 30)
     assert [len(part) for part in one] == [1024]
+    is_bad[:600] = True
+    late = split_at_losses(np.arange(1200.0), is_bad[:1200], 30)
+    assert [len(part) for part in late] == [600]
 
 
 def test_losses_at_an_edge_are_cut_off_however_short():
@@ -305,6 +310,28 @@ def test_each_surrogate_is_another_and_a_seed_gives_them_again():
     assert np.array_equal(one, again)
     mixed = np.corrcoef(np.log(np.vstack([one, other])))
     assert np.abs(mixed - np.eye(40)).max() < 0.4
+
+
+def test_a_straight_line_is_taken_off_as_scipy_takes_it():
+    series = np.random.default_rng(1).normal(5.0, 1.0, (3, 41)) + 0.2 * np.arange(41)
+    series *= np.array([[1.0], [10.0], [100.0]])
+    np.testing.assert_allclose(
+        infraslow._without_trend(series), signal.detrend(series), atol=1e-10
+    )
+
+
+def test_the_depth_is_that_of_the_rhythm_at_the_peak_alone():
+    """A third of a rhythm at 0.02 Hz, and as much at 0.06 Hz, which is left out."""
+    time_s = 4.0 * np.arange(900)
+    rng = np.random.default_rng(0)
+    slow, fast = (np.cos(2 * np.pi * hz * time_s) for hz in (0.02, 0.06))
+    bouts = [
+        1 + 0.3 * (slow + fast) + 0.01 * rng.standard_normal(900) for _ in range(3)
+    ]
+    peak = infraslow_peak(bouts)
+    assert peak.mod_frac == pytest.approx(0.3, rel=0.03)
+    # higher than all of two hundred surrogates
+    assert peak.p == 1 / 201
 
 
 def test_z_and_p_of_four_surrogates_by_hand(monkeypatch):
