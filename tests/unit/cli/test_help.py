@@ -1,5 +1,7 @@
 """Help is plain text of at most 80 columns, in which every option is explained."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
 
@@ -87,3 +89,25 @@ def test_a_wrong_choice_is_told_without_anothers_words(
     told = capsys.readouterr().err
     assert "Error: Invalid value for '--format': 'pdf' is not one of" in told
     assert told.splitlines()[0] == "Usage: psgkit metrics [OPTIONS]"
+
+
+def test_psgkit_alone_says_what_it_knows_and_that_nothing_was_done(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([])
+    assert stop.value.code == 2
+    assert "psgkit COMMAND [OPTIONS]" in capsys.readouterr().err
+
+
+def test_help_waits_for_no_library() -> None:
+    # rich draws nothing here, and numpy and pandas are not asked for.
+    call = "import sys; from psgkit.cli import main; main(['report', '--help'])"
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", call],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    loaded = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+    assert not loaded & {"numpy", "pandas", "scipy", "rich.console"}
