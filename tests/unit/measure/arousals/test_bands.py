@@ -257,6 +257,14 @@ def test_what_comes_after_silence_has_no_ratio() -> None:
     assert found.share_rise[200] == pytest.approx(0.6)
 
 
+def test_a_band_that_was_silent_alone_has_no_ratio() -> None:
+    smoothed = np.ones((5, 400))
+    smoothed[NAMES.index("beta"), :200] = 0.0
+    found = contrast(smoothed, np.ones(400, dtype=bool), RULES)
+    assert found.ratios[:, 200] == pytest.approx([1, 1, 1, 1, np.nan], nan_ok=True)
+    assert found.fast[200] == 1.0
+
+
 def test_smoothing_over_a_window_of_one_changes_nothing() -> None:
     powers = np.arange(1.0, 13.0).reshape(2, 6)
     assert np.array_equal(smooth(powers, 0.25), powers)

@@ -393,3 +393,15 @@ def test_axes_need_not_begin_at_zero():
     line = Line(np.array([12.0, 17.0]), np.array([-2.0, 0.5]), RED, 1.0)
     axes = {"x": Axis(12.0, 22.0, ()), "y": Axis(-2.0, 3.0, ())}
     assert route_of(picture_of(line, **axes)) == "M58 74L108 49"
+
+
+def test_nothing_is_written_beside_the_words():
+    """Letters outside of a text are not shown, and have no place in the file."""
+    x = np.array([0.0, 1.0])
+    marks = (Line(x, x, RED, 1.0), Boxes((0.0, 1.0), (0.0, 1.0), RED))
+    words = Words(5.0, 2.5, "one\ntwo\n\nfour", "middle", "middle")
+    root = drawn(picture_of(*marks, words, title="", legend=(("", RED),)))
+    parts = list(root.iter())
+    written = {f"{SVG}text", f"{SVG}style"}
+    assert not any(part.text for part in parts if part.tag not in written)
+    assert not any(part.tail for part in parts)
