@@ -142,7 +142,7 @@ def _draw(axes: Axes, mark: Mark) -> None:
                 ha=_ACROSS[mark.across],
                 va=_UPRIGHT[mark.upright],
                 fontsize=mark.size_px * PX,
-                color=mark.colour,
+                color=INK,
             )
 
 

@@ -12,8 +12,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.report.figures.palette import INK
-
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 58.0, 22.0, 24.0, 42.0
 GAP_PX = 36.0  # between panels, for the title of the lower one
 TEXT_PX, SMALL_PX = 12.0, 10.7
@@ -92,7 +90,6 @@ class Words:
     across: Literal["start", "middle", "end"]
     upright: Literal["top", "middle", "bottom"]
     size_px: float = SMALL_PX
-    colour: str = INK
 
 
 Shape = Line | Surface | Segments | Boxes | Raster
