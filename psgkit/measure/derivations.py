@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from psgkit.domain.measures import Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Kind, Role
+from psgkit.measure.heart import ecg_of
 
 # The first group of which the recording has any; all of the group it has.
 SWA_SITES = (("F3", "F4"), ("C3", "C4"), ("Fpz",))
@@ -32,6 +33,8 @@ class Derivations:
     eyes : tuple of Channel
         Left and right, or empty.
     chin : Channel or None
+    ecg : Channel or None
+        Tells when the heart beats, which is left out of the chin.
     unfit : tuple of Channel
         Those that were passed over, for no number is made of them.
     """
@@ -42,6 +45,7 @@ class Derivations:
     infraslow: Channel | None
     eyes: tuple[Channel, ...]
     chin: Channel | None
+    ecg: Channel | None = None
     unfit: tuple[Channel, ...] = ()
 
     def lacking(
@@ -77,6 +81,7 @@ class Derivations:
             "infraslow": (self.infraslow,) if self.infraslow else (),
             "eye_movements": self.eyes,
             "rem_atonia": (self.chin,) if self.chin else (),
+            "heart_beats": (self.ecg,) if self.chin and self.ecg else (),
         }
         return {
             purpose: " + ".join(f"{c.role.value} ({c.label})" for c in channels)
@@ -99,6 +104,7 @@ def choose_derivations(recording: Recording) -> Derivations:
         infraslow=infraslow[0] if infraslow else None,
         eyes=(left, right) if left and right else (),
         chin=recording.find([Role.EMG_CHIN]),
+        ecg=ecg_of(recording),
         unfit=unfit,
     )
 

@@ -12,6 +12,7 @@ from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.counted import with_arousals
 from psgkit.measure.catalogue import measure_all
 from psgkit.measure.channel_reader import ArtefactMask
+from psgkit.measure.heart import heart_beats
 from psgkit.measure.limits import find_measure_issues
 from psgkit.measure.signals import complete_signals, measure_eeg_channels
 from psgkit.measure.windows import find_window_issues
@@ -79,15 +80,17 @@ def measure_night(
         If a signal cannot be read.
     """
     eeg = measure_eeg_channels(recording, scoring, artefacts)
+    beats_s = heart_beats(recording)
     counted = with_arousals(
         recording,
         scoring,
         artefacts=artefacts,
         settings=settings,
         spindles=eeg.spindles,
+        beats_s=beats_s,
     )
     signals = complete_signals(
-        recording, counted.scoring, eeg, counted.scoring.arousals
+        recording, counted.scoring, eeg, counted.scoring.arousals, beats_s
     )
     of_scoring = measure_scored(counted.scoring)
     return NightMeasured(

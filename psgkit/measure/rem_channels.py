@@ -89,9 +89,12 @@ def _read_eyes(
 
 
 def measure_chin(
-    recording: Recording, chosen: Derivations, rem: Timeline
+    recording: Recording, chosen: Derivations, rem: Timeline, beats_s: FloatArray
 ) -> RemResults:
-    """Measure the tone of the chin in REM sleep; see `measure_eyes`."""
+    """Measure the tone of the chin in REM sleep; see `measure_eyes`.
+
+    ``beats_s`` is when the heart beats: what it leaves in the chin does not count.
+    """
     chin = chosen.chin
     if chin is None:
         return RemResults(all_undefined(CHIN, chosen.lacking("no chin EMG", Kind.EMG)))
@@ -100,7 +103,7 @@ def measure_chin(
     values, rate, absent = read_reduced(recording, chin, len(rem.stages), CHIN_RATE_HZ)
     clean = rem.without(absent)
     top_hz = rem_emg.emg_top_hz(rate, chin.lowpass_hz)
-    tone = rem_emg.chin_tone(values, rate, clean, top_hz=top_hz)
+    tone = rem_emg.chin_tone(values, rate, clean, top_hz=top_hz, beats_s=beats_s)
     rswa = rem_emg.rswa_values(tone, clean)
     numbers = {
         "rai": rem_emg.atonia_index(tone, clean),

@@ -16,6 +16,12 @@ from psgkit.domain.measures import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.excerpts import wanted_stretches
 from psgkit.measure.eye_movements import mini_epochs
+from psgkit.measure.heart import (
+    NO_BEATS,
+    means_without,
+    near_beats,
+    recurs_as_beats,
+)
 from psgkit.measure.spec import Value
 from psgkit.measure.spectral import Float32Array
 from psgkit.measure.timeline import BoolArray, FloatArray, Timeline, find_stretches
@@ -30,6 +36,7 @@ MIN_MINI_EPOCHS = 300
 ATONIA_UV = 1.0
 UNDECIDED_UV = 2.0
 
+WINDOW_S = 30
 PARTS = 10  # a second in tenths, the shortest burst
 MAX_BURST_S = 5.0
 RAISED = 2.0
@@ -37,6 +44,11 @@ RAISED_UV = 10.0
 TONIC_SHARE = 0.5
 LOCAL_BACKGROUND_PERCENTILE = 20
 NIGHT_BACKGROUND_PERCENTILE = 5
+
+
+_BEATING = Undefined(
+    "the chin beats as a heart does, and no ECG tells when: bursts cannot be told from beats"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +81,12 @@ def emg_top_hz(rate_hz: float, lowpass_hz: float | None) -> float:
 
 
 def chin_tone(
-    values: Float32Array, rate_hz: float, timeline: Timeline, *, top_hz: float
+    values: Float32Array,
+    rate_hz: float,
+    timeline: Timeline,
+    *,
+    top_hz: float,
+    beats_s: FloatArray = NO_BEATS,
 ) -> ChinTone:
     """Rectify and average the chin EMG in REM sleep and 40 s about it.
 
@@ -82,6 +99,9 @@ def chin_tone(
     timeline : Timeline
     top_hz : float
         Upper end of the band, as from `emg_top_hz`.
+    beats_s : numpy.ndarray of float64, shape (n_beats,), optional
+        When the heart beats: what lies near is left out, and a tenth of a second of
+        which hardly anything remains is as its neighbours are.
 
     Returns
     -------
@@ -99,8 +119,10 @@ def chin_tone(
         samples = edges.astype(int) - int(edges[0])
         part = values[int(edges[0]) : int(edges[-1])].astype(float)
         amplitude = np.abs(signal.sosfiltfilt(filters, part))
-        sums = np.add.reduceat(amplitude, samples[:-1])
-        tenths[start:last] = (sums / np.diff(samples)).reshape(-1, PARTS)
+        is_heart = near_beats(beats_s, rate_hz, int(edges[0]), int(edges[-1]))
+        tenths[start:last] = means_without(is_heart, amplitude, samples).reshape(
+            -1, PARTS
+        )
         seconds = tenths[start:last].mean(axis=1)
         local[start:last] = ndimage.minimum_filter1d(seconds, LOCAL_S)
         background[start:last] = ndimage.percentile_filter(
@@ -150,7 +172,8 @@ def rswa_values(tone: ChinTone, timeline: Timeline) -> dict[str, Value]:
     -------
     dict of str to float or Undefined
         ``rswa_phasic_pct``: of mini-epochs of 3 s, those with a burst of 0.1 to 5 s at
-        twice the local background or more; ``rswa_tonic_pct``: of epochs, those raised
+        twice the local background or more, undefined where amplitude recurs at the pace
+        of a heart; ``rswa_tonic_pct``: of epochs, those raised
         (twice the night's background and over 1 µV, or 10 µV) for over half of their clean time;
         ``rswa_any_pct``: of mini-epochs, those with either.
     """
@@ -169,11 +192,25 @@ def rswa_values(tone: ChinTone, timeline: Timeline) -> dict[str, Value]:
     epochs, is_tonic = _tonic_epochs(tone, timeline, usable)
     own_epoch = np.searchsorted(timeline.epoch_starts_s, starts + 1e-6, "right") - 1
     in_tonic = np.isin(own_epoch, epochs[is_tonic])
+    if recurs_as_beats(_windows(tone, usable), PARTS):
+        tonic = 100 * float(is_tonic.mean())
+        return dict.fromkeys(names, _BEATING) | {"rswa_tonic_pct": tonic}
     return {
         "rswa_any_pct": 100 * float((has_burst | in_tonic).mean()),
         "rswa_tonic_pct": 100 * float(is_tonic.mean()),
         "rswa_phasic_pct": 100 * float(has_burst.mean()),
     }
+
+
+def _windows(tone: ChinTone, usable: BoolArray) -> FloatArray:
+    """Return the tenths of whole half minutes of usable seconds, one a row."""
+    starts = [
+        first
+        for start, stop in find_stretches(usable)
+        for first in range(start, stop - WINDOW_S + 1, WINDOW_S)
+    ]
+    seconds = np.array(starts, dtype=int)[:, np.newaxis] + np.arange(WINDOW_S)
+    return tone.tenths_uv[seconds].reshape(len(starts), WINDOW_S * PARTS)
 
 
 def _bursts(tone: ChinTone) -> BoolArray:

@@ -19,6 +19,7 @@ from psgkit.measure.derivations import (
 )
 from psgkit.measure.eeg_channel import ChannelTasks, measure_eeg
 from psgkit.measure.evidence import Evidence
+from psgkit.measure.heart import heart_beats
 from psgkit.measure.infraslow import MEASURE, infraslow_values
 from psgkit.measure.rem_channels import measure_chin, measure_eyes
 from psgkit.measure.signal_catalogue import (
@@ -140,7 +141,7 @@ def measure_signals(
         If a signal cannot be read.
     """
     eeg = measure_eeg_channels(recording, scoring, artefacts)
-    return complete_signals(recording, scoring, eeg, arousals)
+    return complete_signals(recording, scoring, eeg, arousals, heart_beats(recording))
 
 
 def measure_eeg_channels(
@@ -165,10 +166,12 @@ def complete_signals(
     scoring: Scoring,
     eeg: EegMeasured,
     arousals: pd.DataFrame | None,
+    beats_s: FloatArray,
 ) -> SignalResults:
     """Add what needs the cycles, and in REM sleep the arousals.
 
-    See `measure_signals`, of which this is the second half.
+    See `measure_signals`, of which this is the second half; ``beats_s`` is when the
+    heart beats.
     """
     night = Evidence.of(scoring)
     start, _, _ = analysis_window(scoring)
@@ -189,7 +192,7 @@ def complete_signals(
     )
     for found in (
         measure_eyes(recording, chosen, rem, spans),
-        measure_chin(recording, chosen, rem),
+        measure_chin(recording, chosen, rem, beats_s),
     ):
         gathered.of_night += found.measures
         gathered.add_tables(found.tables)

@@ -20,6 +20,7 @@ from psgkit.measure.arousals.found import ArousalsFound
 from psgkit.measure.arousals.rules import ArousalRules
 from psgkit.measure.channel_reader import ArtefactMask
 from psgkit.measure.spec import FLAG, PER_HOUR, PSGKIT, Value
+from psgkit.measure.timeline import FloatArray
 from psgkit.settings import ArousalSettings
 
 CANDIDATES = "arousal_candidates"
@@ -61,6 +62,7 @@ def with_arousals(
     artefacts: ArtefactMask,
     settings: ArousalSettings,
     spindles: pd.DataFrame | None = None,
+    beats_s: FloatArray | None = None,
 ) -> ArousalsCounted:
     """Return the scoring with the arousals that its indices count.
 
@@ -75,6 +77,8 @@ def with_arousals(
         Whose arousals count.
     spindles : pandas.DataFrame, optional
         ``onset_s`` and ``duration_s`` of the spindles of a central channel.
+    beats_s : numpy.ndarray of float64, optional
+        When the heart beats, as from `heart_beats`; looked for where not given.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def with_arousals(
     try:
         if settings.source in ("unet_v1", "unet_v2"):
             return _by_network(recording, scoring, artefacts, settings.source)
-        return _by_rules(recording, scoring, artefacts, spindles, settings)
+        return _by_rules(recording, scoring, artefacts, spindles, beats_s, settings)
     except MissingChannel as fault:
         why = Undefined("no channel in which arousals could be looked for")
         issue = Issue(Severity.WARNING, "arousals_not_found", str(fault))
@@ -108,6 +112,7 @@ def _by_rules(
     scoring: Scoring,
     artefacts: ArtefactMask,
     spindles: pd.DataFrame | None,
+    beats_s: FloatArray | None,
     settings: ArousalSettings,
 ) -> ArousalsCounted:
     found = find_arousals(
@@ -115,6 +120,7 @@ def _by_rules(
         scoring,
         artefacts=artefacts,
         spindles=spindles,
+        beats_s=beats_s,
         rules=ArousalRules(seed=settings.seed),
     )
     noise: Value = found.noise_per_h

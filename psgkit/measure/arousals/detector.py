@@ -55,6 +55,7 @@ from psgkit.measure.arousals.prepared import (
 from psgkit.measure.arousals.rules import HOP_S, ArousalRules
 from psgkit.measure.arousals.verdicts import Candidate, Night, judge
 from psgkit.measure.channel_reader import ArtefactMask
+from psgkit.measure.heart import heart_beats
 
 if TYPE_CHECKING:
     from psgkit.domain.issues import Issue
@@ -92,6 +93,7 @@ def find_arousals(
     *,
     artefacts: ArtefactMask | None = None,
     spindles: pd.DataFrame | None = None,
+    beats_s: FloatArray | None = None,
     rules: ArousalRules | None = None,
 ) -> ArousalsFound:
     """Find the arousals of a night by rules, and say why what was left out was.
@@ -109,6 +111,9 @@ def find_arousals(
     spindles : pandas.DataFrame, optional
         ``onset_s`` and ``duration_s`` of the spindles of a central channel; without it,
         sigma power alone speaks against a spindle.
+    beats_s : numpy.ndarray of float64, optional
+        When the heart beats, as from `heart_beats`: not a rise of the chin. Looked for
+        in the recording's ECG where not given.
     rules : ArousalRules, optional
         Other thresholds than the defaults.
 
@@ -134,7 +139,8 @@ def find_arousals(
     occipital = best_eeg(recording, OCCIPITAL_ROLES, scoring, artefacts, rules)
     if occipital is None:
         issues.append(NO_OCCIPITAL)
-    chin = chin_tone(recording, scoring)
+    beats_s = heart_beats(recording) if beats_s is None else beats_s
+    chin = chin_tone(recording, scoring, beats_s)
     if chin is None:
         issues.append(no_chin(recording.find([Role.EMG_CHIN])))
     eeg = [one for one in (central, occipital) if one is not None]

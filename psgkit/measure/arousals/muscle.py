@@ -5,6 +5,7 @@ from scipy import fft, signal
 
 from psgkit.measure.arousals.bands import BoolArray, FloatArray, moving_baseline
 from psgkit.measure.arousals.rules import HOP_S, ArousalRules
+from psgkit.measure.heart import NO_BEATS, means_without, near_beats
 from psgkit.measure.spectral import Float32Array
 
 LOW_HZ, HIGH_HZ = 10.0, 100.0
@@ -17,7 +18,9 @@ BINS_AT_A_TIME = 480
 MARGIN_S = 5.0
 
 
-def muscle_tone(values: Float32Array, rate_hz: float) -> FloatArray:
+def muscle_tone(
+    values: Float32Array, rate_hz: float, beats_s: FloatArray = NO_BEATS
+) -> FloatArray:
     """Return the root mean square of the chin EMG in bins of 0.25 s.
 
     Parameters
@@ -26,6 +29,8 @@ def muscle_tone(values: Float32Array, rate_hz: float) -> FloatArray:
         Microvolts, without NaN, about zero.
     rate_hz : float
         At least ``LEAST_RATE_HZ``.
+    beats_s : numpy.ndarray of float64, shape (n_beats,), optional
+        When the heart beats: a bin is the root mean square of the rest of it.
 
     Returns
     -------
@@ -47,8 +52,10 @@ def muscle_tone(values: Float32Array, rate_hz: float) -> FloatArray:
         block = longer[own[0] : own[-1] + 2 * margin]
         filtered = fft.irfft(fft.rfft(block, n_fft) * gain, n_fft)
         squared = np.square(filtered[margin : margin + own[-1] - own[0]])
-        summed = np.add.reduceat(squared, own[:-1] - own[0])
-        tone[first : first + len(own) - 1] = np.sqrt(summed / np.diff(own))
+        is_heart = near_beats(beats_s, rate_hz, own[0], own[-1])
+        tone[first : first + len(own) - 1] = np.sqrt(
+            means_without(is_heart, squared, own - own[0])
+        )
     return tone
 
 

@@ -14,6 +14,7 @@ from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.muscle import LEAST_RATE_HZ, muscle_tone
 from psgkit.measure.arousals.rules import HOP_S, ArousalRules
 from psgkit.measure.channel_reader import ArtefactMask, centred
+from psgkit.measure.heart import NO_BEATS
 from psgkit.measure.spectral import reduce_rate
 
 CENTRAL_ROLES = (
@@ -109,7 +110,7 @@ def artefact_windows(
 
 
 def chin_tone(
-    recording: Recording, scoring: Scoring
+    recording: Recording, scoring: Scoring, beats_s: FloatArray = NO_BEATS
 ) -> tuple[Channel, FloatArray] | None:
     """Return the chin EMG and its tone, or None where there is none to use.
 
@@ -124,7 +125,7 @@ def chin_tone(
     values = centred(recorded)
     if not values.any() or (in_rem.size and in_rem.mean() > LARGEST_MISSING_SHARE):
         return None
-    tone = muscle_tone(values, channel.rate_hz)
+    tone = muscle_tone(values, channel.rate_hz, beats_s)
     tone[np.repeat(missing, round(ARTEFACT_S / HOP_S))[: len(tone)]] = 0.0
     return channel, tone
 
