@@ -55,17 +55,17 @@ def test_a_chin_that_lacks_over_a_tenth_of_rem_does_not_serve(
     recording = replace(
         _recording(CHIN, seconds=600.0), lost=(("chin", Gap(300.0, lost_s)),)
     )
-    in_rem = make_scoring("2"*10+"R"*10)
+    in_rem = make_scoring("2" * 10 + "R" * 10)
     assert (chin_tone(recording, in_rem) is not None) is serves
     # In NREM the chin is no more than a witness.
-    assert chin_tone(recording, make_scoring("R"*10+"2"*10)) is not None
+    assert chin_tone(recording, make_scoring("R" * 10 + "2" * 10)) is not None
 
 
 def test_there_is_no_tone_where_the_chin_is_lost() -> None:
     recording = replace(
         _recording(CHIN, seconds=600.0), lost=(("chin", Gap(300.0, 100.0)),)
     )
-    found = chin_tone(recording, make_scoring("2"*20))
+    found = chin_tone(recording, make_scoring("2" * 20))
     assert found is not None
     assert np.flatnonzero(found[1] == 0.0).tolist() == list(range(1200, 1600))
 
