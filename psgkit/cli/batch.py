@@ -192,7 +192,7 @@ def batch(
         for job in _find_jobs(inputs, manifest, bids, scoring, id, out)
     ]
     with Door() as door:
-        if not any(job.scoring or "scoring" in job.addresses for job in jobs):
+        if not any(_is_scored(job) for job in jobs):
             door.refuse_idle(
                 "where no night has a scoring", align=align, codes=codes, column=column
             )
@@ -231,6 +231,7 @@ def batch(
         console.error("stopped at once; the same command goes on from here.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     console.out(", ".join(f"{counts[word]} {word}" for word in STATUSES))
+    console.out(_stagers(jobs))
     console.out(f"Table: {out / 'cohort.csv'}")
     if counts["failed"]:
         console.out(f"What failed, and why: {out / 'failures.csv'}")
@@ -261,6 +262,21 @@ def _find_jobs(
     return with_hashed_ids(jobs) if naming is IdChoice.HASH else jobs
 
 
+def _is_scored(job: "Job") -> bool:
+    return job.scoring is not None or "scoring" in job.addresses
+
+
+def _stagers(jobs: "list[Job]") -> str:
+    """Say whose stages the nights have: a scoring beside a recording is easily missed."""
+    scored = sum(map(_is_scored, jobs))
+    counts = {"a scoring": scored, "YASA": len(jobs) - scored}
+    return "Stages: " + ", ".join(
+        f"of {count} night{'' if count == 1 else 's'} from {source}"
+        for source, count in counts.items()
+        if count
+    )
+
+
 def _tell_plan(
     jobs: "list[Job]", settings: "Settings", out: Path, *, verify: bool, resume: bool
 ) -> None:
@@ -274,3 +290,4 @@ def _tell_plan(
         to_do += bool(why)
         console.out(f"{job.night_id}: {f'to do, {why}' if why else 'done'}")
     console.out(f"{to_do} to do, {len(jobs) - to_do} done")
+    console.out(_stagers(jobs))
