@@ -199,7 +199,7 @@ def infraslow_peak(
     if len(bouts) < MIN_BOUTS or minutes < MIN_TOTAL_MIN:
         return Undefined(
             f"{len(bouts)} undisturbed {series.name} bouts of at least "
-            f"{series.min_bout_s:g} s, {minutes:.0f} min; {MIN_BOUTS} and {MIN_TOTAL_MIN:g} min are needed"
+            f"{series.min_bout_s:g} s, {minutes:.1f} min; {MIN_BOUTS} and {MIN_TOTAL_MIN:g} min are needed"
         )
     freqs = fft.rfftfreq(N_FFT, STEP_S)
     lengths = np.array([len(bout) for bout in bouts])

@@ -94,7 +94,7 @@ def test_a_pure_rhythm_has_its_own_depth():
 def test_too_few_bouts_say_how_many():
     peak = infraslow_peak([np.ones(200)] * 2)
     assert isinstance(peak, Undefined)
-    assert peak.reason.startswith("2 undisturbed N2 bouts of at least 120 s, 27 min")
+    assert peak.reason.startswith("2 undisturbed N2 bouts of at least 120 s, 26.7 min")
 
 
 def test_up_to_two_lost_windows_are_filled_and_more_part_a_bout():
@@ -358,7 +358,7 @@ def test_twenty_minutes_in_three_bouts_are_enough_and_less_is_not():
     assert isinstance(infraslow_peak(bouts, n_surrogates=3), InfraslowPeak)
     short = infraslow_peak([*bouts[:2], bouts[2][:99]], n_surrogates=3)
     assert isinstance(short, Undefined)
-    assert short.reason.endswith("20 min; 3 and 20 min are needed")
+    assert short.reason.endswith("120 s, 19.9 min; 3 and 20 min are needed")
 
 
 @pytest.mark.parametrize(("p", "is_significant"), [(0.049, True), (0.05, False)])
