@@ -1,6 +1,8 @@
 """`psgkit batch`: many nights to one table."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -18,6 +20,7 @@ from psgkit.cli.batch_progress import (
     status_of,
 )
 from psgkit.cli.door import Door
+from psgkit.errors import OutputError
 
 if TYPE_CHECKING:
     from psgkit.domain.jobs import Job
@@ -210,6 +213,7 @@ def batch(
     counts: Counter[str] = Counter()
     try:
         with (
+            _counting_where_tables_fail(counts),
             interrupts() as stop,
             following(len(jobs), workers, quiet=quiet) as show,
         ):
@@ -230,7 +234,7 @@ def batch(
     except KeyboardInterrupt:
         console.error("stopped at once; the same command goes on from here.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    console.out(", ".join(f"{counts[word]} {word}" for word in STATUSES))
+    console.out(_counted(counts))
     console.out(_stagers(jobs))
     console.out(f"Table: {out / 'cohort.csv'}")
     if counts["failed"]:
@@ -239,6 +243,21 @@ def batch(
         raise typer.Exit(EXIT_INTERRUPTED)
     if counts["failed"]:
         raise typer.Exit(EXIT_SOME_FAILED)
+
+
+@contextmanager
+def _counting_where_tables_fail(counts: Counter[str]) -> Iterator[None]:
+    """Print what became of the nights where no table can tell it."""
+    try:
+        yield
+    except OutputError:
+        if counts:
+            console.out(_counted(counts))
+        raise
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{counts[word]} {word}" for word in STATUSES)
 
 
 def _find_jobs(

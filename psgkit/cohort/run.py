@@ -150,7 +150,13 @@ def run_cohort(
             )
         record_again(out, failed)
         tell_under_way(lock, None)
-        collect(out, page=settings.report.page, language=settings.report.language)
+        try:
+            collect(out, page=settings.report.page, language=settings.report.language)
+        except OutputError as fault:
+            raise OutputError(
+                f"{fault} Nights that are done stay so; the same command again makes the "
+                "tables."
+            ) from None
 
 
 def _executor(

@@ -250,6 +250,29 @@ def test_a_night_that_fails_on_a_full_disk_has_failed_in_the_table(
 
 
 @pytest.mark.usefixtures("quick")
+def test_where_the_tables_cannot_be_written_it_is_told_what_became_of_the_nights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("cohort.csv was not written: the disk is full.")
+
+    monkeypatch.setattr("psgkit.cohort.run.collect", full)
+    for name in ("n1", "bad"):
+        (tmp_path / f"{name}.txt").write_text(STAGES)
+    manifest = tmp_path / "study.csv"
+    manifest.write_text("id,scoring\nn1,n1.txt\nbad,bad.txt\n")
+    status, printed, told = run(
+        "batch", "--manifest", manifest, "--out", tmp_path / "o"
+    )
+    assert status == 2
+    assert printed == "1 done, 1 failed, 0 skipped\n"
+    assert told.splitlines()[-1] == (
+        "psgkit: cohort.csv was not written: the disk is full. Nights that are done stay "
+        "so; the same command again makes the tables."
+    )
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_night_that_fails_says_that_its_earlier_result_is_still_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
