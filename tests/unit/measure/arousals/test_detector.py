@@ -1,6 +1,7 @@
 """Arousals of a whole recording, small enough to be known by construction."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals import ArousalRules, detect_arousals, find_arousals
+from psgkit.measure.arousals.detector import _in_events
 
 RATE_HZ = 128.0
 ROLES = (Role.C4_M1, Role.O2_M1, Role.EMG_CHIN)
@@ -160,3 +162,35 @@ def test_the_table_has_its_types_even_when_empty() -> None:
     assert found.arousals.empty
     assert found.arousals["onset_s"].dtype == float
     assert found.arousals["emg"].dtype == bool
+
+
+def test_no_baseline_is_made_of_an_arousal_and_the_half_second_before_it() -> None:
+    def hops(onset_s: float, end_s: float) -> list[int]:
+        event = SimpleNamespace(onset_s=onset_s, end_s=end_s)
+        return np.flatnonzero(_in_events([event], 40)).tolist()
+
+    # Hops are a quarter of a second apart.
+    assert hops(3.0, 5.0) == list(range(10, 20))
+    assert hops(0.25, 1.0) == [0, 1, 2, 3]
+    assert hops(8.0, 60.0) == list(range(30, 40))
+
+
+def test_what_find_arousals_is_given_detect_arousals_passes_on() -> None:
+    spindles = pd.DataFrame({"onset_s": ONSETS_S, "duration_s": 8.0})
+    recording = _recording(_arrays())
+    assert detect_arousals(recording, _scoring(), spindles=spindles).empty
+    with pytest.raises(MissingChannel):
+        detect_arousals(
+            recording,
+            _scoring(),
+            artefacts=lambda *_: np.ones(MINUTES * 12, dtype=bool),
+        )
+
+
+def test_the_channels_that_were_searched_are_named() -> None:
+    found = find_arousals(_recording(_arrays()), _scoring())
+    assert found.channels_used == {
+        "arousals_central": "C4_M1 (C4_M1)",
+        "arousals_occipital": "O2_M1 (O2_M1)",
+        "arousals_chin": "EMG_CHIN (EMG_CHIN)",
+    }

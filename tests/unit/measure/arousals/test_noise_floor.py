@@ -1,5 +1,7 @@
 """Noise with the spectrum of a signal, and what of a night it is made of."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from makers import make_scoring
@@ -52,7 +54,21 @@ def test_the_same_signal_gives_the_same_noise() -> None:
     assert np.array_equal(phase_randomised(values), phase_randomised(values))
 
 
-def _night(minutes: float, onsets_s: tuple[float, ...] = ()) -> Recording:
+def _with_bursts(
+    eeg: np.ndarray, onsets_s: tuple[float, ...], hz: float = 9.5
+) -> np.ndarray:
+    """Return the EEG with 7 s of a rhythm at some times."""
+    shown = eeg.copy()
+    for onset_s in onsets_s:
+        first = round(onset_s * RATE_HZ)
+        times_s = np.arange(round(7 * RATE_HZ)) / RATE_HZ
+        shown[first : first + len(times_s)] += 60 * np.sin(2 * np.pi * hz * times_s)
+    return shown
+
+
+def _night(
+    minutes: float, onsets_s: tuple[float, ...] = (), **facts: object
+) -> Recording:
     """Make a central EEG of noise, with 7 s of alpha at some times."""
     rng = np.random.default_rng(3)
     n_samples = round(minutes * 60 * RATE_HZ)
@@ -60,11 +76,8 @@ def _night(minutes: float, onsets_s: tuple[float, ...] = ()) -> Recording:
     freqs_hz = np.fft.rfftfreq(n_samples, 1 / RATE_HZ)
     eeg = np.fft.irfft(spectrum / np.maximum(freqs_hz, 0.5), n_samples)
     eeg *= 20.0 / eeg.std()
-    for onset_s in onsets_s:
-        first = round(onset_s * RATE_HZ)
-        times_s = np.arange(round(7 * RATE_HZ)) / RATE_HZ
-        eeg[first : first + len(times_s)] += 60 * np.sin(2 * np.pi * 9.5 * times_s)
-    channel = Channel(Role.C4_M1, "C4-M1", 0, RATE_HZ)
+    eeg = _with_bursts(eeg, onsets_s)
+    channel = replace(Channel(Role.C4_M1, "C4-M1", 0, RATE_HZ), **facts)
     source = ArraySource((eeg,), (RATE_HZ,))
     return Recording("night", None, minutes * 60.0, (channel,), source)
 
@@ -101,7 +114,8 @@ def _noise_made_of(
     found = find_arousals(recording, make_scoring(stages), artefacts=_mask(*bad))
     (values,) = given
     eeg = recording.signal(recording.channels[0])
-    begins = (eeg - eeg.mean()).reshape(-1, 500)[:, :3]
+    whole = (eeg - eeg.mean())[: len(eeg) // 500 * 500]
+    begins = whole.reshape(-1, 500)[:, :3]
     return found, [
         int(np.abs(begins - row[:3]).sum(axis=1).argmin())
         for row in values.reshape(-1, 500)
@@ -125,3 +139,30 @@ def test_noise_is_of_clean_sleep_in_n2_and_n3_away_from_arousals(monkeypatch) ->
 def test_an_hour_is_enough_of_a_long_night(monkeypatch) -> None:
     _, windows = _noise_made_of(monkeypatch, _night(61.0), "2" * 122, 3)
     assert windows == [0, 1, 2, *range(4, 721)]
+
+
+def test_a_window_that_the_end_cuts_is_no_part_of_the_noise(monkeypatch) -> None:
+    """40 min and 2 s are 480 windows and a part of one."""
+    _, windows = _noise_made_of(monkeypatch, _night(40 + 2 / 60), "2" * 81)
+    assert windows == list(range(480))
+
+
+@pytest.mark.parametrize(
+    ("hz", "lowpass_hz", "found"), [(9.5, None, 4), (25.0, None, 4), (25.0, 26.0, 0)]
+)
+def test_the_floor_is_what_is_found_an_hour_of_noise(
+    monkeypatch, hz: float, lowpass_hz: float | None, found: int
+) -> None:
+    """Four bursts put into noise of 40 min, the last up to its end, are six an hour.
+
+    Of an EEG that was cut off at 26 Hz nothing above 20.8 Hz is looked at.
+    """
+    monkeypatch.setattr(
+        detector,
+        "phase_randomised",
+        lambda values: _with_bursts(values, (400.0, 1000.0, 1500.0, 2391.0), hz),
+    )
+    recording = _night(40.0, lowpass_hz=lowpass_hz)
+    night = find_arousals(recording, make_scoring("2" * 80))
+    assert night.arousals.empty
+    assert night.noise_per_h == pytest.approx(found / (2400 / 3600))
