@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import console, help, options
+from psgkit.cli import checks, console, help, options
 from psgkit.cli.batch_progress import (
     STATUSES,
     following,
@@ -163,7 +163,15 @@ def batch(
 
     with Door() as door:
         door.refuse_empty(column=column, scoring=scoring, dask=dask)
-        door.check(partial(options.check_lights, lights, lights_off, lights_on))
+        door.check(partial(checks.check_lights, lights, lights_off, lights_on))
+        door.check(
+            partial(
+                checks.check_work,
+                only,
+                arousals=arousals,
+                explain_arousals=explain_arousals,
+            )
+        )
         if no_resume:
             door.refuse_idle("with --no-resume", verify=verify)
         if sum((bool(inputs), manifest is not None, bids is not None)) != 1:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from psgkit.cli import console, help, options
+from psgkit.cli import checks, console, help, options
 from psgkit.cli.door import Door
 from psgkit.errors import InputError
 
@@ -78,11 +78,11 @@ def compare(
         if len(scorings) > 2:
             door.refuse_idle("with more than two scorings", lights=lights)
         columns = _each(column, len(scorings))
-        for path, name in zip(scorings, columns, strict=True):
-            if path.is_file():
-                door.check(
-                    partial(options.check_scoring, path, codes=codes, column=name)
-                )
+        door.check(
+            partial(
+                checks.check_scorings, list(zip(scorings, columns, strict=True)), codes
+            )
+        )
     sources = [
         Source(path, name, None if codes is None else codes.value)
         for path, name in zip(scorings, columns, strict=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import console, help, options
+from psgkit.cli import checks, console, help, options
 from psgkit.cli.door import Door
 from psgkit.errors import InputError, PsgkitError
 
@@ -63,7 +63,7 @@ def export(
     from psgkit.report.export import SUFFIXES, export_scoring
 
     with Door() as door:
-        door.check(partial(options.check_scoring, night, codes=codes, column=column))
+        door.check(partial(checks.check_scoring, night, codes=codes, column=column))
         if recording is None:
             door.refuse_idle("without --recording", align=align)
         elif to is not FormatChoice.EDF:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import checks, console, options
 from psgkit.cli.door import Door
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def hypnogram(
     from psgkit.pipeline import analyse_scoring
 
     with Door() as door:
-        door.check(partial(options.check_lights, lights, lights_off, lights_on))
-        door.check(partial(options.check_scoring, scoring, codes=codes, column=column))
+        door.check(partial(checks.check_lights, lights, lights_off, lights_on))
+        door.check(partial(checks.check_scoring, scoring, codes=codes, column=column))
     settings = options.build_settings(None, lights=lights, codes=codes, column=column)
     job = Job(
         recording=None, scoring=scoring, lights_off=lights_off, lights_on=lights_on

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from psgkit.cli import console, help, options
+from psgkit.cli import checks, console, help, options
 from psgkit.cli.door import Door
 
 
@@ -59,8 +59,16 @@ def report(
 
     with Door() as door:
         door.refuse_empty(id=id)
-        door.check(partial(options.check_lights, lights, lights_off, lights_on))
-        door.check(partial(options.check_scoring, scoring, codes=codes, column=column))
+        door.check(partial(checks.check_lights, lights, lights_off, lights_on))
+        door.check(
+            partial(
+                checks.check_work,
+                only,
+                arousals=arousals,
+                explain_arousals=explain_arousals,
+            )
+        )
+        door.check(partial(checks.check_scoring, scoring, codes=codes, column=column))
         if scoring is None:
             door.refuse_idle("without --scoring", align=align)
         else:

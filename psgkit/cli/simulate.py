@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from psgkit.cli import console, help, options
+from psgkit.cli import checks, console, help, options
 from psgkit.cli.door import Door
 from psgkit.errors import InputError
 
@@ -116,7 +116,7 @@ def simulate(
     with Door() as door:
         door.check(
             partial(
-                options.check_scoring,
+                checks.check_scoring,
                 hypnogram,
                 codes=codes,
                 column=column,

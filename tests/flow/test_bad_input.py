@@ -232,7 +232,11 @@ XML = """<?xml version="1.0"?><CMPStudyConfig><EpochLength>30</EpochLength>
         (("hypnogram", "n.xml", "--codes", "rk"), "--codes does nothing where"),
         (("hypnogram", "n.txt", "--column", "x"), "a scoring is one stage a line"),
         (("hypnogram", "n.csv", "--column", ""), "--column is empty"),
-        (("compare", "n.xml", "n.csv", "--column", "stage"), "is Compumedics"),
+        (
+            ("compare", "n.xml", "n.txt", "--column", "stage"),
+            "--column does nothing where scorings are Compumedics Profusion XML, one",
+        ),
+        (("compare", "n.xml", "n.xml", "--codes", "rk"), "--codes does nothing where"),
         (
             ("compare", "n.csv", "n.csv", "n.csv", "--lights", "recording"),
             "--lights does nothing with more than two scorings",
@@ -299,6 +303,18 @@ def test_options_of_a_scoring_serve_the_formats_that_know_them(
         status, printed, error = run("hypnogram", *words, "--codes", "rk", "--json")
         assert status == 0, error
         assert json.loads(printed)["measures"]["n3_min"] == 1.0
+
+
+def test_an_option_that_serves_one_of_two_scorings_is_taken(
+    run: Run, tmp_path: Path
+) -> None:
+    expert, table = tmp_path / "n.xml", tmp_path / "n.csv"
+    expert.write_text(XML)
+    table.write_text("onset,a,b\n0,2,0\n30,4,0\n60,4,0\n")
+    words = ("--codes", "rk", "--column", "a", "--json")
+    status, printed, error = run("compare", table, expert, *words)
+    assert status == 0, error
+    assert json.loads(printed)["nights"][0]["accuracy"] == 1.0
 
 
 def test_a_simulated_night_without_a_suffix_is_an_edf_file(
