@@ -157,8 +157,8 @@ def test_a_channel_a_thousand_times_too_small_alone_loses_its_scale(
 
 def test_a_channel_that_no_unit_would_mend_keeps_its_scale(clean: Signals) -> None:
     """A standard deviation of 0.6 is too small for EEG in µV and too large in mV."""
-    small = clean[Role.C4_M1] * 0.6 / 13.4
-    recording = make_recording(clean | {Role.C4_M1: small})
+    eeg = clean[Role.C4_M1]
+    recording = make_recording({Role.C4_M1: eeg * 0.6 / 13.4, Role.C3_M2: eeg})
     assert {issue.code for issue in find_issues(recording)} >= {
         "amplitude_out_of_range"
     }
@@ -180,8 +180,8 @@ def test_a_channel_is_lost_from_the_last_good_window_to_the_next(
     off = np.zeros(TIMES_S.size, dtype=bool)
     off[round(first_s * 200) : round(last_s * 200)] = True
     noise = np.random.default_rng(3).normal(0, 0.05, TIMES_S.size)
-    signals = clean | {Role.C4_M1: np.where(off, noise, clean[Role.C4_M1])}
-    lost = judged(make_recording(signals)).lost
+    values = np.where(off, noise, clean[Role.C4_M1])
+    lost = judged(make_recording({Role.C4_M1: values})).lost
     assert lost == (("C4-M1", Gap(first_s, last_s - first_s)),)
 
 
