@@ -27,8 +27,6 @@ BIDS_VERSION = "1.10.0"
 _NAME = re.compile(
     r"(sub-[A-Za-z0-9]+)(?:_(ses-[A-Za-z0-9]+))?(?:_[a-z]+-[A-Za-z0-9+]+)*"
 )
-# What BIDS writes into a cell of which nothing is known.
-NOT_KNOWN = "n/a"
 # Folders of the root that hold no raw data of this set.
 _NOT_RAW = ("derivatives", "sourcedata", "code", "stimuli")
 
@@ -152,9 +150,4 @@ def _participants(path: Path) -> dict[str, dict[str, str]]:
     if "participant_id" not in columns:
         logger.warning("participants.tsv has no column participant_id: not used.")
         return {}
-    return {
-        row["participant_id"]: {
-            name: "" if cell == NOT_KNOWN else cell for name, cell in row.items()
-        }
-        for _, row in rows
-    }
+    return {row["participant_id"]: row for _, row in rows}

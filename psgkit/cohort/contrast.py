@@ -4,8 +4,8 @@ Every column is fitted by generalised estimating equations with the person as th
 cluster (exchangeable correlation where a person has several nights), standard errors
 corrected for few clusters (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x) and
 Student's t with as many degrees of freedom as there are persons beyond the parameters.
-What differs is the scale, as METRICS.md, section J asks: counts by a Poisson model with
-the hours as offset, times, powers and their ratios on logarithms, fractions on logits.
+What differs is the scale: counts by a Poisson model with the hours as offset, times,
+powers and their ratios on logarithms, fractions on logits.
 """
 
 from collections.abc import Sequence

@@ -102,7 +102,7 @@ def to_age(text: str) -> float:
         If it is no age.
     """
     age = float(text.replace(",", "."))
-    if not 0 <= age <= 130:
+    if not 0 < age < 120:  # as a night alone is asked, before any of it is done
         raise ValueError(text)
     return age
 
@@ -164,6 +164,8 @@ def _job(
     faults: list[str],
 ) -> Job:
     cells = {meaning: row[column] for meaning, column in names.items()}
+    # No file, no time and no age is called so; of further columns it is a word.
+    cells = {name: "" if cell.lower() == NONE else cell for name, cell in cells.items()}
     given = {"recording": cells.get("edf", ""), "scoring": cells.get("scoring", "")}
     addresses = {what: cell for what, cell in given.items() if is_address(cell)}
     files = {
@@ -202,7 +204,7 @@ def _job(
         scoring=marked,
         lights_off=cells.get("lights_off") or None,
         lights_on=cells.get("lights_on") or None,
-        age_y=read("age", to_age, "a number of years from 0 to 130"),
+        age_y=read("age", to_age, "a number of years between 0 and 120"),
         sex=read("sex", to_sex, "F or M"),
         covariates={column: row[column] for column in further},
         addresses=addresses,

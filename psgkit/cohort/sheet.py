@@ -7,7 +7,8 @@ from pathlib import Path
 from psgkit.errors import InputError
 
 MAX_BYTES = 50_000_000
-MISSING = frozenset({"", "n/a", "na", "nan", "none", "null"})
+# "none" is not among them: it is what a group without treatment is called.
+MISSING = frozenset({"", "n/a", "na", "nan", "null"})
 
 
 def read_sheet(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:

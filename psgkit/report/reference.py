@@ -1,7 +1,7 @@
 """Published ranges that a number can be held against, never a judgement.
 
 A night does not keep the person's age, so each range stands with the age it is for.
-Values are those of METRICS, "Reference values".
+Values are those of the study that each names.
 """
 
 from psgkit.report.language import _

@@ -82,6 +82,13 @@ def test_a_file_that_is_not_there_is_the_nights_own_fault(manifest) -> None:
     assert len(read_manifest(manifest("edf\nnowhere.edf\n"))) == 1
 
 
+def test_none_is_no_file_and_no_age_but_may_be_a_treatment(manifest) -> None:
+    text = "id,edf,scoring,age,treatment\nS1,a.edf,none,None,none\n"
+    [job] = read_manifest(manifest(text))
+    assert (job.scoring, job.age_y) == (None, None)
+    assert job.covariates == {"treatment": "none"}
+
+
 def test_all_faults_are_named_together(manifest) -> None:
     path = manifest(
         "id,edf,age,sex\nS1,a.edf,old,F\nS2,,40,F\ns1,c.edf,40,X\nS4,d.edf,900,M\n"
@@ -89,14 +96,22 @@ def test_all_faults_are_named_together(manifest) -> None:
     with pytest.raises(InputError) as caught:
         read_manifest(path)
     message = str(caught.value)
-    assert "Line 2: the age is not a number of years from 0 to 130;" in message
+    assert "Line 2: the age is not a number of years between 0 and 120;" in message
     assert "Line 3 names no file." in message
     assert (
         "Line 4: the sex is not F or M; empty the cell where it is not known."
         in message
     )
-    assert "Line 5: the age is not a number of years from 0 to 130;" in message
+    assert "Line 5: the age is not a number of years between 0 and 120;" in message
     assert "Lines 2 and 4 have the same id 's1'." in message
+
+
+@pytest.mark.parametrize("age", ["0", "120", "-3", "inf"])
+def test_an_age_that_every_night_would_fail_on_is_told_at_once(
+    manifest, age: str
+) -> None:
+    with pytest.raises(InputError, match="Line 2: the age is not a number of years"):
+        read_manifest(manifest(f"edf,age\na.edf,{age}\n"))
 
 
 @pytest.mark.parametrize(

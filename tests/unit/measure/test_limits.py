@@ -18,7 +18,7 @@ def issues(**values: float):
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
-        # METRICS, "Alarm limits"
+        # The alarm limits of the specification
         ("tst_min", 60, 720),
         ("rem_pct", 0, 40),
         ("n3_pct", 0, 50),

@@ -33,7 +33,7 @@ def test_every_rated_column_is_in_the_catalogue():
     ],
 )
 def test_the_figures_of_the_specification_come_out_again(name, experts, automatic):
-    # METRICS.md, section 0; docs/reliability.md says where and why others differ.
+    # From the specification; docs/reliability.md says where and why others differ.
     found = rating_of(name).reliability
     assert found.experts == pytest.approx(experts, abs=0.005)
     assert found.automatic == pytest.approx(automatic, abs=0.005)

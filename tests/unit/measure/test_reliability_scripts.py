@@ -41,7 +41,7 @@ def test_the_table_in_the_package_is_what_the_script_measures(
 
 
 def test_the_bench_of_missed_epochs_comes_out_again(script):
-    # METRICS.md, section B: median bout, interruptions per hour of REM, % of REM in
+    # Median bout, interruptions per hour of REM, % of REM in
     # bouts of 10 min, and that with one epoch bridged.
     expected = [
         (22.5, 0, 100, 100),
