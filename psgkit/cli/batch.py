@@ -170,6 +170,7 @@ def batch(
                 only,
                 arousals=arousals,
                 explain_arousals=explain_arousals,
+                language=language,
             )
         )
         if no_resume:

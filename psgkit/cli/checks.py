@@ -5,7 +5,13 @@ from functools import partial
 from pathlib import Path
 
 from psgkit.cli.door import Door
-from psgkit.cli.options import ArousalsChoice, CodesChoice, LightsChoice, OnlyChoice
+from psgkit.cli.options import (
+    ArousalsChoice,
+    CodesChoice,
+    LanguageChoice,
+    LightsChoice,
+    OnlyChoice,
+)
 
 
 def check_lights(
@@ -92,9 +98,12 @@ def check_work(
     *,
     arousals: ArousalsChoice | None,
     explain_arousals: bool,
+    language: LanguageChoice | None,
 ) -> None:
-    """Refuse options on arousals where no signal is searched for any."""
+    """Refuse options on arousals where none are searched for, and on a page not written."""
     with Door() as door:
+        if only is not None:
+            door.refuse_idle(f"with --only {only}", language=language)
         if only is OnlyChoice.STAGING:
             searched = arousals not in {None, ArousalsChoice.SCORED}
             door.refuse_idle(

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from psgkit.errors import OutputError
@@ -59,8 +60,13 @@ def prepare() -> None:
     """Print from now on what the package's loggers warn of, and whatever letters occur.
 
     A stream that is not UTF-8, such as a file on Windows, gets a question mark in place
-    of a letter that it cannot hold; it would end the command.
+    of a letter that it cannot hold; it would end the command. Of one that was closed
+    (``psgkit … >&-``) Python has nothing, and what is printed goes nowhere.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, nowhere)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     logger = logging.getLogger("psgkit")

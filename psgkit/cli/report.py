@@ -66,6 +66,7 @@ def report(
                 only,
                 arousals=arousals,
                 explain_arousals=explain_arousals,
+                language=language,
             )
         )
         door.check(partial(checks.check_scoring, scoring, codes=codes, column=column))
@@ -73,8 +74,6 @@ def report(
             door.refuse_idle("without --scoring", align=align)
         else:
             door.refuse_idle("with --scoring", age=age, sex=sex)
-        if only is not None:
-            door.refuse_idle(f"with --only {only}", language=language)
         settings = options.build_settings(
             config,
             unit=unit,

@@ -214,6 +214,20 @@ def test_output_that_cannot_hold_every_letter_is_no_failure(
     assert json.loads(numbers.stdout.decode(encoding))["id"] == scoring.stem
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's >&- is meant")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_stream_that_is_closed_is_no_failure(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "n.txt").write_text("W\nN2\nR\n")
+    run = subprocess.run(
+        ["sh", "-c", f'"$0" -m psgkit hypnogram n.txt {closed}', sys.executable],
+        capture_output=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert run.returncode == 0
+    assert b"Traceback" not in run.stderr
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
 def test_a_full_disk_below_what_is_printed_is_told_in_a_sentence() -> None:
     with Path("/dev/full").open("w") as full:
