@@ -82,6 +82,8 @@ class Draft:
         Who scored it, where the file tells.
     is_automatic : bool
         Whether the file says that a program assigned the stages.
+    arousal_source : str
+        What marked the arousals, where the file tells and that is not the scorer.
     proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
         Probability of W, N1, N2, N3, R; for files of one stage an epoch.
     issues : tuple of Issue
@@ -97,6 +99,7 @@ class Draft:
     groups_scored: frozenset[str] = frozenset()
     scorer: str = ""
     is_automatic: bool = False
+    arousal_source: str = ""
     proba: npt.NDArray[np.float32] | None = None
     issues: tuple[Issue, ...] = ()
 

@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 
 from psgkit.domain.clock import has_date
-from psgkit.domain.scoring import Scoring, make_events
+from psgkit.domain.scoring import (
+    AROUSAL_KINDS,
+    NREM_AROUSALS,
+    Scoring,
+    make_events,
+)
 from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.draft import HEAD_BYTES, Draft, Format, Options, ScoringFile
 from psgkit.read.formats import FORMATS, table
@@ -17,6 +22,7 @@ _DAY_S = 86400.0
 # Programs, and raters without a name; what else a file says of its scorer names one.
 _NO_PERSON = re.compile(
     r"(yasa|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
+    r"|arousal_rule_v\d+|psgscoring( [\w.]+){0,2}"
     r"|(expert|human|consensus|manual|rater|scorer|unknown)([ _-]?\w{1,2})?"
     + "".join(f"|{re.escape(form.name)}" for form in FORMATS),
     re.IGNORECASE,
@@ -144,10 +150,22 @@ def _assemble(
     grid = lay_grid(draft.stages, draft.epoch_s, file.name)
     shift_s, start = _shift(draft.start, recording_start)
     scorer = draft.scorer if _NO_PERSON.fullmatch(draft.scorer) else form.name
+    found_by = draft.arousal_source
+    sources = dict.fromkeys(
+        AROUSAL_KINDS, found_by if _NO_PERSON.fullmatch(found_by) else scorer
+    )
     events = make_events(
-        (event.onset_s + shift_s, event.duration_s, event.kind, event.source or scorer)
+        (
+            event.onset_s + shift_s,
+            event.duration_s,
+            event.kind,
+            event.source or sources.get(event.kind, scorer),
+        )
         for event in draft.events
     )
+    scored = groups_of(events["kind"]) | draft.groups_scored
+    if NREM_AROUSALS in scored:
+        scored -= {"arousal"}  # those that are there are of NREM sleep alone
     return Scoring(
         stages=grid.stages,
         epoch_s=grid.epoch_s,
@@ -156,7 +174,7 @@ def _assemble(
         lights_off_s=_shifted(draft.lights_off_s, shift_s),
         lights_on_s=_shifted(draft.lights_on_s, shift_s),
         events=events,
-        kinds_scored=groups_of(events["kind"]) | draft.groups_scored,
+        kinds_scored=scored,
         scorer=scorer,
         is_automatic=draft.is_automatic,
         proba=draft.proba,

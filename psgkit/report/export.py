@@ -16,6 +16,7 @@ yasa      JSON of `yasa.Hypnogram`
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ SUFFIXES = {
     "csv": ".csv",
     "yasa": ".json",
 }
+_PLAIN_WORDS = re.compile(r"[\w .+-]{1,80}")
 
 
 def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, ...]:
@@ -120,9 +122,26 @@ def facts_of(scoring: Scoring) -> dict[str, str]:
         facts["staging"] = "automatic"
     if scoring.kinds_scored:
         facts["scored"] = ", ".join(sorted(scoring.kinds_scored))
+    if source := _source_of_arousals(scoring):
+        facts["arousals"] = source
     if scoring.start is not None:
         facts["start"] = f"{scoring.start:%H:%M:%S.%f}"
     return facts
+
+
+def _source_of_arousals(scoring: Scoring) -> str:
+    """Return what marked the arousals, where one did and that is not who staged.
+
+    A word that could break the line it stands in is left out: a saved night may be
+    anybody's.
+    """
+    arousals = scoring.arousals
+    sources = set() if arousals is None else set(arousals["source"])
+    if len(sources) != 1:
+        return ""
+    (source,) = sources
+    is_plain = _PLAIN_WORDS.fullmatch(source) is not None
+    return str(source) if is_plain and source != scoring.scorer else ""
 
 
 def _write_edf(scoring: Scoring, path: Path) -> tuple[Path, ...]:
@@ -159,6 +178,8 @@ def _write_bids(scoring: Scoring, path: Path) -> tuple[Path, ...]:
         "IsAutomatic": scoring.is_automatic,
         "KindsScored": sorted(scoring.kinds_scored),
     }
+    if source := _source_of_arousals(scoring):
+        sidecar["ArousalSource"] = source
     if scoring.start is not None:
         sidecar["StartTime"] = f"{scoring.start:%H:%M:%S.%f}"
     beside = path.with_suffix(".json")

@@ -16,7 +16,7 @@ from psgkit.read.formats.facts import free_text_left_out, parse_facts
 from psgkit.read.words import kind_of, lights_of, stage_of
 
 # How `psgkit export` writes what the header has no field for.
-OWN_FACTS = re.compile(r"^(Scorer|Staging|Scored): ")
+OWN_FACTS = re.compile(r"^(Scorer|Staging|Scored|Arousals): ")
 _STANDARD = re.compile(r"^(sleep )?stage |^movement time$", re.IGNORECASE)
 
 
@@ -56,6 +56,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         epoch_s=options.epoch_s,
         scorer=facts.scorer,
         is_automatic=facts.is_automatic,
+        arousal_source=facts.arousal_source,
     )
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.scoring import NREM_AROUSALS
 from psgkit.read.clock_times import parse_time
 from psgkit.read.words import group_names
 
-_NAMES = {"scorer", "staging", "scored", "start"}
+_NAMES = {"scorer", "staging", "scored", "arousals", "start"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class Facts:
     is_automatic : bool
         Whether a program assigned the stages.
     groups_scored : frozenset of str
-        Groups of events that were looked for.
+        Groups of events that were looked for; `NREM_AROUSALS` may stand among them.
+    arousal_source : str
+        What marked the arousals, where that is not the scorer of the stages.
     start : datetime.datetime or None
         Time of day of second zero, on the unknown date.
     """
@@ -35,6 +38,7 @@ class Facts:
     scorer: str = ""
     is_automatic: bool = False
     groups_scored: frozenset[str] = frozenset()
+    arousal_source: str = ""
     start: dt.datetime | None = None
 
 
@@ -60,6 +64,7 @@ def facts_of_sidecar(sidecar: Mapping[str, object]) -> Facts:
     said = {
         "scorer": str(sidecar.get("Scorer", "")),
         "staging": "automatic" if sidecar.get("IsAutomatic") is True else "",
+        "arousals": str(sidecar.get("ArousalSource", "")),
         "start": str(sidecar.get("StartTime", "")),
     }
     return _facts(said, [str(word) for word in told] if isinstance(told, list) else [])
@@ -81,6 +86,8 @@ def _facts(said: Mapping[str, str], groups: Iterable[str]) -> Facts:
     return Facts(
         scorer=said.get("scorer", ""),
         is_automatic=said.get("staging") == "automatic",
-        groups_scored=group_names() & {group.strip() for group in groups},
+        groups_scored=(group_names() | {NREM_AROUSALS})
+        & {group.strip() for group in groups},
+        arousal_source=said.get("arousals", ""),
         start=None if time is None else dt.datetime.combine(UNKNOWN_DATE, time),
     )

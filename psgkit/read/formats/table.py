@@ -99,6 +99,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         epoch_s=epoch_s,
         scorer=facts.scorer,
         is_automatic=facts.is_automatic,
+        arousal_source=facts.arousal_source,
     )
 
 

@@ -14,7 +14,7 @@ from edf_makers import make_edf
 from makers import make_scoring
 
 from psgkit.domain.clock import UNKNOWN_DATE
-from psgkit.domain.scoring import Scoring, make_events
+from psgkit.domain.scoring import NREM_AROUSALS, Scoring, make_events
 from psgkit.errors import OutputError
 from psgkit.read import read_recording, read_scoring
 from psgkit.report.export import SUFFIXES, export_scoring
@@ -68,6 +68,48 @@ def test_arousals_that_were_looked_for_and_not_found_stay_none(
         path = export_scoring(scoring, tmp_path / f"night{SUFFIXES[to]}", to)[0]
         again = read_scoring(path)
         assert (again.arousals is None) == (scoring.arousals is None)
+
+
+@pytest.mark.parametrize("to", ["edf+", "luna", "bids", "csv"])
+def test_arousals_keep_what_found_them_and_where_it_could_not_look(
+    tmp_path: Path, to: str
+) -> None:
+    """Without a chin, no arousal is looked for in REM sleep: none there is not zero."""
+    found = replace(
+        make_full(),
+        events=make_events(
+            [
+                (31.25, 4.5, "arousal", "arousal_rule_v1"),
+                (60.0, 12.0, "apnea_obstructive", "YASA 0.8.1"),
+            ]
+        ),
+        kinds_scored=frozenset({NREM_AROUSALS, "respiratory"}),
+    )
+    path = export_scoring(found, tmp_path / f"night{SUFFIXES[to]}", to)[0]
+    assert read_scoring(path) == as_read(found)
+
+
+@pytest.mark.parametrize("to", ["edf+", "luna", "bids", "csv"])
+def test_a_person_named_as_the_source_of_arousals_is_not_repeated(
+    tmp_path: Path, to: str
+) -> None:
+    named = replace(
+        make_full(), events=make_events([(31.25, 4.5, "arousal", "Jan Jansen")])
+    )
+    path = export_scoring(named, tmp_path / f"night{SUFFIXES[to]}", to)[0]
+    assert set(read_scoring(path).events["source"]) == {"YASA 0.8.1"}
+
+
+@pytest.mark.parametrize("source", ["a\nscorer: b", "a\x14b", "<b>", "x" * 81])
+def test_a_source_that_could_break_its_line_is_not_written(
+    tmp_path: Path, source: str
+) -> None:
+    scoring = replace(
+        make_full(), events=make_events([(31.25, 4.5, "arousal", source)])
+    )
+    for to in ("edf+", "luna", "bids", "csv"):
+        for path in export_scoring(scoring, tmp_path / f"night{SUFFIXES[to]}", to):
+            assert source.encode() not in path.read_bytes()
 
 
 @pytest.mark.parametrize("to", ["edf+", "luna", "bids", "csv", "yasa"])
