@@ -8,6 +8,7 @@ from psgkit.domain.measures import Tier
 from psgkit.measure import METRICS
 from psgkit.measure.reliability import (
     StagingError,
+    _rating,
     load_ratings,
     rating_of,
     staging_interval,
@@ -64,3 +65,11 @@ def test_percent_ends_at_100():
 
 def test_what_is_undefined_has_no_interval():
     assert all(math.isnan(x) for x in staging_interval("rem_min", "minutes", math.nan))
+
+
+def test_an_interval_needs_both_of_its_ends():
+    row = {"experts": "0.9", "automatic": "", "low": "-1", "high": "", "scale": "plain"}
+    assert _rating(row).staging_error is None
+    assert _rating(row | {"high": "2"}).staging_error == StagingError("plain", -1, 2)
+    assert _rating(row).reliability.experts == 0.9
+    assert _rating(row).reliability.automatic is None

@@ -83,3 +83,11 @@ def test_why_there_is_no_floor_of_noise_is_told(night) -> None:
     ):
         found = count(recording, given, source)
         assert {measure.reason for measure in found.measures} == {why}
+
+
+def test_with_a_chin_they_are_known_in_all_sleep_and_channels_are_named(night) -> None:
+    found = count(*night, "rules")
+    assert found.scoring.kinds_scored == {"arousal"}
+    assert set(found.channels_used) == {
+        *("arousals_central", "arousals_occipital", "arousals_chin")
+    }

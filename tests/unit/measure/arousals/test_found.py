@@ -4,7 +4,7 @@ import numpy as np
 from makers import make_scoring
 
 from psgkit.measure.arousals.candidates import Shift
-from psgkit.measure.arousals.found import ArousalsFound, candidate_table
+from psgkit.measure.arousals.found import ArousalsFound, candidate_table, noisy
 from psgkit.measure.arousals.rules import ArousalRules
 from psgkit.measure.arousals.verdicts import Night, judge
 
@@ -67,3 +67,9 @@ def test_arousals_are_the_rows_that_are_numbered_anew_without_their_verdict() ->
     assert found.arousals.columns.tolist() == [
         name for name in found.candidates if name not in ("is_arousal", "reason")
     ]
+
+
+def test_a_floor_that_is_high_is_a_warning_with_its_number() -> None:
+    issue = noisy(4.26)
+    assert (issue.severity, issue.code) == ("warning", "arousals_noise_floor")
+    assert "4.3 an hour" in issue.message
