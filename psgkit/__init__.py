@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from psgkit.cohort.bids import find_bids_jobs
     from psgkit.cohort.collect import collect, read_cohort
     from psgkit.cohort.contrast import compare_groups
+    from psgkit.cohort.contrast_files import plot_forest
     from psgkit.cohort.discovery import find_jobs
     from psgkit.cohort.manifest import read_manifest
     from psgkit.cohort.run import run_cohort
@@ -71,6 +72,7 @@ _HOMES = {
     "read_cohort": "psgkit.cohort.collect",
     "read_manifest": "psgkit.cohort.manifest",
     "plot_arousals": "psgkit.report.figures",
+    "plot_forest": "psgkit.cohort.contrast_files",
     "plot_hypnodensity": "psgkit.report.figures",
     "plot_hypnogram": "psgkit.report.figures",
     "plot_overview": "psgkit.report.figures",
@@ -111,6 +113,7 @@ __all__ = [
     "load_settings",
     "measure_scoring",
     "plot_arousals",
+    "plot_forest",
     "plot_hypnodensity",
     "plot_hypnogram",
     "plot_overview",

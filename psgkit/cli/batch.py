@@ -299,7 +299,7 @@ def _stagers(jobs: "list[Job]") -> str:
     scored = sum(map(_is_scored, jobs))
     counts = {"a scoring": scored, "YASA": len(jobs) - scored}
     return "Stages: " + ", ".join(
-        f"of {count} night{'' if count == 1 else 's'} from {source}"
+        f"{count} night{'' if count == 1 else 's'} from {source}"
         for source, count in counts.items()
         if count
     )

@@ -95,6 +95,16 @@ def plot_forest(contrast: Contrast) -> "Figure":
 
     Differences (`Scale.LINEAR`) have no common axis with ratios and are left to the
     table.
+
+    Parameters
+    ----------
+    contrast : Contrast
+        What `compare_groups` found.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Its ``savefig`` writes SVG, PDF or PNG.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415 - costs half a second
 

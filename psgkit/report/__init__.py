@@ -68,7 +68,25 @@ def save_night(
 
 
 def read_night(path: str | Path) -> Night:
-    """Read a night that psgkit saved; see `psgkit.report.hdf5.read_night`."""
+    """Read a night that psgkit saved.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The ``.h5`` file of a night.
+
+    Returns
+    -------
+    Night
+        Equal to the one that was saved: ``.measures``, ``.reasons``, ``.tables``,
+        ``.scoring``, ``.spectra`` and the rest.
+
+    Raises
+    ------
+    UnreadableNight
+        If the file is not such a file, was written by a newer psgkit, is damaged, or
+        points to other files.
+    """
     from psgkit.report import hdf5  # noqa: PLC0415 - h5py costs 0.1 s
 
     return hdf5.read_night(path)

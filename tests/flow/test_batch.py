@@ -57,7 +57,7 @@ def test_one_bad_night_costs_none_of_the_others(tmp_path: Path, run: Run) -> Non
     status, printed, _ = run("batch", "--manifest", manifest, "--out", out, "--dry-run")
     assert status == 0
     assert "S00: to do, it has no result yet" in printed
-    assert "Stages: of 3 nights from a scoring, of 1 night from YASA" in printed
+    assert "Stages: 3 nights from a scoring, 1 night from YASA" in printed
     assert not out.exists()
 
     call = ("batch", "--manifest", manifest, "--out", out, "--only", "numbers")

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+import psgkit
 from psgkit.cohort.contrast import compare_groups
 from psgkit.cohort.contrast_files import read_cohort_table, save_contrast
 from psgkit.cohort.contrast_model import Scale, hours_of, scale_of
@@ -529,6 +530,12 @@ def test_nights_without_numbers_are_not_taken_for_one() -> None:
     stages = [name for name in cohort if name.endswith(("_min", "_n", "_per_h"))]
     cohort.loc[[2, 3], stages] = np.nan
     assert not compare_groups(cohort, group="group", columns=["n3_min"]).doubts
+
+
+def test_a_forest_plot_may_be_a_png(tmp_path: Path) -> None:
+    found = compare_groups(make_cohort(1), group="group", columns="n3_min")
+    psgkit.plot_forest(found).savefig(tmp_path / "forest.png")
+    assert (tmp_path / "forest.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_forest_plot_is_the_same_whenever_it_is_drawn(tmp_path: Path) -> None:
