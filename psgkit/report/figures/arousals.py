@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "Arousals"
+MOST_NAMES = 24  # of hours, below the bars
 
 _ORDER = (Stage.N3, Stage.N2, Stage.N1, Stage.R, Stage.W)
 
@@ -65,8 +66,12 @@ def arousals_picture(night: Night) -> Picture:
         marks.append(Boxes(sides, (below, below + counts), STAGE_COLOURS[stage]))
         below = below + counts
     middles = (edges[:-1] + edges[1:]) / 2
+    # The name of a last hour that is all but missing would lie on the one before.
+    step = math.ceil(len(middles) / MOST_NAMES)
     names = tuple(
-        (middle, f"{n}") for n, middle in enumerate(middles.tolist(), start=1)
+        (middle, f"{n}")
+        for n, middle in enumerate(middles.tolist(), start=1)
+        if n % step == 1 % step and (n == 1 or 2 * room[n - 1] > room[0])
     )
     panel = Panel(
         title=_(TITLE),

@@ -31,7 +31,7 @@ EMPTY_PX = 110.0 - TOP_PX - BOTTOM_PX
 LETTER_PX = 6.5  # wide, of text
 
 _NO_AXIS = Axis(0.0, 1.0, ())
-_STEPS_H = (1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 3)
+_STEPS_H = (1 / 60, 1 / 30, 1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 3)
 
 
 def as_figure(picture: Picture) -> "Figure":
@@ -67,12 +67,17 @@ def round_axis(
         low,
         high,
         tuple(
-            (tick, f"{tick:g}".replace("-", "\N{MINUS SIGN}"))
+            (tick, signed(f"{tick:g}"))
             for tick in nice_ticks(low, high, parts=parts)
             if low <= tick <= high and not (whole and tick % 1)
         ),
         label,
     )
+
+
+def signed(number: str) -> str:
+    """Return a number with the minus sign of print, as axes and titles show it."""
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 def time_axis(night: Night) -> Axis:
@@ -86,7 +91,7 @@ def time_axis(night: Night) -> Axis:
         0.0,
         length_h,
         tuple(
-            (mark * step_h - start_h, _hour_label(mark * step_h, night))
+            (mark * step_h - start_h, _hour_label(mark * step_h, night, step_h))
             for mark in range(first, last + 1)
         ),
         _("time of day") if night.start else _("hours after the start"),
@@ -101,8 +106,9 @@ def clock_hours(night: Night) -> float:
     return time.hour + time.minute / 60 + time.second / 3600
 
 
-def _hour_label(hour: float, night: Night) -> str:
-    if night.start is None:
-        return f"{hour:g}"
-    minutes = round(hour * 60) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def _hour_label(hour: float, night: Night, step_h: float) -> str:
+    if night.start is None and step_h >= 1:
+        return f"{hour:.0f}"
+    hours, minutes = divmod(round(hour * 60), 60)
+    shown = f"{hours}" if night.start is None else f"{hours % 24:02d}"
+    return f"{shown}:{minutes:02d}"

@@ -51,10 +51,17 @@ def hypnogram_panel(night: Night, width_px: float, height_px: float) -> Panel:
 
 
 def _stages(runs: list[Run]) -> list[Mark]:
-    """Return a thin line through the stages, and a bar in its colour for each."""
+    """Return a thin line through the stages, and a bar in its colour for each.
+
+    Where nothing is scored between two, the line begins anew.
+    """
     hours = np.array([(run.onset_s, run.end_s) for run in runs]) / 3600
     heights = np.array([_HEIGHTS[run.stage] for run in runs], dtype=float)
-    marks: list[Mark] = [Line(hours.ravel(), heights.repeat(2), FAINT, 0.8)]
+    pauses = 2 * (np.flatnonzero(hours[1:, 0] > hours[:-1, 1]) + 1)
+    route = np.insert(hours.ravel(), pauses, np.nan)
+    marks: list[Mark] = [
+        Line(route, np.insert(heights.repeat(2), pauses, np.nan), FAINT, 0.8)
+    ]
     for stage, height in _HEIGHTS.items():
         here = hours[heights == height]
         width_px = 9.0 if stage is Stage.R else 5.4

@@ -7,7 +7,14 @@ from psgkit.domain.scoring import SCORED_STAGES, Stage
 from psgkit.report.figures.canvas import say, stage_legend, time_axis
 from psgkit.report.figures.data import thin
 from psgkit.report.figures.palette import FAINT, INK, STAGE_COLOURS, rgb
-from psgkit.report.figures.picture import Axis, Panel, Raster, Segments, Surface
+from psgkit.report.figures.picture import (
+    CLEAR,
+    Axis,
+    Panel,
+    Raster,
+    Segments,
+    Surface,
+)
 from psgkit.report.language import _
 
 MOST_COLUMNS = 1200
@@ -24,7 +31,9 @@ def confidence_panel(night: Night, width_px: float, height_px: float) -> Panel:
     if scoring.proba is None or scoring.n_epochs == 0:
         return say(_no_proba(), width_px, height_px, title=title)
     edges_s = scoring.onset_s + np.arange(scoring.n_epochs + 1) * scoring.epoch_s
-    heights = np.pad(scoring.proba.max(axis=1).astype(float).repeat(2), 1)
+    # What lay in a gap has no probabilities; the outline stays closed over it.
+    largest = np.nan_to_num(scoring.proba.max(axis=1).astype(float))
+    heights = np.pad(largest.repeat(2), 1)
     time = time_axis(night)
     return Panel(
         title=title,
@@ -50,6 +59,7 @@ def hypnodensity_panel(night: Night, width_px: float, height_px: float) -> Panel
     levels = (np.arange(_ROWS) + 0.5) / _ROWS
     # A picture of n_epochs by 100 dots is smaller than five outlines of n_epochs.
     cells = (levels[:, None, None] > tops[None]).sum(axis=2).astype(np.uint8)
+    cells[:, np.isnan(shown).any(axis=1)] = CLEAR
     hours = (scoring.onset_s / 3600, scoring.end_s / 3600)
     return Panel(
         title=title,

@@ -26,6 +26,7 @@ from psgkit.report.figures.picture import (
 )
 from psgkit.report.language import _
 from psgkit.report.tables import clock_at
+from psgkit.report.words import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,7 +68,7 @@ def rem_picture(night: Night) -> Picture:
         marks += _bars(runs, row, span_s)
         marks += _arousals(night.scoring, row, span_s)
     marks += [
-        Words(longest_min, row, f"{minutes:g} min", "end", "middle")
+        Words(longest_min, row, f"{number(minutes)} min", "end", "middle")
         for row, minutes in enumerate(periods["rem_min"].tolist())
     ]
     rows = max(len(periods), FEWEST_ROWS)

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from psgkit.domain.night import Night
-from psgkit.report.figures.canvas import round_axis, say, time_axis
+from psgkit.report.figures.canvas import round_axis, say, signed, time_axis
 from psgkit.report.figures.data import shown_spectra, thin
 from psgkit.report.figures.palette import power_colours
 from psgkit.report.figures.picture import CLEAR, Panel, Raster
@@ -17,7 +17,8 @@ MOST_COLUMNS = 1200
 def spectrogram_panel(night: Night, width_px: float, height_px: float) -> Panel:
     """Return the spectrogram of the EEG that staging used, or that there is none."""
     found = shown_spectra(night)
-    if found is None or not np.isfinite(found[1].psd_uv2_hz).any():
+    # Power of zero, of a channel that was flat, has no decibels.
+    if found is None or not (found[1].psd_uv2_hz > 0).any():
         words = _(
             "No power spectra: no EEG was analysed, or no epoch is free of artefact."
         )
@@ -40,7 +41,9 @@ def spectrogram_panel(night: Night, width_px: float, height_px: float) -> Panel:
     title = _("Spectrogram of {site}, {low} (dark) to {high} dB re 1 µV²/Hz")
     return Panel(
         title=title.format(
-            site=role.replace("_", "-"), low=f"{low:.0f}", high=f"{high:.0f}"
+            site=role.replace("_", "-"),
+            low=signed(f"{low:.0f}"),
+            high=signed(f"{high:.0f}"),
         ),
         height_px=height_px,
         marks=(raster,),
