@@ -22,6 +22,7 @@ from psgkit.cohort.lock import nights_under_way
 from psgkit.cohort.spreadsheet import can_write, write_spreadsheet
 from psgkit.cohort.state import (
     STATE_FOLDER,
+    TABLE,
     night_folder,
     read_asked,
     read_record,
@@ -120,10 +121,10 @@ def collect(
     table = _table(cohort)
     failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
     meanings = dictionary(table, cohort.measures)
-    with together(out, mark="cohort.csv") as files:
+    with together(out, mark=TABLE) as files:
         files.write_text("data_dictionary.csv", to_csv(meanings))
         files.write_text("failures.csv", to_csv(failures))
-        files.write_text("cohort.csv", to_csv(table))
+        files.write_text(TABLE, to_csv(table))
         if can_write():
             sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
             files.write("cohort.xlsx", partial(write_spreadsheet, sheets))
@@ -164,13 +165,13 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
         If the files are not there or are no such tables.
     """
     out = Path(out)
-    table = _read_csv(out / "cohort.csv")
+    table = _read_csv(out / TABLE)
     meanings = _read_csv(out / "data_dictionary.csv")
     if not {"id", "status"} <= set(table) or not {"name", "unit", "source"} <= set(
         meanings
     ):
-        raise InputError(f"cohort.csv in {out} was not written by psgkit.")
-    check_format(table, "cohort.csv")
+        raise InputError(f"{TABLE} in {out} was not written by psgkit.")
+    check_format(table, TABLE)
     ours = meanings.loc[meanings["source"] != MANIFEST, "name"]
     return with_units(typed(table, set(ours)), meanings)
 

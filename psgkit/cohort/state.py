@@ -24,6 +24,9 @@ from psgkit.settings import Settings
 
 STATE_FOLDER = ".psgkit"
 
+# The table of all nights; those beside it are written with it, see `file_set`.
+TABLE = "cohort.csv"
+
 # The header of an EDF file and a little more; of most scorings, the whole file.
 HEAD_BYTES = 65_536
 
@@ -157,7 +160,8 @@ def clear_leftovers(out: Path, jobs: Sequence[Job]) -> None:
     with suppress(OSError):
         for job in jobs:
             tidy(out, job)
-        for folder in (out, state, state / "nights"):
+        recover(out, TABLE)
+        for folder in (state, state / "nights"):
             clear_unfinished(folder)
         for pattern in ("lock.*.part", "lock.*.dead"):
             for file in state.glob(pattern):

@@ -106,7 +106,9 @@ class Lock:
         """Give the folder free."""
         self._ended.set()
         self._heart.join()
-        if not self.lost:
+        # It may have been taken over since the last beat; one that a full disk left
+        # empty is this process's all the same.
+        if not self.lost and (self.is_held() or not _read(self._path)):
             # One that cannot be removed is, to the next process, of one that died.
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
@@ -144,6 +146,11 @@ def clear_if_dead(path: Path, dead_after_s: float) -> dict[str, Any]:
     dict
         What the owner says of itself, once it has given a sign of life; empty where
         the lock is gone.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be taken away.
     """
     before = _read(path)
     deadline = time.monotonic() + dead_after_s
@@ -156,7 +163,7 @@ def clear_if_dead(path: Path, dead_after_s: float) -> dict[str, Any]:
             return now
     # Renaming can succeed for one only, of all who found the lock dead.
     aside = path.with_name(_aside(path, "dead"))
-    with suppress(FileNotFoundError):
+    with refuse(path.parent), suppress(FileNotFoundError):
         path.rename(aside)
         if _read(aside) != before:
             # Somebody was faster, and this is their lock: put it back.
@@ -228,11 +235,16 @@ def _started(pid: int) -> str:
 
 
 def _host() -> str:
-    """Return what a process id has to be seen from to mean the same process."""
-    space = ""
+    """Return what a process id has to be seen from to mean the same process.
+
+    Machines may share a name, and then a number of their first process space too; no
+    two starts of a machine share the system's own number for them.
+    """
+    words = [socket.gethostname()]
     with suppress(OSError):
-        space = str(Path("/proc/self/ns/pid").readlink())
-    return f"{socket.gethostname()} {space}".strip()
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        words += [start.strip(), str(Path("/proc/self/ns/pid").readlink())]
+    return " ".join(words)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -5,12 +5,15 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from psgkit.cohort.lock import hold, nights_under_way, tell_under_way
+from psgkit.cohort.state import clear_leftovers
 from psgkit.errors import OutputError
+from psgkit.report.file_set import together
 from psgkit.report.lock import owner_at_work
 
 
@@ -94,3 +97,23 @@ def test_a_lock_that_was_cleared_away_is_made_again(tmp_path: Path) -> None:
         time.sleep(0.3)
         assert not lock.lost
         assert (tmp_path / ".psgkit/lock").is_file()
+
+
+def test_a_batch_that_begins_leaves_tables_alone_that_are_being_written(
+    tmp_path: Path,
+) -> None:
+    begun = threading.Event()
+
+    def collect() -> None:
+        with together(tmp_path, mark="cohort.csv") as files:
+            files.write_text("cohort.csv", "id")
+            begun.set()
+            time.sleep(0.5)
+
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit(collect)
+        begun.wait()
+        with hold(tmp_path):
+            clear_leftovers(tmp_path, [])
+        writing.result()
+    assert (tmp_path / "cohort.csv").read_text() == "id"
