@@ -5,6 +5,7 @@ Values are those of the study that each names.
 """
 
 from psgkit.report.language import _
+from psgkit.report.words import marked
 
 _MITTERLING = "Mitterling 2015, 10.5665/sleep.4730"
 
@@ -32,4 +33,4 @@ def reference_of(name: str) -> str:
 
 def _span(values: tuple[float, float, float]) -> str:
     median, low, high = values
-    return f"{median:g} ({low:g} - {high:g})"
+    return marked(f"{median:g} ({low:g} - {high:g})")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.report.words import marked
+
 WIDTH = 440.0
 MARGIN = 14.0
 RADIUS = 4.0
@@ -75,7 +77,7 @@ def lay_out(values: npt.NDArray[np.float64]) -> Strip | None:
             Dot(round(x, 1), round(y, 1), int(row))
             for x, y, row in zip(places, _heights(places), rows, strict=True)
         ),
-        ticks=tuple((round(place(mark), 1), f"{mark:g}") for mark in marks),
+        ticks=tuple((round(place(mark), 1), marked(f"{mark:g}")) for mark in marks),
         box=(place(quartiles[0]), place(quartiles[1]), place(quartiles[2])),
     )
 

@@ -4,7 +4,7 @@ import math
 import unicodedata
 
 from psgkit.domain.measures import Measure
-from psgkit.report.language import _
+from psgkit.report.language import _, current_language
 
 _PLURALS = ("minutes", "seconds", "microvolts", "square microvolts", "bits")
 _REPLACED = ("Cc", "Cs", "Zl", "Zp")
@@ -44,7 +44,20 @@ def number(value: float) -> str:
         return f"{value:.0f}"
     if abs(value) >= 100:
         return f"{value:.0f}"
-    return f"{value:.3g}"
+    return marked(f"{value:.3g}")
+
+
+def marked(digits: str) -> str:
+    """Return a number with the decimal mark of the language in force.
+
+    Examples
+    --------
+    >>> from psgkit.report.language import speaking
+    >>> with speaking("nl"):
+    ...     marked("13.2")
+    '13,2'
+    """
+    return digits.replace(".", ",") if current_language() == "nl" else digits
 
 
 def spoken_unit(measure: Measure) -> str:

@@ -21,6 +21,7 @@ from psgkit.report.figures.picture import (
 )
 from psgkit.report.language import _
 from psgkit.report.strip_plot import nice_ticks
+from psgkit.report.words import marked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,7 +68,7 @@ def round_axis(
         low,
         high,
         tuple(
-            (tick, signed(f"{tick:g}"))
+            (tick, signed(marked(f"{tick:g}")))
             for tick in nice_ticks(low, high, parts=parts)
             if low <= tick <= high and not (whole and tick % 1)
         ),

@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cohort_makers import make_cohort
 from night_makers import make_measure, make_night
 
 import psgkit.report
-from psgkit.report import cohort_html, html, reference, selection, text
+from psgkit.report import cohort_html, html, reference, selection, strip_plot, text
 from psgkit.report.cohort_html import cohort_page
-from psgkit.report.figures import arousals, palette, rem, slow_waves
+from psgkit.report.figures import arousals, canvas, palette, rem, slow_waves
 from psgkit.report.language import LANGUAGES, _, catalogue, speaking
 
 FOLDER = Path(psgkit.report.__file__).parent
@@ -108,3 +109,16 @@ def test_a_sentence_about_a_channel_is_translated_and_keeps_its_place():
 def test_a_published_range_is_told_in_the_readers_language():
     with speaking("nl"):
         assert "Gezonde volwassenen" in reference.reference_of("se_pct")
+        assert "87 (71,9 - 94,1)" in reference.reference_of("se_pct")
+
+
+def test_numbers_have_the_decimal_mark_of_the_page():
+    # The measures hold 13.24 minutes, 11.0 to 15.5.
+    page = html.night_page(make_night(), language="nl")
+    assert "stuk remslaap van 13,2 minuten" in page
+    assert "11 tot 15,5" in page
+    with speaking("nl"):
+        ticks = [name for _, name in canvas.round_axis(0.0, 15.0).ticks]
+        strip = strip_plot.lay_out(np.array([0.1, 0.9]))
+    assert ticks[:3] == ["0", "2,5", "5"]
+    assert [name for _, name in strip.ticks][1:3] == ["0,2", "0,4"]
