@@ -26,6 +26,7 @@ _HIGHEST_WITHIN_S = 4.0
 _LEAST_HEIGHT = 0.5
 # Over the usual steepness: noise reaches 2, R waves 5 and more.
 _LEAST_CONTRAST = 3.0
+_USUAL_WITHIN_S = 10.0
 _LEAST_APART_S = 0.33
 # The time from beat to beat, and how many must be like their neighbours: less is noise.
 _PACE_S = (0.33, 2.0)
@@ -75,10 +76,11 @@ def heart_beats(recording: Recording) -> FloatArray:
         ndimage.uniform_filter1d(np.abs(np.diff(values)), half), half
     )
     highest = ndimage.maximum_filter1d(steepness, round(_HIGHEST_WITHIN_S * rate_hz))
-    usual = float(np.median(steepness)) if len(steepness) else 0.0
     peaks, _ = signal.find_peaks(
         steepness,
-        height=np.maximum(_LEAST_HEIGHT * highest, _LEAST_CONTRAST * usual),
+        height=np.maximum(
+            _LEAST_HEIGHT * highest, _LEAST_CONTRAST * _usual(steepness, rate_hz)
+        ),
         distance=_LEAST_APART_S * rate_hz,
     )
     beats_s = np.asarray((peaks + 0.5) / rate_hz, dtype=np.float64)
@@ -169,6 +171,18 @@ def recurs_as_beats(windows_uv: FloatArray, rate_hz: float) -> bool:
         at_pace, unbiased[:, 0], out=np.zeros(len(calm)), where=unbiased[:, 0] > 0
     )
     return bool(np.percentile(share, 75) > _RECURRING)
+
+
+def _usual(steepness: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
+    """Return the median of each ten seconds, or somewhat more, all along it.
+
+    Where an electrode is off, or muscle tense, that says nothing of the hours besides.
+    """
+    parts = np.array_split(
+        steepness, max(int(len(steepness) / (_USUAL_WITHIN_S * rate_hz)), 1)
+    )
+    medians = [float(np.median(part)) if len(part) else 0.0 for part in parts]
+    return np.repeat(medians, [len(part) for part in parts])
 
 
 def _is_pace_of_a_heart(intervals_s: npt.NDArray[np.float64]) -> bool:

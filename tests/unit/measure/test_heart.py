@@ -62,6 +62,28 @@ def test_noise_silence_and_muscle_do_not_beat() -> None:
     assert heart_beats(_recording(np.full(size, np.nan))).size == 0
 
 
+def test_muscle_that_is_tense_for_a_part_of_the_night_does_not_beat() -> None:
+    noise = np.random.default_rng(5).normal(0.0, 50.0, round(SECONDS * RATE_HZ))
+    noise[: round(0.6 * len(noise))] *= 0.1
+    assert heart_beats(_recording(noise)).size == 0
+
+
+def test_beats_are_found_beside_hours_of_noise() -> None:
+    moments_s = _paces()
+    ecg = _spikes(moments_s)
+    rng = np.random.default_rng(6)
+    ecg[: round(70 * RATE_HZ)] = rng.normal(0.0, 300.0, round(70 * RATE_HZ))
+    found_s = heart_beats(_recording(ecg))
+    later_s = moments_s[moments_s > 80]
+    assert found_s[found_s > 79.9] == pytest.approx(later_s, abs=0.03)
+    assert (found_s > 60).all()
+
+
+def test_a_signal_too_short_for_a_beat_has_none() -> None:
+    for size in (0, 1, 2, 30):
+        assert heart_beats(_recording(np.arange(float(size)))).size == 0
+
+
 def test_without_an_ecg_of_100_hz_nothing_is_known() -> None:
     slow = _recording(_spikes(_paces(), 99.0), 99.0)
     assert heart_beats(slow).size == 0
