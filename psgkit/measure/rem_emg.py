@@ -115,7 +115,9 @@ def chin_tone(
         last = min(stop, int(len(values) / rate_hz))
         if last - start <= 1:
             continue
-        edges = np.ceil(np.arange(start * PARTS, last * PARTS + 1) / PARTS * rate_hz)
+        edges = np.ceil(
+            np.arange(start * PARTS, last * PARTS + 1) / PARTS * rate_hz - 1e-6
+        )
         samples = edges.astype(int) - int(edges[0])
         part = values[int(edges[0]) : int(edges[-1])].astype(float)
         amplitude = np.abs(signal.sosfiltfilt(filters, part))

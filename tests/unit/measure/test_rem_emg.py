@@ -282,3 +282,14 @@ def test_a_signal_that_ends_in_rem_has_tone_until_there():
     assert np.isnan(
         chin_tone(values[:10100], 200.0, timeline, top_hz=90.0).local_uv
     ).all()
+
+
+def test_a_rate_in_thirds_ends_with_the_signal_and_leaves_the_heart_out():
+    """62 samples in 0.3 s: 18 s are 3720 samples, and times their rate a hair more."""
+    rate_hz = 62 / 0.3
+    assert 18.0 * rate_hz > 3720
+    timeline = make_timeline("R")
+    values = make_sine(18.0, rate_hz, 37.0, 10.0)
+    assert len(values) == 3720
+    tone = chin_tone(values, rate_hz, timeline, top_hz=90.0, beats_s=np.array([9.0]))
+    assert tone.seconds_uv[17] == pytest.approx(20 / np.pi, rel=0.05)
