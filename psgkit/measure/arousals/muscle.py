@@ -83,10 +83,11 @@ def tone_rises(
     Parameters
     ----------
     tone : numpy.ndarray, shape (n_bins,)
-        From `muscle_tone`.
+        From `muscle_tone`; NaN where there is none, which is no rise.
     is_usable : numpy.ndarray of bool, shape (n_bins,)
         What may enter a baseline.
     rules : ArousalRules
     """
-    baseline = moving_baseline(tone[np.newaxis], is_usable, rules)[0]
+    is_known = ~np.isnan(tone)
+    baseline = moving_baseline(tone[np.newaxis], is_usable & is_known, rules)[0]
     return np.asarray((tone >= rules.emg_ratio * baseline) & (tone > 0))

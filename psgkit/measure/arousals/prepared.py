@@ -16,6 +16,7 @@ from psgkit.measure.arousals.rules import HOP_S, ArousalRules
 from psgkit.measure.channel_reader import ArtefactMask, centred
 from psgkit.measure.heart import NO_BEATS
 from psgkit.measure.spectral import reduce_rate
+from psgkit.measure.timeline import still_seconds
 
 CENTRAL_ROLES = (
     *(Role.C4_M1, Role.C3_M2, Role.C4_M1M2, Role.C3_M1M2),
@@ -115,18 +116,22 @@ def chin_tone(
     """Return the chin EMG and its tone, or None where there is none to use.
 
     One that lacks over a tenth of REM sleep cannot say how many arousals there were.
+    The tone is NaN where the chin lacks, or stands still: beside nothing at all, all
+    that follows would be a rise.
     """
     channel = recording.without_unfit().find([Role.EMG_CHIN])
     if channel is None or channel.to_uv is None or channel.rate_hz < LEAST_RATE_HZ:
         return None
     recorded = recording.signal(channel)
-    missing = artefact_windows(recorded, channel, None)
-    in_rem = missing[windows_of(scoring, len(missing), (Stage.R,))]
     values = centred(recorded)
+    missing = artefact_windows(recorded, channel, None)
+    still = still_seconds(values, channel.rate_hz, len(missing) * round(ARTEFACT_S))
+    missing |= still.reshape(len(missing), -1).all(axis=1)
+    in_rem = missing[windows_of(scoring, len(missing), (Stage.R,))]
     if not values.any() or (in_rem.size and in_rem.mean() > LARGEST_MISSING_SHARE):
         return None
     tone = muscle_tone(values, channel.rate_hz, beats_s)
-    tone[np.repeat(missing, round(ARTEFACT_S / HOP_S))[: len(tone)]] = 0.0
+    tone[np.repeat(missing, round(ARTEFACT_S / HOP_S))[: len(tone)]] = np.nan
     return channel, tone
 
 

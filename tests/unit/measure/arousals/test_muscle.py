@@ -105,3 +105,11 @@ def test_any_tone_after_silence_is_a_rise() -> None:
     tone[300] = 0.5
     rises = tone_rises(tone, np.ones(400, dtype=bool), ArousalRules())
     assert np.flatnonzero(rises).tolist() == [300]
+
+
+def test_what_is_not_known_is_no_rise_and_in_no_baseline() -> None:
+    tone = np.ones(400)
+    tone[100:300] = np.nan
+    tone[390] = 2.0
+    with_hole = tone_rises(tone, np.ones(400, dtype=bool), ArousalRules())
+    assert np.flatnonzero(with_hole).tolist() == [390]

@@ -11,6 +11,7 @@ from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Stage
 from psgkit.measure.arousals.candidates import Shift
 from psgkit.measure.arousals.detector import _in_events
+from psgkit.measure.arousals.muscle import tone_rises
 from psgkit.measure.arousals.prepared import (
     artefact_windows,
     best_eeg,
@@ -67,7 +68,27 @@ def test_there_is_no_tone_where_the_chin_is_lost() -> None:
     )
     found = chin_tone(recording, make_scoring("2" * 20))
     assert found is not None
-    assert np.flatnonzero(found[1] == 0.0).tolist() == list(range(1200, 1600))
+    assert np.flatnonzero(np.isnan(found[1])).tolist() == list(range(1200, 1600))
+
+
+@pytest.mark.parametrize("level_uv", [0.0, 37.25])
+def test_a_chin_that_stands_still_lacks_and_rises_neither_there_nor_after(
+    level_uv: float,
+) -> None:
+    """Off from 130 to 470 s; what filters and FFTs leave there is no tone."""
+    recording = _recording(CHIN, seconds=600.0)
+    values = recording.signal(recording.channels[0]).copy()
+    values[5000:6000] *= 300.0  # a movement, of which rounding leaves more
+    values[13000:47000] = level_uv
+    source = ArraySource((values,), (100.0,))
+    recording = replace(recording, source=source)
+    found = chin_tone(recording, make_scoring("2" * 20))
+    assert found is not None
+    assert np.flatnonzero(np.isnan(found[1])).tolist() == list(range(520, 1880))
+    rises = tone_rises(found[1], np.ones(2400, dtype=bool), ArousalRules())
+    assert rises[200:240].all()  # and a bin to each side, by the filter
+    assert rises.sum() <= 42
+    assert chin_tone(recording, make_scoring("2" * 10 + "R" * 10)) is None
 
 
 def test_an_unfit_eeg_gives_way_to_the_next() -> None:
