@@ -32,7 +32,6 @@ _LEAST_APART_S = 0.33
 _PACE_S = (0.33, 2.0)
 _LIKE_NEIGHBOURS = 0.3
 _LEAST_REGULAR = 0.6
-_LEAST_LEFT = 0.5
 
 _LEAST_WINDOWS = 5
 _HIGHEST_RATIO = 4.0
@@ -112,7 +111,11 @@ def near_beats(beats_s: FloatArray, rate_hz: float, first: int, last: int) -> Bo
 
 
 def means_without(
-    is_heart: BoolArray, values: FloatArray, edges: npt.NDArray[np.intp]
+    is_heart: BoolArray,
+    values: FloatArray,
+    edges: npt.NDArray[np.intp],
+    *,
+    least_left: float,
 ) -> FloatArray:
     """Average values between edges, leaving out where the heart beats.
 
@@ -122,17 +125,19 @@ def means_without(
     values : numpy.ndarray of float, shape (n_samples,)
     edges : numpy.ndarray of int, shape (n_parts + 1,)
         Where parts begin, and the end of the last.
+    least_left : float
+        The share of a part that makes its mean.
 
     Returns
     -------
     numpy.ndarray of float64, shape (n_parts,)
-        On a straight line between its neighbours where less than half of a part is
-        left: the mean of a few samples would itself look like a burst.
+        On a straight line between its neighbours where less of a part is left: the mean
+        of a few samples would itself look like a burst.
     """
     counts = ~is_heart
     n_counted = np.add.reduceat(counts, edges[:-1], dtype=int)
     means = np.add.reduceat(values * counts, edges[:-1]) / np.maximum(n_counted, 1)
-    known = n_counted >= _LEAST_LEFT * np.diff(edges)
+    known = n_counted >= least_left * np.diff(edges)
     if known.all() or not known.any():
         return np.asarray(means)
     position = np.arange(len(means))

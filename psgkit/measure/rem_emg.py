@@ -38,6 +38,9 @@ UNDECIDED_UV = 2.0
 
 WINDOW_S = 30
 PARTS = 10  # a second in tenths, the shortest burst
+# Beside heart beats, at 100 Hz: with half left, phasic activity of a simulated chin that
+# has no heart in it went from 20.9 to 24.2 %, with this to 21.1.
+LEAST_LEFT = 0.7
 MAX_BURST_S = 5.0
 RAISED = 2.0
 RAISED_UV = 10.0
@@ -122,9 +125,9 @@ def chin_tone(
         part = values[int(edges[0]) : int(edges[-1])].astype(float)
         amplitude = np.abs(signal.sosfiltfilt(filters, part))
         is_heart = near_beats(beats_s, rate_hz, int(edges[0]), int(edges[-1]))
-        tenths[start:last] = means_without(is_heart, amplitude, samples).reshape(
-            -1, PARTS
-        )
+        tenths[start:last] = means_without(
+            is_heart, amplitude, samples, least_left=LEAST_LEFT
+        ).reshape(-1, PARTS)
         seconds = tenths[start:last].mean(axis=1)
         local[start:last] = ndimage.minimum_filter1d(seconds, LOCAL_S)
         background[start:last] = ndimage.percentile_filter(

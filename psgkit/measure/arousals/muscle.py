@@ -17,6 +17,9 @@ LEAST_RATE_HZ = 60.0
 BINS_AT_A_TIME = 480
 MARGIN_S = 5.0
 
+# Of a bin beside a heart beat. More, and a quick heart would leave hardly any bin.
+LEAST_LEFT = 0.5
+
 
 def muscle_tone(
     values: Float32Array, rate_hz: float, beats_s: FloatArray = NO_BEATS
@@ -54,7 +57,7 @@ def muscle_tone(
         squared = np.square(filtered[margin : margin + own[-1] - own[0]])
         is_heart = near_beats(beats_s, rate_hz, own[0], own[-1])
         tone[first : first + len(own) - 1] = np.sqrt(
-            means_without(is_heart, squared, own - own[0])
+            means_without(is_heart, squared, own - own[0], least_left=LEAST_LEFT)
         )
     return tone
 

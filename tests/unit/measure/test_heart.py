@@ -104,9 +104,18 @@ def test_beats_reach_90_ms_to_both_sides() -> None:
 def test_a_mean_leaves_out_the_heart_and_too_little_is_as_its_neighbours() -> None:
     values = np.array([1.0, 3.0, 9.0, 9.0, 2.0, 2.0, 9.0, 9.0, 9.0, 4.0, 6.0, 8.0])
     is_heart = values == 9.0
-    means = means_without(is_heart, values, np.array([0, 3, 6, 9, 12]))
+    edges = np.array([0, 3, 6, 9, 12])
     # (1 + 3) / 2; (2 + 2) / 2; between 2 and 6; (4 + 6 + 8) / 3.
+    means = means_without(is_heart, values, edges, least_left=2 / 3)
     assert means.tolist() == [2.0, 2.0, 4.0, 6.0]
+    # Two of three are too few: only the last is known.
+    assert means_without(is_heart, values, edges, least_left=0.7).tolist() == [6.0] * 4
+
+
+def test_where_the_heart_leaves_too_little_everywhere_the_rest_is_averaged() -> None:
+    values = np.array([1.0, 9.0, 2.0, 9.0])
+    means = means_without(values == 9.0, values, np.array([0, 2, 4]), least_left=0.7)
+    assert means.tolist() == [1.0, 2.0]
 
 
 def test_amplitudes_that_recur_with_a_heart_are_seen_and_twitches_are_not() -> None:

@@ -293,3 +293,18 @@ def test_a_rate_in_thirds_ends_with_the_signal_and_leaves_the_heart_out():
     assert len(values) == 3720
     tone = chin_tone(values, rate_hz, timeline, top_hz=90.0, beats_s=np.array([9.0]))
     assert tone.seconds_uv[17] == pytest.approx(20 / np.pi, rel=0.05)
+
+
+def test_an_ecg_changes_little_in_a_chin_that_has_no_heart_in_it():
+    """At 100 Hz a tenth of a second holds ten samples: half of them are no mean."""
+    rng = np.random.default_rng(7)
+    timeline = make_timeline("R" * 40)
+    values = rng.normal(0.0, 1.0, 120_000).astype(np.float32)
+    beats_s = np.cumsum(rng.uniform(0.8, 1.1, 1200))
+    phasic = [
+        rswa_values(
+            chin_tone(values, 100.0, timeline, top_hz=45.0, beats_s=beats), timeline
+        )["rswa_phasic_pct"]
+        for beats in (np.zeros(0), beats_s)
+    ]
+    assert phasic[1] == pytest.approx(phasic[0], abs=2.0)
