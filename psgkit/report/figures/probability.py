@@ -74,4 +74,4 @@ def hypnodensity_panel(night: Night, width_px: float, height_px: float) -> Panel
 
 
 def _no_proba() -> str:
-    return _("No probabilities: the stages were scored by a person.")
+    return _("No probabilities: the scoring has none.")
