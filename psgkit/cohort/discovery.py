@@ -132,18 +132,31 @@ def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
     Raises
     ------
     InputError
-        If an input lies at an address, since all of it would be copied for its name.
+        If an input lies at an address, since all of it would be copied for its name,
+        or two have the same content.
     """
     if any(job.addresses for job in jobs):
         raise InputError(
             "A name from the content would take a copy of every night that lies at an "
             "address; give ids in a manifest."
         )
-    return [replace(job, id=_hash_of(job)) for job in jobs]
+    named = [replace(job, id=_hash_of(job)) for job in jobs]
+    first: dict[str, Job] = {}
+    for job in named:
+        if (other := first.setdefault(job.night_id, job)) is not job:
+            raise InputError(
+                f"{_file_of(other).name} and {_file_of(job).name} hold the same, and "
+                "a name from the content cannot tell them apart; take one of them away."
+            )
+    return named
+
+
+def _file_of(job: Job) -> Path:
+    return job.recording or job.scoring or Path()
 
 
 def _hash_of(job: Job) -> str:
-    file = job.recording or job.scoring or Path()
+    file = _file_of(job)
     if take_print(file) is None:
         return hashlib.sha256(str(file).encode("utf-8", "surrogatepass")).hexdigest()[
             :12

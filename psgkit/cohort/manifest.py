@@ -56,7 +56,7 @@ def read_manifest(
         further column is carried into ``cohort.csv``.
     scoring : str
         How scorings are found where the manifest has no such column; see
-        `psgkit.cohort.scorings.find_scoring`.
+        `psgkit.cohort.scorings.find_scoring`. Where it has one, only ``"auto"``.
     out : str or pathlib.Path, optional
         The output folder of `run_cohort`. Nights that are done in it, and that the
         manifest does not name, keep their ids.
@@ -77,6 +77,11 @@ def read_manifest(
     names = _known_columns(path, columns)
     further = [column for column in columns if column and column not in names.values()]
     _check_further(path, further)
+    if "scoring" in names and scoring != AUTO:
+        raise InputError(
+            f"{path.name} says in its column {names['scoring']!r} which scorings to "
+            "take; leave --scoring out, or that column."
+        )
     faults: list[str] = []
     jobs = [
         _job(path.parent, line, row, names, further, scoring, faults)

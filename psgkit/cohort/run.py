@@ -117,6 +117,11 @@ def run_cohort(
     out = Path(out)
     settings = settings or Settings()
     check_ids(jobs)
+    if dask is not None and (workers is not None or timeout_s is not None):
+        raise InputError(
+            "On a cluster the number of workers and the time that each has are the "
+            "cluster's to set; leave --workers and --timeout away."
+        )
     check_writable(out)
     with hold(out) as lock:
         tell_under_way(lock, ())
@@ -167,11 +172,6 @@ def _executor(
             do_night,
             workers=count_workers(workers, nights=nights),
             timeout_s=timeout_s,
-        )
-    if workers is not None or timeout_s is not None:
-        raise InputError(
-            "On a cluster the number of workers and the time that each has are the "
-            "cluster's to set; leave --workers and --timeout away."
         )
     from psgkit.cohort.cluster import DaskExecutor  # noqa: PLC0415 - an extra
 

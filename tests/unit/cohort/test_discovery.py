@@ -70,6 +70,12 @@ def test_ids_can_be_made_from_the_content(study: Path) -> None:
     assert job.id == "8c35af9003c9"
 
 
+def test_copies_have_no_ids_of_their_own_from_the_content(study: Path) -> None:
+    (study / "a/copy.edf").write_bytes((study / "a/N2.EDF").read_bytes())
+    with pytest.raises(InputError, match=r"N2\.EDF and copy\.edf hold the same"):
+        with_hashed_ids(find_jobs([study / "a/N2.EDF", study / "a/copy.edf"]))
+
+
 def test_a_night_that_cannot_be_read_has_an_id_too(study: Path) -> None:
     os.mkfifo(study / "pipe.edf")
     [job] = with_hashed_ids(find_jobs([study / "pipe.edf"]))

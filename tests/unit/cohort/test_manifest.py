@@ -135,3 +135,13 @@ def test_a_table_that_is_no_manifest_is_refused(manifest, text, part) -> None:
 def test_a_manifest_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"No file 'study.csv'"):
         read_manifest(tmp_path / "study.csv")
+
+
+@pytest.mark.parametrize("scoring", ["none", "../scored/{stem}.xml"])
+def test_scorings_are_named_by_the_manifest_or_by_the_call(manifest, scoring) -> None:
+    # The column would be followed and the call not, without a word.
+    path = manifest("edf,Scoring\na.edf,a.xml\n")
+    with pytest.raises(InputError, match=r"column 'Scoring' .* leave --scoring out"):
+        read_manifest(path, scoring=scoring)
+    [job] = read_manifest(manifest("edf\na.edf\n"), scoring="none")
+    assert job.scoring is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from broken_workers import make_tasks, work
 
-from psgkit.cohort.run import check_ids, run_tasks
+from psgkit.cohort.run import check_ids, run_cohort, run_tasks
 from psgkit.cohort.task import Task
 from psgkit.cohort.workers import ProcessExecutor
 from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
@@ -137,6 +137,15 @@ def test_workers_that_never_start_are_told(tmp_path: Path) -> None:
     tasks = make_tasks(tmp_path, *"abcdefgh")
     with pytest.raises(PsgkitError, match=r"below 'if __name__ == \"__main__\":'"):
         list(run_tasks(tasks, Breaking(*"abcdefgh")))
+
+
+def test_what_a_cluster_sets_itself_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="leave --workers and --timeout away"):
+        list(run_cohort([Job(None, id="a")], out=out, dask="tcp://x:1", workers=2))
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("ids", [["a", "a"], ["a", "A"], []])
