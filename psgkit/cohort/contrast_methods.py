@@ -47,9 +47,9 @@ def methods_sentence(
     return (
         f"{_range(fitted['nights_n'])} nights{people}{by_column} were compared by "
         f"{compared_by}{adjusted} with generalised estimating equations{repeated} "
-        "(counts: Poisson with log hours as offset; times, powers and their ratios: logarithms, contrasts are ratios of "
-        "geometric means; fractions: logits), standard errors "
-        "after Mancl and DeRouen, 95 % intervals from Student's t, false discovery "
+        "(counts: Poisson with log hours as offset; times, powers and their ratios: "
+        "logarithms, contrasts are ratios of geometric means; fractions: logits), "
+        "standard errors after Mancl and DeRouen, 95 % intervals from Student's t, false discovery "
         "rate after Benjamini and Hochberg within the table (psgkit "
         f"{metadata.version('psgkit')}, statsmodels {metadata.version('statsmodels')})."
         f"{_measured_by(nights)}{mixture}"

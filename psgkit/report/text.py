@@ -29,7 +29,8 @@ EXPLORATORY_NOTE = (
     "not for one person."
 )
 WHERE_REASONS = (
-    "The page of pictures names each of them; so does nan_reasons.csv, with --tables."
+    "The HDF5 file and the page of pictures name each of them, as does nan_reasons.csv, "
+    "with --tables."
 )
 
 _ROWS = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
