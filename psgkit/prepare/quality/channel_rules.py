@@ -145,7 +145,7 @@ def unusable_share(look: ChannelLook) -> Iterator[Issue]:
         return
     bad = look.flat | look.clipped | (look.peak_uv > MAX_UV)
     share = look.share(bad)
-    if UNUSABLE_SHARE <= share < DEAD_SHARE:
+    if share >= UNUSABLE_SHARE and not _is_dead(bad, look):
         yield Issue(
             Severity.ERROR if share >= 0.5 else Severity.WARNING,
             "unusable_share",
@@ -275,9 +275,16 @@ def _is_off(look: ChannelLook) -> BoolArray:
     return look.is_known & (_is_out_of_contact(look) | look.flat)
 
 
+def _is_dead(bad: BoolArray, look: ChannelLook) -> bool:
+    """Tell whether a channel is bad all night, in one way that a rule of its own says."""
+    return look.share(bad) >= DEAD_SHARE and any(
+        True for rule in (flat, clipped, amplitude) for _ in rule(look)
+    )
+
+
 def _long_runs(bad: BoolArray, look: ChannelLook) -> list[tuple[int, int]]:
     """Return first and last window of each bad stretch that is long enough."""
-    if look.share(bad) >= DEAD_SHARE:
+    if _is_dead(bad, look):
         return []
     edges = np.flatnonzero(np.diff(np.concatenate(([0], bad.astype(int), [0]))))
     runs = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)

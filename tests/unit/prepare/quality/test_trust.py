@@ -201,3 +201,24 @@ def test_in_a_long_night_the_time_between_two_windows_is_lost_with_them() -> Non
     after = look.starts_s[np.flatnonzero(whole)[-1] + 1]
     assert (before < 1005, after > 1995) == (True, True)
     assert judged(recording).lost == (("C4-M1", Gap(before, after - before)),)
+
+
+def test_a_channel_that_was_off_all_night_in_two_ways_is_lost_and_it_is_said(
+    clean: Signals,
+) -> None:
+    """Flat for over half of the time, then far too large: neither is all of it."""
+    values = clean[Role.C4_M1].copy()
+    values[:100_000] = 0.0
+    values[100_000:164_000] = np.random.default_rng(3).normal(0.0, 650.0, 64_000)
+    recording = judged(make_recording({Role.C4_M1: values}))
+    assert recording.channels[0].unfit is None
+    assert recording.lost == (("C4-M1", Gap(0.0, 820.0)),)
+    codes = {issue.code for issue in find_issues(make_recording({Role.C4_M1: values}))}
+    assert {"lost_contact", "unusable_share"} <= codes
+
+
+def test_a_channel_that_is_flat_all_night_is_said_to_be_once(clean: Signals) -> None:
+    recording = make_recording(clean | {Role.C4_M1: np.zeros(TIMES_S.size)})
+    codes = [i.code for i in find_issues(recording) if "C4-M1" in i.message]
+    assert codes == ["flat"]
+    assert judged(recording).lost == ()
