@@ -7,6 +7,8 @@ import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel
+from psgkit.measure.arousals.muscle import LEAST_RATE_HZ
+from psgkit.measure.arousals.prepared import LARGEST_MISSING_SHARE
 from psgkit.measure.arousals.rules import ArousalRules
 from psgkit.measure.arousals.verdicts import Candidate
 
@@ -105,24 +107,34 @@ NO_OCCIPITAL = Issue(
 )
 
 
-def no_chin(unfit: Channel | None) -> Issue:
+def no_chin(chin: Channel | None) -> Issue:
     """Return the issue that arousals in REM sleep are unknown.
 
     Parameters
     ----------
-    unfit : Channel or None
-        The chin EMG that would have served.
+    chin : Channel or None
+        The chin EMG, if there is one; it does not serve.
     """
-    why = ""
-    if unfit is not None and unfit.unfit is not None:
-        why = f"{unfit.label} {unfit.unfit.why}. "
+    why = "" if chin is None else f"{chin.label} {_shortfall(chin)}. "
+    which = "a" if chin is None else "another"
     return Issue(
         Severity.WARNING,
         "arousals_without_chin",
         f"{why}Without a usable chin EMG no arousal can be scored in REM sleep: those "
         "of REM are unknown, not none.",
-        "If there is a chin EMG, name it with --channel emg=LABEL.",
+        f"If there is {which} chin EMG, name it with --channel emg=LABEL.",
     )
+
+
+def _shortfall(chin: Channel) -> str:
+    """Return why a chin EMG does not serve, to be read after its label."""
+    if chin.unfit is not None:
+        return chin.unfit.why
+    if chin.to_uv is None:
+        return "has no known unit"
+    if chin.rate_hz < LEAST_RATE_HZ:
+        return f"has {chin.rate_hz:g} samples a second, {LEAST_RATE_HZ:g} are needed"
+    return f"holds no signal for over {LARGEST_MISSING_SHARE:.0%} of REM sleep"
 
 
 def noisy(noise_per_h: float) -> Issue:

@@ -1,10 +1,16 @@
 """The table of candidates, and the arousals among them."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
+import pytest
 from makers import make_scoring
 
+from psgkit.domain.recording import Channel, Unfit
+from psgkit.domain.roles import Role
 from psgkit.measure.arousals.candidates import Shift
-from psgkit.measure.arousals.found import ArousalsFound, candidate_table, noisy
+from psgkit.measure.arousals.found import ArousalsFound, candidate_table, no_chin, noisy
 from psgkit.measure.arousals.rules import ArousalRules
 from psgkit.measure.arousals.verdicts import Night, judge
 
@@ -73,3 +79,24 @@ def test_a_floor_that_is_high_is_a_warning_with_its_number() -> None:
     issue = noisy(4.26)
     assert (issue.severity, issue.code) == ("warning", "arousals_noise_floor")
     assert "4.3 an hour" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"unfit": Unfit("is flat")}, "is flat"),
+        ({"to_uv": None}, "has no known unit"),
+        ({"rate_hz": 50.0}, "has 50 samples a second, 60 are needed"),
+        ({}, "holds no signal for over 10% of REM sleep"),
+    ],
+)
+def test_why_a_chin_does_not_serve_is_said(facts: dict[str, Any], why: str) -> None:
+    chin = replace(Channel(Role.EMG_CHIN, "Chin", 0, 200.0), **facts)
+    issue = no_chin(chin)
+    assert issue.message.startswith(f"Chin {why}. Without a usable chin EMG")
+    assert "another chin EMG" in issue.remedy
+
+
+def test_without_a_chin_there_is_nothing_to_say_of_it() -> None:
+    assert no_chin(None).message.startswith("Without a usable chin EMG")
+    assert "If there is a chin EMG" in no_chin(None).remedy
