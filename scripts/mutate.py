@@ -26,18 +26,14 @@ runs on import, the package and the tests are imported anew instead.
 """
 
 import argparse
-import ast
 import contextlib
 import functools
 import gc
-import importlib
 import io
-import itertools
 import json
 import math
 import os
 import random
-import re
 import resource
 import signal
 import sys
@@ -45,32 +41,22 @@ import time
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
 from pathlib import Path
-from types import CodeType, FunctionType
-from typing import Any
+from types import FunctionType
 
 try:
     import coverage
     import hypothesis
-    import libcst as cst
     import pytest
-    from libcst.metadata import (
-        CodeRange,
-        MetadataWrapper,
-        PositionProvider,
-        WhitespaceInclusivePositionProvider,
-    )
-    from mutmut.mutation import mutators
+    from mutate_parts.lines import AT_IMPORT, OF_CATALOGUE, Tests
+    from mutate_parts.mutants import ROOT, Mutant, find_mutants
+    from mutate_parts.swap import import_mutant, original_code, swap_code
 except ModuleNotFoundError as missing:
     if not {"-h", "--help"}.isdisjoint(sys.argv):
         print(__doc__)
     print(f"{missing}: it is one of the extra 'dev' of psgkit.", file=sys.stderr)
     sys.exit({"-h", "--help"}.isdisjoint(sys.argv))
 
-ROOT = Path(__file__).parents[1]
 MEASURES = ROOT / "psgkit" / "measure"
 TESTS = (
     "tests/unit/measure",
@@ -78,7 +64,6 @@ TESTS = (
     "tests/flow/test_signal_metrics.py",
     "tests/flow/test_separate_electrodes.py",
 )  # without test_golden.py: it knows no number but our own
-OF_CATALOGUE = "tests/unit/measure/test_catalogue.py"
 # They measure time or memory, which tracing and forks change.
 LEFT_OUT = "not takes_under and not in_memory"
 QUIET = (
@@ -88,318 +73,6 @@ QUIET = (
 KILLED, SURVIVED, TOO_SLOW, NOT_IMPORTED = range(4)
 Remembering = type(functools.cache(len))
 MEMORY_BYTES = 16 * 2**30
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A module with one place changed."""
-
-    module: str
-    line: int
-    column: int
-    change: str
-    source: str = field(repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.change}"
-
-    @property
-    def path(self) -> Path:
-        """The module's file."""
-        return path_of(self.module)
-
-
-def path_of(module: str) -> Path:
-    """Return a module's file."""
-    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
-
-
-# What is changed
-
-
-def drop_arguments(call: cst.Call) -> Iterator[cst.Call]:
-    """Yield a call without one of its arguments, for each that is not exempt."""
-    fewer = (
-        changed
-        for changed in mutators.operator_arg_removal(call)
-        if len(changed.args) < len(call.args)
-    )
-    for argument, changed in zip(call.args, fewer, strict=False):
-        if not is_left_out(argument):
-            yield changed
-
-
-def change_word(string: cst.BaseString) -> Iterator[cst.BaseString]:
-    """Yield the first of mutmut's changes to a string: the others are as easy."""
-    yield from list(mutators.operator_string(string))[:1]
-
-
-REPLACED: dict[Callable[..., Any], Callable[..., Any] | None] = {
-    mutators.operator_arg_removal: drop_arguments,
-    mutators.operator_string: change_word,
-    mutators.operator_assignment: None,
-}
-OPERATORS = tuple(
-    (kind, REPLACED.get(operator, operator))
-    for kind, operator in mutators.mutation_operators
-    if REPLACED.get(operator, operator)
-)
-
-
-def is_left_out(node: cst.CSTNode) -> bool:
-    """Tell whether a node and all that is in it are not changed; see the docstring."""
-    match node:
-        case cst.Annotation() | cst.Decorator() | cst.Import() | cst.ImportFrom():
-            return True
-        case cst.Raise() | cst.If(test=cst.Name("TYPE_CHECKING")):
-            return True
-        case cst.Arg(keyword=cst.Name("strict" | "dtype")):
-            return True
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name))]):
-            return name == "__all__" or bool(re.match("[A-Z][a-z]", name))
-        case cst.Arg(value=cst.BaseString() as text) | (cst.BaseString() as text):
-            return is_for_people(text)
-    return False
-
-
-def is_for_people(text: cst.BaseString) -> bool:
-    """Tell whether a string has a blank in it."""
-    match text:
-        case cst.ConcatenatedString(left=left, right=right):
-            return is_for_people(left) or is_for_people(right)
-        case cst.FormattedString(parts=parts):
-            literal = [p.value for p in parts if isinstance(p, cst.FormattedStringText)]
-        case _:
-            literal = [text_of(text)]
-    return any(re.search(r"\s", piece) for piece in literal)
-
-
-class Changes(cst.CSTVisitor):
-    """Collects the places of a module and what is put there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[cst.CSTNode, cst.CSTNode]] = []
-
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        """Change a node in every way."""
-        if is_left_out(node):
-            return False
-        for kind, operator in OPERATORS:
-            if isinstance(node, kind):
-                self.found += [(node, changed) for changed in operator(node)]
-        return True
-
-
-def find_mutants(path: Path) -> list[Mutant]:
-    """Return a module's mutants, each at most once."""
-    wrapper = MetadataWrapper(cst.parse_module(path.read_text()))
-    spans = wrapper.resolve(WhitespaceInclusivePositionProvider)
-    places = wrapper.resolve(PositionProvider)
-    changes = Changes()
-    wrapper.module.visit(changes)
-    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    original = wrapper.module.code
-    seen = {ast.dump(ast.parse(original))}
-    mutants = []
-    for node, changed in changes.found:
-        if isinstance(node, cst.Match):  # a block, whose lines are all indented
-            source = wrapper.module.deep_replace(node, changed).code
-        else:
-            source = put(original, changed, spans[node])
-        meaning = ast.dump(ast.parse(source))
-        if meaning in seen:
-            continue
-        seen.add(meaning)
-        change = difference(words(node), words(changed))
-        start = places[node].start
-        mutants.append(Mutant(module, start.line, start.column, change, source))
-    return mutants
-
-
-def put(code: str, new: cst.CSTNode, span: CodeRange) -> str:
-    """Return a module's text with another piece in one place."""
-    lines = code.splitlines(keepends=True)
-    start, end = (
-        sum(len(line) for line in lines[: at.line - 1]) + at.column
-        for at in (span.start, span.end)
-    )
-    return code[:start] + text_of(new) + code[end:]
-
-
-def text_of(node: cst.CSTNode) -> str:
-    """Return a node's text."""
-    return cst.Module([]).code_for_node(node)
-
-
-def difference(before: str, after: str) -> str:
-    """Return where two texts differ, with a little of what stands around it."""
-    head = _common(before, after)
-    tail = _common(before[: head - 1 : -1], after[: head - 1 : -1]) if head else 0
-    start, stop = max(head - 30, 0), max(tail - 30, 0)
-    return " -> ".join(text[start : len(text) - stop] for text in (before, after))
-
-
-def _common(one: str, other: str) -> int:
-    same = (a == b for a, b in zip(one, other, strict=False))
-    return sum(itertools.takewhile(bool, same))
-
-
-def words(node: cst.CSTNode) -> str:
-    """Return a node's text in one line."""
-    return " ".join(text_of(node).split())
-
-
-# Which tests run a line
-
-
-AT_IMPORT = "import"
-
-
-class Tests:
-    """What each test takes, and the lines that it runs."""
-
-    def __init__(self) -> None:
-        self.failed: set[str] = set()
-        self.finished = False
-        self._calls_s: dict[str, float] = {}
-        self._setups_s: defaultdict[str, float] = defaultdict(float)
-        self._runs: dict[str, dict[int, list[str]]] = {}
-
-    def note(self, report: pytest.TestReport) -> None:
-        """Keep what became of a test and how long it took."""
-        if not report.passed:
-            self.failed.add(report.nodeid)
-        file = report.nodeid.partition("::")[0]
-        if report.when == "call":
-            self._calls_s[report.nodeid] = report.duration
-        elif report.when == "setup":
-            self._setups_s[file] = max(self._setups_s[file], report.duration)
-
-    def note_lines(self, data: coverage.CoverageData) -> None:
-        """Keep the lines that each test ran."""
-        self.finished = True
-        for file in data.measured_files():
-            self._runs[file] = data.contexts_by_lineno(file)
-
-    def is_of_import(self, mutant: Mutant) -> bool:
-        """Tell whether the line is run when the package is imported."""
-        runs = self._runs.get(str(mutant.path), {}).get(mutant.line)
-        return AT_IMPORT in runs if runs else not _functions_around(mutant)
-
-    def seconds(self, test: str) -> float:
-        """Return how long a test takes with the fixtures of its file."""
-        return self._calls_s[test] + self._setups_s[test.partition("::")[0]]
-
-    def of(self, mutant: Mutant, longest_s: float) -> list[str]:
-        """Return the tests that run a line, else its function, its module, or any.
-
-        What an import declares is also read by tests that run no line of it.
-        """
-        lines = self._runs.get(str(mutant.path), {})
-        tests: set[str] = set()
-        line = range(mutant.line, mutant.line + 1)
-        for span in (line, *_functions_around(mutant), range(10**6)):
-            tests = {test for line in lines if line in span for test in lines[line]}
-            tests &= self._calls_s.keys()
-            if tests:
-                break
-        tests = tests or set(self._calls_s)
-        if self.is_of_import(mutant):
-            files = (OF_CATALOGUE, f"/test_{mutant.path.stem}.py")
-            tests |= {t for t in self._calls_s if any(file in t for file in files)}
-        tests -= self.failed
-        found = sorted(tests, key=lambda test: (self.seconds(test), test))
-        return [test for test in found if self.seconds(test) <= longest_s]
-
-
-def _functions_around(mutant: Mutant) -> list[range]:
-    """Return the lines of the functions that hold a change, the innermost first."""
-    bodies = _functions_of(mutant.path)
-    return sorted((body for body in bodies if mutant.line in body), key=len)
-
-
-@functools.cache
-def _functions_of(path: Path) -> list[range]:
-    return [
-        range(node.body[0].lineno, node.end_lineno + 1)
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef)
-    ]
-
-
-# A mutant in the place of the original
-
-
-def swap_code(mutant: Mutant, functions: list[FunctionType]) -> bool:
-    """Give the changed functions their changed code; tell whether there was any."""
-    new = compile(mutant.source, mutant.path, "exec", dont_inherit=True)
-    changed = dict(_changed_pairs(original_code(mutant.path), new))
-    found = [function for function in functions if function.__code__ in changed]
-    for function in found:
-        code = changed[function.__code__]
-        if code.co_freevars != function.__code__.co_freevars:
-            return False
-        function.__code__ = code
-    return bool(found)
-
-
-@functools.cache
-def original_code(path: Path) -> CodeType:
-    """Compile a module as it is."""
-    return compile(path.read_text(), path, "exec", dont_inherit=True)
-
-
-def _changed_pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
-    inner = [
-        [const for const in code.co_consts if isinstance(const, CodeType)]
-        for code in (old, new)
-    ]
-    if old != new:
-        yield old, new
-    if len(inner[0]) == len(inner[1]):
-        for pair in zip(*inner, strict=True):
-            yield from _changed_pairs(*pair)
-
-
-class MutantFinder:
-    """Finds the mutant in the place of its module."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self._mutant = mutant
-
-    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
-        """Return how to import the mutant; None for other modules."""
-        if name != self._mutant.module:
-            return None
-        loader = MutantLoader(name, str(self._mutant.path))
-        loader.source = self._mutant.source
-        return spec_from_file_location(name, loader.path, loader=loader)
-
-
-class MutantLoader(SourceFileLoader):
-    """Compiles the mutant's text."""
-
-    source: str
-
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the base's
-        """Return the mutant's code."""
-        return compile(self.source, self.path, "exec", dont_inherit=True)
-
-
-def import_mutant(mutant: Mutant) -> bool:
-    """Import the package and a mutant in it anew; tell whether that was possible."""
-    homes = (str(ROOT / "psgkit"), str(ROOT / "tests"))
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(homes):
-            del sys.modules[name]
-    sys.meta_path.insert(0, MutantFinder(mutant))
-    try:
-        importlib.import_module("psgkit.measure.night")
-        importlib.import_module(mutant.module)
-    except Exception:  # noqa: BLE001 - whatever a change brings about
-        return False
-    return True
 
 
 class Chosen:
