@@ -43,15 +43,23 @@ def name_nights_kept(
     if not done:
         return names
     prints = [take_print(file) for file in files]
+    heads = {str(_input_of(record).get("head_sha256")) for record in done.values()}
+    # Of a study that is new, nobody's names need be looked for among those that are done.
+    may_be_done = [
+        place
+        for place, found in enumerate(prints)
+        if found is not None and found.head_sha256 in heads
+    ]
     kept: dict[int, str] = {}
     claimed = {folded(name) for name in taken}
     # Who has the name that it would be given now goes before who has another, and a file
     # that nobody touched before a copy of it.
     for is_own, same in ((True, _has_head), (False, _is_untouched), (False, _has_head)):
-        for place, (file, stem) in enumerate(zip(files, stems, strict=True)):
+        for place in may_be_done:
             if place in kept:
                 continue
-            for name in [names[place]] if is_own else possible_names(file, stem):
+            own = [names[place]]
+            for name in own if is_own else possible_names(files[place], stems[place]):
                 is_free = name in done and folded(name) not in claimed
                 if is_free and same(prints[place], _input_of(done[name])):
                     kept[place] = name

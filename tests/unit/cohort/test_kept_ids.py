@@ -126,3 +126,25 @@ def test_a_manifest_without_ids_keeps_them_too(study: Path, out: Path) -> None:
     table.write_text("id,edf\n,b/n1.edf\n,a/n1.edf\nn1,c/x.edf\n")
     expected = {"b/n1.edf": "b_n1", "a/n1.edf": "a_n1", "c/x.edf": "n1"}
     assert ids(read_manifest(table, out=out), study) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"status": "done", "id": 5}',
+        '{"status": ["done"], "id": "n1"}',
+        '{"status": "done", "id": "n1", "inputs": []}',
+        '{"status": "done", "id": "n1", "inputs": {"recording": [1]}}',
+        '{"status": "done", "id": "n1", "inputs": {"recording": {"head_sha256": {}}}}',
+    ],
+)
+def test_a_damaged_record_names_no_night(study: Path, out: Path, text: str) -> None:
+    put(study, "a/n1.edf")
+    put(study, "b/n1.edf")
+    nights = out / ".psgkit" / "nights"
+    nights.mkdir(parents=True)
+    (nights / "n1.json").write_text(text)
+    kept = {"a/n1.edf": "a_n1", "b/n1.edf": "b_n1"}
+    assert ids(find_jobs([study], out=out), study) == kept
