@@ -89,9 +89,7 @@ def measure_night(
         spindles=eeg.spindles,
         beats_s=beats_s,
     )
-    signals = complete_signals(
-        recording, counted.scoring, eeg, counted.scoring.arousals, beats_s
-    )
+    signals = complete_signals(recording, counted.scoring, eeg, counted.known, beats_s)
     of_scoring = measure_scored(counted.scoring)
     return NightMeasured(
         scoring=counted.scoring,

@@ -1,15 +1,22 @@
 """A channel that is not what its label says gives no number, and the page says why."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from psgkit.domain.night import Night
+from psgkit.domain.recording import Gap
+from psgkit.domain.scoring import Scoring
 from psgkit.errors import MissingChannel
+from psgkit.measure.night import measure_night
 from psgkit.pipeline import analyse
+from psgkit.prepare.artefacts import artefact_masks
+from psgkit.read import read_recording
 from psgkit.report.hdf5 import read_night
 from psgkit.report.text import text_page
+from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
 
 STAGES = [
@@ -145,3 +152,24 @@ def test_a_real_chin_that_holds_eeg_gives_no_chin_tone(real_data: Path) -> None:
     assert "ari_rem_per_h" in night.reasons
     assert np.isfinite(night.measures["ari_nrem_per_h"])
     assert night.provenance.channels_used["staging_emg"] == "EMG_CHIN (EMG EMG1)"
+
+
+def test_a_chin_that_was_off_for_a_part_of_rem_tells_of_the_rest(
+    recording: Path, good: Night
+) -> None:
+    """Its arousals there are too few to count, and are no tone of the chin for that."""
+    whole = read_recording(recording)
+    scoring = Scoring.from_stages(STAGES)
+    lost = (("Chin1-Chin2", Gap(3000.0, 300.0)),)
+    found = measure_night(
+        replace(whole, lost=lost),
+        scoring,
+        artefacts=artefact_masks(scoring),
+        settings=ArousalSettings(),
+    )
+    measured = {measure.name: measure.value for measure in found.measures}
+    assert np.isnan(measured["ari_rem_per_h"])
+    assert measured["ari_nrem_per_h"] == good.measures["ari_nrem_per_h"] > 0
+    assert measured["rai"] == pytest.approx(good.measures["rai"], abs=0.01)
+    (said,) = [i.message for i in found.issues if i.code == "arousals_without_chin"]
+    assert said.startswith("Chin1-Chin2 holds no signal for over 10% of REM sleep.")

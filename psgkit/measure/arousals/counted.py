@@ -12,6 +12,7 @@ from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     NREM_AROUSALS,
     Scoring,
+    Stage,
     make_events,
 )
 from psgkit.errors import MissingChannel
@@ -45,6 +46,8 @@ class ArousalsCounted:
         ``arousal_candidates``, where arousals were looked for.
     channels_used : dict of str to str
     issues : tuple of Issue
+    uncounted : pandas.DataFrame or None
+        Arousals of REM sleep that were found, but may not be all.
     """
 
     scoring: Scoring
@@ -53,6 +56,16 @@ class ArousalsCounted:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     channels_used: dict[str, str] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    uncounted: pd.DataFrame | None = None
+
+    @property
+    def known(self) -> pd.DataFrame | None:
+        """All arousals of which there is knowledge, ``onset_s`` and ``duration_s``."""
+        counted = self.scoring.arousals
+        if counted is None or self.uncounted is None or self.uncounted.empty:
+            return counted
+        columns = ["onset_s", "duration_s"]
+        return pd.concat([counted[columns], self.uncounted[columns]])
 
 
 def with_arousals(
@@ -134,6 +147,7 @@ def _by_rules(
         tables={CANDIDATES: found.candidates},
         channels_used=found.channels_used,
         issues=found.issues if is_calibrated else (*found.issues, _UNCALIBRATED),
+        uncounted=None if found.knows_rem else found.arousals[_is_rem(found)],
     )
 
 
@@ -160,9 +174,14 @@ def _by_network(
     )
 
 
+def _is_rem(found: ArousalsFound) -> "pd.Series[bool]":
+    return found.arousals["stage"] == Stage.R.name
+
+
 def _with_found(scoring: Scoring, found: ArousalsFound, source: str) -> Scoring:
-    group = "arousal" if "arousals_chin" in found.channels_used else NREM_AROUSALS
-    rows = found.arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
+    group = "arousal" if found.knows_rem else NREM_AROUSALS
+    arousals = found.arousals if found.knows_rem else found.arousals[~_is_rem(found)]
+    rows = arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
     events = make_events((onset, length, "arousal", source) for onset, length in rows)
     return _without_arousals(scoring).with_events(events, {group})
 

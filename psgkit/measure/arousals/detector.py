@@ -50,6 +50,7 @@ from psgkit.measure.arousals.prepared import (
     PreparedEeg,
     best_eeg,
     chin_tone,
+    lacks_in_rem,
     windows_of,
 )
 from psgkit.measure.arousals.rules import HOP_S, ArousalRules
@@ -140,8 +141,9 @@ def find_arousals(
     if occipital is None:
         issues.append(NO_OCCIPITAL)
     beats_s = heart_beats(recording) if beats_s is None else beats_s
-    chin = chin_tone(recording, scoring, beats_s)
-    if chin is None:
+    chin = chin_tone(recording, beats_s)
+    knows_rem = chin is not None and not lacks_in_rem(chin[1], scoring)
+    if not knows_rem:
         issues.append(no_chin(recording.find([Role.EMG_CHIN])))
     eeg = [one for one in (central, occipital) if one is not None]
     tone = None if chin is None else chin[1]
@@ -162,6 +164,7 @@ def find_arousals(
             for purpose, channel in used.items()
         },
         issues=tuple(issues),
+        knows_rem=knows_rem,
     )
 
 

@@ -47,12 +47,16 @@ class ArousalsFound:
         label.
     issues : tuple of Issue
         What the reader of the arousals should know.
+    knows_rem : bool
+        Whether those in REM sleep are all there are. Otherwise there is no chin EMG, or
+        it lacks in over a tenth of REM sleep.
     """
 
     candidates: pd.DataFrame
     noise_per_h: float
     channels_used: dict[str, str]
     issues: tuple[Issue, ...]
+    knows_rem: bool = True
 
     @property
     def arousals(self) -> pd.DataFrame:

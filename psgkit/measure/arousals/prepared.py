@@ -111,11 +111,10 @@ def artefact_windows(
 
 
 def chin_tone(
-    recording: Recording, scoring: Scoring, beats_s: FloatArray = NO_BEATS
+    recording: Recording, beats_s: FloatArray = NO_BEATS
 ) -> tuple[Channel, FloatArray] | None:
     """Return the chin EMG and its tone, or None where there is none to use.
 
-    One that lacks over a tenth of REM sleep cannot say how many arousals there were.
     The tone is NaN where the chin lacks, or stands still: beside nothing at all, all
     that follows would be a rise.
     """
@@ -127,12 +126,21 @@ def chin_tone(
     missing = artefact_windows(recorded, channel, None)
     still = still_seconds(values, channel.rate_hz, len(missing) * round(ARTEFACT_S))
     missing |= still.reshape(len(missing), -1).all(axis=1)
-    in_rem = missing[windows_of(scoring, len(missing), (Stage.R,))]
-    if not values.any() or (in_rem.size and in_rem.mean() > LARGEST_MISSING_SHARE):
+    if not values.any():
         return None
     tone = muscle_tone(values, channel.rate_hz, beats_s)
     tone[np.repeat(missing, round(ARTEFACT_S / HOP_S))[: len(tone)]] = np.nan
     return channel, tone
+
+
+def lacks_in_rem(tone: FloatArray, scoring: Scoring) -> bool:
+    """Tell whether the chin lacks in over a tenth of REM sleep.
+
+    Then it cannot say how many arousals there were.
+    """
+    missing = np.isnan(tone[:: round(ARTEFACT_S / HOP_S)])
+    in_rem = missing[windows_of(scoring, len(missing), (Stage.R,))]
+    return bool(in_rem.size and in_rem.mean() > LARGEST_MISSING_SHARE)
 
 
 def _at_hops(windows: BoolArray, n_hops: int) -> BoolArray:

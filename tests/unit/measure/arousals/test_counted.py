@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.recording import Channel, Gap, Recording
 from psgkit.domain.scoring import NREM_AROUSALS, Scoring
 from psgkit.measure.arousals import DETECTOR
 from psgkit.measure.arousals.counted import with_arousals
@@ -63,6 +63,29 @@ def test_without_a_chin_arousals_are_known_in_nrem_alone(night) -> None:
     without = [c for c in recording.channels if c.role.kind.value != "emg"]
     found = count(replace(recording, channels=tuple(without)), scoring, "auto")
     assert found.scoring.kinds_scored == {NREM_AROUSALS}
+
+
+def test_a_chin_that_lacks_in_rem_leaves_those_found_there_uncounted(night) -> None:
+    """Off for the last 40 s of five minutes of REM sleep."""
+    recording, scoring = night
+    chin = next(c for c in recording.channels if c.role.kind.value == "emg")
+    whole = count(recording, scoring, "rules")
+    off = replace(recording, lost=((chin.label, Gap(1160.0, 40.0)),))
+    found = count(off, scoring, "rules")
+    assert found.scoring.kinds_scored == {NREM_AROUSALS}
+    assert found.uncounted is not None
+    assert len(found.uncounted) > 0
+    assert (found.uncounted["onset_s"] >= 900).all()
+    # Those of NREM sleep have the chin's word as before, and all are known.
+    onsets_s = whole.scoring.arousals["onset_s"]
+    assert found.scoring.arousals["onset_s"].tolist() == [
+        t for t in onsets_s if t < 900
+    ]
+    before = [t for t in onsets_s if t < 1140]
+    assert [t for t in found.known["onset_s"] if t < 1140] == before
+    assert whole.known is not None
+    assert whole.known.equals(whole.scoring.arousals)
+    assert "arousals_chin" in found.channels_used
 
 
 def test_without_a_central_eeg_nothing_is_found_and_the_reason_is_told(night) -> None:

@@ -16,6 +16,7 @@ from psgkit.measure.arousals.prepared import (
     artefact_windows,
     best_eeg,
     chin_tone,
+    lacks_in_rem,
     windows_of,
 )
 from psgkit.measure.arousals.rules import ArousalRules
@@ -40,33 +41,36 @@ def _recording(
 
 
 def test_a_chin_serves_from_60_hz_on_with_a_unit_and_a_signal() -> None:
-    assert chin_tone(_recording(CHIN), IN_REM) is not None
-    assert chin_tone(_recording(replace(CHIN, rate_hz=60.0)), IN_REM) is not None
-    assert chin_tone(_recording(replace(CHIN, rate_hz=59.0)), IN_REM) is None
-    assert chin_tone(_recording(replace(CHIN, to_uv=None)), IN_REM) is None
-    assert chin_tone(_recording(CHIN, flat=True), IN_REM) is None
-    assert chin_tone(_recording(C4), IN_REM) is None
-    assert chin_tone(_recording(replace(CHIN, unfit=UNFIT)), IN_REM) is None
+    assert chin_tone(_recording(CHIN)) is not None
+    assert chin_tone(_recording(replace(CHIN, rate_hz=60.0))) is not None
+    assert chin_tone(_recording(replace(CHIN, rate_hz=59.0))) is None
+    assert chin_tone(_recording(replace(CHIN, to_uv=None))) is None
+    assert chin_tone(_recording(CHIN, flat=True)) is None
+    assert chin_tone(_recording(C4)) is None
+    assert chin_tone(_recording(replace(CHIN, unfit=UNFIT))) is None
 
 
-@pytest.mark.parametrize(("lost_s", "serves"), [(30.0, True), (35.0, False)])
-def test_a_chin_that_lacks_over_a_tenth_of_rem_does_not_serve(
-    lost_s: float, serves: bool
+@pytest.mark.parametrize(("lost_s", "lacks"), [(30.0, False), (35.0, True)])
+def test_a_chin_that_lacks_over_a_tenth_of_rem_does_not_know_it(
+    lost_s: float, lacks: bool
 ) -> None:
     recording = replace(
         _recording(CHIN, seconds=600.0), lost=(("chin", Gap(300.0, lost_s)),)
     )
     in_rem = make_scoring("2" * 10 + "R" * 10)
-    assert (chin_tone(recording, in_rem) is not None) is serves
+    found = chin_tone(recording)
+    assert found is not None
+    assert lacks_in_rem(found[1], in_rem) is lacks
     # In NREM the chin is no more than a witness.
-    assert chin_tone(recording, make_scoring("R" * 10 + "2" * 10)) is not None
+    assert not lacks_in_rem(found[1], make_scoring("R" * 10 + "2" * 10))
+    assert not lacks_in_rem(found[1], make_scoring("2" * 20))
 
 
 def test_there_is_no_tone_where_the_chin_is_lost() -> None:
     recording = replace(
         _recording(CHIN, seconds=600.0), lost=(("chin", Gap(300.0, 100.0)),)
     )
-    found = chin_tone(recording, make_scoring("2" * 20))
+    found = chin_tone(recording)
     assert found is not None
     assert np.flatnonzero(np.isnan(found[1])).tolist() == list(range(1200, 1600))
 
@@ -82,13 +86,13 @@ def test_a_chin_that_stands_still_lacks_and_rises_neither_there_nor_after(
     values[13000:47000] = level_uv
     source = ArraySource((values,), (100.0,))
     recording = replace(recording, source=source)
-    found = chin_tone(recording, make_scoring("2" * 20))
+    found = chin_tone(recording)
     assert found is not None
     assert np.flatnonzero(np.isnan(found[1])).tolist() == list(range(520, 1880))
     rises = tone_rises(found[1], np.ones(2400, dtype=bool), ArousalRules())
     assert rises[200:240].all()  # and a bin to each side, by the filter
     assert rises.sum() <= 42
-    assert chin_tone(recording, make_scoring("2" * 10 + "R" * 10)) is None
+    assert lacks_in_rem(found[1], make_scoring("2" * 10 + "R" * 10))
 
 
 def test_an_unfit_eeg_gives_way_to_the_next() -> None:
