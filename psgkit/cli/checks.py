@@ -60,7 +60,7 @@ def check_scoring(
             name, unused = options_unused(path, column=column)
             given = {"codes": codes, "column": column}
             door.refuse_idle(
-                f"where a scoring is {name}",
+                f"for a scoring in the format {name}",
                 **{word: value for word, value in given.items() if word in unused},
             )
 
@@ -83,11 +83,12 @@ def check_scorings(
     if not (codes or column) or not all(path.is_file() for path, _ in scorings):
         return
     found = [options_unused(path, column=name) for path, name in scorings]
-    names = ", ".join(dict.fromkeys(name for name, _ in found))
+    names = list(dict.fromkeys(name for name, _ in found))
+    formats = "format" if len(names) == 1 else "formats"
     unused = frozenset.intersection(*(words for _, words in found))
     with Door() as door:
         door.refuse_idle(
-            f"where scorings are {names}",
+            f"for scorings in the {formats} {', '.join(names)}",
             codes=codes if "codes" in unused else None,
             column=column and "column" in unused,
         )

@@ -72,7 +72,7 @@ def find_bids_jobs(root: str | Path, *, scoring: str = AUTO) -> list[Job]:
     files = sorted([*recordings.values(), *alone])
     if not files:
         raise InputError(
-            f"{root.name} holds no sub-*_eeg.edf and no sub-*_events.tsv; "
+            f"{root.absolute().name} holds no sub-*_eeg.edf and no sub-*_events.tsv; "
             "is it the root of a BIDS data set?"
         )
     people = _participants(root / "participants.tsv")

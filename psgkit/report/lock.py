@@ -103,7 +103,7 @@ class Lock:
         self._beat()
 
     def release(self) -> None:
-        """Give the folder free."""
+        """Let the lock go."""
         self._ended.set()
         self._heart.join()
         # It may have been taken over since the last beat; one that a full disk left

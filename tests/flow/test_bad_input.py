@@ -228,15 +228,21 @@ XML = """<?xml version="1.0"?><CMPStudyConfig><EpochLength>30</EpochLength>
             "--language does nothing with --only numbers",
         ),
         (("report", SAMPLE, "--channel", "x", "--channel", "y"), "'x', 'y'"),
-        (("hypnogram", "n.xml", "--column", "x"), "a scoring is Compumedics"),
-        (("hypnogram", "n.xml", "--codes", "rk"), "--codes does nothing where"),
-        (("hypnogram", "n.txt", "--column", "x"), "a scoring is one stage a line"),
+        (
+            ("hypnogram", "n.xml", "--column", "x"),
+            "a scoring in the format Compumedics",
+        ),
+        (("hypnogram", "n.xml", "--codes", "rk"), "--codes does nothing for"),
+        (
+            ("hypnogram", "n.txt", "--column", "x"),
+            "a scoring in the format one stage a line",
+        ),
         (("hypnogram", "n.csv", "--column", ""), "--column is empty"),
         (
             ("compare", "n.xml", "n.txt", "--column", "stage"),
-            "--column does nothing where scorings are Compumedics Profusion XML, one",
+            "for scorings in the formats Compumedics Profusion XML, one",
         ),
-        (("compare", "n.xml", "n.xml", "--codes", "rk"), "--codes does nothing where"),
+        (("compare", "n.xml", "n.xml", "--codes", "rk"), "--codes does nothing for"),
         (
             ("compare", "n.csv", "n.csv", "n.csv", "--lights", "recording"),
             "--lights does nothing with more than two scorings",

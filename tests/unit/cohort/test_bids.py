@@ -84,3 +84,11 @@ def test_results_lie_as_in_a_derivative(root: Path) -> None:
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="root of a BIDS data set"):
         find_bids_jobs(tmp_path)
+
+
+def test_the_folder_where_one_stands_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=f"^{tmp_path.name} holds no"):
+        find_bids_jobs(".")
