@@ -124,8 +124,9 @@ def chin_tone(
     recorded = recording.signal(channel)
     values = centred(recorded)
     missing = artefact_windows(recorded, channel, None)
-    still = still_seconds(values, channel.rate_hz, len(missing) * round(ARTEFACT_S))
-    missing |= still.reshape(len(missing), -1).all(axis=1)
+    seconds = round(ARTEFACT_S)
+    still = still_seconds(values, channel.rate_hz, len(missing) * seconds)
+    missing |= still.reshape(-1, seconds).all(axis=1)
     if not values.any():
         return None
     tone = muscle_tone(values, channel.rate_hz, beats_s)

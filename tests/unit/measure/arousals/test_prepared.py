@@ -46,6 +46,7 @@ def test_a_chin_serves_from_60_hz_on_with_a_unit_and_a_signal() -> None:
     assert chin_tone(_recording(replace(CHIN, rate_hz=59.0))) is None
     assert chin_tone(_recording(replace(CHIN, to_uv=None))) is None
     assert chin_tone(_recording(CHIN, flat=True)) is None
+    assert chin_tone(_recording(CHIN, seconds=0.0)) is None
     assert chin_tone(_recording(C4)) is None
     assert chin_tone(_recording(replace(CHIN, unfit=UNFIT))) is None
 
