@@ -138,7 +138,7 @@ def _counts(table: pd.DataFrame, nights: list[dict[str, Any]]) -> list[tuple[str
     waiting = (UNDER_WAY, NOT_BEGUN) if is_at_work else ("skipped",)
     with_errors = (_numbers(table, "issues_error_n") > 0).sum()
     return [
-        (_("nights"), len(table)),
+        (_("night") if len(table) == 1 else _("nights"), len(table)),
         *((_(status), count[status]) for status in ("done", "failed", *waiting)),
         (_("done, with errors to look at"), int(with_errors)),
     ]

@@ -91,11 +91,16 @@ def nice_ticks(low: float, high: float, *, parts: int = 4) -> list[float]:
     --------
     >>> nice_ticks(3.2, 17.0)
     [0.0, 5.0, 10.0, 15.0, 20.0]
-    >>> nice_ticks(4.0, 4.0)
-    [3.0, 4.0, 5.0]
+    >>> nice_ticks(4.0, 4.0), nice_ticks(10.76, 10.76)
+    ([3.0, 4.0, 5.0], [10.0, 11.0])
     """
     if high <= low:
-        return [low - 1.0, low, low + 1.0]
+        low, high = math.floor(low), math.ceil(low)
+        return (
+            [float(low), float(high)]
+            if low < high
+            else [low - 1.0, float(low), low + 1.0]
+        )
     rough = (high - low) / parts
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= rough * 0.999)

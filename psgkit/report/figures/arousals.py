@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
@@ -17,14 +18,22 @@ from psgkit.report.figures.canvas import (
 )
 from psgkit.report.figures.data import stages_at
 from psgkit.report.figures.palette import STAGE_COLOURS
-from psgkit.report.figures.picture import Axis, Boxes, Mark, Panel, Picture
+from psgkit.report.figures.picture import (
+    LEFT_PX,
+    RIGHT_PX,
+    Axis,
+    Boxes,
+    Mark,
+    Panel,
+    Picture,
+)
 from psgkit.report.language import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "Arousals"
-MOST_NAMES = 24  # of hours, below the bars
+NAME_PX = 15.0  # from the middle of an hour's name to that of the next, at least
 
 _ORDER = (Stage.N3, Stage.N2, Stage.N1, Stage.R, Stage.W)
 
@@ -65,22 +74,31 @@ def arousals_picture(night: Night) -> Picture:
         counts = np.histogram(onsets_s[stages == stage] / 3600, bins=edges)[0]
         marks.append(Boxes(sides, (below, below + counts), STAGE_COLOURS[stage]))
         below = below + counts
-    middles = (edges[:-1] + edges[1:]) / 2
-    # The name of a last hour that is all but missing would lie on the one before.
-    step = math.ceil(len(middles) / MOST_NAMES)
-    names = tuple(
-        (middle, f"{n}")
-        for n, middle in enumerate(middles.tolist(), start=1)
-        if n % step == 1 % step and (n == 1 or 2 * room[n - 1] > room[0])
-    )
     panel = Panel(
         title=_(TITLE),
         height_px=SMALL_HEIGHT_PX,
         marks=tuple(marks),
-        x=Axis(0.0, length_h, names, _("hour of the recording")),
+        x=Axis(
+            0.0,
+            length_h,
+            _names((edges[:-1] + edges[1:]) / 2, length_h),
+            _("hour of the recording"),
+        ),
         y=round_axis(0.0, max(below.max(), 1.0) * 1.1, _("count"), whole=True),
         legend=stage_legend(
             stage for stage in reversed(_ORDER) if (stages == stage).any()
         ),
     )
     return Picture(SMALL_WIDTH_PX, (panel,))
+
+
+def _names(
+    middles: npt.NDArray[np.float64], length_h: float
+) -> tuple[tuple[float, str], ...]:
+    """Return the numbers of hours for which there is room, at their places."""
+    px_per_h = (SMALL_WIDTH_PX - LEFT_PX - RIGHT_PX) / length_h
+    named: list[tuple[float, str]] = []
+    for number, middle in enumerate(middles.tolist(), start=1):
+        if not named or (middle - named[-1][0]) * px_per_h >= NAME_PX:
+            named.append((middle, f"{number}"))
+    return tuple(named)

@@ -1,5 +1,6 @@
 """REM continuity drawn: each REM period a bar, broken where it was interrupted."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,7 +62,7 @@ def rem_picture(night: Night) -> Picture:
         return empty_picture(SMALL_WIDTH_PX, _(TITLE), _why_none(night))
     onsets_s = periods["onset_s"].to_numpy(dtype=float)
     ends_s = onsets_s + periods["span_min"].to_numpy(dtype=float) * 60
-    runs = stage_runs(night.scoring)
+    runs = _joined(stage_runs(night.scoring))
     longest_min = float(periods["span_min"].max()) * 1.16
     marks: list[Mark] = []
     for row, span_s in enumerate(zip(onsets_s, ends_s, strict=True)):
@@ -81,6 +82,17 @@ def rem_picture(night: Night) -> Picture:
         legend=_legend(night),
     )
     return Picture(SMALL_WIDTH_PX, (panel,))
+
+
+def _joined(runs: list[Run]) -> list[Run]:
+    """Join neighbours that are drawn alike: a seam would look like a break."""
+    joined: list[Run] = []
+    for run in runs:
+        if joined and _colour(joined[-1].stage) == _colour(run.stage):
+            joined[-1] = replace(joined[-1], end_s=run.end_s)
+        else:
+            joined.append(run)
+    return joined
 
 
 def _bars(runs: list[Run], row: int, span_s: tuple[float, float]) -> list[Mark]:

@@ -29,6 +29,8 @@ class Page(HTMLParser):
 def test_the_page_says_how_many_nights_were_done_and_failed():
     text = " ".join(Page(cohort_page(make_cohort(50))).text.split())
     assert "50 nights" in text
+    alone = " ".join(Page(cohort_page(make_cohort(50)[:1])).text.split())
+    assert "1 night " in alone
     assert "48 done" in text
     assert "2 failed" in text
 
@@ -129,6 +131,10 @@ def test_dots_lie_at_their_values_and_not_on_one_another():
 
 def test_ticks_are_round_and_span_the_values():
     assert nice_ticks(0.031, 0.094) == [0.02, 0.04, 0.06, 0.08, 0.1]
+    # Of a cohort of one night, or one value.
+    assert nice_ticks(10.7595, 10.7595) == [10.0, 11.0]
+    assert nice_ticks(-0.25, -0.25) == [-1.0, 0.0]
+    assert nice_ticks(1.0, 1.0) == [0.0, 1.0, 2.0]
     assert lay_out(np.array([np.nan])) is None
 
 

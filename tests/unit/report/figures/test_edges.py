@@ -8,7 +8,7 @@ from night_makers import make_night
 
 from psgkit.report.figures.arousals import arousals_picture
 from psgkit.report.figures.hypnogram import hypnogram_panel
-from psgkit.report.figures.picture import CLEAR, Line, Raster, Surface, Words
+from psgkit.report.figures.picture import CLEAR, Boxes, Line, Raster, Surface, Words
 from psgkit.report.figures.probability import confidence_panel, hypnodensity_panel
 from psgkit.report.figures.rem import rem_picture
 
@@ -68,7 +68,17 @@ def hours_named(*, epochs):
 def test_hours_have_room_for_their_names():
     assert hours_named(epochs=10) == ["1"]
     assert hours_named(epochs=8 * 120) == [f"{hour}" for hour in range(1, 9)]
-    # The ninth hour has 10 min: no room beside the eighth. With 40 min it has.
-    assert hours_named(epochs=8 * 120 + 20)[-1] == "8"
-    assert hours_named(epochs=8 * 120 + 80)[-1] == "9"
+    assert hours_named(epochs=120 + 60) == ["1", "2"]
+    # 380 px: of 24 h and 10 s the middles of the last two bars are 8 px apart.
+    assert hours_named(epochs=24 * 120) == [f"{hour}" for hour in range(1, 25)]
+    assert hours_named(epochs=24 * 120 + 1)[-1] == "24"
     assert hours_named(epochs=48 * 120)[:3] == ["1", "3", "5"]
+
+
+def test_nrem_of_several_stages_in_a_rem_period_has_no_seam():
+    # 1 min of REM, 2 min of N1, N2, N3 and N2, 1 min of REM, in the period's 4 min.
+    periods = pd.DataFrame({"onset_s": [0.0], "span_min": [4.0], "rem_min": [2.0]})
+    night = make_night(stages="RR1232RR", tables={"rem_periods": periods})
+    (panel,) = rem_picture(night).panels
+    boxes = [mark.x for mark in panel.marks if isinstance(mark, Boxes)]
+    assert boxes == [(0.0, 1.0), (1.0, 3.0), (3.0, 4.0)]
