@@ -12,7 +12,7 @@ from scipy import ndimage, signal
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Role
 from psgkit.measure.channel_reader import centred
-from psgkit.measure.spectral import reduce_rate
+from psgkit.measure.spectral import Float32Array, reduce_rate
 from psgkit.measure.timeline import BoolArray, FloatArray
 
 LEAST_RATE_HZ = 100.0
@@ -78,7 +78,7 @@ def heart_beats(recording: Recording) -> FloatArray:
     peaks, _ = signal.find_peaks(
         steepness,
         height=np.maximum(
-            _LEAST_HEIGHT * highest, _LEAST_CONTRAST * _usual(steepness, rate_hz)
+            _LEAST_HEIGHT * highest, _LEAST_CONTRAST * _usual(steepness, rate_hz, half)
         ),
         distance=_LEAST_APART_S * rate_hz,
     )
@@ -178,16 +178,17 @@ def recurs_as_beats(windows_uv: FloatArray, rate_hz: float) -> bool:
     return bool(np.percentile(share, 75) > _RECURRING)
 
 
-def _usual(steepness: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
+def _usual(steepness: Float32Array, rate_hz: float, step: int) -> FloatArray:
     """Return the median of each ten seconds, or somewhat more, all along it.
 
     Where an electrode is off, or muscle tense, that says nothing of the hours besides.
+    One sample of ``step`` is looked at, over which steepness is smooth.
     """
-    parts = np.array_split(
-        steepness, max(int(len(steepness) / (_USUAL_WITHIN_S * rate_hz)), 1)
-    )
+    n_parts = max(int(len(steepness) / (_USUAL_WITHIN_S * rate_hz)), 1)
+    parts = np.array_split(steepness[::step], n_parts)
     medians = [float(np.median(part)) if len(part) else 0.0 for part in parts]
-    return np.repeat(medians, [len(part) for part in parts])
+    edges = np.arange(n_parts + 1) * len(steepness) // n_parts
+    return np.repeat(medians, np.diff(edges))
 
 
 def _is_pace_of_a_heart(intervals_s: npt.NDArray[np.float64]) -> bool:
