@@ -1,6 +1,6 @@
 """All that the signals of a night give: the channels read one at a time, each once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -203,7 +203,8 @@ def complete_signals(
             for name, parts in gathered.tables.items()
         },
         spectra=gathered.spectra,
-        channels_used=chosen.used,
+        # An ECG that does not beat tells of no beats.
+        channels_used=(chosen if len(beats_s) else replace(chosen, ecg=None)).used,
         issues=_issues(chosen),
     )
 

@@ -12,7 +12,7 @@ import pytest
 from psgkit.domain.measures import Measure
 from psgkit.domain.recording import ArraySource, FloatArray, Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.measure.night import measure_night
+from psgkit.measure.night import NightMeasured, measure_night
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
@@ -38,19 +38,27 @@ def signals(recording: Recording) -> Signals:
 
 
 def _measured(recording: Recording, signals: Signals) -> dict[str, Measure]:
+    found = _night(recording, signals)
+    return {measure.name: measure for measure in found.measures}
+
+
+def _used(recording: Recording, signals: Signals) -> dict[str, str]:
+    return _night(recording, signals).channels_used
+
+
+def _night(recording: Recording, signals: Signals) -> NightMeasured:
     channels = tuple(
         replace(recording.channel(role), index=index, to_uv=1.0, unit="uV", limits=None)
         for index, role in enumerate(signals)
     )
     source = ArraySource(tuple(signals.values()), tuple(c.rate_hz for c in channels))
     scoring = Scoring.from_stages(STAGES)
-    found = measure_night(
+    return measure_night(
         replace(recording, channels=channels, source=source),
         scoring,
         artefacts=artefact_masks(scoring),
         settings=ArousalSettings(),
     )
-    return {measure.name: measure for measure in found.measures}
 
 
 def test_with_an_ecg_the_chin_is_what_it_would_be_without_the_heart(
@@ -74,6 +82,14 @@ def test_without_an_ecg_bursts_cannot_be_told_from_beats(
         assert found[name].reason.startswith("the chin beats as a heart does")
     assert found["rswa_tonic_pct__chin"].value == 0
     assert found["rai"].value > 0.95
+
+
+def test_an_ecg_is_named_as_used_where_it_beats(
+    recording: Recording, signals: Signals
+) -> None:
+    assert _used(recording, signals)["heart_beats"] == "ECG (ECG)"
+    asleep = signals | {"ECG": signals["C4_M1"]}
+    assert "heart_beats" not in _used(recording, asleep)
 
 
 def test_a_chin_without_heart_needs_no_ecg(
