@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from psgkit.cohort.ids import folded, name_nights, possible_names
-from psgkit.cohort.state import Print, read_done, take_print
+from psgkit.cohort.state import Print, folder_mark, read_done, take_print
 
 
 def name_nights_kept(
@@ -65,7 +65,45 @@ def name_nights_kept(
                     kept[place] = name
                     claimed.add(folded(name))
                     break
-    return name_nights(files, stems, kept)
+    return _beside_others(files, stems, kept, done)
+
+
+def _beside_others(
+    files: Sequence[Path],
+    stems: Sequence[str],
+    kept: dict[int, str],
+    done: dict[str, dict[str, Any]],
+) -> list[str]:
+    """Name nights, none by the id of one that is done and was found in another folder.
+
+    Files of another site may have the same names. A file that has changed where it
+    stands is the same night, done again; one from elsewhere would replace a result
+    that nobody takes for old.
+    """
+    others = {folded(name): name for name in done}
+    for name in kept.values():
+        others.pop(folded(name), None)
+    held: list[str] = []
+    while True:
+        given = kept | {len(files) + place: name for place, name in enumerate(held)}
+        names = name_nights([*files, *map(Path, held)], [*stems, *held], given or None)[
+            : len(files)
+        ]
+        found = {
+            others[folded(name)]
+            for place, name in enumerate(names)
+            if place not in kept
+            and folded(name) in others
+            and _is_elsewhere(files[place], _input_of(done[others[folded(name)]]))
+        }
+        if not found:
+            return names
+        held += sorted(found)
+
+
+def _is_elsewhere(file: Path, facts: dict[str, Any]) -> bool:
+    mark = facts.get("folder_mark")
+    return isinstance(mark, str) and mark != folder_mark(file)
 
 
 def _input_of(record: dict[str, Any]) -> dict[str, Any]:

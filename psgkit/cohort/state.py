@@ -54,6 +54,11 @@ def take_print(path: Path) -> Print | None:
     return Print(facts.st_size, facts.st_mtime_ns, hashlib.sha256(head).hexdigest())
 
 
+def folder_mark(path: Path) -> str:
+    """Return a word for the folder of a file, which tells nobody what it is called."""
+    return hashlib.sha256(str(path.absolute().parent).encode()).hexdigest()[:16]
+
+
 def night_folder(out: Path, job: Job) -> Path:
     """Return the folder of a night's files."""
     return out / job.subfolder / safe_name(job.night_id)
@@ -76,6 +81,8 @@ def record_done(
     """
     for name, facts in prints.items():
         facts["sha256"] = getattr(night.provenance, f"{name}_sha256")
+        if isinstance(path := getattr(job, name), Path):
+            facts["folder_mark"] = folder_mark(path)
     _write(
         out,
         job,

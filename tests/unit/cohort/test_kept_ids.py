@@ -93,6 +93,43 @@ def test_another_recording_in_the_place_of_one_is_named_as_its_file(
     assert ids(find_jobs([study], out=out), study) == expected
 
 
+def test_a_file_of_another_site_does_not_replace_a_result(
+    study: Path, out: Path
+) -> None:
+    put(study, "a/n1.edf")
+    put(study, "a/n2.edf")
+    do_all(find_jobs([study / "a"], out=out), out)
+    put(study, "b/n1.edf")
+    put(study, "b/x/N2.edf")
+    jobs = find_jobs([study / "b"], out=out)
+    assert ids(jobs, study) == {"b/n1.edf": "b_n1", "b/x/N2.edf": "x_N2"}
+    do_all(jobs, out)
+    # Nor does a third, and each of them keeps its own.
+    put(study, "c/b/n1.edf")
+    expected = {"a/n1.edf": "n1", "a/n2.edf": "n2"}
+    assert ids(find_jobs([study / "a"], out=out), study) == expected
+    assert ids(find_jobs([study / "c"], out=out), study) == {"c/b/n1.edf": "c_b_n1"}
+
+
+def test_a_recording_that_was_exported_anew_is_the_same_night(
+    study: Path, out: Path
+) -> None:
+    put(study, "a/n1.edf")
+    do_all(find_jobs([study], out=out), out)
+    put(study, "a/n1.edf", "exported anew")
+    (job,) = find_jobs([study], out=out)
+    assert job.id == "n1"
+    assert why_to_do(job, Settings(), out) == "its recording has changed"
+
+
+def test_a_record_names_no_folder(study: Path, out: Path) -> None:
+    put(study, "Jansen, Jan/n1.edf")
+    do_all(find_jobs([study], out=out), out)
+    record = (out / ".psgkit" / "nights" / "n1.json").read_text()
+    assert "folder_mark" in record
+    assert "Jansen" not in record
+
+
 def test_a_file_that_was_touched_keeps_its_id(study: Path, out: Path) -> None:
     file = put(study, "a/n1.edf")
     do_all(find_jobs([study], out=out), out)
