@@ -49,9 +49,7 @@ LOCAL_BACKGROUND_PERCENTILE = 20
 NIGHT_BACKGROUND_PERCENTILE = 5
 
 
-_BEATING = Undefined(
-    "the chin beats as a heart does, and no ECG tells when: bursts cannot be told from beats"
-)
+_BEATING = Undefined("the chin beats as a heart does: bursts cannot be told from beats")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
