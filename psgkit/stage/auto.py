@@ -262,7 +262,7 @@ def _scope_issues(
                 Severity.WARNING,
                 "staging_out_of_scope",
                 "YASA's classifier was trained on whole nights with EEG, EOG and chin "
-                f"EMG; this recording is outside of that: {', '.join(reasons)}.",
+                f"EMG; this recording is outside of that: {'; '.join(reasons)}.",
                 "Have the stages checked by a scorer before using the numbers.",
             )
         )

@@ -98,7 +98,7 @@ def test_eeg_alone_is_staged_and_called_out_of_scope() -> None:
     staging = stage_recording(_recording(_noise(6.0)[:1], roles=(Role.C4_M1,)))
     assert staging.scoring.scorer.endswith("(eeg)")
     message = next(i for i in staging.issues if i.code == "staging_out_of_scope")
-    assert "no EOG, no chin EMG, 6 min long" in message.message
+    assert "no EOG; no chin EMG; 6 min long" in message.message
 
 
 def test_less_than_an_epoch_is_refused() -> None:
