@@ -161,7 +161,7 @@ class Recording:
         return tuple(channel.label for channel in self.channels)
 
     @property
-    def told(self) -> str:
+    def labels_explained(self) -> str:
         """The labels for messages, each unfit channel with the reason."""
         return ", ".join(
             f"{c.label} ({c.unfit.why})" if c.unfit else c.label for c in self.channels

@@ -213,6 +213,11 @@ class Scoring:
         return self.events_of(AROUSAL_KINDS)
 
     @property
+    def knows_rem_arousals(self) -> bool:
+        """Whether arousals were looked for, and in REM sleep too."""
+        return self.arousals is not None and NREM_AROUSALS not in self.kinds_scored
+
+    @property
     def hypnogram(self) -> "yasa.Hypnogram":
         """The same stages as a `yasa.Hypnogram`."""
         import yasa  # noqa: PLC0415 - costs seconds, and few callers want it

@@ -12,10 +12,10 @@ from psgkit.measure.arousals.rules import (
     WINDOW_S,
     ArousalRules,
 )
+from psgkit.measure.spectral import Float32Array
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
-Float32Array = npt.NDArray[np.float32]
 
 WINDOWS_AT_A_TIME = 4096
 BASELINE_GRID_S = 1.0  # a median over 30 s hardly moves within a second

@@ -134,7 +134,7 @@ def find_arousals(
         raise MissingChannel(
             "Arousals were not looked for: they need a central EEG (C4, C3) in "
             f"microvolts with {LEAST_EEG_RATE_HZ:g} Hz or more of which at most half "
-            f"is artefact; there are: {recording.told}. Name one with --channel "
+            f"is artefact; there are: {recording.labels_explained}. Name one with --channel "
             "C4_M1=LABEL."
         )
     occipital = best_eeg(recording, OCCIPITAL_ROLES, scoring, artefacts, rules)

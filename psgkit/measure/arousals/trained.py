@@ -252,7 +252,7 @@ def _choose(
             return _Input(channel, values, bad)
     raise MissingChannel(
         f"{recording.id}: the network needs {words} with {RATE_HZ:g} Hz or more of which "
-        f"at most half is artefact or gap; there are: {recording.told}."
+        f"at most half is artefact or gap; there are: {recording.labels_explained}."
     )
 
 

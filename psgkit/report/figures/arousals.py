@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "Arousals"
+TITLE_NREM = "Arousals in NREM sleep"  # those of REM are not known
 NAME_PX = 15.0  # from the middle of an hour's name to that of the next, at least
 
 _ORDER = (Stage.N3, Stage.N2, Stage.N1, Stage.R, Stage.W)
@@ -58,9 +59,10 @@ def arousals_picture(night: Night) -> Picture:
     if arousals is None:
         words = _("Arousals were not scored in this night.")
         return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
+    title = _(TITLE) if night.scoring.knows_rem_arousals else _(TITLE_NREM)
     if arousals.empty:
         words = _("Arousals were looked for, and none was found.")
-        return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
+        return empty_picture(SMALL_WIDTH_PX, title, words)
     onsets_s = arousals["onset_s"].to_numpy(dtype=float)
     stages = stages_at(night.scoring, onsets_s)
     length_h = night.duration_s / 3600
@@ -75,7 +77,7 @@ def arousals_picture(night: Night) -> Picture:
         marks.append(Boxes(sides, (below, below + counts), STAGE_COLOURS[stage]))
         below = below + counts
     panel = Panel(
-        title=_(TITLE),
+        title=title,
         height_px=SMALL_HEIGHT_PX,
         marks=tuple(marks),
         x=Axis(

@@ -113,7 +113,7 @@ def _bars(runs: list[Run], row: int, span_s: tuple[float, float]) -> list[Mark]:
 
 
 def _arousals(scoring: Scoring, row: int, span_s: tuple[float, float]) -> list[Mark]:
-    if scoring.arousals is None:
+    if scoring.arousals is None or not scoring.knows_rem_arousals:
         return []
     onsets_s = scoring.arousals["onset_s"].to_numpy(dtype=float)
     start_s, stop_s = span_s
@@ -139,7 +139,8 @@ def _legend(night: Night) -> tuple[tuple[str, str], ...]:
         (_("wake"), STAGE_COLOURS[Stage.W]),
         (_("NREM"), STAGE_COLOURS[Stage.N2]),
     )
-    has_arousals = night.scoring.arousals is not None
+    # Where none can be told in REM sleep, none drawn would look like none there.
+    has_arousals = night.scoring.knows_rem_arousals
     return (*legend, (_("arousal"), INK)) if has_arousals else legend
 
 

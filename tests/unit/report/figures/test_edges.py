@@ -6,9 +6,18 @@ import numpy as np
 import pandas as pd
 from night_makers import make_night
 
+from psgkit.domain.scoring import NREM_AROUSALS
 from psgkit.report.figures.arousals import arousals_picture
 from psgkit.report.figures.hypnogram import hypnogram_panel
-from psgkit.report.figures.picture import CLEAR, Boxes, Line, Raster, Surface, Words
+from psgkit.report.figures.picture import (
+    CLEAR,
+    Boxes,
+    Line,
+    Raster,
+    Segments,
+    Surface,
+    Words,
+)
 from psgkit.report.figures.probability import confidence_panel, hypnodensity_panel
 from psgkit.report.figures.rem import rem_picture
 
@@ -82,3 +91,19 @@ def test_nrem_of_several_stages_in_a_rem_period_has_no_seam():
     (panel,) = rem_picture(night).panels
     boxes = [mark.x for mark in panel.marks if isinstance(mark, Boxes)]
     assert boxes == [(0.0, 1.0), (1.0, 3.0), (3.0, 4.0)]
+
+
+def test_arousals_that_rem_sleep_does_not_tell_are_not_drawn_as_none():
+    periods = pd.DataFrame({"onset_s": [900.0], "span_min": [15.0], "rem_min": [15.0]})
+    night = make_night(stages="2" * 30 + "R" * 30, tables={"rem_periods": periods})
+    (known,) = rem_picture(night).panels
+    assert "arousal" in dict(known.legend)
+    assert any(isinstance(mark, Segments) for mark in known.marks)
+    kinds = night.scoring.kinds_scored - {"arousal"} | {NREM_AROUSALS}
+    alone = replace(night, scoring=replace(night.scoring, kinds_scored=kinds))
+    (panel,) = rem_picture(alone).panels
+    assert "arousal" not in dict(panel.legend)
+    assert not any(isinstance(mark, Segments) for mark in panel.marks)
+    (panel,) = arousals_picture(alone).panels
+    assert panel.title == "Arousals in NREM sleep"
+    assert arousals_picture(night).panels[0].title == "Arousals"
