@@ -17,6 +17,8 @@ A message is one sentence or two: what was wrong, where, what was found, and wha
 would help. Nothing that could identify the patient stands in it.
 """
 
+from collections.abc import Sequence
+
 
 class PsgkitError(Exception):
     """Anything that psgkit raises on purpose."""
@@ -56,3 +58,9 @@ class MissingExtra(InputError):
 
 class OutputError(PsgkitError):
     """A result cannot be written."""
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does: ``"a, b and c"``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

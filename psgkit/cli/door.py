@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from psgkit.errors import InputError
+from psgkit.errors import InputError, listed
 
 
 class Door:
@@ -73,13 +73,8 @@ class Door:
         if idle:
             does = "does" if len(idle) == 1 else "do"
             them = "it" if len(idle) == 1 else "them"
-            self.refuse(f"{_listed(idle)} {does} nothing {why}; leave {them} out.")
+            self.refuse(f"{listed(idle)} {does} nothing {why}; leave {them} out.")
 
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
-
-
-def _listed(words: list[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

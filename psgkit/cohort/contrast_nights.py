@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from psgkit.errors import InputError
+from psgkit.errors import InputError, listed
 
 # Nights that differ in one of these were not measured alike.
 MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
@@ -74,7 +74,7 @@ def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
                 f"{kind!r} in {_named(nights, kinds.index[kinds == kind])}"
                 for kind in sorted(set(kinds))
             ]
-            told.append(f"{_WORDS[name]} is {_listed(rows)}")
+            told.append(f"{_WORDS[name]} is {listed(rows)}")
     return told
 
 
@@ -141,7 +141,7 @@ def _twins(nights: pd.DataFrame) -> list[str]:
     known = numbers[numbers.notna().sum(axis=1) >= _ENOUGH_OF_ONE_NIGHT]
     alike = known.groupby(names, dropna=False, sort=False).groups.values()
     return [
-        f"{_listed(_some_ids(nights, rows))} have the same numbers, as one recording "
+        f"{listed(_some_ids(nights, rows))} have the same numbers, as one recording "
         "under several names has; all of them were counted"
         for rows in alike
         if len(rows) > 1
@@ -166,16 +166,10 @@ def _short(nights: pd.DataFrame) -> list[str]:
 def _named(nights: pd.DataFrame, rows: "pd.Index[Any]") -> str:
     if len(rows) > MOST_NAMED:
         return f"{len(rows)} nights"
-    return _listed(_some_ids(nights, rows))
+    return listed(_some_ids(nights, rows))
 
 
 def _some_ids(
     nights: pd.DataFrame, rows: "Sequence[Hashable] | pd.Index[Any]"
 ) -> list[str]:
     return ids_of(nights.loc[list(rows)])
-
-
-def _listed(words: Sequence[str]) -> str:
-    if len(words) == 1:
-        return words[0]
-    return f"{', '.join(words[:-1])} and {words[-1]}"
