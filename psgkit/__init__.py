@@ -8,13 +8,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from psgkit.cohort.bids import find_bids_jobs
-    from psgkit.cohort.collect import collect, read_cohort
-    from psgkit.cohort.contrast import compare_groups
-    from psgkit.cohort.contrast_files import plot_forest
-    from psgkit.cohort.discovery import find_jobs
-    from psgkit.cohort.manifest import read_manifest
-    from psgkit.cohort.run import run_cohort
+    from psgkit.cohort.batch.run import run_cohort
+    from psgkit.cohort.jobs.bids import find_bids_jobs
+    from psgkit.cohort.jobs.discovery import find_jobs
+    from psgkit.cohort.jobs.manifest import read_manifest
+    from psgkit.cohort.statistics.contrast import compare_groups
+    from psgkit.cohort.statistics.contrast_files import plot_forest
+    from psgkit.cohort.table.collect import collect, read_cohort
     from psgkit.domain.issues import Issue
     from psgkit.domain.jobs import Done, Failed, Job, Skipped
     from psgkit.domain.night import Night
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from psgkit.pipeline import analyse
     from psgkit.read import read_recording, read_scoring
     from psgkit.report import read_night
-    from psgkit.report.export import export_scoring
+    from psgkit.report.export.scoring import export_scoring
     from psgkit.report.figures import (
         plot_arousals,
         plot_hypnodensity,
@@ -60,19 +60,19 @@ _HOMES = {
     "Skipped": "psgkit.domain.jobs",
     "Stage": "psgkit.domain.scoring",
     "analyse": "psgkit.pipeline",
-    "collect": "psgkit.cohort.collect",
-    "compare_groups": "psgkit.cohort.contrast",
+    "collect": "psgkit.cohort.table.collect",
+    "compare_groups": "psgkit.cohort.statistics.contrast",
     "compare_scorings": "psgkit.stage.agreement",
     "detect_arousals": "psgkit.measure.arousals",
-    "export_scoring": "psgkit.report.export",
-    "find_bids_jobs": "psgkit.cohort.bids",
-    "find_jobs": "psgkit.cohort.discovery",
+    "export_scoring": "psgkit.report.export.scoring",
+    "find_bids_jobs": "psgkit.cohort.jobs.bids",
+    "find_jobs": "psgkit.cohort.jobs.discovery",
     "load_settings": "psgkit.settings",
     "measure_scoring": "psgkit.measure",
-    "read_cohort": "psgkit.cohort.collect",
-    "read_manifest": "psgkit.cohort.manifest",
+    "read_cohort": "psgkit.cohort.table.collect",
+    "read_manifest": "psgkit.cohort.jobs.manifest",
     "plot_arousals": "psgkit.report.figures",
-    "plot_forest": "psgkit.cohort.contrast_files",
+    "plot_forest": "psgkit.cohort.statistics.contrast_files",
     "plot_hypnodensity": "psgkit.report.figures",
     "plot_hypnogram": "psgkit.report.figures",
     "plot_overview": "psgkit.report.figures",
@@ -83,7 +83,7 @@ _HOMES = {
     "read_night": "psgkit.report",
     "read_recording": "psgkit.read",
     "read_scoring": "psgkit.read",
-    "run_cohort": "psgkit.cohort.run",
+    "run_cohort": "psgkit.cohort.batch.run",
     "simulate_night": "psgkit.simulate",
 }
 

@@ -30,7 +30,7 @@ from psgkit.prepare.quality import (
 )
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
-from psgkit.read.unchanged import Original, original
+from psgkit.read.input_hash import Original, original
 from psgkit.settings import (
     ReadSettings,
     Settings,

@@ -71,7 +71,7 @@ WORKER = """
 import resource, sys, time
 begun = time.perf_counter()
 from pathlib import Path
-from psgkit.cohort.allocator import keep_memory
+from psgkit.cohort.batch.allocator import keep_memory
 from psgkit.domain.jobs import Job
 from psgkit.pipeline import analyse_night
 from psgkit.report import save_night
@@ -167,7 +167,7 @@ def show_later_nights(night: Path, folder: Path, count: int) -> float:
     float
         Seconds of the median night after the first.
     """
-    from psgkit.cohort.workers import ONE_THREAD
+    from psgkit.cohort.batch.workers import ONE_THREAD
 
     arguments = [str(night), str(folder / "later"), str(count)]
     command = [sys.executable, "-c", WORKER, *arguments]
@@ -253,7 +253,7 @@ def show_dask(folder: Path, count: int, hours: float, repeats: int) -> None:
 
 def time_pool(jobs: Sequence[Any], out: Path) -> BatchTime:
     """Time a batch in the pool, whose workers start within it."""
-    from psgkit.cohort.run import run_cohort
+    from psgkit.cohort.batch.run import run_cohort
 
     begun, before = time.perf_counter(), children_processor_s()
     finish(run_cohort(jobs, out=out, workers=2), len(jobs))
@@ -265,7 +265,7 @@ def time_dask(jobs: Sequence[Any], out: Path) -> BatchTime:
     """Time a batch on a cluster that is started for it."""
     from distributed import LocalCluster
 
-    from psgkit.cohort.run import run_cohort
+    from psgkit.cohort.batch.run import run_cohort
 
     begun, before = time.perf_counter(), children_processor_s()
     with LocalCluster(  # type: ignore[no-untyped-call]

@@ -19,9 +19,9 @@ from psgkit.domain.jobs import Job
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.measure.arousals.counted import with_arousals
+from psgkit.measure.arousals.source import with_arousals
 from psgkit.measure.night import measure_scored
-from psgkit.measure.signals import measure_eeg_channels
+from psgkit.measure.signals.night_signals import measure_eeg_channels
 from psgkit.pipeline import analyse_night
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.prepare.montage import rereference

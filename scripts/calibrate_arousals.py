@@ -26,14 +26,14 @@ import numpy.typing as npt
 import pandas as pd
 
 import psgkit
-from psgkit.cohort.manifest import read_manifest
+from psgkit.cohort.jobs.manifest import read_manifest
 from psgkit.domain.jobs import Job
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError, PsgkitError
 from psgkit.measure import measure_scoring
-from psgkit.measure.arousals.counted import with_arousals
-from psgkit.measure.signals import measure_eeg_channels
+from psgkit.measure.arousals.source import with_arousals
+from psgkit.measure.signals.night_signals import measure_eeg_channels
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.quality import look_at, withhold_amplitudes

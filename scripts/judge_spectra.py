@@ -27,16 +27,21 @@ import pandas as pd
 from scipy.signal import resample_poly
 from scipy.stats import binomtest
 
-from psgkit.domain.measures import Undefined
+from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.measure.channel_reader import reduce_signal
-from psgkit.measure.evidence import Evidence
-from psgkit.measure.infraslow import ALPHA, SERIES, infraslow_values, sigma_bouts
-from psgkit.measure.signals import SignalResults, measure_signals
-from psgkit.measure.spectral import SPECTRAL_RATE_HZ
-from psgkit.measure.timeline import Timeline, artefact_seconds
-from psgkit.measure.windows import analysis_window
+from psgkit.measure.signals.channel_reader import reduce_signal
+from psgkit.measure.signals.night_signals import SignalResults, measure_signals
+from psgkit.measure.signals.usable_time import Timeline, artefact_seconds
+from psgkit.measure.spectra.infraslow import (
+    ALPHA,
+    SERIES,
+    infraslow_values,
+    sigma_bouts,
+)
+from psgkit.measure.spectra.power import SPECTRAL_RATE_HZ
+from psgkit.measure.stages.analysis_window import analysis_window
+from psgkit.measure.stages.evidence import Evidence
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.read import read_recording, read_scoring
 from psgkit.simulate import SimulatedNight, simulate_night

@@ -1,7 +1,7 @@
 """Measure what each column that a hypnogram alone gives is worth.
 
 Reads the DOD-O nights (five experts each) and the BOAS nights (an automatic scoring
-beside the experts' consensus), writes ``psgkit/measure/reliability.csv``, which the
+beside the experts' consensus), writes ``psgkit/measure/catalogue/reliability.csv``, which the
 catalogue carries, and ``docs/reliability.md``::
 
     python scripts/reliability.py [FOLDER]
@@ -26,8 +26,8 @@ from reliability_parts.staging_errors import Interval, measure_intervals
 from scipy.stats import spearmanr
 
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.measure.catalogue import METRICS, measure_scoring
-from psgkit.measure.reliability import PLAIN, StagingError
+from psgkit.measure.catalogue.reliability import PLAIN, StagingError
+from psgkit.measure.catalogue.scoring_metrics import METRICS, measure_scoring
 
 ROOT = Path(__file__).parents[1]
 CODES = {0: Stage.W, 1: Stage.N1, 2: Stage.N2, 3: Stage.N3, 4: Stage.R, 8: Stage.ART}
@@ -186,7 +186,7 @@ def main() -> None:
     dod, boas = read_nights(folder)
     rated = rate_columns(dod, boas)
     intervals = measure_intervals(*boas.measures)
-    write_table(ROOT / "psgkit/measure/reliability.csv", rated, intervals)
+    write_table(ROOT / "psgkit/measure/catalogue/reliability.csv", rated, intervals)
     experts, (automatic, human) = (
         [
             [candidates_of(scoring) for scoring in one]

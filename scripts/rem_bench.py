@@ -11,9 +11,9 @@ import argparse
 import numpy as np
 
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.measure.continuity import rem_frag_per_h, rem_in_long_bouts_pct
-from psgkit.measure.evidence import Evidence
-from psgkit.measure.runs import fill_interruptions, find_bouts
+from psgkit.measure.stages.continuity import rem_frag_per_h, rem_in_long_bouts_pct
+from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.runs import fill_interruptions, find_bouts
 
 PERIODS_MIN = (10, 20, 25, 30)
 MISSED = (0.0, 0.02, 0.05, 0.10)

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from psgkit.cohort.task import Task
+from psgkit.cohort.batch.assignment import Task
 from psgkit.domain.jobs import Done, Job, Outcome
 from psgkit.settings import Settings
 

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from makers import make_scoring
 
-from psgkit.domain.hdf5_seal import put_seal
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.measures import Measure, Reliability
+from psgkit.domain.metrics import Measure, Reliability
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
+from psgkit.store.seal import put_seal
 
 # Two cycles in 100 minutes: REM 10 min, broken once for a minute, then 15 min.
 STAGES = "".join(

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from makers import make_scoring
 
-from psgkit.measure.timeline import Timeline
+from psgkit.measure.signals.usable_time import Timeline
 
 
 def make_timeline(stages: str, *, bad_s: tuple[int, ...] = ()) -> Timeline:

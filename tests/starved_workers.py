@@ -7,8 +7,8 @@ from unittest.mock import patch
 import numpy as np
 from night_makers import make_night
 
-from psgkit.cohort import work as work_of_nights
-from psgkit.cohort.task import Task
+from psgkit.cohort.batch import one_night as work_of_nights
+from psgkit.cohort.batch.assignment import Task
 from psgkit.domain.jobs import Job, Outcome
 from psgkit.domain.night import Night
 from psgkit.settings import Settings

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import checks, console, help, options
+from psgkit.cli import console, help, options
+from psgkit.cli import option_checks as checks
 from psgkit.cli.batch_progress import (
     STATUSES,
     following,
@@ -19,7 +20,7 @@ from psgkit.cli.batch_progress import (
     log_outcome,
     status_of,
 )
-from psgkit.cli.door import Door
+from psgkit.cli.option_errors import Door
 from psgkit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ def batch(
 
     The same command goes on where it was stopped: nights whose result stands are left.
     """
-    from psgkit.cohort.run import check_ids, run_cohort
-    from psgkit.cohort.workers import count_workers
+    from psgkit.cohort.batch.run import check_ids, run_cohort
+    from psgkit.cohort.batch.workers import count_workers
 
     with Door() as door:
         door.refuse_empty(column=column, scoring=scoring, dask=dask)
@@ -277,9 +278,9 @@ def _find_jobs(
     naming: IdChoice,
     out: Path,
 ) -> "list[Job]":
-    from psgkit.cohort.bids import find_bids_jobs
-    from psgkit.cohort.discovery import find_jobs, with_hashed_ids
-    from psgkit.cohort.manifest import read_manifest
+    from psgkit.cohort.jobs.bids import find_bids_jobs
+    from psgkit.cohort.jobs.discovery import find_jobs, with_hashed_ids
+    from psgkit.cohort.jobs.manifest import read_manifest
 
     if manifest is not None:
         jobs = read_manifest(manifest, scoring=scoring, out=out)
@@ -308,7 +309,7 @@ def _stagers(jobs: "list[Job]") -> str:
 def _tell_plan(
     jobs: "list[Job]", settings: "Settings", out: Path, *, verify: bool, resume: bool
 ) -> None:
-    from psgkit.cohort.resume import why_to_do
+    from psgkit.cohort.batch.resume import why_to_do
 
     to_do = 0
     for job in jobs:

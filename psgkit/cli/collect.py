@@ -21,8 +21,8 @@ def collect(
     language: options.Language = None,
 ) -> None:
     """Make cohort.csv and the tables beside it again, from the nights' HDF5 files."""
-    from psgkit.cohort.collect import collect as collect_nights
-    from psgkit.report.cohort_html import NOT_BEGUN, UNDER_WAY
+    from psgkit.cohort.table.collect import collect as collect_nights
+    from psgkit.report.pages.cohort_html import NOT_BEGUN, UNDER_WAY
 
     table = collect_nights(
         folder, every=every, language="en" if language is None else language.value

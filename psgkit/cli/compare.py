@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from psgkit.cli import checks, console, help, options
-from psgkit.cli.door import Door
+from psgkit.cli import console, help, options
+from psgkit.cli import option_checks as checks
+from psgkit.cli.option_errors import Door
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from psgkit.cohort.compare import Comparison, RaterComparison
+    from psgkit.cohort.statistics.scorer_agreement import Comparison, RaterComparison
 
 # What one looks at first; --json and --out have the rest.
 SHOWN_NUMBERS = (
@@ -68,7 +69,11 @@ def compare(
     ] = None,
 ) -> None:
     """Tell how far scorings agree: epochs, arousals, every metric."""
-    from psgkit.cohort.compare import Source, compare_folders, compare_raters
+    from psgkit.cohort.statistics.scorer_agreement import (
+        Source,
+        compare_folders,
+        compare_raters,
+    )
 
     with Door() as door:
         for given in column or ():
@@ -223,7 +228,7 @@ def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 def _save(tables: "dict[str, pd.DataFrame]", folder: Path) -> None:
-    from psgkit.report.files import make_folder, write_text
+    from psgkit.store.files import make_folder, write_text
 
     make_folder(folder)
     for name, table in tables.items():

@@ -142,7 +142,7 @@ def night_page(night: "Night") -> None:
         return
     from rich.console import Console
 
-    from psgkit.report.text import page
+    from psgkit.report.pages.night_text import page
 
     console = Console()
     with console.capture() as printed:

@@ -71,8 +71,8 @@ def contrast(
     ] = None,
 ) -> None:
     """Compare groups, treatments or a marker, column by column."""
-    from psgkit.cohort.contrast import PER_UNIT, compare_groups
-    from psgkit.cohort.contrast_files import read_cohort_table, save_contrast
+    from psgkit.cohort.statistics.contrast import PER_UNIT, compare_groups
+    from psgkit.cohort.statistics.contrast_files import read_cohort_table, save_contrast
 
     table = read_cohort_table(cohort)
     if person is None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import checks, console, help, options
-from psgkit.cli.door import Door
+from psgkit.cli import console, help, options
+from psgkit.cli import option_checks as checks
+from psgkit.cli.option_errors import Door
 from psgkit.errors import InputError, PsgkitError
 
 if TYPE_CHECKING:
-    from psgkit.read.words import Codes
+    from psgkit.read.scorings.vocabulary import Codes
 
 
 class FormatChoice(StrEnum):
@@ -60,7 +61,7 @@ def export(
 ) -> None:
     """Write stages and events for EDFbrowser, MNE, Luna, BIDS or YASA."""
     from psgkit.read import read_recording, read_scoring
-    from psgkit.report.export import SUFFIXES, export_scoring
+    from psgkit.report.export.scoring import SUFFIXES, export_scoring
 
     with Door() as door:
         door.check(partial(checks.check_scoring, night, codes=codes, column=column))
@@ -82,7 +83,7 @@ def export(
         written = export_scoring(scoring, target, to.value)
     else:
         from psgkit.prepare.window import lay_on
-        from psgkit.report.export_edf import write_recording_with
+        from psgkit.report.export.edf import write_recording_with
 
         facts = read_recording(recording)
         scoring = read_scoring(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import checks, console, options
-from psgkit.cli.door import Door
+from psgkit.cli import console, options
+from psgkit.cli import option_checks as checks
+from psgkit.cli.option_errors import Door
 
 if TYPE_CHECKING:
     from psgkit.domain.night import Night

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from psgkit.cli import help
-from psgkit.cli.door import Door
+from psgkit.cli.option_errors import Door
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def build_settings(
 def _check_arousals(source: str) -> None:
     """Refuse a network that is not installed before any night is read."""
     if source.startswith("unet"):
-        from psgkit.measure.arousals.trained import check_installed
+        from psgkit.measure.arousals.network import check_installed
 
         check_installed(source)
 

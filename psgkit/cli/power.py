@@ -38,7 +38,7 @@ def power(
     ] = 0.05,
 ) -> None:
     """Say how many nights each of two groups needs for a difference to be seen."""
-    from psgkit.cohort.power import power_table
+    from psgkit.cohort.statistics.power import power_table
 
     names = [word.strip() for word in columns.split(",") if word.strip()]
     table = power_table(difference, columns=names or None, power=power, alpha=alpha)

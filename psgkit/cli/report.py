@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from psgkit.cli import checks, console, help, options
-from psgkit.cli.door import Door
+from psgkit.cli import console, help, options
+from psgkit.cli import option_checks as checks
+from psgkit.cli.option_errors import Door
 
 
 def report(
@@ -53,9 +54,9 @@ def report(
     """Report one night: stages, REM continuity, N3 and arousals."""
     from psgkit.domain.jobs import Job
     from psgkit.pipeline import STEPS, analyse_night
-    from psgkit.read.unchanged import sha256
+    from psgkit.read.input_hash import sha256
     from psgkit.report import save_night
-    from psgkit.report.files import check_writable
+    from psgkit.store.files import check_writable
 
     with Door() as door:
         door.refuse_empty(id=id)

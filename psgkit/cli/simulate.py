@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from psgkit.cli import checks, console, help, options
-from psgkit.cli.door import Door
+from psgkit.cli import console, help, options
+from psgkit.cli import option_checks as checks
+from psgkit.cli.option_errors import Door
 from psgkit.errors import InputError
 
 

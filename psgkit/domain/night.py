@@ -11,7 +11,7 @@ import pandas as pd
 
 from psgkit.domain.clock import has_date
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.measures import Measure
+from psgkit.domain.metrics import Measure
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
 from psgkit.domain.scoring import Scoring

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 # Raised whenever any number in a report changes for the same input and settings.
-METRIC_VERSION = 3
+METRIC_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)

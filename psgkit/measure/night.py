@@ -5,17 +5,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from psgkit.domain.issues import Issue
-from psgkit.domain.measures import Measure
+from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.measure.arousals.counted import with_arousals
-from psgkit.measure.catalogue import measure_all
-from psgkit.measure.channel_reader import ArtefactMask
-from psgkit.measure.heart import heart_beats
-from psgkit.measure.limits import find_measure_issues
-from psgkit.measure.signals import complete_signals, measure_eeg_channels
-from psgkit.measure.windows import find_window_issues
+from psgkit.measure.arousals.source import with_arousals
+from psgkit.measure.catalogue.plausibility import find_measure_issues
+from psgkit.measure.catalogue.scoring_metrics import measure_all
+from psgkit.measure.detectors.heart_beats import heart_beats
+from psgkit.measure.signals.channel_reader import ArtefactMask
+from psgkit.measure.signals.night_signals import complete_signals, measure_eeg_channels
+from psgkit.measure.stages.analysis_window import find_window_issues
 from psgkit.settings import ArousalSettings
 
 

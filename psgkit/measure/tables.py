@@ -6,10 +6,10 @@ Onsets are in the scoring's seconds, so that a table lies on the recording.
 import numpy as np
 import pandas as pd
 
-from psgkit.domain.measures import Undefined
+from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import AROUSAL_KINDS, SCORED_STAGES, Stage
-from psgkit.measure.evidence import Evidence
-from psgkit.measure.runs import Bouts, IntArray, find_bouts
+from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.runs import Bouts, IntArray, find_bouts
 
 _BOUT_NAMES = (
     ("N1", "n1"),

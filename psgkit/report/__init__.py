@@ -39,10 +39,10 @@ def save_night(
         If the folder cannot be written; what an earlier call left there is then as it
         was.
     """
-    from psgkit.report import hdf5  # noqa: PLC0415 - h5py costs 0.1 s
-    from psgkit.report.file_set import together  # noqa: PLC0415 - with what follows
-    from psgkit.report.files import make_folder, safe_name  # noqa: PLC0415
     from psgkit.report.tables import write_tables  # noqa: PLC0415
+    from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
+    from psgkit.store.file_set import together  # noqa: PLC0415 - with what follows
+    from psgkit.store.files import make_folder, safe_name  # noqa: PLC0415
 
     name = safe_name(night.id)
     home = make_folder(folder / name)
@@ -57,7 +57,7 @@ def save_night(
             earlier=hdf5.names_of_tables(home / mark),
         )
         if settings.page:
-            from psgkit.report.html import night_page  # noqa: PLC0415 - if wanted
+            from psgkit.report.pages.night_html import night_page  # noqa: PLC0415 - if wanted
 
             page = night_page(night, language=settings.language)
             files.write_text(f"{name}_report.html", page)
@@ -87,14 +87,14 @@ def read_night(path: str | Path) -> Night:
         If the file is not such a file, was written by a newer psgkit, is damaged, or
         points to other files.
     """
-    from psgkit.report import hdf5  # noqa: PLC0415 - h5py costs 0.1 s
+    from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
 
     return hdf5.read_night(path)
 
 
 def text_page(night: Night) -> str:
-    """Return a page of plain text; see `psgkit.report.text.text_page`."""
-    from psgkit.report import text  # noqa: PLC0415 - rich costs 0.1 s
+    """Return a page of plain text; see `psgkit.report.pages.night_text.text_page`."""
+    from psgkit.report.pages import night_text as text  # noqa: PLC0415 - rich costs 0.1 s
 
     return text.text_page(night)
 
@@ -106,7 +106,7 @@ def notebook_page(night: Night) -> str:
     """
     from html import escape  # noqa: PLC0415 - here alone
 
-    from psgkit.report.html import night_page  # noqa: PLC0415 - here alone
+    from psgkit.report.pages.night_html import night_page  # noqa: PLC0415 - here alone
 
     page = escape(night_page(night), quote=True)
     return (

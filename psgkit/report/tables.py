@@ -14,7 +14,7 @@ import pandas as pd
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.report.file_set import FileSet
+from psgkit.store.file_set import FileSet
 
 PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 

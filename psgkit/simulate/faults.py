@@ -17,8 +17,8 @@ from psgkit.domain.roles import Kind
 from psgkit.errors import InputError
 from psgkit.simulate.digital import DIGITAL_MAX, Digital
 from psgkit.simulate.montages import Lead
-from psgkit.simulate.signals.canvas import Canvas, put, seconds_of
-from psgkit.simulate.timeline import draw_times
+from psgkit.simulate.signals.tracks import Canvas, put, seconds_of
+from psgkit.simulate.sleep_state import draw_times
 
 
 class FaultKind(StrEnum):

@@ -13,7 +13,6 @@ from scipy.signal import resample_poly
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.simulate.body import Heart, paint
 from psgkit.simulate.digital import Digital, DigitalSource, digitise
 from psgkit.simulate.faults import (
     Fault,
@@ -26,11 +25,12 @@ from psgkit.simulate.faults import (
     unit_of,
 )
 from psgkit.simulate.hypnogram import stages_to_follow
+from psgkit.simulate.layers import Heart, paint
 from psgkit.simulate.montages import MONTAGES, Lead, MontageName
 from psgkit.simulate.options import NightOptions
 from psgkit.simulate.signals.breathing import slow_signal
-from psgkit.simulate.signals.canvas import Canvas
-from psgkit.simulate.timeline import Float32Array, Timeline
+from psgkit.simulate.signals.tracks import Canvas
+from psgkit.simulate.sleep_state import Float32Array, Timeline
 from psgkit.simulate.write import write_night
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from psgkit.errors import InputError
 from psgkit.simulate.faults import Fault
 from psgkit.simulate.hypnogram import MAX_HOURS
 from psgkit.simulate.montages import MONTAGES, MontageName
-from psgkit.simulate.timeline import State
+from psgkit.simulate.sleep_state import State
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 100, 2048
 

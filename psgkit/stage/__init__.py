@@ -6,8 +6,8 @@ from psgkit.stage.agreement import (
     compare_many,
     compare_scorings,
 )
-from psgkit.stage.auto import Staging, stage_recording
 from psgkit.stage.number_agreement import compare_measures
+from psgkit.stage.yasa_fast import Staging, stage_recording
 
 __all__ = [
     "Agreement",

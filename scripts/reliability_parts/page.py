@@ -6,7 +6,7 @@ from reliability_parts.rem_search import ADOPTED, Search, search_report
 from reliability_parts.staging_errors import N_BLOCKS, Interval
 from rem_bench import bench_table
 
-from psgkit.domain.measures import Reliability
+from psgkit.domain.metrics import Reliability
 
 # What a plain script measured before this project had one: experts, automatic.
 EARLIER = {

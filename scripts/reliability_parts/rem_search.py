@@ -12,8 +12,8 @@ import numpy as np
 from scipy.stats import rankdata
 
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.measure.evidence import Evidence
-from psgkit.measure.runs import (
+from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.runs import (
     epochs_at_most,
     fill_interruptions,
     find_bouts,

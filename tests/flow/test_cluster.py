@@ -15,8 +15,8 @@ from private_makers import NOTES, leaks_below, leaks_in, make_private_edf
 
 import psgkit
 from psgkit.cli import main
-from psgkit.cohort.cluster import DaskExecutor
-from psgkit.cohort.run import run_tasks
+from psgkit.cohort.batch.cluster import DaskExecutor
+from psgkit.cohort.batch.run import run_tasks
 
 distributed = pytest.importorskip("distributed")
 

@@ -17,17 +17,21 @@ from night_makers import make_night
 from starved_workers import starve
 
 from psgkit import pipeline
-from psgkit.cohort import collect, lock, run, state, work
-from psgkit.cohort.resume import why_to_do
-from psgkit.cohort.run import run_cohort, run_tasks
-from psgkit.cohort.task import Task
-from psgkit.cohort.workers import Executor, ProcessExecutor
+from psgkit.cohort.batch import folder_lock as lock
+from psgkit.cohort.batch import one_night as work
+from psgkit.cohort.batch import run, state
+from psgkit.cohort.batch.assignment import Task
+from psgkit.cohort.batch.resume import why_to_do
+from psgkit.cohort.batch.run import run_cohort, run_tasks
+from psgkit.cohort.batch.workers import Executor, ProcessExecutor
+from psgkit.cohort.table import collect
 from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.domain.night import Night
 from psgkit.errors import OutputError, PsgkitError
-from psgkit.report import html, save_night
-from psgkit.report import lock as file_lock
+from psgkit.report import save_night
+from psgkit.report.pages import night_html as html
 from psgkit.settings import ReportSettings, Settings
+from psgkit.store import lock as file_lock
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -256,7 +260,7 @@ def test_where_the_tables_cannot_be_written_it_is_told_what_became_of_the_nights
     def full(*_: object, **__: object) -> None:
         raise OutputError("cohort.csv was not written: the disk is full.")
 
-    monkeypatch.setattr("psgkit.cohort.run.collect", full)
+    monkeypatch.setattr("psgkit.cohort.batch.run.collect", full)
     for name in ("n1", "bad"):
         (tmp_path / f"{name}.txt").write_text(STAGES)
     manifest = tmp_path / "study.csv"

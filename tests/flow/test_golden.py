@@ -15,7 +15,7 @@ import pytest
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.pipeline import analyse
-from psgkit.report.hdf5 import write_night
+from psgkit.store.night_file import write_night
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data" / "nap.edf"

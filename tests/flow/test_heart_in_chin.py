@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from psgkit.domain.measures import Measure
+from psgkit.domain.metrics import Measure
 from psgkit.domain.recording import ArraySource, FloatArray, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.night import NightMeasured, measure_night

@@ -11,7 +11,7 @@ import pytest
 from edf_makers import EdfSignal, make_edf
 from night_makers import tampered
 
-from psgkit.cohort.manifest import read_manifest
+from psgkit.cohort.jobs.manifest import read_manifest
 from psgkit.errors import PsgkitError
 from psgkit.read import read_scoring
 from psgkit.settings import load_settings
@@ -185,11 +185,11 @@ def test_a_damaged_heap_of_text_is_refused_and_hangs_nothing(
     scoring: Path, tmp_path: Path, length: int
 ) -> None:
     """The HDF5 library loops for ever over an object that is longer than its heap."""
-    from psgkit.domain.hdf5_seal import put_seal
     from psgkit.domain.jobs import Job
     from psgkit.pipeline import analyse_scoring
     from psgkit.report import read_night
     from psgkit.settings import Settings
+    from psgkit.store.seal import put_seal
 
     night = analyse_scoring(Job(None, scoring=scoring), Settings())
     path = night.save(tmp_path) / "s1.h5"

@@ -11,8 +11,8 @@ from cohort_makers import make_cohort
 from night_makers import make_night
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.report.cohort_html import cohort_page
-from psgkit.report.html import night_page
+from psgkit.report.pages.cohort_html import cohort_page
+from psgkit.report.pages.night_html import night_page
 
 EVIL = "<script>document.title='owned'</script>\"' 😀 עברית " + "long" * 60
 

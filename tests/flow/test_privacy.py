@@ -19,7 +19,7 @@ from private_makers import (
 
 import psgkit
 from psgkit.report import read_night
-from psgkit.report.html import night_page
+from psgkit.report.pages.night_html import night_page
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -10,7 +10,7 @@ import pytest
 
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Stage
-from psgkit.measure.signals import SignalResults, measure_signals
+from psgkit.measure.signals.night_signals import SignalResults, measure_signals
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.simulate import SimulatedNight, simulate_night
 

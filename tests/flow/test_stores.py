@@ -14,9 +14,9 @@ import pytest
 from stores import PASSWORD, STORES, USER, Store
 
 import psgkit
-from psgkit.cohort.discovery import find_jobs
-from psgkit.cohort.task import Task
-from psgkit.cohort.work import do_night
+from psgkit.cohort.batch.assignment import Task
+from psgkit.cohort.batch.one_night import do_night
+from psgkit.cohort.jobs.discovery import find_jobs
 from psgkit.domain.jobs import Done, Failed, Skipped
 from psgkit.settings import Settings
 

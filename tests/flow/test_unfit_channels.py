@@ -14,10 +14,10 @@ from psgkit.measure.night import measure_night
 from psgkit.pipeline import analyse
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.read import read_recording
-from psgkit.report.hdf5 import read_night
-from psgkit.report.text import text_page
+from psgkit.report.pages.night_text import text_page
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
+from psgkit.store.night_file import read_night
 
 STAGES = [
     *["W"] * 6,

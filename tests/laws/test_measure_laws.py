@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psgkit.domain.measures import Tier
+from psgkit.domain.metrics import Tier
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure import METRICS, measure_all, measure_scoring
-from psgkit.measure.evidence import Evidence
-from psgkit.measure.runs import find_runs
+from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.runs import find_runs
 
 EPOCH_S = 30.0
 # Time is the machine's affair; test_catalogue says how long a night may take.

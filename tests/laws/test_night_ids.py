@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psgkit.cohort.ids import folded, name_nights
-from psgkit.report.files import safe_name
+from psgkit.cohort.jobs.ids import folded, name_nights
+from psgkit.store.files import safe_name
 
 words = st.text(
     st.characters(blacklist_characters="/\0", blacklist_categories=("Cs",)),

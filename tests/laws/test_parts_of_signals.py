@@ -12,8 +12,8 @@ from psgkit.domain.recording import (
     sample_range,
 )
 from psgkit.domain.roles import Role
-from psgkit.measure.arousals.muscle import muscle_tone
-from psgkit.measure.heart import means_without, near_beats
+from psgkit.measure.arousals.chin_rises import muscle_tone
+from psgkit.measure.detectors.heart_beats import means_without, near_beats
 
 # Time is the machine's affair.
 LAW = settings(deadline=None, max_examples=60)

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.measures import Measure, Reliability
+from psgkit.domain.metrics import Measure, Reliability
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring, Stage, make_events
 from psgkit.report import read_night, text_page
-from psgkit.report.hdf5 import write_night
+from psgkit.store.night_file import write_night
 
 NUMBERS = st.floats(width=64)  # NaN and infinities among them
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

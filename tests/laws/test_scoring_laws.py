@@ -16,7 +16,7 @@ from psgkit.domain.scoring import Scoring, make_events
 from psgkit.errors import PsgkitError
 from psgkit.prepare.window import lay_on
 from psgkit.read import read_scoring
-from psgkit.report.export import SUFFIXES, export_scoring
+from psgkit.report.export.scoring import SUFFIXES, export_scoring
 
 KINDS = ("arousal", "arousal_limb", "apnea_central", "artefact", "snore", "movement")
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.measure.arousals.rules import (
+from psgkit.measure.arousals.thresholds import (
     BANDS_HZ,
     FAST_BANDS,
     HOP_S,
     WINDOW_S,
     ArousalRules,
 )
-from psgkit.measure.spectral import Float32Array
+from psgkit.measure.spectra.power import Float32Array
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from psgkit.measure.arousals.bands import BoolArray, Contrast, FloatArray
-from psgkit.measure.arousals.rules import BANDS_HZ, FAST_BANDS, HOP_S, ArousalRules
+from psgkit.measure.arousals.thresholds import BANDS_HZ, FAST_BANDS, HOP_S, ArousalRules
 
 ARTEFACT_S = 5.0
 SIGMA = list(BANDS_HZ).index("sigma")

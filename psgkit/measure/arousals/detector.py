@@ -25,6 +25,14 @@ from psgkit.measure.arousals.bands import (
     contrast,
     smooth,
 )
+from psgkit.measure.arousals.candidate_table import (
+    MOST_NOISE_PER_H,
+    NO_OCCIPITAL,
+    ArousalsFound,
+    candidate_table,
+    no_chin,
+    noisy,
+)
 from psgkit.measure.arousals.candidates import (
     ARTEFACT_S,
     Shift,
@@ -33,17 +41,9 @@ from psgkit.measure.arousals.candidates import (
     note_artefacts,
     note_spindles,
 )
-from psgkit.measure.arousals.found import (
-    MOST_NOISE_PER_H,
-    NO_OCCIPITAL,
-    ArousalsFound,
-    candidate_table,
-    no_chin,
-    noisy,
-)
-from psgkit.measure.arousals.muscle import tone_rises
-from psgkit.measure.arousals.noise_floor import LEAST_S, LONGEST_S, phase_randomised
-from psgkit.measure.arousals.prepared import (
+from psgkit.measure.arousals.chin_rises import tone_rises
+from psgkit.measure.arousals.criteria import Candidate, Night, judge
+from psgkit.measure.arousals.input_channels import (
     CENTRAL_ROLES,
     LEAST_EEG_RATE_HZ,
     OCCIPITAL_ROLES,
@@ -53,10 +53,10 @@ from psgkit.measure.arousals.prepared import (
     lacks_in_rem,
     windows_of,
 )
-from psgkit.measure.arousals.rules import HOP_S, ArousalRules
-from psgkit.measure.arousals.verdicts import Candidate, Night, judge
-from psgkit.measure.channel_reader import ArtefactMask
-from psgkit.measure.heart import heart_beats
+from psgkit.measure.arousals.noise_floor import LEAST_S, LONGEST_S, phase_randomised
+from psgkit.measure.arousals.thresholds import HOP_S, ArousalRules
+from psgkit.measure.detectors.heart_beats import heart_beats
+from psgkit.measure.signals.channel_reader import ArtefactMask
 
 if TYPE_CHECKING:
     from psgkit.domain.issues import Issue

@@ -13,9 +13,9 @@ from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.prepare.quality.channel_rules import CHANNEL_RULES
 from psgkit.prepare.quality.header_rules import HEADER_RULES
-from psgkit.prepare.quality.look import RecordingLook, look_at
 from psgkit.prepare.quality.recording_rules import RECORDING_RULES
-from psgkit.prepare.quality.trust import (
+from psgkit.prepare.quality.window_sample import RecordingLook, look_at
+from psgkit.prepare.quality.withhold import (
     withhold_amplitudes,
     withhold_channels,
     withhold_eyes,

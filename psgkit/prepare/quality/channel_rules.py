@@ -13,7 +13,7 @@ from psgkit.domain.amplitude import PLAUSIBLE_SD_UV, decide_unit
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.roles import Kind
 from psgkit.prepare.artefacts import MAX_UV, WINDOW_S
-from psgkit.prepare.quality.look import BoolArray, ChannelLook
+from psgkit.prepare.quality.window_sample import BoolArray, ChannelLook
 
 DEAD_SHARE = 0.9
 CLIPPED_SHARE = 0.05

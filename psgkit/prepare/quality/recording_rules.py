@@ -11,7 +11,7 @@ import numpy as np
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, FloatArray
 from psgkit.domain.roles import Kind, Role
-from psgkit.prepare.quality.look import ChannelLook, RecordingLook
+from psgkit.prepare.quality.window_sample import ChannelLook, RecordingLook
 
 EYE_BAND_HZ = (0.3, 3.0)
 SLOW_BAND_HZ = (0.5, 4.0)

@@ -4,7 +4,6 @@ What a program writes comes before what anybody may have written: a table with a
 and text of one stage a line are tried last.
 """
 
-from psgkit.read.draft import Format
 from psgkit.read.formats import (
     clock_lines,
     domino,
@@ -22,6 +21,7 @@ from psgkit.read.formats import (
     text,
     yasa_json,
 )
+from psgkit.read.scorings.listed import Format
 
 FORMATS: tuple[Format, ...] = (
     edf_plus.FORMAT,

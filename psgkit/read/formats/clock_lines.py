@@ -11,9 +11,15 @@ import re
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.clock_times import NightClock, parse_time
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
-from psgkit.read.words import stage_of
+from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import stage_of
 
 _LINE = re.compile(
     r"^\s*(?:\d+[\s,;]+)?(?P<time>(?:\S+ )?\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\s*(?:[AaPp][Mm])?)"

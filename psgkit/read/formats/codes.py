@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.draft import Options, ScoringFile
-from psgkit.read.words import Codes, stage_of, stage_of_code
+from psgkit.read.scorings.listed import Options, ScoringFile
+from psgkit.read.scorings.vocabulary import Codes, stage_of, stage_of_code
 
 
 def choose_codes(

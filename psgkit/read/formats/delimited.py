@@ -3,7 +3,7 @@
 import csv
 from dataclasses import dataclass
 
-from psgkit.read.words import plain
+from psgkit.read.scorings.vocabulary import plain
 
 COMMENTS = ("#", "%", "//")
 _DELIMITERS = "\t;,"

@@ -17,8 +17,8 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
-from psgkit.read.clock_times import NightClock, parse_time
-from psgkit.read.draft import (
+from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.listed import (
     HEAD_BYTES,
     Draft,
     DraftBuilder,
@@ -26,7 +26,7 @@ from psgkit.read.draft import (
     Options,
     ScoringFile,
 )
-from psgkit.read.words import kind_of, plain, slug, stage_of
+from psgkit.read.scorings.vocabulary import kind_of, plain, slug, stage_of
 
 _HEADER = re.compile(r"^(Signal ID|Start Time|Unit|Signal Type|Events list|Rate):(.*)$")
 _TIME = r"(?:\d{1,2}[./]\d{1,2}[./]\d{4} )?\d{1,2}:\d{2}:\d{2}(?:[,.]\d+)?"

@@ -10,10 +10,16 @@ import math
 import re
 
 from psgkit.domain.scoring import Stage
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
-from psgkit.read.edf_annotations import read_annotations, read_start
-from psgkit.read.formats.facts import free_text_left_out, parse_facts
-from psgkit.read.words import kind_of, lights_of, stage_of
+from psgkit.read.edf.annotations import read_annotations, read_start
+from psgkit.read.formats.preamble import free_text_left_out, parse_facts
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import kind_of, lights_of, stage_of
 
 # How `psgkit export` writes what the header has no field for.
 OWN_FACTS = re.compile(r"^(Scorer|Staging|Scored|Arousals): ")

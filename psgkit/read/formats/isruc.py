@@ -15,9 +15,15 @@ from typing import Any
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.errors import MissingExtra
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import stages_of_words
-from psgkit.read.words import kind_of, lights_of, plain, slug
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug
 
 EPOCH_S = 30.0
 # What openpyxl lets out of a damaged file.

@@ -13,10 +13,16 @@ import re
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.clock_times import NightClock, parse_time
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
-from psgkit.read.formats.facts import parse_facts
-from psgkit.read.words import (
+from psgkit.read.formats.preamble import parse_facts
+from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,
     plain,

@@ -9,10 +9,16 @@ import math
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.clock_times import NightClock, parse_time
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.delimited import Table, split_table
-from psgkit.read.words import (
+from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,
     noxturnal_words,

@@ -12,9 +12,15 @@ from xml.etree.ElementTree import Element
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.xml_tools import parse_xml, seconds
-from psgkit.read.words import kind_of, lights_of, plain, slug, stage_of
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug, stage_of
 
 _TRANSLATOR_NAMES = {"recording start time", "stages", ""}
 

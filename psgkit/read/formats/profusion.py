@@ -6,9 +6,15 @@
 """
 
 from psgkit.domain.quoting import quoted
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.xml_tools import parse_xml, seconds
-from psgkit.read.words import kind_of, lights_of, slug, stage_of_code
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import kind_of, lights_of, slug, stage_of_code
 
 
 def recognises(file: ScoringFile) -> bool:

@@ -1,6 +1,6 @@
 """psgkit's own HDF5 file of a night: the scoring in it.
 
-The layout is documented where the file is written, ``psgkit/report/hdf5.py``; this
+The layout is documented where the file is written, ``psgkit/store/night_file.py``; this
 reads the group ``scoring`` alone.
 """
 
@@ -8,11 +8,8 @@ import datetime as dt
 from typing import Any
 
 from psgkit.domain.clock import UNKNOWN_DATE
-from psgkit.domain.hdf5_heaps import has_damaged_heap
-from psgkit.domain.hdf5_seal import FORMAT as KIND
-from psgkit.domain.hdf5_seal import Seal, fault_of, look_at_seal
 from psgkit.domain.scoring import Stage
-from psgkit.read.draft import (
+from psgkit.read.scorings.listed import (
     MAX_TEXT_BYTES,
     Draft,
     EventMark,
@@ -21,7 +18,10 @@ from psgkit.read.draft import (
     ScoringFile,
     StageMark,
 )
-from psgkit.read.words import group_names
+from psgkit.read.scorings.vocabulary import group_names
+from psgkit.store.heaps import has_damaged_heap
+from psgkit.store.seal import FORMAT as KIND
+from psgkit.store.seal import Seal, fault_of, look_at_seal
 
 # What h5py and the domain's types raise where a file is cut or changed.
 _READING_FAULTS = (

@@ -15,10 +15,16 @@ import math
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.clock_times import NightClock
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.xml_tools import parse_xml
-from psgkit.read.words import kind_of, lights_of, plain, slug, stage_of
+from psgkit.read.scorings.clock import NightClock
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug, stage_of
 
 _TITLE = "RemLogic Event Export"
 _TIME_COLUMNS = ("time hh mm ss", "heure hh mm ss", "zeit hh mm ss", "tijd hh mm ss")

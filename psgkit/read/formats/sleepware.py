@@ -12,9 +12,15 @@ from xml.etree.ElementTree import Element
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.xml_tools import parse_xml, seconds
-from psgkit.read.words import kind_of, slug, stage_of
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import kind_of, slug, stage_of
 
 _STAGES = {
     "NonREM1": Stage.N1,

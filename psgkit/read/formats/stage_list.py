@@ -7,9 +7,15 @@ import json
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import choose_codes
-from psgkit.read.words import stage_of_code
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import stage_of_code
 
 
 def recognises(file: ScoringFile) -> bool:

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.clock_times import NightClock, parse_time
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import is_stage, stages_of_words
 from psgkit.read.formats.delimited import Table, split_table
-from psgkit.read.formats.facts import (
+from psgkit.read.formats.preamble import (
     facts_of_sidecar,
     free_text_left_out,
     parse_facts,
@@ -31,7 +29,15 @@ from psgkit.read.formats.table_columns import (
     choose_column,
     stage_columns,
 )
-from psgkit.read.words import (
+from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,
     plain,

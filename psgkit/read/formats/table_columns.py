@@ -1,10 +1,10 @@
 """Which columns of a table hold stages, times and lengths."""
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.read.draft import DraftBuilder, Options, ScoringFile
 from psgkit.read.formats.codes import is_stage
 from psgkit.read.formats.delimited import Table
-from psgkit.read.words import plain
+from psgkit.read.scorings.listed import DraftBuilder, Options, ScoringFile
+from psgkit.read.scorings.vocabulary import plain
 
 # In order of preference where a table has several.
 STAGE_COLUMNS = (

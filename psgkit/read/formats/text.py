@@ -4,10 +4,16 @@ Lines that begin with ``#``, ``%`` or ``//`` are comments; empty lines are none.
 epoch is 30 s unless the caller says otherwise.
 """
 
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
 from psgkit.read.formats.codes import is_stage, stages_of_words
 from psgkit.read.formats.delimited import COMMENTS
-from psgkit.read.words import plain
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import plain
 
 HEADERS = {"stage", "stages", "hypnogram", "hypno", "sleep stage", "sleep stages"}
 

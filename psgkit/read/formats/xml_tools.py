@@ -7,7 +7,7 @@ import defusedxml.ElementTree as SafeTree
 from defusedxml import DefusedXmlException
 
 from psgkit.domain.quoting import quoted
-from psgkit.read.draft import ScoringFile
+from psgkit.read.scorings.listed import ScoringFile
 
 
 def parse_xml(file: ScoringFile) -> Element:

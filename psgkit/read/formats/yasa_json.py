@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 
 from psgkit.domain.quoting import quoted
-from psgkit.read.draft import Draft, DraftBuilder, Format, Options, ScoringFile
-from psgkit.read.words import stage_of
+from psgkit.read.scorings.listed import (
+    Draft,
+    DraftBuilder,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.vocabulary import stage_of
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _PROBA = (("WAKE", "W"), ("N1",), ("N2",), ("N3",), ("REM", "R"))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from psgkit.domain.night import Night
-from psgkit.report.figures.canvas import as_figure
+from psgkit.report.figures.axes import as_figure
 from psgkit.report.figures.data import shown_spectra
 from psgkit.report.figures.hypnogram import hypnogram_panel
 from psgkit.report.figures.picture import BOTTOM_PX, TOP_PX, Panel, Picture

@@ -4,7 +4,7 @@ import numpy as np
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import SCORED_STAGES, Stage
-from psgkit.report.figures.canvas import say, stage_legend, time_axis
+from psgkit.report.figures.axes import say, stage_legend, time_axis
 from psgkit.report.figures.data import thin
 from psgkit.report.figures.palette import FAINT, INK, STAGE_COLOURS, rgb
 from psgkit.report.figures.picture import (
@@ -15,7 +15,7 @@ from psgkit.report.figures.picture import (
     Segments,
     Surface,
 )
-from psgkit.report.language import _
+from psgkit.report.pages.language import _
 
 MOST_COLUMNS = 1200
 

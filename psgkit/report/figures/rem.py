@@ -7,7 +7,7 @@ import numpy as np
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.report.figures.canvas import (
+from psgkit.report.figures.axes import (
     SMALL_HEIGHT_PX,
     SMALL_WIDTH_PX,
     as_figure,
@@ -25,9 +25,9 @@ from psgkit.report.figures.picture import (
     Segments,
     Words,
 )
-from psgkit.report.language import _
+from psgkit.report.pages.language import _
+from psgkit.report.pages.wording import number
 from psgkit.report.tables import clock_at
-from psgkit.report.words import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ import numpy as np
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
-from psgkit.report.figures.canvas import (
+from psgkit.report.figures.axes import (
     SMALL_HEIGHT_PX,
     SMALL_WIDTH_PX,
     as_figure,
@@ -25,7 +25,7 @@ from psgkit.report.figures.picture import (
     Picture,
     Words,
 )
-from psgkit.report.language import _
+from psgkit.report.pages.language import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

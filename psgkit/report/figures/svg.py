@@ -31,7 +31,7 @@ from psgkit.report.figures.picture import (
     Words,
 )
 from psgkit.report.figures.png import png_of
-from psgkit.report.words import plain
+from psgkit.report.pages.wording import plain
 
 AXIS_PX = 1.0
 TICK_PX = 4.0

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from psgkit.simulate.montages import spread
-from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
-from psgkit.simulate.timeline import (
+from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
+from psgkit.simulate.sleep_state import (
     Float32Array,
     FloatArray,
     State,

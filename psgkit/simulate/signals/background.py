@@ -11,7 +11,6 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from psgkit.simulate.montages import spread
-from psgkit.simulate.signals.canvas import Canvas
 from psgkit.simulate.signals.noise import (
     HOP_S,
     n_windows,
@@ -19,7 +18,14 @@ from psgkit.simulate.signals.noise import (
     window_freqs_hz,
 )
 from psgkit.simulate.signals.slow_power import power_of_spectra
-from psgkit.simulate.timeline import Float32Array, FloatArray, State, Timeline, wander
+from psgkit.simulate.signals.tracks import Canvas
+from psgkit.simulate.sleep_state import (
+    Float32Array,
+    FloatArray,
+    State,
+    Timeline,
+    wander,
+)
 
 HIGHPASS_HZ = 0.3
 

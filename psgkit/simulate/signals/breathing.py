@@ -9,9 +9,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from psgkit.domain.roles import Role
 from psgkit.simulate.montages import Lead
-from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
 from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
-from psgkit.simulate.timeline import (
+from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
+from psgkit.simulate.sleep_state import (
     Float32Array,
     FloatArray,
     State,

@@ -7,8 +7,8 @@ above the right eye (AASM manual); brain potentials reach both with the same sig
 import numpy as np
 
 from psgkit.simulate.montages import spread
-from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
-from psgkit.simulate.timeline import Float32Array, FloatArray, State, draw_times
+from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
+from psgkit.simulate.sleep_state import Float32Array, FloatArray, State, draw_times
 
 HORIZONTAL = {
     "E1": 1.0,

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from psgkit.simulate.signals.arousals import Arousal
-from psgkit.simulate.signals.canvas import Canvas, blank
-from psgkit.simulate.timeline import (
+from psgkit.simulate.signals.tracks import Canvas, blank
+from psgkit.simulate.sleep_state import (
     Float32Array,
     FloatArray,
     State,

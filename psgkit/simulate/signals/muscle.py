@@ -4,9 +4,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from psgkit.simulate.signals.arousals import Arousal
-from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
 from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
-from psgkit.simulate.timeline import (
+from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
+from psgkit.simulate.sleep_state import (
     Float32Array,
     FloatArray,
     State,

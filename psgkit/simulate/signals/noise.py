@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import fft
 
-from psgkit.simulate.timeline import Float32Array, FloatArray, Timeline
+from psgkit.simulate.sleep_state import Float32Array, FloatArray, Timeline
 
 WINDOW_S = 4.0
 HOP_S = WINDOW_S / 2.0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from psgkit.simulate.timeline import FloatArray, State, Timeline
+from psgkit.simulate.sleep_state import FloatArray, State, Timeline
 
 # Slow-wave activity falls with a time constant of some hours of sleep (Achermann &
 # Borbely 1990; Dijk 2009, JCSM 5(2 Suppl):S6) towards a floor.

@@ -9,7 +9,7 @@ metric would measure them.
 import numpy as np
 from scipy import fft
 
-from psgkit.simulate.timeline import Float32Array, FloatArray, Timeline
+from psgkit.simulate.sleep_state import Float32Array, FloatArray, Timeline
 
 BAND_HZ = (0.5, 4.0)
 

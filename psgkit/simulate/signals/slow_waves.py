@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from psgkit.simulate.montages import spread
-from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
 from psgkit.simulate.signals.slow_power import power_of_source
-from psgkit.simulate.timeline import (
+from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
+from psgkit.simulate.sleep_state import (
     Float32Array,
     FloatArray,
     State,

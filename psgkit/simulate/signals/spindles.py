@@ -8,9 +8,9 @@ tied to a phase of a slow wave (Helfrich et al. 2018, Neuron 97:221).
 import numpy as np
 
 from psgkit.simulate.montages import spread
-from psgkit.simulate.signals.canvas import Canvas, blank, put, seconds_of
 from psgkit.simulate.signals.slow_waves import SlowWave
-from psgkit.simulate.timeline import Float32Array, FloatArray, State, draw_times
+from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
+from psgkit.simulate.sleep_state import Float32Array, FloatArray, State, draw_times
 
 SLOW = spread(0.0, 0.50, 0.45)
 FAST = spread(0.0, -0.05, 0.55)

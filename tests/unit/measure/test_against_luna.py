@@ -13,7 +13,7 @@ from oracle_nights import luna, oracle_nights
 
 from psgkit.domain.scoring import Stage
 from psgkit.measure import measure_all, measure_scoring
-from psgkit.measure.evidence import Evidence
+from psgkit.measure.stages.evidence import Evidence
 
 # Luna takes the first sleep of these two, hours before the rest, for wake.
 DROPPED_BY_LUNA = {"dodo-2d01dc34", "dodo-4b72b905"}

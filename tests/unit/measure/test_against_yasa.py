@@ -53,7 +53,7 @@ def test_sleep_statistics_of_1000_simulated_nights():
 def test_transition_matrix_of_100_simulated_nights():
     import yasa
 
-    from psgkit.measure.evidence import Evidence
+    from psgkit.measure.stages.evidence import Evidence
 
     for seed in range(100):
         hypnogram = yasa.simulate_hypnogram(tib=480, seed=seed)

@@ -10,8 +10,8 @@ from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Scoring
 from psgkit.measure import METRICS, measure_all
 from psgkit.measure.arousals import DETECTOR
+from psgkit.measure.catalogue.signal_metrics import SIGNAL_METRICS
 from psgkit.measure.night import NightMeasured, measure_night, measure_scored
-from psgkit.measure.signal_catalogue import SIGNAL_METRICS
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
 

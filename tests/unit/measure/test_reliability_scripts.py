@@ -34,7 +34,7 @@ def test_the_table_in_the_package_is_what_the_script_measures(
     rated = reliability.rate_columns(dod, boas)
     intervals = errors.measure_intervals(*boas.measures)
     reliability.write_table(tmp_path / "again.csv", rated, intervals)
-    packaged = Path(psgkit.measure.__file__).with_name("reliability.csv")
+    packaged = Path(psgkit.measure.catalogue.__file__).with_name("reliability.csv")
     assert (tmp_path / "again.csv").read_text() == packaged.read_text(), (
         "run scripts/reliability.py"
     )

@@ -7,7 +7,7 @@ import pytest
 from night_makers import make_night
 
 from psgkit.errors import OutputError
-from psgkit.report.hdf5 import write_night
+from psgkit.store.night_file import write_night
 
 # What h5py 3.16 raised on a tmpfs of 1200 KiB that was full.
 FLUSH = (

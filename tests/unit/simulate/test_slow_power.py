@@ -13,7 +13,7 @@ from psgkit.simulate.signals.slow_power import (
     power_of_spectra,
     second_means,
 )
-from psgkit.simulate.timeline import Timeline
+from psgkit.simulate.sleep_state import Timeline
 
 
 def make_timeline(n_epochs: int = 4, rate_hz: float = 100.0) -> Timeline:

@@ -5,7 +5,7 @@ import pytest
 from scipy import signal
 
 from psgkit.measure.arousals.bands import band_powers, contrast, moving_baseline, smooth
-from psgkit.measure.arousals.rules import BANDS_HZ, ArousalRules
+from psgkit.measure.arousals.thresholds import BANDS_HZ, ArousalRules
 
 RULES = ArousalRules()
 NAMES = list(BANDS_HZ)

@@ -13,7 +13,7 @@ from psgkit.measure.arousals.candidates import (
     note_spindles,
     stretches,
 )
-from psgkit.measure.arousals.rules import ArousalRules
+from psgkit.measure.arousals.thresholds import ArousalRules
 
 RULES = ArousalRules()
 

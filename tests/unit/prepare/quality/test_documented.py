@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[4]
 WHERE = (
-    "psgkit/read/edf*.py",
-    "psgkit/read/channels.py",
+    "psgkit/read/edf/*.py",
+    "psgkit/read/channel_roles.py",
     "psgkit/prepare/montage.py",
     "psgkit/prepare/quality/*.py",
 )

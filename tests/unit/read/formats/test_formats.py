@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from psgkit.read.draft import HEAD_BYTES, ScoringFile
 from psgkit.read.formats import FORMATS
+from psgkit.read.scorings.listed import HEAD_BYTES, ScoringFile
 
 ROOT = Path(__file__).parents[4]
 WRITTEN_BY = {

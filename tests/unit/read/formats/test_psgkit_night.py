@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from night_makers import make_night
 
-from psgkit.cohort.compare import Source, compare_folders
+from psgkit.cohort.statistics.scorer_agreement import Source, compare_folders
 from psgkit.errors import UnreadableScoring
 from psgkit.read import read_scoring
-from psgkit.report.hdf5 import write_night
+from psgkit.store.night_file import write_night
 
 
 def test_the_scoring_of_a_saved_night_is_read_back_the_same(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Run many nights: workers, clusters, resuming, one batch a folder."""

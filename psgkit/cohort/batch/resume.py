@@ -1,0 +1,118 @@
+"""Whether a night is done already, and if not, why it has to be done."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from psgkit.cohort.batch.state import as_asked, night_folder, read_record, take_print
+from psgkit.cohort.jobs.remote import facts_at, sha256_at
+from psgkit.domain.jobs import Job
+from psgkit.errors import InputError
+from psgkit.read.input_hash import sha256
+from psgkit.settings import Settings
+
+DAMAGED = "its record is damaged"
+
+# What a record holds beside the input files, and how a change of it is told.
+_ASKED = {
+    "metric_version": "the numbers are defined anew in this version of psgkit",
+    "id": "its id is another",
+    "job": "lights, age or sex are given otherwise",
+    "settings": "the settings are others",
+}
+
+
+def input_files(job: Job) -> dict[str, Path]:
+    """Return the files here that a night is made from, by what they are."""
+    files = {"recording": job.recording, "scoring": job.scoring}
+    return {name: file for name, file in files.items() if file is not None}
+
+
+def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) -> str:
+    """Say why a night has to be done; empty where its result stands.
+
+    A night is done when its files are there, whole, for the same inputs, the same
+    settings and the same definitions of all numbers.
+
+    Parameters
+    ----------
+    job : Job
+    settings : Settings
+    out : pathlib.Path
+        The output folder of the cohort.
+    verify : bool
+        Whether inputs are compared by SHA-256, which reads them, and not only by size,
+        time and header.
+
+    Returns
+    -------
+    str
+    """
+    record = read_record(out, job)
+    if record.get("status") == "failed":
+        return "it failed before"
+    if record.get("status") != "done":
+        return "it has no result yet"
+    asked = as_asked(job, settings)
+    for name, sentence in _ASKED.items():
+        if record.get(name) != asked[name]:
+            return sentence
+    return _why_files(night_folder(out, job), record) or _why_inputs(
+        job, record.get("inputs"), verify=verify
+    )
+
+
+def _why_files(folder: Path, record: dict[str, Any]) -> str:
+    files = record.get("files")
+    if not isinstance(files, dict) or not files:
+        return DAMAGED
+    for name, size in files.items():
+        try:
+            whole = (folder / name).stat().st_size == size
+        except (OSError, ValueError):
+            whole = False
+        if not whole:
+            return f"its file {name} is missing or not whole"
+    return ""
+
+
+def _why_inputs(job: Job, before: object, *, verify: bool) -> str:
+    files = input_files(job)
+    if not isinstance(before, dict) or not all(
+        isinstance(facts, dict) for facts in before.values()
+    ):
+        return DAMAGED
+    if set(files) | set(job.addresses) != set(before):
+        return "a scoring is given now, or is no longer"
+    for name, file in files.items():
+        now = take_print(file)
+        if now is None or not asdict(now).items() <= before[name].items():
+            return f"its {name} has changed"
+        if verify and not _is_same(file, before[name].get("sha256")):
+            return f"the content of its {name} has changed"
+    for name, address in job.addresses.items():
+        if why := _why_address(name, address, before[name], verify=verify):
+            return why
+    return ""
+
+
+def _why_address(
+    name: str, address: str, before: dict[str, Any], *, verify: bool
+) -> str:
+    try:
+        now = facts_at(address)
+        if now is None or not now.items() <= before.items():
+            return f"its {name} has changed"
+        if verify and sha256_at(address) != before.get("sha256"):
+            return f"the content of its {name} has changed"
+    except InputError:
+        # A line that is down for an hour says nothing against a result.
+        return ""
+    return ""
+
+
+def _is_same(file: Path, digest: object) -> bool:
+    try:
+        return sha256(file) == digest
+    except InputError:
+        return False

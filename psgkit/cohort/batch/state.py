@@ -1,0 +1,260 @@
+"""What a batch remembers about each night, so that it can go on where it stopped.
+
+Below the output folder stands ``.psgkit/`` with ``asked.json``, the nights that the
+last call asked for, and ``nights/<name>.json``, what became of each. A night's record
+is written after all its files, by renaming: it is there only when they are whole.
+"""
+
+import hashlib
+import json
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psgkit.domain.jobs import Done, Failed, Job
+from psgkit.domain.night import Night
+from psgkit.domain.provenance import METRIC_VERSION
+from psgkit.errors import OutputError
+from psgkit.settings import Settings
+from psgkit.store.file_set import clear_unfinished, recover
+from psgkit.store.files import make_folder, safe_name, write_text
+
+STATE_FOLDER = ".psgkit"
+
+# The table of all nights; those beside it are written with it, see `file_set`.
+TABLE = "cohort.csv"
+
+# The header of an EDF file and a little more; of most scorings, the whole file.
+HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What tells one version of an input file from another without reading it all."""
+
+    size: int
+    mtime_ns: int
+    head_sha256: str
+
+
+def take_print(path: Path) -> Print | None:
+    """Return a file's print; None where it is no plain file or cannot be read."""
+    try:
+        facts = path.stat()
+        # Opening a FIFO would wait for a writer for ever.
+        if not stat.S_ISREG(facts.st_mode):
+            return None
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return None
+    return Print(facts.st_size, facts.st_mtime_ns, hashlib.sha256(head).hexdigest())
+
+
+def folder_mark(path: Path) -> str:
+    """Return a word for the folder of a file, which tells nobody what it is called."""
+    return hashlib.sha256(str(path.absolute().parent).encode()).hexdigest()[:16]
+
+
+def night_folder(out: Path, job: Job) -> Path:
+    """Return the folder of a night's files."""
+    return out / job.subfolder / safe_name(job.night_id)
+
+
+def record_done(
+    out: Path,
+    job: Job,
+    settings: Settings,
+    prints: dict[str, dict[str, Any]],
+    night: Night,
+    done: Done,
+) -> None:
+    """Remember that a night is done; call it when all its files are written.
+
+    Raises
+    ------
+    OutputError
+        If the record cannot be written.
+    """
+    for name, facts in prints.items():
+        facts["sha256"] = getattr(night.provenance, f"{name}_sha256")
+        if isinstance(path := getattr(job, name), Path):
+            facts["folder_mark"] = folder_mark(path)
+    _write(
+        out,
+        job,
+        {
+            "status": "done",
+            **_asked(job, settings),
+            "inputs": prints,
+            "files": {
+                file.name: file.stat().st_size
+                for file in sorted(done.folder.iterdir())
+                if file.is_file() and not file.name.startswith(".")
+            },
+            "seconds": round(done.seconds, 3),
+            "issues_n": done.issues_n,
+            "issues_error_n": done.issues_error_n,
+        },
+    )
+
+
+def record_failed(out: Path, failed: Failed) -> None:
+    """Remember why a night could not be done.
+
+    The result of an earlier run stays: a disk that is full or a share that is away for
+    an hour must cost no result. The tables say that the night failed.
+
+    Raises
+    ------
+    OutputError
+        If the record cannot be written.
+    """
+    told = {"status": "failed", "error": failed.error, "message": failed.message}
+    try:
+        _write(out, failed.job, told)
+    except OutputError:
+        # No record is better than one that calls the earlier result this run's.
+        forget(out, failed.job)
+        raise
+    tidy(out, failed.job)
+
+
+def record_again(out: Path, failed: Sequence[Failed]) -> None:
+    """Remember of failed nights what could not be written when they failed.
+
+    A disk that was full may have space again once other programs have ended.
+    """
+    for night in failed:
+        if read_record(out, night.job).get("status") != "failed":
+            with suppress(OSError, OutputError):
+                record_failed(out, night)
+
+
+def forget(out: Path, job: Job) -> None:
+    """Take away a night's record: its result is about to be replaced."""
+    _record_path(out, job).unlink(missing_ok=True)
+
+
+def has_result(out: Path, job: Job) -> bool:
+    """Tell whether a whole result of a night is there, of whichever run."""
+    folder = night_folder(out, job)
+    return (folder / f"{folder.name}.h5").is_file()
+
+
+def tidy(out: Path, job: Job) -> None:
+    """Take away what a run that was killed has begun of a night; whole results stay.
+
+    No other file is touched: recordings and scorings may lie in the same folder.
+    """
+    folder = night_folder(out, job)
+    if not folder.is_dir():
+        return
+    recover(folder, f"{folder.name}.h5")
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def clear_leftovers(out: Path, jobs: Sequence[Job]) -> None:
+    """Take away the unfinished files of a run that was killed, where that can be done.
+
+    Call it with the folder's lock held.
+    """
+    state = out / STATE_FOLDER
+    with suppress(OSError):
+        for job in jobs:
+            tidy(out, job)
+        recover(out, TABLE)
+        for folder in (state, state / "nights"):
+            clear_unfinished(folder)
+        for pattern in ("lock.*.part", "lock.*.dead"):
+            for file in state.glob(pattern):
+                file.unlink(missing_ok=True)
+
+
+def read_record(out: Path, job: Job) -> dict[str, Any]:
+    """Return what is remembered of a night; empty where nothing is."""
+    return _read(_record_path(out, job))
+
+
+def read_done(out: Path) -> dict[str, dict[str, Any]]:
+    """Return the records of all nights that are done in a folder, by their ids."""
+    records = map(_read, sorted((out / STATE_FOLDER / "nights").glob("*.json")))
+    return {
+        record["id"]: record
+        for record in records
+        if record.get("status") == "done" and isinstance(record.get("id"), str)
+    }
+
+
+def write_asked(out: Path, jobs: Sequence[Job]) -> None:
+    """Remember which nights were asked for, with what goes into the table.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    nights = [
+        {
+            "id": job.night_id,
+            "subfolder": job.subfolder,
+            "age_y": job.age_y,
+            "sex": job.sex,
+            "covariates": job.covariates,
+        }
+        for job in jobs
+    ]
+    folder = make_folder(out / STATE_FOLDER)
+    text = json.dumps({"nights": nights}, indent=1, default=str) + "\n"
+    write_text(folder / "asked.json", text)
+
+
+def read_asked(out: Path) -> list[Job] | None:
+    """Return the nights of the last call, without their files; None where unknown."""
+    nights = _read(out / STATE_FOLDER / "asked.json").get("nights")
+    try:
+        return [Job(recording=None, **night) for night in nights or ()] or None
+    except TypeError:  # damaged, or of another version
+        return None
+
+
+def as_asked(job: Job, settings: Settings) -> dict[str, Any]:
+    """Return all that a night's numbers depend on beside its files, as JSON has it."""
+    asked: dict[str, Any] = json.loads(json.dumps(_asked(job, settings)))
+    return asked
+
+
+def _asked(job: Job, settings: Settings) -> dict[str, Any]:
+    return {
+        "id": job.night_id,
+        "job": {
+            "lights_off": job.lights_off,
+            "lights_on": job.lights_on,
+            "age_y": job.age_y,
+            "sex": job.sex,
+        },
+        "settings": settings.model_dump(mode="json"),
+        "metric_version": METRIC_VERSION,
+    }
+
+
+def _record_path(out: Path, job: Job) -> Path:
+    return out / STATE_FOLDER / "nights" / f"{safe_name(job.night_id)}.json"
+
+
+def _write(out: Path, job: Job, record: dict[str, Any]) -> None:
+    path = _record_path(out, job)
+    make_folder(path.parent)
+    write_text(path, json.dumps(record, indent=1) + "\n")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

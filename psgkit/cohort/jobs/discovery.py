@@ -1,0 +1,164 @@
+"""Recordings in folders: which nights there are to do."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from psgkit.cohort.batch.state import STATE_FOLDER, take_print
+from psgkit.cohort.jobs.kept_ids import name_nights_kept
+from psgkit.cohort.jobs.paired_scorings import AUTO, NONE, find_scoring, is_scoring_name
+from psgkit.cohort.jobs.remote import (
+    check_address,
+    is_address,
+    place_of,
+    without_password,
+)
+from psgkit.domain.jobs import Job
+from psgkit.errors import InputError
+from psgkit.read.input_hash import sha256
+
+ENDINGS = (".edf", ".bdf")
+
+
+def find_jobs(
+    inputs: Iterable[str | Path], *, scoring: str = AUTO, out: str | Path | None = None
+) -> list[Job]:
+    """Find the recordings in files and folders, and the scorings beside them.
+
+    Parameters
+    ----------
+    inputs : iterable of str or pathlib.Path
+        Recordings, and folders that are searched with all that is below them. Hidden
+        files and folders, results of psgkit, and EDF files named as hypnograms are
+        left out. An address such as ``s3://bucket/night.edf`` names one recording; its
+        scoring is not looked for.
+    scoring : str
+        How scorings are found; see `psgkit.cohort.jobs.paired_scorings.find_scoring`.
+    out : str or pathlib.Path, optional
+        The output folder of `run_cohort`. Nights that are done in it keep their ids,
+        whatever files of the same name have come or gone since.
+
+    Returns
+    -------
+    list of Job
+        In the order given, within a folder by name. Every one has an id that no other
+        has.
+
+    Raises
+    ------
+    InputError
+        If an input is not there, or there is no recording in any.
+    """
+    given = [str(place) for place in inputs]
+    addresses = list(dict.fromkeys(filter(is_address, given)))
+    _check_addresses(addresses, scoring)
+    places = [Path(place) for place in given if not is_address(place)]
+    files = list(_without_repeats(file for place in places for file in _files(place)))
+    if not (files or addresses):
+        shown = ", ".join(given.name or str(given) for given in places[:3])
+        raise InputError(f"There is no EDF or BDF file in {shown}.")
+    naming = [*files, *(Path(place_of(address)) for address in addresses)]
+    names = name_nights_kept(
+        naming, [file.stem for file in naming], None if out is None else Path(out)
+    )
+    here = [
+        Job(recording=file, id=name, scoring=find_scoring(file, scoring))
+        for file, name in zip(files, names[: len(files)], strict=True)
+    ]
+    elsewhere = [
+        Job(recording=None, id=name, addresses={"recording": address})
+        for address, name in zip(addresses, names[len(files) :], strict=True)
+    ]
+    return here + elsewhere
+
+
+def _check_addresses(addresses: Sequence[str], scoring: str) -> None:
+    for address in addresses:
+        check_address(address)
+    if addresses and scoring not in (AUTO, NONE):
+        raise InputError(
+            "Scorings are not looked for at addresses; name them in a manifest."
+        )
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Go through all files below a folder in the order of their names.
+
+    Links to folders are followed once; hidden ones and results of psgkit are left out.
+    """
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen or STATE_FOLDER in folders:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        # "._night.edf" is what macOS leaves beside night.edf on foreign disks.
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(place, name)
+
+
+def is_recording_name(name: str) -> bool:
+    """Tell whether a file is named as a recording."""
+    return name.lower().endswith(ENDINGS) and not is_scoring_name(name)
+
+
+def _files(given: Path) -> Iterator[Path]:
+    if given.is_dir():
+        return (file for file in walk(given) if is_recording_name(file.name))
+    if os.path.lexists(given):
+        return iter([given])
+    raise InputError(f"No file or folder {without_password(str(given))!r}.")
+
+
+def _without_repeats(files: Iterable[Path]) -> Iterator[Path]:
+    seen: set[str] = set()
+    for file in files:
+        real = os.path.realpath(file)
+        if real not in seen:
+            seen.add(real)
+            yield file
+
+
+def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
+    """Name every night by the SHA-256 of its content, since file names name people.
+
+    A file that cannot be read, and fails as a night, is named by its path's.
+
+    Raises
+    ------
+    InputError
+        If an input lies at an address, since all of it would be copied for its name,
+        or two have the same content.
+    """
+    if any(job.addresses for job in jobs):
+        raise InputError(
+            "A name from the content would take a copy of every night that lies at an "
+            "address; give ids in a manifest."
+        )
+    named = [replace(job, id=_hash_of(job)) for job in jobs]
+    first: dict[str, Job] = {}
+    for job in named:
+        if (other := first.setdefault(job.night_id, job)) is not job:
+            raise InputError(
+                f"{_file_of(other).name} and {_file_of(job).name} hold the same, and "
+                "a name from the content cannot tell them apart; take one of them away."
+            )
+    return named
+
+
+def _file_of(job: Job) -> Path:
+    return job.recording or job.scoring or Path()
+
+
+def _hash_of(job: Job) -> str:
+    file = _file_of(job)
+    if take_print(file) is None:
+        return hashlib.sha256(str(file).encode("utf-8", "surrogatepass")).hexdigest()[
+            :12
+        ]
+    return sha256(file)[:12]

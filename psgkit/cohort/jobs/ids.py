@@ -1,0 +1,140 @@
+"""Names of nights: unique, and safe as names of folders on every system."""
+
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from psgkit.store.files import safe_name
+
+
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """How much of a file's path goes into its night's name."""
+
+    file: Path
+    stem: str
+    parents: int = 0
+    with_suffix: bool = False
+    with_hash: bool = False
+    given: str = ""
+
+    @property
+    def name(self) -> str:
+        if self.given:
+            return self.given
+        folders = [part for part in self.file.parent.parts if part != self.file.anchor]
+        words = [*folders[len(folders) - self.parents :], self.stem]
+        if self.with_suffix:
+            words.append(self.file.suffix.lstrip("."))
+        if self.with_hash:
+            words.append(hashlib.sha256(str(self.file).encode()).hexdigest()[:8])
+        return safe_name("_".join(word for word in words if word))
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more can be said."""
+        return self.with_hash or bool(self.given)
+
+    def longer(self, *, same_folder: bool) -> "_Naming":
+        if self.given:
+            return self
+        if not same_folder and self.parents < len(self.file.parent.parts) - 1:
+            return replace(self, parents=self.parents + 1)
+        if not self.with_suffix:
+            return replace(self, with_suffix=True)
+        return replace(self, with_hash=True)
+
+
+def name_nights(
+    files: Sequence[Path], stems: Sequence[str], given: Mapping[int, str] | None = None
+) -> list[str]:
+    """Name every night after its file, and tell nights of one name apart.
+
+    Parameters
+    ----------
+    files : sequence of pathlib.Path
+        The files, no two of them the same.
+    stems : sequence of str
+        What each night would be called if it were alone.
+    given : mapping of int to str
+        Names that nights have already, by their place; no two share one.
+
+    Returns
+    -------
+    list of str
+        Names that no two share, whatever the case of their letters, each of which
+        `safe_name` leaves as it is. Of nights of one name, as many folders as it takes
+        stand in front.
+
+    Examples
+    --------
+    >>> name_nights([Path("a/n1.edf"), Path("b/n1.edf"), Path("b/n2.edf")],
+    ...             ["n1", "n1", "n2"])
+    ['a_n1', 'b_n1', 'n2']
+    """
+    namings = [
+        _Naming(file.absolute(), stem) for file, stem in zip(files, stems, strict=True)
+    ]
+    namings = _told_apart(namings)
+    if given:
+        namings = _told_apart(
+            [
+                replace(naming, given=given.get(place, ""))
+                for place, naming in enumerate(namings)
+            ]
+        )
+    return [naming.name for naming in namings]
+
+
+def possible_names(file: Path, stem: str) -> list[str]:
+    """Return what `name_nights` may call a night, whatever lies beside it.
+
+    Examples
+    --------
+    >>> possible_names(Path("/a/n1.edf"), "n1")[:4]
+    ['n1', 'a_n1', 'n1_edf', 'a_n1_edf']
+    """
+    here = file.absolute()
+    namings = [
+        _Naming(here, stem, parents, with_suffix, with_hash)
+        for with_suffix, with_hash in ((False, False), (True, False), (True, True))
+        for parents in range(len(here.parent.parts))
+    ]
+    return [naming.name for naming in namings]
+
+
+def _told_apart(namings: list[_Naming]) -> list[_Naming]:
+    while clashing := _clashing(namings):
+        folders = Counter(
+            (folded(naming.name), naming.file.parent) for naming in namings
+        )
+        sizes = Counter(folded(naming.name) for naming in namings)
+        namings = [
+            naming.longer(
+                same_folder=folders[folded(naming.name), naming.file.parent]
+                == sizes[folded(naming.name)]
+            )
+            if folded(naming.name) in clashing
+            else naming
+            for naming in namings
+        ]
+    return namings
+
+
+def folded(name: str) -> str:
+    """Return what two names share that one folder cannot hold on every system."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _clashing(namings: list[_Naming]) -> set[str]:
+    counts = Counter(folded(naming.name) for naming in namings)
+    return {
+        name
+        for name, count in counts.items()
+        if count > 1
+        # Nothing more can be said of two that carry the hash of their path already.
+        and not all(n.is_last for n in namings if folded(n.name) == name)
+    }

@@ -1,0 +1,128 @@
+"""Nights that are done keep their ids, whatever is put beside them or taken away.
+
+A night is named after its file, and after its folders too where files share a name. Were
+that all, a file of the same name in another folder would give an earlier night another
+id: it would be done again, and its result left behind. So what a batch remembers of the
+nights in its output folder goes first, and a night that comes later takes another name.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from psgkit.cohort.batch.state import Print, folder_mark, read_done, take_print
+from psgkit.cohort.jobs.ids import folded, name_nights, possible_names
+
+
+def name_nights_kept(
+    files: Sequence[Path],
+    stems: Sequence[str],
+    out: Path | None,
+    *,
+    taken: Collection[str] = (),
+) -> list[str]:
+    """Name nights after their files, those that are done by the ids that they have.
+
+    Parameters
+    ----------
+    files, stems : sequence of pathlib.Path, sequence of str
+        See `psgkit.cohort.jobs.ids.name_nights`.
+    out : pathlib.Path or None
+        The output folder of the cohort; None where nothing is done yet.
+    taken : collection of str
+        Ids of other nights, which none of these may have.
+
+    Returns
+    -------
+    list of str
+        Names that no two share.
+    """
+    names = name_nights(files, stems)
+    done = {} if out is None else read_done(out)
+    if not done:
+        return names
+    prints = [take_print(file) for file in files]
+    heads = {str(_input_of(record).get("head_sha256")) for record in done.values()}
+    # Of a study that is new, nobody's names need be looked for among those that are done.
+    may_be_done = [
+        place
+        for place, found in enumerate(prints)
+        if found is not None and found.head_sha256 in heads
+    ]
+    kept: dict[int, str] = {}
+    claimed = {folded(name) for name in taken}
+    # Who has the name that it would be given now goes before who has another, and a file
+    # that nobody touched before a copy of it.
+    for is_own, same in ((True, _has_head), (False, _is_untouched), (False, _has_head)):
+        for place in may_be_done:
+            if place in kept:
+                continue
+            own = [names[place]]
+            for name in own if is_own else possible_names(files[place], stems[place]):
+                is_free = name in done and folded(name) not in claimed
+                if is_free and same(prints[place], _input_of(done[name])):
+                    kept[place] = name
+                    claimed.add(folded(name))
+                    break
+    return _beside_others(files, stems, kept, done)
+
+
+def _beside_others(
+    files: Sequence[Path],
+    stems: Sequence[str],
+    kept: dict[int, str],
+    done: dict[str, dict[str, Any]],
+) -> list[str]:
+    """Name nights, none by the id of one that is done and was found in another folder.
+
+    Files of another site may have the same names. A file that has changed where it
+    stands is the same night, done again; one from elsewhere would replace a result
+    that nobody takes for old.
+    """
+    others = {folded(name): name for name in done}
+    for name in kept.values():
+        others.pop(folded(name), None)
+    held: list[str] = []
+    while True:
+        given = kept | {len(files) + place: name for place, name in enumerate(held)}
+        names = name_nights([*files, *map(Path, held)], [*stems, *held], given or None)[
+            : len(files)
+        ]
+        found = {
+            others[folded(name)]
+            for place, name in enumerate(names)
+            if place not in kept
+            and folded(name) in others
+            and _is_elsewhere(files[place], _input_of(done[others[folded(name)]]))
+        }
+        if not found:
+            return names
+        held += sorted(found)
+
+
+def _is_elsewhere(file: Path, facts: dict[str, Any]) -> bool:
+    mark = facts.get("folder_mark")
+    return isinstance(mark, str) and mark != folder_mark(file)
+
+
+def _input_of(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what a record says of the file that its night is named after."""
+    inputs = record.get("inputs")
+    if not isinstance(inputs, dict):
+        return {}
+    facts = inputs.get("recording") or inputs.get("scoring")
+    return facts if isinstance(facts, dict) else {}
+
+
+def _is_untouched(found: Print | None, facts: dict[str, Any]) -> bool:
+    return found is not None and asdict(found).items() <= facts.items()
+
+
+def _has_head(found: Print | None, facts: dict[str, Any]) -> bool:
+    """Tell whether a result is of a file, whose date may be another."""
+    return (
+        found is not None
+        and facts.get("size") == found.size
+        and facts.get("head_sha256") == found.head_sha256
+    )

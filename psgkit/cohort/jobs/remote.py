@@ -1,0 +1,265 @@
+"""Inputs that lie at an address (``s3://…``, ``sftp://…``), as fsspec reads them.
+
+A worker copies them into a folder of its own, which goes when the night is done. An
+address may hold a password, so that none is ever shown or remembered: messages do
+without, and a night's record keeps a hash.
+"""
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from psgkit.domain.jobs import Job
+from psgkit.errors import InputError, MissingExtra
+from psgkit.store.files import safe_name
+
+# What file systems call a fact that changes with the content, the surest first.
+_VERSIONS = (
+    *("ETag", "etag", "Content-MD5", "Digest", "mtime"),
+    *("LastModified", "Last-Modified", "last_modified", "updated"),
+)
+
+_WEB = ("http", "https")
+_S3 = ("s3", "s3a")
+
+# What a web server answers where a file is not there; other refusals may pass.
+_NOT_THERE = (404, 410)
+
+_BLOCK_BYTES = 1 << 20
+
+
+def is_address(text: str) -> bool:
+    """Tell whether an input is an address and not a path.
+
+    Examples
+    --------
+    >>> is_address("s3://bucket/night.edf"), is_address("C:/night.edf")
+    (True, False)
+    """
+    return "://" in text
+
+
+def place_of(address: str) -> PurePosixPath:
+    """Return host and path of an address, without the user and the password.
+
+    Of a web address without what follows a question mark either, which may be a key.
+
+    Examples
+    --------
+    >>> place_of("sftp://jane:secret@lab.example/study/n1.edf")
+    PurePosixPath('/lab.example/study/n1.edf')
+    >>> place_of("https://lab.example/n1.edf?token=secret")
+    PurePosixPath('/lab.example/n1.edf')
+    """
+    inmost = next(part for part in address.split("::") if "://" in part)
+    protocol, _, rest = inmost.partition("://")
+    if protocol in _WEB:
+        rest = rest.partition("?")[0].partition("#")[0]
+    host, _, path = rest.partition("/")
+    return PurePosixPath("/", host.rpartition("@")[2], path.lstrip("/"))
+
+
+def without_password(text: str) -> str:
+    r"""Return what was given as an input so that it may be shown.
+
+    Also where a character of ``://`` is missing, and it therefore counts as a path.
+
+    Examples
+    --------
+    >>> without_password("sftp:/jane:secret@lab.example/n1.edf")
+    'sftp:/…@lab.example/n1.edf'
+    >>> without_password("study/night 1.edf")
+    'study/night 1.edf'
+    """
+    return re.sub(r"^(\w+:?/+)[^/]*:.*@", r"\1…@", text)
+
+
+def naming_path(job: Job) -> Path:
+    """Return what a night is named after: its recording, else its scoring."""
+    given = {"recording": job.recording, "scoring": job.scoring} | {
+        what: Path(place_of(address)) for what, address in job.addresses.items()
+    }
+    return given["recording"] or given["scoring"] or Path()
+
+
+def check_address(address: str) -> None:
+    """Refuse an address that no installed package reads.
+
+    Raises
+    ------
+    InputError
+        If it begins with no protocol that fsspec knows, or holds a key for S3.
+    MissingExtra
+        If fsspec, or what it needs for the protocol, is not installed.
+    """
+    for part in address.split("::"):
+        protocol, _, rest = part.partition("://")
+        _check_protocol(protocol)
+        if protocol in _S3 and ":" in rest.partition("/")[0]:
+            raise InputError(
+                "An s3:// address cannot hold a key; set AWS_PROFILE, or what else "
+                "s3fs reads, on the machines that do the nights."
+            )
+
+
+@lru_cache
+def _check_protocol(protocol: str) -> None:
+    fsspec = _fsspec()
+    try:
+        fsspec.get_filesystem_class(protocol)
+    except ValueError:
+        # A password may hold "::", and a part of it be taken for a protocol.
+        shown = f"{protocol}://" if protocol.isalnum() else "such an address"
+        raise InputError(
+            f"No input can be read from {shown}; s3, sftp, https and others that "
+            "fsspec knows can."
+        ) from None
+    except ImportError as fault:
+        raise MissingExtra(
+            f"{protocol}:// needs a package that is not installed: {fault}."
+        ) from None
+
+
+def facts_at(address: str) -> dict[str, Any] | None:
+    """Return what tells one version of a file from another; None where there is none.
+
+    Raises
+    ------
+    InputError
+        If its place cannot be reached.
+    """
+    try:
+        found, path = _find(address)
+        info = found.info(path)
+    except Exception as fault:  # noqa: BLE001 - every file system has its own
+        if _is_not_there(fault):
+            return None
+        raise _unreachable(fault) from None
+    version = next((info[name] for name in _VERSIONS if info.get(name)), "")
+    place = str(place_of(address)).encode("utf-8", "surrogatepass")
+    return {
+        "size": info.get("size"),
+        "version": str(version),
+        "place_sha256": hashlib.sha256(place).hexdigest(),
+    }
+
+
+def sha256_at(address: str) -> str:
+    """Return the SHA-256 of the content at an address.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        found, path = _find(address)
+        with found.open(path, "rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+    except Exception as fault:  # noqa: BLE001 - every file system has its own
+        raise _unreachable(fault) from None
+    return digest.hexdigest()
+
+
+@contextmanager
+def fetched(job: Job) -> Iterator[Job]:
+    """Copy a night's inputs here, and take the copies away at the end.
+
+    Yields
+    ------
+    Job
+        The same night with paths for addresses; the very job where it has none.
+
+    Raises
+    ------
+    InputError
+        If an input cannot be copied whole.
+    """
+    if not job.addresses:
+        yield job
+        return
+    with TemporaryDirectory(prefix="psgkit-") as scratch:
+        copies = {
+            name: _copy(address, Path(scratch, name), job.night_id)
+            for name, address in job.addresses.items()
+        }
+        yield replace(
+            job,
+            id=job.night_id,
+            recording=copies.get("recording", job.recording),
+            scoring=copies.get("scoring", job.scoring),
+            addresses={},
+        )
+
+
+def _copy(address: str, folder: Path, night_id: str) -> Path:
+    folder.mkdir()
+    # Named by the night: names of files often carry names of people.
+    copy = folder / (safe_name(night_id) + place_of(address).suffix)
+    try:
+        found, path = _find(address)
+        size = found.info(path).get("size")
+        found.get_file(path, os.fspath(copy))
+    except Exception as fault:  # every file system has its own
+        if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        if _is_not_there(fault):
+            raise InputError("There is no file at the address of an input.") from None
+        raise _unreachable(fault) from None
+    if not copy.is_file():
+        raise InputError("An address names no file, but perhaps a folder.")
+    if size is not None and copy.stat().st_size != size:
+        raise InputError(f"{copy.name} was not copied whole; give the command again.")
+    return copy
+
+
+def _find(address: str) -> tuple[Any, str]:
+    """Return the file system and the path in it; fsspec ships no types."""
+    check_address(address)
+    found, path = _fsspec().core.url_to_fs(address)
+    return found, str(path)
+
+
+def _fsspec() -> Any:
+    try:
+        import fsspec  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise MissingExtra(
+            "Inputs at addresses need fsspec: pip install 'psgkit[cluster]'."
+        ) from None
+    return fsspec
+
+
+def _is_not_there(fault: Exception) -> bool:
+    """Tell a file that is not there from one that cannot be asked for now.
+
+    fsspec calls both FileNotFoundError on the web.
+    """
+    if not isinstance(fault, FileNotFoundError):
+        return False
+    cause = fault.__cause__
+    return not isinstance(cause, OSError) and (
+        getattr(cause, "status", _NOT_THERE[0]) in _NOT_THERE
+    )
+
+
+def _unreachable(fault: Exception) -> InputError:
+    if isinstance(fault, InputError):
+        return fault
+    # The web's real reason stands behind fsspec's. Not a fault's own words: they may
+    # hold the address, and that a password.
+    reason = type(fault.__cause__ or fault).__name__
+    return InputError(
+        f"An input cannot be read from its address ({reason}); see "
+        "whether it can be reached from the machine that does the night."
+    )

@@ -1,0 +1,1 @@
+"""Compare groups, treatments, markers and scorers over many nights."""

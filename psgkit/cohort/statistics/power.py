@@ -1,0 +1,160 @@
+"""How many nights a difference between two groups would take to be seen.
+
+A night scored once shows a person's true value blurred by scoring error: with
+reliability r, a difference of d standard deviations of the true values is one of
+d times the square root of r among the scored ones (Spearman 1904, 10.2307/1412159).
+The nights needed follow from the power of the two-sided t test.
+"""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+from scipy import stats
+
+from psgkit.cohort.statistics.contrast import PRIMARY_ENDPOINTS
+from psgkit.errors import InputError
+from psgkit.measure import METRICS
+from psgkit.measure.catalogue.reliability import rating_of
+
+MAX_NIGHTS = 1_000_000
+
+
+def nights_needed(
+    difference: float,
+    *,
+    reliability: float = 1.0,
+    power: float = 0.8,
+    alpha: float = 0.05,
+) -> int:
+    """Return how many people each of two equal groups needs, one night a person.
+
+    Parameters
+    ----------
+    difference : float
+        Between the groups' means, in standard deviations of the true values.
+    reliability : float
+        Share of the scored values' variance that is true, 0 to 1.
+    power : float
+        Wanted chance of finding the difference.
+    alpha : float
+        Accepted chance of finding one where there is none, two-sided.
+
+    Returns
+    -------
+    int
+        In each group; at least 2.
+
+    Raises
+    ------
+    InputError
+        If a value lies outside its range, each named, or more than a million nights
+        would be needed.
+
+    Examples
+    --------
+    >>> nights_needed(0.5)
+    64
+    >>> nights_needed(0.5, reliability=0.5)
+    127
+    """
+    faults = []
+    if not (math.isfinite(difference) and difference != 0):
+        faults.append(f"a difference of {difference}")
+    faults += [
+        f"a {name} of {value}, which must lie between 0 and 1"
+        for name, value in (("power", power), ("alpha", alpha))
+        if not 0 < value < 1
+    ]
+    if not 0 < reliability <= 1:
+        faults.append(f"a reliability of {reliability}")
+    if faults:
+        raise InputError(f"No number of nights can be found for {'; '.join(faults)}.")
+    seen = abs(difference) * math.sqrt(reliability)
+    low, high = 1, 2
+    while _power_of(high, seen, alpha) < power:
+        low, high = high, high * 2
+        if high > MAX_NIGHTS:
+            raise InputError(
+                f"A difference of {difference:g} would need over {MAX_NIGHTS:,} nights."
+            )
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _power_of(middle, seen, alpha) < power:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def power_table(
+    difference: float,
+    *,
+    columns: Sequence[str] | None = None,
+    power: float = 0.8,
+    alpha: float = 0.05,
+) -> pd.DataFrame:
+    """Return the nights that each column needs, scored by an expert or a program.
+
+    Parameters
+    ----------
+    difference, power, alpha : float
+        See `nights_needed`.
+    columns : sequence of str, optional
+        The primary endpoints with a measured reliability by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``column, tier, experts_rho, experts_n, automatic_rho, automatic_n``; ``_n``
+        is the number in each group, missing where no reliability was measured.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or a value lies outside its range.
+    """
+    known = {metric.name for metric in METRICS}
+    if columns is None:
+        columns = [name for name in PRIMARY_ENDPOINTS if name in known]
+    if missing := [name for name in columns if name not in known]:
+        raise InputError(
+            f"There is no column {', '.join(missing)} that a scoring alone gives; "
+            "`psgkit metrics` lists them."
+        )
+    rows = []
+    for name in columns:
+        rated = rating_of(name).reliability
+        rows.append(
+            {
+                "column": name,
+                "tier": rated.tier.value,
+                "experts_rho": rated.experts,
+                "experts_n": _needed(difference, rated.experts, power, alpha),
+                "automatic_rho": rated.automatic,
+                "automatic_n": _needed(difference, rated.automatic, power, alpha),
+            }
+        )
+    table = pd.DataFrame(rows)
+    whole = {"experts_n": "Int64", "automatic_n": "Int64"}
+    rho = {"experts_rho": float, "automatic_rho": float}
+    return table.astype({**whole, **rho})
+
+
+def _needed(
+    difference: float, rho: float | None, power: float, alpha: float
+) -> int | None:
+    """Return None where nothing was measured, or what was is no better than chance."""
+    if rho is None or rho <= 0:
+        return None
+    return nights_needed(difference, reliability=rho, power=power, alpha=alpha)
+
+
+def _power_of(n: int, difference: float, alpha: float) -> float:
+    """Return the power of a two-sided t test with ``n`` in each group."""
+    freedom = 2 * n - 2
+    limit = float(stats.t.ppf(1 - alpha / 2, freedom))
+    shift = difference * math.sqrt(n / 2)
+    return float(
+        stats.nct.sf(limit, freedom, shift) + stats.nct.cdf(-limit, freedom, shift)
+    )

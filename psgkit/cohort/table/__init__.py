@@ -1,0 +1,1 @@
+"""All nights of a study as one table."""

@@ -1,0 +1,299 @@
+"""All nights of a folder as one table, made from their HDF5 files."""
+
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from psgkit.cohort.batch.folder_lock import nights_under_way
+from psgkit.cohort.batch.state import (
+    STATE_FOLDER,
+    TABLE,
+    night_folder,
+    read_asked,
+    read_record,
+)
+from psgkit.cohort.table.column_types import (
+    MANIFEST,
+    check_format,
+    dictionary,
+    typed,
+    with_units,
+)
+from psgkit.cohort.table.spreadsheet import can_write, write_spreadsheet
+from psgkit.domain.jobs import Job
+from psgkit.domain.metrics import Measure
+from psgkit.domain.night import Night
+from psgkit.errors import InputError, UnreadableNight
+from psgkit.report.pages.cohort_html import cohort_page
+from psgkit.report.tables import summary_row, to_csv
+from psgkit.store.file_set import together
+from psgkit.store.files import safe_name
+from psgkit.store.night_file import read_night_numbers
+
+logger = logging.getLogger(__name__)
+
+# Why a night has neither numbers nor a fault.
+UNDER_WAY = "A batch is at work on this night."
+NOT_BEGUN = "A batch is at work; this night's turn has not come."
+NO_RESULT = "It has no result yet; the same batch command goes on with it."
+AGAIN = "A batch is at work on it again."
+
+# Of how many inputs that are there twice a line tells; then how many more there are.
+MAX_TOLD = 10
+
+
+@dataclass(slots=True)
+class _Cohort:
+    """What is found, a night after the other."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[dict[str, str]] = field(default_factory=list)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    covariates: dict[str, None] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
+    # The nights that a batch is at; None where no batch is at work.
+    under_way: frozenset[str] | None = None
+    # What was measured, and its SHA-256, to the nights that hold it.
+    inputs: defaultdict[tuple[str, str], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+
+def collect(
+    out: str | Path, *, every: bool = False, page: bool = True, language: str = "en"
+) -> pd.DataFrame:
+    """Make the tables of a cohort from the HDF5 files of its nights.
+
+    Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv``, ``cohort.html``
+    and, where the package for it is installed, ``cohort.xlsx``. Warns, through
+    `logging`, of nights that hold the same recording: it counts several times.
+
+    Parameters
+    ----------
+    out : str or pathlib.Path
+        The output folder of `run_cohort`, or any folder with saved nights.
+    every : bool
+        Whether nights count too that are in the folder and that the last call of
+        `run_cohort` did not ask for.
+    page : bool
+        Whether ``cohort.html`` is written.
+    language : {"en", "nl"}
+        Of the words on that page.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for every night asked for; see `read_cohort`. Its ``status`` is ``done``,
+        ``failed``, or ``skipped``, where a run was stopped before it or a batch that is
+        at work has not done it yet; its ``message`` tells which.
+        ``.attrs["under_way"]`` lists the nights that a batch is at, and is None where
+        no batch is at work.
+
+    Raises
+    ------
+    InputError
+        If there is no night in the folder.
+    OutputError
+        If a table cannot be written.
+    """
+    out = Path(out)
+    if not out.is_dir():
+        raise InputError(f"There is no folder {str(out)!r}; check its path.")
+    asked = read_asked(out)
+    found = dict(_saved_nights(out)) if every or asked is None else {}
+    # Before the records: a night that is done meanwhile is then done, not waiting.
+    cohort = _Cohort(under_way=None if asked is None else nights_under_way(out))
+    for job in asked or ():
+        cohort.covariates |= dict.fromkeys(job.covariates)
+        found.pop(safe_name(job.night_id), None)
+        _add_asked(cohort, out, job)
+    for file in found.values():
+        _add_saved(cohort, Job(recording=None, id=file.stem), out, file)
+    if not cohort.rows:
+        raise InputError(f"There is no night of psgkit in {out}.")
+    table = _table(cohort)
+    failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
+    meanings = dictionary(table, cohort.measures)
+    with together(out, mark=TABLE) as files:
+        files.write_text("data_dictionary.csv", to_csv(meanings))
+        files.write_text("failures.csv", to_csv(failures))
+        files.write_text(TABLE, to_csv(table))
+        if can_write():
+            sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
+            files.write("cohort.xlsx", partial(write_spreadsheet, sheets))
+        else:
+            files.remove("cohort.xlsx")
+        table = with_units(table, meanings)
+        at = cohort.under_way
+        table.attrs["under_way"] = None if at is None else sorted(at)
+        if page:
+            shown = table.copy()
+            shown.attrs["pages"] = cohort.pages
+            html = cohort_page(shown, language=language)
+            files.write_text("cohort.html", html)
+        else:
+            files.remove("cohort.html")
+    _tell_of_repeats(cohort)
+    return table
+
+
+def read_cohort(out: str | Path) -> pd.DataFrame:
+    """Read the table of a cohort.
+
+    Parameters
+    ----------
+    out : str or pathlib.Path
+        The folder with ``cohort.csv`` and ``data_dictionary.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a night: ``id`` and other text as ``string``, numbers as ``float64``,
+        whole numbers of a manifest as ``Int64``. ``.attrs["units"]`` holds the unit of
+        every column that has one.
+
+    Raises
+    ------
+    InputError
+        If the files are not there or are no such tables.
+    """
+    out = Path(out)
+    table = _read_csv(out / TABLE)
+    meanings = _read_csv(out / "data_dictionary.csv")
+    if not {"id", "status"} <= set(table) or not {"name", "unit", "source"} <= set(
+        meanings
+    ):
+        raise InputError(f"{TABLE} in {out} was not written by psgkit.")
+    check_format(table, TABLE)
+    ours = meanings.loc[meanings["source"] != MANIFEST, "name"]
+    return with_units(typed(table, set(ours)), meanings)
+
+
+def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
+    record = read_record(out, job)
+    match record.get("status"):
+        case "done":
+            folder = night_folder(out, job)
+            _add_saved(cohort, job, out, folder / f"{folder.name}.h5")
+        case "failed":
+            again = [AGAIN] if job.night_id in (cohort.under_way or ()) else []
+            message = " ".join([record.get("message", ""), *again])
+            _add_failed(cohort, job, record.get("error", ""), message)
+        case _:
+            message = _why_not_yet(job, cohort.under_way)
+            cohort.rows.append(_row(job, "skipped", {"message": message}))
+
+
+def _why_not_yet(job: Job, under_way: frozenset[str] | None) -> str:
+    if under_way is None:
+        return NO_RESULT
+    return UNDER_WAY if job.night_id in under_way else NOT_BEGUN
+
+
+def _add_saved(cohort: _Cohort, job: Job, out: Path, file: Path) -> None:
+    try:
+        night = read_night_numbers(file, cohort.measures)
+    except UnreadableNight as fault:
+        _add_failed(cohort, job, type(fault).__name__, str(fault))
+        return
+    page = file.with_name(f"{file.stem}_report.html")
+    if page.is_file():
+        cohort.pages[night.id] = page.relative_to(out).as_posix()
+    _note_input(cohort, night, file)
+    numbers = summary_row(night)
+    cohort.rows.append(
+        _row(job, "done", {k: v for k, v in numbers.items() if k != "id"})
+        | {"id": night.id}
+    )
+
+
+def _note_input(cohort: _Cohort, night: Night, file: Path) -> None:
+    """Remember what a night was measured from."""
+    source = night.provenance
+    # A night that was copied under another name keeps its id inside of the file.
+    copied = safe_name(night.id) != file.stem
+    name = f"{night.id!r} (in {file.stem!r})" if copied else repr(night.id)
+    if source.recording_sha256:
+        cohort.inputs["recording", source.recording_sha256].append(name)
+    elif source.scoring_sha256:
+        cohort.inputs["scoring", source.scoring_sha256].append(name)
+
+
+def _tell_of_repeats(cohort: _Cohort) -> None:
+    """Warn of nights that hold one recording, or one scoring without a recording."""
+    repeats = [
+        (what, names) for (what, _), names in cohort.inputs.items() if len(names) > 1
+    ]
+    for what, names in repeats[:MAX_TOLD]:
+        logger.warning(
+            "%s and %s hold the same %s, which counts %s in the table.",
+            ", ".join(names[:-1]),
+            names[-1],
+            what,
+            "twice" if len(names) == 2 else f"{len(names)} times",
+        )
+    if len(repeats) > MAX_TOLD:
+        logger.warning(
+            "%d more are in the table more than once.", len(repeats) - MAX_TOLD
+        )
+
+
+def _add_failed(cohort: _Cohort, job: Job, error: str, message: str) -> None:
+    words = {"error": error, "message": message}
+    cohort.failures.append({"id": job.night_id, **words})
+    cohort.rows.append(_row(job, "failed", words))
+
+
+def _row(job: Job, status: str, values: dict[str, Any]) -> dict[str, Any]:
+    person = {"age_y": job.age_y, "sex": job.sex}
+    known = {name: value for name, value in person.items() if value is not None}
+    return {
+        "id": job.night_id,
+        "status": status,
+        **known,
+        **job.covariates,
+        **values,
+    }
+
+
+def _table(cohort: _Cohort) -> pd.DataFrame:
+    """Return rows as a table: who, covariates, numbers, and what went wrong last."""
+    names = dict.fromkeys(name for row in cohort.rows for name in row)
+    last = ("error", "message")
+    first: list[str] = [n for n in ("id", "status", "age_y", "sex") if n in names]
+    first += cohort.covariates
+    middle = [name for name in names if name not in (*first, *last)]
+    return typed(pd.DataFrame(cohort.rows, columns=[*first, *middle, *last]), None)
+
+
+def _saved_nights(out: Path) -> Iterator[tuple[str, Path]]:
+    """Find the HDF5 files that stand in a folder of their own name."""
+    for place, folders, names in os.walk(out):
+        folders[:] = sorted(f for f in folders if f != STATE_FOLDER)
+        name = f"{Path(place).name}.h5"
+        if name in names:
+            yield Path(place).name, Path(place, name)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError(
+            f"There is no {path.name} in {path.parent}; psgkit collect makes it."
+        )
+    try:
+        table = pd.read_csv(path, dtype="string", keep_default_na=False)
+    except (OSError, ValueError) as fault:
+        raise InputError(f"{path} cannot be read: {fault}.") from None
+    # The guard that keeps a spreadsheet from taking text for a formula.
+    unguarded = {
+        name: table[name].str.replace(r"^'(?=[=+\-@\t\n])", "", regex=True)
+        for name in table.columns
+    }
+    return pd.DataFrame(unguarded)

@@ -1,0 +1,152 @@
+"""What the arousal rules found in a night: a table of candidates, and what to know."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Channel
+from psgkit.measure.arousals.chin_rises import LEAST_RATE_HZ
+from psgkit.measure.arousals.criteria import Candidate
+from psgkit.measure.arousals.input_channels import LARGEST_MISSING_SHARE
+from psgkit.measure.arousals.thresholds import ArousalRules
+
+CANDIDATE_COLUMNS = (
+    *("onset_s", "duration_s", "stage", "band", "peak_ratio", "sustained_ratio"),
+    *(
+        "emg",
+        "movement",
+        "is_long",
+        "to_wake",
+        "channels",
+        "spindle_s",
+        "artefact_frac",
+    ),
+    *("is_arousal", "reason"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArousalsFound:
+    """What the rules found in a night.
+
+    Attributes
+    ----------
+    candidates : pandas.DataFrame
+        Every shift to faster rhythms, an arousal (``is_arousal``) or not, for the
+        ``reason`` given: ``not_asleep``, ``too_short``, ``spindle``,
+        ``occipital_without_emg``, ``rem_without_emg``, ``weak_without_emg``,
+        ``artefact``, ``no10s`` (no ten seconds of sleep before it) or ``joined`` (to
+        the arousal before it).
+    noise_per_h : float
+        Arousals an hour that the same rules find in noise with the spectrum of this
+        night's N2 and N3; NaN where there are less than 30 minutes of them.
+    channels_used : dict of str to str
+        ``arousals_central``, ``arousals_occipital``, ``arousals_chin`` to role and
+        label.
+    issues : tuple of Issue
+        What the reader of the arousals should know.
+    knows_rem : bool
+        Whether those in REM sleep are all there are. Otherwise there is no chin EMG, or
+        it lacks in over a tenth of REM sleep.
+    """
+
+    candidates: pd.DataFrame
+    noise_per_h: float
+    channels_used: dict[str, str]
+    issues: tuple[Issue, ...]
+    knows_rem: bool = True
+
+    @property
+    def arousals(self) -> pd.DataFrame:
+        """The candidates that are arousals, without the verdict."""
+        taken = self.candidates[self.candidates["is_arousal"]]
+        return taken.drop(columns=["is_arousal", "reason"]).reset_index(drop=True)
+
+
+def candidate_table(judged: Iterable[Candidate], rules: ArousalRules) -> pd.DataFrame:
+    """Return all candidates with their verdicts, columns typed however few rows."""
+    rows = [
+        (
+            one.shift.onset_s,
+            one.shift.duration_s,
+            one.stage.name,
+            one.shift.band,
+            one.shift.peak_ratio,
+            one.shift.sustained,
+            one.emg,
+            one.emg and one.shift.artefact > rules.artefact_share,
+            one.shift.duration_s > rules.long_s,
+            one.to_wake,
+            "+".join(one.shift.channels),
+            one.shift.spindle_s,
+            one.shift.artefact,
+            one.is_taken,
+            one.reason,
+        )
+        for one in judged
+    ]
+    table = pd.DataFrame(rows, columns=list(CANDIDATE_COLUMNS))
+    numbers = (
+        *("onset_s", "duration_s", "peak_ratio", "sustained_ratio"),
+        *("spindle_s", "artefact_frac"),
+    )
+    flags = ("emg", "movement", "is_long", "to_wake", "is_arousal")
+    words = ("stage", "band", "channels", "reason")
+    return table.astype(
+        dict.fromkeys(numbers, float)
+        | dict.fromkeys(flags, bool)
+        | dict.fromkeys(words, object)
+    )
+
+
+MOST_NOISE_PER_H = 2.0
+
+NO_OCCIPITAL = Issue(
+    Severity.NOTE,
+    "arousals_without_occipital",
+    "Arousals were looked for in the central EEG alone: there is no usable occipital "
+    "one.",
+)
+
+
+def no_chin(chin: Channel | None) -> Issue:
+    """Return the issue that arousals in REM sleep are unknown.
+
+    Parameters
+    ----------
+    chin : Channel or None
+        The chin EMG, if there is one; it does not serve.
+    """
+    why = "" if chin is None else f"{chin.label} {_shortfall(chin)}. "
+    which = "a" if chin is None else "another"
+    return Issue(
+        Severity.WARNING,
+        "arousals_without_chin",
+        f"{why}Without a usable chin EMG no arousal can be scored in REM sleep: those "
+        "of REM are unknown, not none.",
+        f"If there is {which} chin EMG, name it with --channel emg=LABEL.",
+    )
+
+
+def _shortfall(chin: Channel) -> str:
+    """Return why a chin EMG does not serve, to be read after its label."""
+    if chin.unfit is not None:
+        return chin.unfit.why
+    if chin.to_uv is None:
+        return "has no known unit"
+    if chin.rate_hz < LEAST_RATE_HZ:
+        return f"has {chin.rate_hz:g} samples a second, {LEAST_RATE_HZ:g} are needed"
+    return f"holds no signal for over {LARGEST_MISSING_SHARE:.0%} of REM sleep"
+
+
+def noisy(noise_per_h: float) -> Issue:
+    """Return the issue that the rules find too much in this night's noise."""
+    return Issue(
+        Severity.WARNING,
+        "arousals_noise_floor",
+        f"In noise with the spectrum of this night's sleep, the arousal rules find "
+        f"{noise_per_h:.1f} an hour; over {MOST_NOISE_PER_H:g} is unusual.",
+        "Look at the arousals before using their index.",
+    )

@@ -1,0 +1,228 @@
+"""Whose arousals a night's indices count, and what they are worth."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.recording import Recording
+from psgkit.domain.scoring import (
+    AROUSAL_KINDS,
+    NREM_AROUSALS,
+    Scoring,
+    Stage,
+    make_events,
+)
+from psgkit.errors import MissingChannel
+from psgkit.measure.arousals.candidate_table import ArousalsFound
+from psgkit.measure.arousals.detector import DETECTOR, find_arousals
+from psgkit.measure.arousals.thresholds import ArousalRules
+from psgkit.measure.catalogue.rows import FLAG, PER_HOUR, PSGKIT, Value
+from psgkit.measure.signals.channel_reader import ArtefactMask
+from psgkit.measure.signals.usable_time import FloatArray
+from psgkit.settings import ArousalSettings
+
+CANDIDATES = "arousal_candidates"
+
+_SCORED = Undefined("the arousals were scored, not found by psgkit")
+_NOT_BY_RULES = Undefined("the arousals were found by a network, not by the rules")
+_NOT_LOOKED_FOR = Undefined("arousals were not looked for")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArousalsCounted:
+    """A scoring with the arousals that count, and what is known of them.
+
+    Attributes
+    ----------
+    scoring : Scoring
+    measures : tuple of Measure
+        ``ar_noise_per_h`` and ``ar_calibrated``.
+    detector : str
+        What found the arousals; empty where they are a scorer's, or none's.
+    tables : dict of str to pandas.DataFrame
+        ``arousal_candidates``, where arousals were looked for.
+    channels_used : dict of str to str
+    issues : tuple of Issue
+    uncounted : pandas.DataFrame or None
+        Arousals of REM sleep that were found, but may not be all.
+    """
+
+    scoring: Scoring
+    measures: tuple[Measure, ...]
+    detector: str = ""
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    channels_used: dict[str, str] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+    uncounted: pd.DataFrame | None = None
+
+    @property
+    def known(self) -> pd.DataFrame | None:
+        """All arousals of which there is knowledge, ``onset_s`` and ``duration_s``."""
+        counted = self.scoring.arousals
+        if counted is None or self.uncounted is None or self.uncounted.empty:
+            return counted
+        columns = ["onset_s", "duration_s"]
+        return pd.concat([counted[columns], self.uncounted[columns]])
+
+
+def with_arousals(
+    recording: Recording,
+    scoring: Scoring,
+    *,
+    artefacts: ArtefactMask,
+    settings: ArousalSettings,
+    spindles: pd.DataFrame | None = None,
+    beats_s: FloatArray | None = None,
+) -> ArousalsCounted:
+    """Return the scoring with the arousals that its indices count.
+
+    Parameters
+    ----------
+    recording : Recording
+    scoring : Scoring
+        Laid on the recording.
+    artefacts : callable
+        Gives the artefact mask of a channel.
+    settings : ArousalSettings
+        Whose arousals count.
+    spindles : pandas.DataFrame, optional
+        ``onset_s`` and ``duration_s`` of the spindles of a central channel.
+    beats_s : numpy.ndarray of float64, optional
+        When the heart beats, as from `heart_beats`; looked for where not given.
+
+    Returns
+    -------
+    ArousalsCounted
+        Where arousals can neither be had from a scorer nor found, the scoring as it
+        is, with an issue that says why.
+
+    Raises
+    ------
+    MissingExtra
+        If a network is asked for that is not installed.
+    """
+    is_scored = scoring.arousals is not None
+    if settings.source == "scored" or (settings.source == "auto" and is_scored):
+        why = _SCORED if is_scored else _NOT_LOOKED_FOR
+        return ArousalsCounted(scoring, _worth(why, why))
+    try:
+        if settings.source in ("unet_v1", "unet_v2"):
+            return _by_network(recording, scoring, artefacts, settings.source)
+        return _by_rules(recording, scoring, artefacts, spindles, beats_s, settings)
+    except MissingChannel as fault:
+        why = Undefined("no channel in which arousals could be looked for")
+        issue = Issue(Severity.WARNING, "arousals_not_found", str(fault))
+        # Asked for a detector's own, a scorer's do not stand in for them.
+        bare = scoring if settings.source == "auto" else _without_arousals(scoring)
+        return ArousalsCounted(bare, _worth(why, why), issues=(issue,))
+
+
+def _by_rules(
+    recording: Recording,
+    scoring: Scoring,
+    artefacts: ArtefactMask,
+    spindles: pd.DataFrame | None,
+    beats_s: FloatArray | None,
+    settings: ArousalSettings,
+) -> ArousalsCounted:
+    found = find_arousals(
+        recording,
+        scoring,
+        artefacts=artefacts,
+        spindles=spindles,
+        beats_s=beats_s,
+        rules=ArousalRules(seed=settings.seed),
+    )
+    noise: Value = found.noise_per_h
+    if np.isnan(found.noise_per_h):
+        noise = Undefined("under 30 min of clean N2 and N3")
+    is_calibrated = bool(settings.calibration)
+    return ArousalsCounted(
+        scoring=_with_found(scoring, found, DETECTOR),
+        measures=_worth(noise, float(is_calibrated)),
+        detector=DETECTOR,
+        tables={CANDIDATES: found.candidates},
+        channels_used=found.channels_used,
+        issues=found.issues if is_calibrated else (*found.issues, _UNCALIBRATED),
+        uncounted=None if found.knows_rem else found.arousals[_is_rem(found)],
+    )
+
+
+def _by_network(
+    recording: Recording, scoring: Scoring, artefacts: ArtefactMask, weight: str
+) -> ArousalsCounted:
+    # Here, for the other sources have no use for it.
+    from psgkit.measure.arousals.network import (  # noqa: PLC0415
+        detector_name,
+        find_arousals_trained,
+    )
+
+    found = find_arousals_trained(
+        recording, scoring, weight=weight, artefacts=artefacts
+    )
+    return ArousalsCounted(
+        scoring=_with_found(scoring, found, detector_name(weight)),
+        # The calibration of the settings is that of the rules' threshold.
+        measures=_worth(_NOT_BY_RULES, 0.0),
+        detector=detector_name(weight),
+        tables={CANDIDATES: found.candidates},
+        channels_used=found.channels_used,
+        issues=found.issues,
+    )
+
+
+def _is_rem(found: ArousalsFound) -> "pd.Series[bool]":
+    return found.arousals["stage"] == Stage.R.name
+
+
+def _with_found(scoring: Scoring, found: ArousalsFound, source: str) -> Scoring:
+    group = "arousal" if found.knows_rem else NREM_AROUSALS
+    arousals = found.arousals if found.knows_rem else found.arousals[~_is_rem(found)]
+    rows = arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
+    events = make_events((onset, length, "arousal", source) for onset, length in rows)
+    return _without_arousals(scoring).with_events(events, {group})
+
+
+_UNCALIBRATED = Issue(
+    Severity.NOTE,
+    "arousals_uncalibrated",
+    "Arousals were found by rules that were never held against this laboratory's own "
+    "scorers; the indices compare nights, they do not stand for an expert's.",
+    "Score some nights, compare with psgkit compare, and calibrate.",
+)
+
+
+def _without_arousals(scoring: Scoring) -> Scoring:
+    keep = ~scoring.events["kind"].isin(AROUSAL_KINDS)
+    return replace(
+        scoring,
+        events=scoring.events[keep].reset_index(drop=True),
+        kinds_scored=scoring.kinds_scored - {"arousal", NREM_AROUSALS},
+    )
+
+
+def _worth(noise: Value, calibrated: Value) -> tuple[Measure, ...]:
+    return (
+        _measure(
+            "ar_noise_per_h",
+            noise,
+            PER_HOUR,
+            "Arousals an hour that the rules find in noise with the spectrum of this "
+            "night's N2 and N3: a floor under the arousal indices.",
+        ),
+        _measure(
+            "ar_calibrated",
+            calibrated,
+            FLAG,
+            "Whether the detector was fitted to expert-scored nights of the laboratory.",
+        ),
+    )
+
+
+def _measure(name: str, value: Value, unit: str, meaning: str) -> Measure:
+    if isinstance(value, Undefined):
+        return Measure(name, np.nan, unit, meaning, PSGKIT, reason=value.reason)
+    return Measure(name, value, unit, meaning, PSGKIT)

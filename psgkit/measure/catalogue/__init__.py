@@ -1,0 +1,1 @@
+"""Every number that psgkit writes, each declared once as a row."""

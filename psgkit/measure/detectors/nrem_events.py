@@ -1,0 +1,151 @@
+"""Spindles and slow waves of one EEG channel, and how the two are timed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.recording import Channel
+from psgkit.domain.scoring import Stage
+from psgkit.measure.catalogue.signal_metrics import measures_of
+from psgkit.measure.detectors.slow_waves import (
+    COUPLING_NUMBERS,
+    NREM,
+    RELATIVE_NUMBERS,
+    SLOW_WAVE_BAND,
+    SLOW_WAVE_NUMBERS,
+    SlowWaves,
+    coupling_values,
+    detect_slow_waves,
+    relative_values,
+    slow_wave_values,
+)
+from psgkit.measure.detectors.spindle_detector import SPINDLE_BAND
+from psgkit.measure.detectors.spindles import (
+    SPINDLE_NUMBERS,
+    spindle_table,
+    spindle_values,
+)
+from psgkit.measure.signals.excerpts import Excerpt
+from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.measure.spectra.power import (
+    MIN_STAGE_MIN,
+    Float32Array,
+    band_limit,
+    resample_to,
+    too_little,
+)
+
+DETECTION_RATE_HZ = 100.0
+# Spindles are compared with power from 1 to 30 Hz; its filter needs room above.
+MIN_DETECTION_RATE_HZ = 75.0
+# YASA's own limits on the spread of a signal in microvolts.
+SPREAD_UV = (0.1, 1000.0)
+
+STAGE_GROUPS: dict[str, tuple[Stage, ...]] = {
+    "N2": (Stage.N2,),
+    "N3": (Stage.N3,),
+    "NREM": NREM,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NremEvents:
+    """Numbers and tables (``spindles``, ``slow_waves``) of one channel."""
+
+    measures: tuple[Measure, ...]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def find_nrem_events(
+    channel: Channel,
+    values: Float32Array,
+    rate_hz: float,
+    timeline: Timeline,
+    *,
+    spindles: bool,
+) -> NremEvents:
+    """Find slow waves, and with ``spindles`` those too and the coupling of both.
+
+    Parameters
+    ----------
+    channel : Channel
+    values : numpy.ndarray of float32, shape (n_samples,)
+        Microvolts from second zero, at ``rate_hz``.
+    rate_hz : float
+    timeline : Timeline
+        With the channel's artefacts.
+    spindles : bool
+
+    Returns
+    -------
+    NremEvents
+        Every number that could not be had says why.
+    """
+    name = channel.role.value
+    signal, rate = resample_to(values, rate_hz, DETECTION_RATE_HZ)
+    excerpt = Excerpt.of(timeline, NREM, rate, len(signal))
+    cut = excerpt.cut(signal)
+    refusal = _limit(channel, timeline) or _spread_limit(name, cut)
+    if refusal is not None:
+        return NremEvents(_refused(refusal, name, spindles=spindles))
+    waves = detect_slow_waves(cut, excerpt, coupling=spindles)
+    tables = {"slow_waves": waves.table.assign(channel=name)}
+    measures = _wave_measures(waves, timeline, name)
+    if not spindles:
+        return NremEvents(measures, tables)
+    table = spindle_table(cut, excerpt)
+    tables["spindles"] = table.assign(channel=name)
+    for stage in NREM:
+        numbers = spindle_values(table, timeline, stage)
+        measures += measures_of(numbers, name, stage.name)
+    coupling = coupling_values(waves, table)
+    return NremEvents((*measures, *measures_of(coupling, name)), tables)
+
+
+def _wave_measures(
+    waves: SlowWaves, timeline: Timeline, name: str
+) -> tuple[Measure, ...]:
+    measures = measures_of(relative_values(waves, timeline), name)
+    for label, stages in STAGE_GROUPS.items():
+        numbers = slow_wave_values(waves, timeline, stages)
+        measures += measures_of(numbers, name, label)
+    return measures
+
+
+def _refused(reason: Undefined, name: str, *, spindles: bool) -> tuple[Measure, ...]:
+    """Give every number that the channel would have had the same reason."""
+    groups = [(SLOW_WAVE_NUMBERS, tuple(STAGE_GROUPS)), (RELATIVE_NUMBERS, ("",))]
+    if spindles:
+        groups += [(SPINDLE_NUMBERS, ("N2", "N3")), (COUPLING_NUMBERS, ("",))]
+    return tuple(
+        measure
+        for stems, labels in groups
+        for label in labels
+        for measure in measures_of(
+            dict.fromkeys(stems, reason), *((name, label) if label else (name,))
+        )
+    )
+
+
+def _limit(channel: Channel, timeline: Timeline) -> Undefined | None:
+    if channel.rate_hz < MIN_DETECTION_RATE_HZ:
+        return Undefined(
+            f"{channel.role.value} is sampled at {channel.rate_hz:g} Hz, "
+            f"{MIN_DETECTION_RATE_HZ:g} Hz are needed"
+        )
+    minutes = timeline.clean_min(NREM)
+    if minutes < MIN_STAGE_MIN:
+        return too_little(NREM, minutes, MIN_STAGE_MIN)
+    return band_limit(channel, (SLOW_WAVE_BAND[0], SPINDLE_BAND[1]))
+
+
+def _spread_limit(name: str, values: FloatArray) -> Undefined | None:
+    spread = float(np.std(values)) if len(values) else 0.0
+    if SPREAD_UV[0] < spread < SPREAD_UV[1]:
+        return None
+    return Undefined(
+        f"{name} has a standard deviation of {spread:g} µV in NREM sleep, "
+        "which no EEG has"
+    )

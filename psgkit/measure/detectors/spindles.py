@@ -1,0 +1,100 @@
+"""Sleep spindles in N2 and N3: density and form.
+
+The detector takes as one of its thresholds the spread of the night's own sigma power, so
+densities compare people with themselves rather than with a norm.
+"""
+
+import numpy as np
+import pandas as pd
+
+from psgkit.domain.metrics import Undefined
+from psgkit.domain.scoring import Stage
+from psgkit.measure.catalogue.rows import MIN_STAGE_MIN, Value
+from psgkit.measure.detectors.spindle_detector import find_spindles
+from psgkit.measure.signals.excerpts import Excerpt
+from psgkit.measure.signals.usable_time import FloatArray, Timeline
+
+NREM = (Stage.N2, Stage.N3)
+FAST_FROM_HZ = 13.0
+SPINDLE_NUMBERS = (
+    "sp_density_per_min",
+    "sp_slow_density_per_min",
+    "sp_fast_density_per_min",
+    "sp_amp_uv",
+    "sp_freq_hz",
+    "sp_dur_s",
+)
+
+
+def spindle_table(values: FloatArray, excerpt: Excerpt) -> pd.DataFrame:
+    """Find spindles in an excerpt that holds N2 and N3.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float64, shape (n_samples,)
+        Microvolts, at 75 Hz or more.
+    excerpt : Excerpt
+        Where they come from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``onset_s``, ``peak_s``, ``duration_s``, ``amplitude_uv``, ``frequency_hz`` and
+        ``stage`` (at onset), in the recording's seconds.
+    """
+    table = find_spindles(values, excerpt.rate_hz, excerpt.within(NREM))
+    return in_recording(table, excerpt, ("onset_s", "peak_s"))
+
+
+def in_recording(
+    table: pd.DataFrame, excerpt: Excerpt, moments: tuple[str, ...]
+) -> pd.DataFrame:
+    """Move some columns of events to the recording's seconds, and add their stage.
+
+    The stage is that of the first of the columns.
+    """
+    first = table[moments[0]].to_numpy(float)
+    samples = np.round(first * excerpt.rate_hz).astype(int)
+    stages = [Stage(int(code)).name for code in excerpt.stages[samples]]
+    moved = {name: excerpt.recording_s(table[name].to_numpy(float)) for name in moments}
+    return table.assign(**moved, stage=pd.Series(stages, dtype=object))
+
+
+def spindle_values(
+    table: pd.DataFrame, timeline: Timeline, stage: Stage
+) -> dict[str, Value]:
+    """Return density and form of the spindles of a stage.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `spindle_table`.
+    timeline : Timeline
+        Gives the clean minutes that densities are divided by.
+    stage : Stage
+
+    Returns
+    -------
+    dict of str to float or Undefined
+        By the stem of the column.
+    """
+    own = table[table["stage"] == stage.name]
+    fast_n = int((own["frequency_hz"] >= FAST_FROM_HZ).sum())
+    minutes = timeline.clean_min((stage,))
+    densities = [
+        per_clean_min(count, minutes, stage.name)
+        for count in (len(own), len(own) - fast_n, fast_n)
+    ]
+    form = own[["amplitude_uv", "frequency_hz", "duration_s"]].mean()
+    none = Undefined(f"no spindle in {stage.name}")
+    means: list[Value] = [float(x) for x in form] if len(own) else [none] * 3
+    return dict(zip(SPINDLE_NUMBERS, (*densities, *means), strict=True))
+
+
+def per_clean_min(count: int, minutes: float, name: str) -> Value:
+    """Divide a count by clean minutes, of which a rate needs ten."""
+    if minutes < MIN_STAGE_MIN:
+        return Undefined(
+            f"{minutes:.1f} clean min of {name}, at least {MIN_STAGE_MIN:g} are needed"
+        )
+    return count / minutes

@@ -1,0 +1,1 @@
+"""Indices of events that were scored or detected: arousals, breathing, limbs."""

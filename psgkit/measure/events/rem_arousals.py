@@ -1,0 +1,125 @@
+"""REM sleep broken by arousals: METRICS section B, where arousals are known."""
+
+import numpy as np
+
+from psgkit.domain.metrics import Undefined
+from psgkit.domain.scoring import Stage
+from psgkit.measure.catalogue.rows import (
+    MINUTES,
+    NO_REM,
+    PER_HOUR,
+    PERCENT,
+    MetricSpec,
+    Value,
+    share,
+)
+from psgkit.measure.events.arousal_index import ari_of_stages
+from psgkit.measure.events.events_in_window import Marks
+from psgkit.measure.stages.continuity import per_rem_hour
+from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.runs import find_bouts
+
+CONSOLIDATED_S = 300.0
+
+
+def rem_segments_s(night: Evidence, arousals: Marks) -> list[tuple[float, float]]:
+    """Return the stretches of R that hold no arousal and no other stage.
+
+    Returns
+    -------
+    list of (start_s, stop_s)
+        Seconds after the window's start.
+    """
+    segments = []
+    bouts = night.rem_bouts["raw"]
+    for first, stop in zip(bouts.starts, bouts.stops, strict=True):
+        left, right = first * night.epoch_s, stop * night.epoch_s
+        touches = (arousals.ends_s >= left) & (arousals.onsets_s < right)
+        for onset, end in zip(
+            arousals.onsets_s[touches], arousals.ends_s[touches], strict=True
+        ):
+            if onset > left:
+                segments.append((float(left), float(onset)))
+            left = max(left, end)
+        if left < right:
+            segments.append((float(left), float(right)))
+    return segments
+
+
+def rem_consol_min(night: Evidence) -> Value:
+    """Return the R minutes in segments of at least 5 min."""
+    arousals = night.timed_arousals
+    if isinstance(arousals, Undefined):
+        return arousals
+    rem_until_s = np.concatenate(([0], np.cumsum(night.stages == Stage.R)))
+    rem_until_s = rem_until_s * night.epoch_s
+    borders_s = np.arange(len(rem_until_s)) * night.epoch_s
+    total_s = 0.0
+    for start_s, stop_s in rem_segments_s(night, arousals):
+        if stop_s - start_s >= CONSOLIDATED_S - 1e-6:
+            ends = np.interp([start_s, stop_s], borders_s, rem_until_s)
+            total_s += float(ends[1] - ends[0])
+    return total_s / 60
+
+
+def rem_consol_pct(night: Evidence) -> Value:
+    """Return the share of R that lies in segments of at least 5 min."""
+    minutes = rem_consol_min(night)
+    if isinstance(minutes, Undefined):
+        return minutes
+    return share(minutes, night.minutes(Stage.R), NO_REM, of=100)
+
+
+def rem_instab_per_h(night: Evidence) -> Value:
+    """Return arousals in R and awakenings from R per hour of R.
+
+    An awakening is not counted where an arousal in R ends in it.
+    """
+    arousals = night.timed_arousals
+    if isinstance(arousals, Undefined):
+        return arousals
+    in_rem = arousals.ends_s[arousals.stages == Stage.R]
+    wakes = find_bouts(night.bridged, Stage.W)
+    awakenings = 0
+    for start, stop in zip(wakes.starts, wakes.stops, strict=True):
+        if start == 0 or night.bridged[start - 1] != Stage.R:
+            continue
+        ends_here = (in_rem >= start * night.epoch_s - 1e-6) & (
+            in_rem <= stop * night.epoch_s + 1e-6
+        )
+        awakenings += not ends_here.any()
+    return per_rem_hour(night, len(in_rem) + awakenings)
+
+
+REM_AROUSALS = (
+    MetricSpec(
+        "rem_ari_per_h",
+        PER_HOUR,
+        "REM arousal index: arousals in R per hour of R.",
+        "AASM scoring manual",
+        lambda night: ari_of_stages(night, "REM", Stage.R),
+    ),
+    MetricSpec(
+        "rem_instab_per_h",
+        PER_HOUR,
+        "REM instability: arousals in R and awakenings from R per hour of R; an "
+        "arousal that ends in an awakening counts once.",
+        "after Riemann 2024, 10.1111/jsr.14252",
+        rem_instab_per_h,
+    ),
+    MetricSpec(
+        "rem_consol_min",
+        MINUTES,
+        "Consolidated REM: R in stretches of at least 5 min without arousal or other "
+        "stage.",
+        "psgkit, after Wassing 2019, 10.1016/j.cub.2019.06.034",
+        rem_consol_min,
+    ),
+    MetricSpec(
+        "rem_consol_pct",
+        PERCENT,
+        "Share of R that is consolidated.",
+        "psgkit, after Wassing 2019, 10.1016/j.cub.2019.06.034",
+        rem_consol_pct,
+    ),
+)

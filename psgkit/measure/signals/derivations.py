@@ -1,0 +1,141 @@
+"""Which channel serves which metric.
+
+Metrics differ between derivations, so each has an order of preference of its own, and
+what was chosen is written down with the numbers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psgkit.domain.metrics import Undefined
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.roles import Kind, Role
+from psgkit.measure.detectors.heart_beats import ecg_of
+
+# The first group of which the recording has any; all of the group it has.
+SWA_SITES = (("F3", "F4"), ("C3", "C4"), ("Fpz",))
+_SPINDLE_SITES = (("C4", "C3"), ("Cz",))
+# The first that the recording has.
+INFRASLOW_SITES = (("Pz",), ("P3", "P4"), ("C4", "C3"), ("Cz",))
+
+
+@dataclass(frozen=True, slots=True)
+class Derivations:
+    """The channels that signal metrics are computed on.
+
+    Attributes
+    ----------
+    eeg : tuple of Channel
+        One a site, the one against a mastoid where there are several.
+    swa, spindles : tuple of Channel
+        Out of ``eeg``; empty where no site serves.
+    infraslow : Channel or None
+    eyes : tuple of Channel
+        Left and right, or empty.
+    chin : Channel or None
+    ecg : Channel or None
+        Tells when the heart beats, which is left out of the chin.
+    unfit : tuple of Channel
+        Those that were passed over, for no number is made of them.
+    """
+
+    eeg: tuple[Channel, ...]
+    swa: tuple[Channel, ...]
+    spindles: tuple[Channel, ...]
+    infraslow: Channel | None
+    eyes: tuple[Channel, ...]
+    chin: Channel | None
+    ecg: Channel | None = None
+    unfit: tuple[Channel, ...] = ()
+
+    def lacking(
+        self, words: str, kind: Kind, groups: tuple[tuple[str, ...], ...] = ()
+    ) -> Undefined:
+        """Say that channels are lacking, and which would have served but are unfit.
+
+        Parameters
+        ----------
+        words : str
+            What is lacking, such as ``"no chin EMG"``.
+        kind : Kind
+            Of the channels that would have served.
+        groups : tuple of tuple of str, optional
+            Sites of those; any where not given.
+        """
+        sites = {site for group in groups for site in group}
+        refused = [
+            f"{channel.role.value} {channel.unfit.why}"
+            for channel in self.unfit
+            if channel.unfit is not None
+            and channel.role.kind is kind
+            and (not sites or channel.role.site in sites)
+        ]
+        return Undefined(f"{words}: {'; '.join(refused)}" if refused else words)
+
+    @property
+    def used(self) -> dict[str, str]:
+        """What each purpose uses: role and label, several joined by ``+``."""
+        purposes = {
+            "swa": self.swa,
+            "spindles": self.spindles,
+            "infraslow": (self.infraslow,) if self.infraslow else (),
+            "eye_movements": self.eyes,
+            "rem_atonia": (self.chin,) if self.chin else (),
+            "heart_beats": (self.ecg,) if self.chin and self.ecg else (),
+        }
+        return {
+            purpose: " + ".join(f"{c.role.value} ({c.label})" for c in channels)
+            for purpose, channels in purposes.items()
+            if channels
+        }
+
+
+def choose_derivations(recording: Recording) -> Derivations:
+    """Choose the channels of a recording that signal metrics are computed on."""
+    unfit = tuple(channel for channel in recording.channels if channel.unfit)
+    recording = recording.without_unfit()
+    eeg = _one_a_site(recording.of_kind(Kind.EEG))
+    left, right = recording.find([Role.EOG_L]), recording.find([Role.EOG_R])
+    infraslow = _of_sites(eeg, INFRASLOW_SITES)
+    return Derivations(
+        eeg=eeg,
+        swa=_of_sites(eeg, SWA_SITES),
+        spindles=_of_sites(eeg, _SPINDLE_SITES),
+        infraslow=infraslow[0] if infraslow else None,
+        eyes=(left, right) if left and right else (),
+        chin=recording.find([Role.EMG_CHIN]),
+        ecg=ecg_of(recording),
+        unfit=unfit,
+    )
+
+
+def _one_a_site(channels: Iterable[Channel]) -> tuple[Channel, ...]:
+    best: dict[str, Channel] = {}
+    for channel in channels:
+        if channel.to_uv is None:
+            continue
+        site = channel.role.site
+        if site not in best or _preference(channel) < _preference(best[site]):
+            best[site] = channel
+    return tuple(best.values())
+
+
+def _preference(channel: Channel) -> int:
+    """Rank references: the opposite mastoid, linked ones, the same side, any, none."""
+    site, reference = channel.role.site, channel.role.reference
+    opposite = "M2" if site[-1] in "13579" else "M1"
+    known = (opposite, "M1M2", "M1", "M2")
+    if reference in known:
+        return known.index(reference)
+    return len(known) if reference else len(known) + 1
+
+
+def _of_sites(
+    eeg: tuple[Channel, ...], groups: tuple[tuple[str, ...], ...]
+) -> tuple[Channel, ...]:
+    by_site = {channel.role.site: channel for channel in eeg}
+    for group in groups:
+        found = tuple(by_site[site] for site in group if site in by_site)
+        if found:
+            return found
+    return ()

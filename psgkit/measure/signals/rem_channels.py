@@ -1,0 +1,126 @@
+"""What eyes and chin give in REM sleep."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.roles import Kind
+from psgkit.domain.scoring import Stage
+from psgkit.measure.catalogue.signal_metrics import (
+    CHIN,
+    EYE_MOVEMENTS,
+    all_undefined,
+    measures_of,
+)
+from psgkit.measure.detectors import eye_movements
+from psgkit.measure.detectors import rem_atonia as rem_emg
+from psgkit.measure.signals.channel_reader import first_limit, read_reduced
+from psgkit.measure.signals.derivations import Derivations
+from psgkit.measure.signals.excerpts import Excerpt
+from psgkit.measure.signals.usable_time import FloatArray, Timeline
+
+EYE_RATE_HZ = 100.0
+CHIN_RATE_HZ = 200.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RemResults:
+    """Numbers and tables of REM sleep."""
+
+    measures: tuple[Measure, ...]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def measure_eyes(
+    recording: Recording,
+    chosen: Derivations,
+    rem: Timeline,
+    spans: tuple[tuple[int, int], ...],
+) -> RemResults:
+    """Find eye movements in REM sleep.
+
+    Parameters
+    ----------
+    recording : Recording
+    chosen : Derivations
+    rem : Timeline
+        Without artefacts and arousals.
+    spans : tuple of (start, stop)
+        First epoch of each REM period, and the epoch after its last.
+
+    Returns
+    -------
+    RemResults
+        With ``eye_movements`` and ``rem_density`` where the eyes allow it.
+    """
+    pair = _read_eyes(recording, chosen, rem)
+    if isinstance(pair, Undefined):
+        return RemResults(all_undefined(EYE_MOVEMENTS, pair))
+    left, right, excerpt, clean = pair
+    events = eye_movements.detect_eye_movements(left, right, excerpt)
+    values = eye_movements.eye_movement_values(events, clean)
+    by_period = eye_movements.density_by_period(events, clean, spans)
+    return RemResults(
+        measures_of(values), {"eye_movements": events, "rem_density": by_period}
+    )
+
+
+def _read_eyes(
+    recording: Recording, chosen: Derivations, rem: Timeline
+) -> tuple[FloatArray, FloatArray, Excerpt, Timeline] | Undefined:
+    if not chosen.eyes:
+        return chosen.lacking("no pair of EOG_L and EOG_R", Kind.EOG)
+    limit = first_limit(chosen.eyes, eye_movements.EYE_BAND)
+    if limit is not None:
+        return limit
+    n_seconds = len(rem.stages)
+    reads = [read_reduced(recording, e, n_seconds, EYE_RATE_HZ) for e in chosen.eyes]
+    (left, rate, left_absent), (right, right_rate, right_absent) = reads
+    rem = rem.without(left_absent | right_absent)
+    if rate != right_rate:
+        return Undefined("the two eyes are sampled at different rates")
+    if (minutes := rem.clean_min((Stage.R,))) == 0:
+        return Undefined(f"{minutes:g} clean min of REM")
+    excerpt = Excerpt.of(rem, (Stage.R,), rate, min(len(left), len(right)))
+    pair = excerpt.cut(left), excerpt.cut(right)
+    refusal = eye_movements.eyes_usable(*pair)
+    return (*pair, excerpt, rem) if refusal is None else refusal
+
+
+def measure_chin(
+    recording: Recording, chosen: Derivations, rem: Timeline, beats_s: FloatArray
+) -> RemResults:
+    """Measure the tone of the chin in REM sleep; see `measure_eyes`.
+
+    ``beats_s`` is when the heart beats: what it leaves in the chin does not count.
+    """
+    chin = chosen.chin
+    if chin is None:
+        return RemResults(all_undefined(CHIN, chosen.lacking("no chin EMG", Kind.EMG)))
+    if (limit := _chin_limit(chin)) is not None:
+        return RemResults(all_undefined(CHIN, limit))
+    values, rate, absent = read_reduced(recording, chin, len(rem.stages), CHIN_RATE_HZ)
+    clean = rem.without(absent)
+    top_hz = rem_emg.emg_top_hz(rate, chin.lowpass_hz)
+    tone = rem_emg.chin_tone(values, rate, clean, top_hz=top_hz, beats_s=beats_s)
+    rswa = rem_emg.rswa_values(tone, clean)
+    numbers = {
+        "rai": rem_emg.atonia_index(tone, clean),
+        "rai_x2": rem_emg.atonia_index(tone, clean, scale=2.0),
+        "rai_bw_limited": float(top_hz < rem_emg.FULL_BAND_HZ),
+        **{f"{stem}__chin": value for stem, value in rswa.items()},
+    }
+    return RemResults(measures_of(numbers))
+
+
+def _chin_limit(chin: Channel) -> Undefined | None:
+    if chin.to_uv is None:
+        return Undefined("the chin EMG has no known unit")
+    top_hz = rem_emg.emg_top_hz(chin.rate_hz, chin.lowpass_hz)
+    if top_hz < rem_emg.MIN_TOP_HZ:
+        return Undefined(
+            f"the chin EMG reaches {top_hz:g} Hz, {rem_emg.MIN_TOP_HZ:g} Hz are needed"
+        )
+    return None

@@ -1,0 +1,166 @@
+"""The night second by second: its stage, and what of it must not be used.
+
+Signals have their own rates, artefacts are marked every 5 s and epochs last 20 or 30 s.
+One value a second is the grid on which they meet.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.measure.stages.runs import find_runs
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+
+ARTEFACT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """Stage and usability of each second of a recording.
+
+    Attributes
+    ----------
+    stages : numpy.ndarray of int8, shape (n_seconds,)
+        Codes of `Stage`; ``UNS`` outside the scoring and outside the analysed window.
+    is_bad : numpy.ndarray of bool, shape (n_seconds,)
+        Artefact, gap or, where a metric leaves them out, arousal.
+    epoch_starts_s : numpy.ndarray of float64, shape (n_epochs,)
+        Where each epoch of the scoring starts.
+    epoch_stages : numpy.ndarray of int8, shape (n_epochs,)
+        Its stage; ``UNS`` outside the analysed window.
+    epoch_s : float
+        Length of an epoch.
+    """
+
+    stages: npt.NDArray[np.int8]
+    is_bad: BoolArray
+    epoch_starts_s: FloatArray
+    epoch_stages: npt.NDArray[np.int8]
+    epoch_s: float
+
+    @classmethod
+    def from_scoring(
+        cls, scoring: Scoring, duration_s: float, window: tuple[int, int]
+    ) -> "Timeline":
+        """Lay a scoring on the seconds of a recording, none of them bad.
+
+        Parameters
+        ----------
+        scoring : Scoring
+        duration_s : float
+            Length of the recording.
+        window : tuple of int
+            First epoch of the analysed window, and the epoch after its last.
+        """
+        epochs = np.arange(scoring.n_epochs)
+        inside = (epochs >= window[0]) & (epochs < window[1])
+        epoch_stages = np.where(inside, scoring.stages, Stage.UNS).astype(np.int8)
+        middles = np.arange(int(np.ceil(duration_s))) + 0.5
+        number = np.floor((middles - scoring.onset_s) / scoring.epoch_s).astype(int)
+        is_scored = (number >= 0) & (number < scoring.n_epochs)
+        stages = np.full(len(middles), Stage.UNS, dtype=np.int8)
+        stages[is_scored] = epoch_stages[number[is_scored]]
+        return cls(
+            stages=stages,
+            is_bad=np.zeros(len(stages), dtype=bool),
+            epoch_starts_s=np.asarray(
+                scoring.onset_s + epochs * scoring.epoch_s, dtype=np.float64
+            ),
+            epoch_stages=epoch_stages,
+            epoch_s=scoring.epoch_s,
+        )
+
+    def without(self, is_bad: BoolArray) -> "Timeline":
+        """Return the timeline with more seconds marked as bad."""
+        return replace(self, is_bad=self.is_bad | is_bad)
+
+    def usable(self, stages: tuple[Stage, ...]) -> BoolArray:
+        """Tell which seconds are of some stages and not bad."""
+        return np.isin(self.stages, stages) & ~self.is_bad
+
+    def clean_min(self, stages: tuple[Stage, ...]) -> float:
+        """Return the artefact-free minutes of some stages."""
+        return float(self.usable(stages).sum()) / 60
+
+    def touches_bad(self, starts_s: FloatArray, length_s: float) -> BoolArray:
+        """Tell which stretches hold a bad second or lie outside the recording.
+
+        Parameters
+        ----------
+        starts_s : numpy.ndarray of float64, any shape
+        length_s : float
+            Of every stretch.
+        """
+        n_seconds = len(self.is_bad)
+        counted = np.concatenate(([0], np.cumsum(self.is_bad)))
+        first = np.floor(starts_s + 1e-6).astype(int)
+        last = np.ceil(starts_s + length_s - 1e-6).astype(int)
+        outside = (first < 0) | (last > n_seconds)
+        first, last = np.clip(first, 0, n_seconds), np.clip(last, 0, n_seconds)
+        return np.asarray((counted[last] > counted[first]) | outside)
+
+
+def artefact_seconds(mask: BoolArray, n_seconds: int) -> BoolArray:
+    """Spread a mask of 5-s stretches over seconds; beyond its end nothing is marked."""
+    spread = np.repeat(mask, int(ARTEFACT_S))[:n_seconds]
+    return np.pad(spread, (0, n_seconds - len(spread)))
+
+
+def event_seconds(events: pd.DataFrame, n_seconds: int) -> BoolArray:
+    """Mark the seconds that events touch (``onset_s``, ``duration_s``)."""
+    marked = np.zeros(n_seconds, dtype=bool)
+    onsets = events["onset_s"].to_numpy(float)
+    ends = onsets + events["duration_s"].to_numpy(float)
+    for onset, end in zip(onsets, ends, strict=True):
+        marked[max(int(np.floor(onset)), 0) : max(int(np.ceil(end)), 0)] = True
+    return marked
+
+
+def missing_seconds(is_missing: BoolArray, rate_hz: float, n_seconds: int) -> BoolArray:
+    """Mark the seconds that hold a missing sample, or none of the signal.
+
+    Parameters
+    ----------
+    is_missing : numpy.ndarray of bool, shape (n_samples,)
+    rate_hz : float
+    n_seconds : int
+        Of the recording.
+    """
+    marked = np.zeros(n_seconds, dtype=bool)
+    seconds = (np.flatnonzero(is_missing) / rate_hz).astype(int)
+    marked[seconds[seconds < n_seconds]] = True
+    marked[int(np.ceil(len(is_missing) / rate_hz - 1e-6)) :] = True
+    return marked
+
+
+def find_stretches(is_wanted: BoolArray) -> list[tuple[int, int]]:
+    """Return the start and the stop of every run of True."""
+    runs = find_runs(is_wanted.astype(np.int64))
+    return [
+        (int(start), int(start + length))
+        for start, length, code in zip(
+            runs.starts, runs.lengths, runs.codes, strict=True
+        )
+        if code
+    ]
+
+
+def still_seconds(
+    signal: npt.NDArray[np.floating], rate_hz: float, n_seconds: int
+) -> BoolArray:
+    """Mark the seconds in which a signal does not change at all: nothing is connected."""
+    marked = np.zeros(n_seconds, dtype=bool)
+    whole = min(int(len(signal) / rate_hz), n_seconds)
+    if whole == 0 or rate_hz < 2:
+        return marked
+    starts = np.ceil(np.arange(whole) * rate_hz - 1e-6).astype(int)
+    changes = np.append(signal[1:] != signal[:-1], False)
+    # The step from one second into the next belongs to neither.
+    changes[starts[1:] - 1] = False
+    marked[:whole] = ~np.logical_or.reduceat(changes, starts)
+    return marked

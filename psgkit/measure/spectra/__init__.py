@@ -1,0 +1,1 @@
+"""Power spectra and what is computed from them."""

@@ -1,0 +1,1 @@
+"""Numbers that need only the stages: durations, latencies, bouts, cycles, REM continuity."""

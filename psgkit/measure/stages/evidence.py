@@ -1,0 +1,336 @@
+"""What the metrics of one night are computed from, each part worked out once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from psgkit.domain.metrics import Undefined
+from psgkit.domain.scoring import (
+    AROUSAL_KINDS,
+    EVENT_GROUPS,
+    LIMB_KINDS,
+    NREM_AROUSALS,
+    SCORED_STAGES,
+    Scoring,
+    Stage,
+)
+from psgkit.measure.events.events_in_window import Marks, locate_events, look_back
+from psgkit.measure.stages.analysis_window import analysis_window, cut_stages
+from psgkit.measure.stages.periods import (
+    Cycle,
+    RemPeriod,
+    find_cycles,
+    find_interruptions,
+    find_rem_periods,
+)
+from psgkit.measure.stages.runs import (
+    Bouts,
+    FloatArray,
+    IntArray,
+    bridge_unscored,
+    count_transitions,
+    epochs_at_most,
+    fill_interruptions,
+    find_bouts,
+)
+
+N_STAGES = len(SCORED_STAGES)
+REM_BRIDGES_MIN = {"b2m": 2.0, "b6m": 6.0}
+MAX_HOLES = 0.05
+
+NO_AROUSALS_SCORED = Undefined("arousals were not scored")
+NO_REM_AROUSALS = Undefined(
+    "arousals in REM cannot be told without a chin EMG that sees muscle"
+)
+NO_AROUSAL_LENGTHS = Undefined("how long arousals last was not scored")
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The analysis window of a scoring.
+
+    Attributes
+    ----------
+    scoring : Scoring
+        What it was cut from.
+    stages : numpy.ndarray of int64, shape (n_epochs,)
+        Codes of `Stage` from lights-off to lights-on, unscored where the scoring does
+        not reach.
+    start_s : float
+        Where the window starts, in the scoring's seconds.
+    is_main_sleep : bool
+        Whether other sleeps of a long recording were left aside.
+    """
+
+    scoring: Scoring
+    stages: IntArray
+    start_s: float
+    is_main_sleep: bool
+
+    @classmethod
+    def of(cls, scoring: Scoring) -> "Evidence":
+        """Cut the window out of a scoring.
+
+        Raises
+        ------
+        InputError
+            If lights-on does not follow lights-off by an epoch.
+        """
+        start, stop, is_main_sleep = analysis_window(scoring)
+        return cls(
+            scoring=scoring,
+            stages=cut_stages(scoring, start, stop),
+            start_s=scoring.onset_s + start * scoring.epoch_s,
+            is_main_sleep=is_main_sleep,
+        )
+
+    # What is known of the window
+
+    @property
+    def epoch_s(self) -> float:
+        """Length of an epoch in seconds."""
+        return self.scoring.epoch_s
+
+    @property
+    def epoch_min(self) -> float:
+        """Length of an epoch in minutes."""
+        return self.scoring.epoch_s / 60
+
+    @property
+    def lights_off_known(self) -> bool:
+        """Whether the window starts when the lights went off."""
+        return self.scoring.lights_off_s is not None
+
+    @property
+    def lights_on_known(self) -> bool:
+        """Whether the window ends when the lights went on."""
+        return self.scoring.lights_on_s is not None
+
+    @property
+    def lights_known(self) -> bool:
+        """Whether the window is the time in bed."""
+        return self.lights_off_known and self.lights_on_known
+
+    @cached_property
+    def scored(self) -> IntArray:
+        """Indices of the scored epochs."""
+        return np.flatnonzero(self.stages >= 0)
+
+    @cached_property
+    def has_holes(self) -> bool:
+        """Whether more than 5 % of the window is unscored."""
+        unscored = len(self.stages) - len(self.scored)
+        return unscored > MAX_HOLES * len(self.stages)
+
+    # Sleep
+
+    @cached_property
+    def asleep(self) -> IntArray:
+        """Indices of the epochs of sleep."""
+        return np.flatnonzero(self.stages > 0)
+
+    @property
+    def onset(self) -> int | None:
+        """First epoch of sleep."""
+        return int(self.asleep[0]) if len(self.asleep) else None
+
+    @property
+    def offset(self) -> int | None:
+        """Last epoch of sleep."""
+        return int(self.asleep[-1]) if len(self.asleep) else None
+
+    @cached_property
+    def sleep_period(self) -> slice:
+        """Epochs from onset to offset; empty without sleep."""
+        if self.onset is None or self.offset is None:
+            return slice(0, 0)
+        return slice(self.onset, self.offset + 1)
+
+    @property
+    def starts_asleep(self) -> bool:
+        """Whether the first scored epoch is sleep."""
+        return len(self.scored) > 0 and bool(self.stages[self.scored[0]] > 0)
+
+    @property
+    def ends_asleep(self) -> bool:
+        """Whether the last scored epoch is sleep."""
+        return len(self.scored) > 0 and bool(self.stages[self.scored[-1]] > 0)
+
+    @cached_property
+    def epochs_of(self) -> IntArray:
+        """Number of epochs of W, N1, N2, N3, R, shape (5,)."""
+        return np.bincount(self.stages[self.scored], minlength=N_STAGES)
+
+    def minutes(self, *stages: Stage) -> float:
+        """Minutes scored as some stages."""
+        epochs = self.epochs_of[list(stages)].sum()
+        return float(epochs) * self.epoch_min
+
+    @property
+    def sleep_min(self) -> float:
+        """Total sleep time in minutes."""
+        return len(self.asleep) * self.epoch_min
+
+    @property
+    def sleep_period_min(self) -> float:
+        """Minutes from onset to offset."""
+        epochs = int(self.sleep_period.stop - self.sleep_period.start)
+        return epochs * self.epoch_min
+
+    def first(self, stage: Stage) -> int | None:
+        """First epoch of a stage."""
+        found = np.flatnonzero(self.stages == stage)
+        return int(found[0]) if len(found) else None
+
+    @cached_property
+    def proba(self) -> FloatArray | None:
+        """Probability of W, N1, N2, N3, R, shape (n_epochs, 5); None where not given.
+
+        Epochs that the scoring does not reach have NaN.
+        """
+        given = self.scoring.proba
+        if given is None:
+            return None
+        first = round((self.start_s - self.scoring.onset_s) / self.epoch_s)
+        epochs = first + np.arange(len(self.stages))
+        inside = (epochs >= 0) & (epochs < len(given))
+        proba = np.full((len(self.stages), N_STAGES), np.nan)
+        proba[inside] = given[epochs[inside]]
+        return proba
+
+    # Bouts and transitions; unscored runs bridged or censoring
+
+    @cached_property
+    def bridged(self) -> IntArray:
+        """Stages with short unscored runs bridged; other unscored epochs are -1."""
+        return bridge_unscored(self.stages)
+
+    @cached_property
+    def bouts(self) -> dict[str, Bouts]:
+        """Bouts by name: w (in the sleep period), n1, n2, n3, rem, nrem, sleep."""
+        named = {
+            name: find_bouts(self.bridged, stage)
+            for name, stage in (
+                ("n1", Stage.N1),
+                ("n2", Stage.N2),
+                ("n3", Stage.N3),
+                ("rem", Stage.R),
+            )
+        }
+        wake = find_bouts(self.bridged, Stage.W)
+        period = self.sleep_period
+        inside = (wake.starts >= period.start) & (wake.stops <= period.stop)
+        is_nrem = np.array([0, 1, 1, 1, 0])
+        is_sleep = np.array([0, 1, 1, 1, 1])
+        return {
+            "w": wake.select(inside),
+            **named,
+            "nrem": find_bouts(self._bridged_in(is_nrem), 1),
+            "sleep": find_bouts(self._bridged_in(is_sleep), 1),
+        }
+
+    def _bridged_in(self, alphabet: IntArray) -> IntArray:
+        """Bridge after stages were joined: ART between N2 and N3 parts no NREM."""
+        joined = np.where(self.stages < 0, -1, alphabet[np.maximum(self.stages, 0)])
+        return bridge_unscored(joined)
+
+    @cached_property
+    def rem_bouts(self) -> dict[str, Bouts]:
+        """REM bouts: ``raw``, and with interruptions of up to 2 or 6 min filled."""
+        forms = {"raw": self.bouts["rem"]}
+        for form, minutes in REM_BRIDGES_MIN.items():
+            at_most = epochs_at_most(minutes, self.epoch_s)
+            filled = fill_interruptions(self.bridged, Stage.R, at_most)
+            forms[form] = find_bouts(filled, Stage.R)
+        return forms
+
+    def lengths_min(self, bouts: Bouts) -> FloatArray:
+        """Return the length of each bout in minutes, shape (n_bouts,)."""
+        return np.multiply(bouts.lengths, self.epoch_min, dtype=np.float64)
+
+    def rem_epochs_in(self, bouts: Bouts) -> IntArray:
+        """Count the epochs scored R in each bout, shape (n_bouts,)."""
+        total = np.concatenate(([0], np.cumsum(self.stages == Stage.R)))
+        return total[bouts.stops] - total[bouts.starts]
+
+    @cached_property
+    def transitions(self) -> IntArray:
+        """Steps from epoch to epoch in the window, shape (5, 5), from row to column."""
+        return count_transitions(self.bridged, N_STAGES)
+
+    @cached_property
+    def transitions_in_sleep_period(self) -> IntArray:
+        """The same from sleep onset to offset, so without the final awakening."""
+        return count_transitions(self.bridged[self.sleep_period], N_STAGES)
+
+    # REM periods and cycles
+
+    @cached_property
+    def rem_periods(self) -> tuple[RemPeriod, ...]:
+        """REM periods of steps 1 and 2 of the cycle rules."""
+        return find_rem_periods(self.stages, self.bridged, self.epoch_s)
+
+    @cached_property
+    def rem_interruptions(self) -> tuple[tuple[int, int, bool], ...]:
+        """Interruptions of all REM periods: start, stop, whether W is in them."""
+        return tuple(
+            found
+            for period in self.rem_periods
+            for found in find_interruptions(self.bridged, period)
+        )
+
+    @cached_property
+    def cycles(self) -> tuple[Cycle, ...]:
+        """Sleep cycles, incomplete ones included."""
+        return find_cycles(self.stages, self.rem_periods, self.epoch_s)
+
+    # Events
+
+    def has_events(self, kinds: tuple[str, ...]) -> bool:
+        """Whether events of any of these kinds were looked for."""
+        return self.scoring.looked_for(kinds)
+
+    def marks(self, kinds: tuple[str, ...]) -> Marks:
+        """Return the events of some kinds that begin within the window."""
+        table = self.scoring.events_of(kinds)
+        return locate_events(table, self.stages, self.start_s, self.epoch_s)
+
+    @cached_property
+    def nrem_arousals(self) -> Marks | Undefined:
+        """Arousals with the stage each belongs to, complete at least in NREM.
+
+        The stage is that of the epoch that holds the onset; where that is W, that of
+        the moment 10 s earlier.
+        """
+        if self.scoring.arousals is None:
+            return NO_AROUSALS_SCORED
+        return look_back(self.marks(AROUSAL_KINDS), self.stages, self.epoch_s)
+
+    @property
+    def arousals(self) -> Marks | Undefined:
+        """The same, complete in REM too."""
+        if NREM_AROUSALS in self.scoring.kinds_scored and self.minutes(Stage.R) > 0:
+            return NO_REM_AROUSALS
+        return self.nrem_arousals
+
+    @property
+    def timed_arousals(self) -> Marks | Undefined:
+        """The same, where the scoring tells how long each lasts."""
+        if isinstance(self.arousals, Undefined) or self.arousals.lengths_known:
+            return self.arousals
+        return NO_AROUSAL_LENGTHS
+
+    @cached_property
+    def respiratory_and_limb_spans_s(self) -> FloatArray | None:
+        """Start and end of respiratory and limb events, shape (n_events, 2).
+
+        Seconds after the window's start; None where neither were scored.
+        """
+        kinds = (*EVENT_GROUPS["respiratory"], *LIMB_KINDS)
+        if not self.has_events(kinds):
+            return None
+        table = self.scoring.events_of(kinds)
+        starts = table["onset_s"].to_numpy(dtype=np.float64) - self.start_s
+        lengths = table["duration_s"].to_numpy(dtype=np.float64)
+        return np.column_stack((starts, starts + lengths))

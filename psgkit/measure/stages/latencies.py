@@ -1,0 +1,172 @@
+"""Latencies of METRICS section A."""
+
+from psgkit.domain.metrics import Undefined
+from psgkit.domain.scoring import Stage
+from psgkit.measure.catalogue.rows import (
+    AASM,
+    FLAG,
+    LIGHTS_OFF_UNKNOWN,
+    MINUTES,
+    NO_N3,
+    NO_REM,
+    NO_SLEEP,
+    ONSET_UNSEEN,
+    PSGKIT,
+    STAGED_BY_PROGRAM,
+    MetricSpec,
+    Value,
+)
+from psgkit.measure.stages.architecture import wake_min_in
+from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.runs import epochs_at_least
+
+PERSISTENT_SLEEP_MIN = 10.0
+SOREMP_MIN = 15.0
+MIN_PERIOD_MIN = 5.0
+
+
+def sol_min(night: Evidence) -> Value:
+    """Return the time from lights-off to sleep onset.
+
+    It is 0 where the first scored epoch is sleep, even if unscored epochs come before.
+    """
+    if not night.lights_off_known:
+        return LIGHTS_OFF_UNKNOWN
+    if night.onset is None:
+        return NO_SLEEP
+    return 0.0 if night.starts_asleep else night.onset * night.epoch_min
+
+
+def sol10_min(night: Evidence) -> Value:
+    """Return the time from lights-off to the first ten minutes of unbroken sleep."""
+    if not night.lights_off_known:
+        return LIGHTS_OFF_UNKNOWN
+    if night.onset is None:
+        return NO_SLEEP
+    runs = night.bouts["sleep"]
+    minimum = epochs_at_least(PERSISTENT_SLEEP_MIN, night.epoch_s)
+    long_enough = runs.starts[runs.lengths >= minimum]
+    if len(long_enough) == 0:
+        return Undefined("no 10 min of unbroken sleep")
+    first = int(long_enough[0])
+    if night.starts_asleep and first == night.onset:
+        return 0.0
+    return first * night.epoch_min
+
+
+def latency_min(night: Evidence, epoch: int | None, if_none: Undefined) -> Value:
+    """Return the time from sleep onset to the start of an epoch."""
+    if night.onset is None:
+        return NO_SLEEP
+    if epoch is None:
+        return if_none
+    if night.starts_asleep and not night.lights_off_known:
+        return ONSET_UNSEEN
+    return (epoch - night.onset) * night.epoch_min
+
+
+def rem_lat_min(night: Evidence) -> Value:
+    """Return the time from sleep onset to the first R."""
+    return latency_min(night, night.first(Stage.R), NO_REM)
+
+
+def rem_lat_nowake_min(night: Evidence) -> Value:
+    """Return the same without the wake in it."""
+    latency = rem_lat_min(night)
+    if isinstance(latency, Undefined):
+        return latency
+    return latency - wake_min_in(night, slice(night.onset, night.first(Stage.R)))
+
+
+def rem_lat_lo_min(night: Evidence) -> Value:
+    """Return the time from lights-off to the first R."""
+    if not night.lights_off_known:
+        return LIGHTS_OFF_UNKNOWN
+    if night.onset is None:
+        return NO_SLEEP
+    first = night.first(Stage.R)
+    return NO_REM if first is None else first * night.epoch_min
+
+
+def remp1_lat_min(night: Evidence) -> Value:
+    """Return the time from sleep onset to the first REM period with 5 min of R."""
+    minimum = epochs_at_least(MIN_PERIOD_MIN, night.epoch_s)
+    long_enough = [p.start for p in night.rem_periods if p.rem_epochs >= minimum]
+    first = long_enough[0] if long_enough else None
+    none = NO_REM if not night.rem_periods else Undefined("no REM period of 5 min")
+    return latency_min(night, first, none)
+
+
+def soremp(night: Evidence) -> Value:
+    """Tell whether REM sleep began within 15 min of sleep onset."""
+    if night.scoring.is_automatic:
+        return STAGED_BY_PROGRAM
+    latency = rem_lat_min(night)
+    if latency is NO_REM:
+        # Asleep from the start, R may have come and gone before it.
+        onset_unseen = night.starts_asleep and not night.lights_off_known
+        return ONSET_UNSEEN if onset_unseen else 0.0
+    if isinstance(latency, Undefined):
+        return latency
+    return float(latency <= SOREMP_MIN + 1e-9)
+
+
+LATENCIES = (
+    MetricSpec(
+        "sol_min", MINUTES, "Sleep latency: lights-off to sleep onset.", AASM, sol_min
+    ),
+    MetricSpec(
+        "sol10_min",
+        MINUTES,
+        "Latency to persistent sleep: lights-off to the first 10 min of unbroken "
+        "sleep.",
+        PSGKIT,
+        sol10_min,
+    ),
+    MetricSpec(
+        "n2_lat_min",
+        MINUTES,
+        "Sleep onset to the first N2.",
+        AASM,
+        lambda night: latency_min(night, night.first(Stage.N2), Undefined("no N2")),
+    ),
+    MetricSpec(
+        "n3_lat_min",
+        MINUTES,
+        "Sleep onset to the first N3.",
+        AASM,
+        lambda night: latency_min(night, night.first(Stage.N3), NO_N3),
+    ),
+    MetricSpec(
+        "rem_lat_min", MINUTES, "Sleep onset to the first R.", AASM, rem_lat_min
+    ),
+    MetricSpec(
+        "rem_lat_nowake_min",
+        MINUTES,
+        "Sleep onset to the first R, wake left out.",
+        "Luna REM_LAT2",
+        rem_lat_nowake_min,
+    ),
+    MetricSpec(
+        "rem_lat_lo_min",
+        MINUTES,
+        "Lights-off to the first R.",
+        "YASA Lat_REM",
+        rem_lat_lo_min,
+    ),
+    MetricSpec(
+        "remp1_lat_min",
+        MINUTES,
+        "Sleep onset to the first REM period with at least 5 min of R; steadier "
+        "between scorers than the latency to the first R.",
+        PSGKIT,
+        remp1_lat_min,
+    ),
+    MetricSpec(
+        "soremp",
+        FLAG,
+        "Whether R came within 15 min of sleep onset; experts' scorings only.",
+        AASM,
+        soremp,
+    ),
+)

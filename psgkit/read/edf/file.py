@@ -1,0 +1,85 @@
+"""A recording from an EDF, EDF+, BDF or BDF+ file.
+
+The header is read at once; samples only where asked for, by channel, at their own rate.
+"""
+
+from pathlib import Path
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Recording
+from psgkit.errors import UnreadableRecording
+from psgkit.read.edf.channels import build_channels
+from psgkit.read.edf.header import read_header
+from psgkit.read.edf.layout import find_layout
+from psgkit.read.edf.source import EdfSource
+from psgkit.read.edf.start import find_person, find_start
+from psgkit.settings import ReadSettings
+
+
+def read_recording(
+    path: str | Path,
+    *,
+    id: str = "",
+    settings: ReadSettings | None = None,
+) -> Recording:
+    """Read a recording: its header at once, its signals when asked for.
+
+    Parameters
+    ----------
+    path : str or Path
+        An EDF, EDF+C, EDF+D, BDF or BDF+ file.
+    id : str, optional
+        Name of the night in every output; the file's stem where not given.
+    settings : ReadSettings, optional
+        Channels and unit where labels and header do not say them.
+
+    Returns
+    -------
+    Recording
+        Its ``issues`` say what the header left open and what was assumed.
+
+    Raises
+    ------
+    UnreadableRecording
+        If the file cannot be read, or reading it would give wrong numbers.
+    MissingChannel
+        If a channel in the settings is not in the file.
+    SettingsError
+        If a channel in the settings is for a role that there is not.
+    """
+    path = Path(path)
+    settings = settings or ReadSettings()
+    header = read_header(path)
+    if header.record_s == 0 or all(s.is_annotations for s in header.signals):
+        raise UnreadableRecording(
+            f"{path.name} holds annotations and no signal; give it as the scoring, "
+            "with the recording that it belongs to."
+        )
+    layout, issues = find_layout(path, header)
+    source = EdfSource(layout, header.signals, header.sample_bytes)
+    channels, more = build_channels(source, settings)
+    start = find_start(header, layout.first_onset_s)
+    if start is None:
+        issues.append(_start_unknown())
+    person = find_person(header)
+    return Recording(
+        id=id or path.stem,
+        start=start,
+        duration_s=layout.duration_s,
+        channels=channels,
+        source=source,
+        gaps=layout.gaps,
+        issues=(*issues, *more),
+        path=path,
+        age_y=person.age_y,
+        sex=person.sex,
+    )
+
+
+def _start_unknown() -> Issue:
+    return Issue(
+        Severity.WARNING,
+        "start_unknown",
+        "The header gives no valid start time; clock times cannot be used.",
+        "Give lights-off and lights-on in seconds after the start, such as 120s.",
+    )

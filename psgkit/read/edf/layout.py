@@ -1,0 +1,304 @@
+"""Where the data records of a file stand, in the file and on the clock."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from io import BufferedReader
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Gap
+from psgkit.errors import UnreadableRecording
+from psgkit.read.edf.header import MAX_RECORDING_S, EdfHeader, SignalHeader
+from psgkit.read.edf.tals import record_onset
+
+BLOCK_BYTES = 1_000_000
+# Record times are written with few decimals; a smaller step is rounding, not a gap.
+TIME_TOLERANCE_S = 0.005
+# A device whose clock runs ahead of its sampling makes records overlap by a little.
+MAX_OVERLAP_S = 0.1
+# Where nearly everything is gap the times are wrong, and the gaps would fill the memory:
+# 20 million samples are 160 MB, or 21 hours at 256 Hz.
+MIN_RECORDED_SHARE = 0.02
+MAX_SAMPLES_IN_GAPS = 20_000_000
+
+ByteArray = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Records without a gap between them; ``onset_s`` counts from the first record."""
+
+    onset_s: float
+    first_record: int
+    n_records: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLayout:
+    """Where the data records stand.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    header_bytes, record_bytes, record_s
+        Where the first record starts, the size and the length of each.
+    n_records : int
+        Whole records that the file holds.
+    first_onset_s : float
+        Time of the first record after the start in the header: the part of a second
+        that the header has no room for.
+    segments : tuple of Segment
+        In the order of time.
+    """
+
+    path: Path
+    header_bytes: int
+    record_bytes: int
+    record_s: float
+    n_records: int
+    first_onset_s: float
+    segments: tuple[Segment, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """From the start of the first record to the end of the last."""
+        # Twelve records of 0.1 s last 1.2 s, and not 1.2000000000000002.
+        return round(max(_end_of(s, self.record_s) for s in self.segments), 9)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The stretches between segments."""
+        ends = [round(_end_of(s, self.record_s), 9) for s in self.segments]
+        return tuple(
+            Gap(end, after.onset_s - end)
+            for end, after in zip(ends, self.segments[1:], strict=False)
+            if after.onset_s > end
+        )
+
+    def blocks(
+        self, first: int, last: int, offset: int, size: int
+    ) -> Iterator[tuple[int, ByteArray]]:
+        """Yield the same bytes of each of some records, a part of them at a time.
+
+        Parameters
+        ----------
+        first, last : int
+            Records, the last one excluded.
+        offset, size : int
+            Which bytes of each record.
+
+        Yields
+        ------
+        tuple of int and numpy.ndarray of uint8, shape (n, size)
+            First record of the block, and its bytes: good until the next are asked for.
+        """
+        step = min(max(1, BLOCK_BYTES // self.record_bytes), max(last - first, 0))
+        buffer = np.empty((step, self.record_bytes), dtype=np.uint8)
+        with _open(self.path) as stream:
+            stream.seek(self.header_bytes + first * self.record_bytes)
+            for start in range(first, last, step):
+                records = buffer[: min(step, last - start)]
+                if stream.readinto(records.data) < records.nbytes:
+                    raise UnreadableRecording(
+                        f"{self.path.name} became shorter while it was read; wait "
+                        "until it is copied."
+                    )
+                yield start, records[:, offset : offset + size]
+
+
+def _open(path: Path) -> BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as fault:
+        raise UnreadableRecording(
+            f"{path.name} can no longer be read: {fault.strerror}; it was there when its "
+            "header was read."
+        ) from None
+
+
+def find_layout(path: Path, header: EdfHeader) -> tuple[RecordLayout, list[Issue]]:
+    """Count the records of a file and lay them on the clock.
+
+    Raises
+    ------
+    UnreadableRecording
+        If the file holds no whole record, or the times of its records contradict each
+        other.
+    """
+    n_records, issues = _count_records(path, header)
+    layout = RecordLayout(
+        path=path,
+        header_bytes=header.header_bytes,
+        record_bytes=header.record_bytes,
+        record_s=header.record_s,
+        n_records=n_records,
+        first_onset_s=0.0,
+        segments=(Segment(0.0, 0, n_records),),
+    )
+    _check_length(layout, header.fastest_hz)
+    keepers = header.annotation_signals
+    if header.is_discontinuous:
+        layout, more = _lay_on_clock(layout, header)
+        issues += more
+        _check_length(layout, header.fastest_hz)
+    elif keepers:
+        layout, more = _with_first_onset(layout, header, keepers[0])
+        issues += more
+    return layout, issues
+
+
+def _count_records(path: Path, header: EdfHeader) -> tuple[int, list[Issue]]:
+    """Count whole records by the size of the file; the header is often wrong."""
+    data_bytes = path.stat().st_size - header.header_bytes
+    found, rest = divmod(data_bytes, header.record_bytes)
+    if found < 1:
+        raise UnreadableRecording(
+            f"{path.name} holds no whole data record: a record takes "
+            f"{header.record_bytes} bytes and {max(data_bytes, 0)} follow the header; "
+            "copy it again from its source."
+        )
+    declared = header.records_declared
+    if declared == found:
+        if rest == 0:
+            return found, []
+        return found, [
+            Issue(
+                Severity.NOTE,
+                "trailing_bytes",
+                f"{rest} bytes after the last data record were left unread.",
+            )
+        ]
+    if declared > found:
+        return found, [
+            Issue(
+                Severity.WARNING,
+                "file_truncated",
+                f"The header promises {declared} data records and the file holds "
+                f"{found} whole ones, {found * header.record_s:g} s; these were read.",
+                "Copy the file again if the end of the night is missing.",
+            )
+        ]
+    severity = Severity.NOTE if declared == -1 else Severity.WARNING
+    return found, [
+        Issue(
+            severity,
+            "record_count",
+            f"The header gives {declared} data records; the {found} that the file "
+            "holds were read.",
+        )
+    ]
+
+
+def _check_length(layout: RecordLayout, fastest_hz: float) -> None:
+    name, duration_s = layout.path.name, layout.duration_s
+    if duration_s > MAX_RECORDING_S:
+        raise UnreadableRecording(
+            f"{name} would last {duration_s / 86400:.3g} days by the times that it "
+            f"gives; psgkit reads up to {MAX_RECORDING_S / 86400:.0f}. Export the night "
+            "again, or repair the header."
+        )
+    recorded_s = layout.n_records * layout.record_s
+    in_gaps = (duration_s - recorded_s) * fastest_hz
+    if recorded_s < MIN_RECORDED_SHARE * duration_s and in_gaps > MAX_SAMPLES_IN_GAPS:
+        raise UnreadableRecording(
+            f"{name} holds {recorded_s:g} s of signal and spans {duration_s / 3600:.0f} "
+            "h by the times of its records, which cannot be right; export it again."
+        )
+
+
+def _with_first_onset(
+    layout: RecordLayout, header: EdfHeader, keeper: SignalHeader
+) -> tuple[RecordLayout, list[Issue]]:
+    """Take the start's part of a second from the first record; check the last one."""
+    last = layout.n_records - 1
+    size = keeper.samples * header.sample_bytes
+    first_onset, last_onset = (
+        record_onset(block.tobytes())
+        for record in (0, last)
+        for _, block in layout.blocks(record, record + 1, keeper.offset, size)
+    )
+    if math.isnan(first_onset):
+        return layout, []
+    layout = replace(layout, first_onset_s=first_onset)
+    late_s = last_onset - first_onset - last * layout.record_s
+    if math.isnan(late_s) or abs(late_s) <= max(1.0, layout.record_s):
+        return layout, []
+    return layout, [
+        Issue(
+            Severity.WARNING,
+            "clock_disagrees",
+            f"The file calls itself continuous, but its last record is marked {late_s:+g}"
+            " s from where it stands; it was read as continuous.",
+            "Export the recording as EDF+D if it was interrupted.",
+        )
+    ]
+
+
+def _lay_on_clock(
+    layout: RecordLayout, header: EdfHeader
+) -> tuple[RecordLayout, list[Issue]]:
+    """Find the segments of a discontinuous file from the times of its records."""
+    onsets = _record_onsets(layout, header)
+    first_s = float(onsets[0])
+    segments: list[Segment] = []
+    overlaps = 0
+    begin, begin_s = 0, 0.0
+    for record, onset_s in enumerate((onsets - first_s).tolist()):
+        late_s = onset_s - begin_s - (record - begin) * layout.record_s
+        if abs(late_s) <= TIME_TOLERANCE_S:
+            continue
+        if late_s < -MAX_OVERLAP_S:
+            raise UnreadableRecording(
+                f"{layout.path.name}: data record {record + 1} is marked {-late_s:g} s "
+                "before the end of the one before it, so no sample's time is certain; "
+                "export the recording again."
+            )
+        overlaps += late_s < 0
+        segments.append(Segment(begin_s, begin, record - begin))
+        begin, begin_s = record, onset_s
+    segments.append(Segment(begin_s, begin, layout.n_records - begin))
+    laid = replace(layout, first_onset_s=first_s, segments=tuple(segments))
+    return laid, [_overlap(overlaps)] if overlaps else []
+
+
+def _overlap(count: int) -> Issue:
+    return Issue(
+        Severity.NOTE,
+        "records_overlap",
+        f"{count} data records start up to {MAX_OVERLAP_S:g} s before the one before "
+        "them ends; the later samples were kept.",
+    )
+
+
+def _end_of(segment: Segment, record_s: float) -> float:
+    return segment.onset_s + segment.n_records * record_s
+
+
+def _record_onsets(layout: RecordLayout, header: EdfHeader) -> npt.NDArray[np.float64]:
+    keepers = header.annotation_signals
+    if not keepers:
+        raise UnreadableRecording(
+            f"{layout.path.name} calls itself discontinuous and has no annotation signal "
+            "with the times of its records; export it as EDF+C."
+        )
+    size = keepers[0].samples * header.sample_bytes
+    onsets = np.array(
+        [
+            record_onset(row.tobytes())
+            for _, block in layout.blocks(0, layout.n_records, keepers[0].offset, size)
+            for row in block
+        ]
+    )
+    lost = np.flatnonzero(np.isnan(onsets))
+    if lost.size:
+        raise UnreadableRecording(
+            f"{layout.path.name} calls itself discontinuous and {lost.size} of its data "
+            f"records give no time, the first of them number {lost[0] + 1}; export the "
+            "recording again."
+        )
+    return onsets

@@ -1,0 +1,93 @@
+"""What an exported scoring says of itself: ``scorer: …``, ``scored: …`` and the like.
+
+`psgkit export` writes these lines as comments of tables, as annotations of EDF+ and
+into BIDS' sidecar.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from psgkit.domain.clock import UNKNOWN_DATE
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.scoring import NREM_AROUSALS
+from psgkit.read.scorings.clock import parse_time
+from psgkit.read.scorings.vocabulary import group_names
+
+_NAMES = {"scorer", "staging", "scored", "arousals", "start"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was said.
+
+    Attributes
+    ----------
+    scorer : str
+        Empty where it was not said.
+    is_automatic : bool
+        Whether a program assigned the stages.
+    groups_scored : frozenset of str
+        Groups of events that were looked for; `NREM_AROUSALS` may stand among them.
+    arousal_source : str
+        What marked the arousals, where that is not the scorer of the stages.
+    start : datetime.datetime or None
+        Time of day of second zero, on the unknown date.
+    """
+
+    scorer: str = ""
+    is_automatic: bool = False
+    groups_scored: frozenset[str] = frozenset()
+    arousal_source: str = ""
+    start: dt.datetime | None = None
+
+
+def parse_facts(lines: Iterable[str]) -> Facts:
+    """Return what comments say; lines that say something else are passed over.
+
+    Examples
+    --------
+    >>> parse_facts(["# scorer: me", "# by hand"]).scorer
+    'me'
+    """
+    said = {}
+    for line in lines:
+        name, colon, value = line.lstrip("#%/ ").partition(":")
+        if colon and name.strip().lower() in _NAMES:
+            said[name.strip().lower()] = value.strip()
+    return _facts(said, said.get("scored", "").split(","))
+
+
+def facts_of_sidecar(sidecar: Mapping[str, object]) -> Facts:
+    """Return what BIDS' JSON sidecar says."""
+    told = sidecar.get("KindsScored")
+    said = {
+        "scorer": str(sidecar.get("Scorer", "")),
+        "staging": "automatic" if sidecar.get("IsAutomatic") is True else "",
+        "arousals": str(sidecar.get("ArousalSource", "")),
+        "start": str(sidecar.get("StartTime", "")),
+    }
+    return _facts(said, [str(word) for word in told] if isinstance(told, list) else [])
+
+
+def free_text_left_out(count: int) -> Issue:
+    """Return the note on texts that were not taken along."""
+    return Issue(
+        Severity.NOTE,
+        "free_text_left_out",
+        f"{count} annotations name neither a stage nor a kind of event and were left "
+        "out.",
+        "A word that is missing goes into configs/scoring.toml.",
+    )
+
+
+def _facts(said: Mapping[str, str], groups: Iterable[str]) -> Facts:
+    time = parse_time(said.get("start", ""))
+    return Facts(
+        scorer=said.get("scorer", ""),
+        is_automatic=said.get("staging") == "automatic",
+        groups_scored=(group_names() | {NREM_AROUSALS})
+        & {group.strip() for group in groups},
+        arousal_source=said.get("arousals", ""),
+        start=None if time is None else dt.datetime.combine(UNKNOWN_DATE, time),
+    )

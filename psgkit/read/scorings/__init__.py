@@ -1,0 +1,1 @@
+"""Scorings of any format: their words, clock times and epochs."""

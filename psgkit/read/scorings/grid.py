@@ -1,0 +1,196 @@
+"""Stages as a file tells them, laid on a grid of epochs."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.scoring import Stage
+from psgkit.errors import UnreadableScoring
+from psgkit.read.scorings.listed import StageMark
+
+# Exports write clock times in whole seconds.
+TOLERANCE_S = 0.5
+MAX_EPOCHS = 200_000
+# Above this share of epochs scored twice, a file holds two scorings.
+MAX_TWICE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Stages on a grid.
+
+    Attributes
+    ----------
+    stages : numpy.ndarray of int8, shape (n_epochs,)
+        Codes of `Stage`.
+    onset_s, epoch_s : float
+        Where the first epoch starts, and how long each is.
+    issues : tuple of Issue
+        Epochs that are missing or were scored twice.
+    """
+
+    stages: npt.NDArray[np.int8]
+    onset_s: float
+    epoch_s: float
+    issues: tuple[Issue, ...]
+
+
+def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Grid:
+    """Lay stages on a grid that starts with the earliest of them.
+
+    Parameters
+    ----------
+    marks : sequence of StageMark
+        In any order; several epochs of one stage may be one mark.
+    epoch_s : float or None
+        Length of an epoch; None to tell it from the marks.
+    name : str
+        Of the file, for messages.
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    UnreadableScoring
+        If there is no stage, one starts or ends at no epoch's boundary, or the file
+        holds two scorings of the same time; the place is named.
+    """
+    if not marks:
+        raise UnreadableScoring(f"{name} holds no sleep stage.")
+    _check_numbers(marks, name)
+    ordered = sorted(marks, key=lambda mark: mark.onset_s)
+    epoch_s = guess_epoch(ordered) if epoch_s is None else epoch_s
+    if not (math.isfinite(epoch_s) and epoch_s > 0):
+        raise UnreadableScoring(f"{name}: an epoch of {epoch_s} s cannot be.")
+    onset_s = ordered[0].onset_s
+    spans = _to_spans(ordered, onset_s, epoch_s, name)
+    n_epochs = max(first + length for first, length in spans)
+    if n_epochs == 0:
+        raise UnreadableScoring(f"{name} holds no whole epoch of {epoch_s:g} s.")
+    stages = np.full(n_epochs, Stage.UNS.value, dtype=np.int8)
+    times_scored = np.zeros(n_epochs, dtype=np.int64)
+    for mark, (first, length) in zip(ordered, spans, strict=True):
+        stages[first : first + length] = mark.stage.value
+        times_scored[first : first + length] += 1
+    issues = _find_issues(times_scored, ordered, spans, name)
+    return Grid(stages, onset_s, epoch_s, issues)
+
+
+def guess_epoch(marks: Sequence[StageMark]) -> float:
+    """Tell the length of an epoch from stages that may span several.
+
+    The most frequent length counts where it is at most 30 s or the only one; else
+    neighbouring epochs were written as one, and the greatest of 30 and 20 s that
+    divides every length is taken, else their greatest common divisor.
+    """
+    lengths = [mark.duration_s for mark in marks if mark.duration_s]
+    if not lengths:
+        steps = np.diff([mark.onset_s for mark in marks])
+        lengths = [float(step) for step in steps if step > 0]
+    if not lengths:
+        return 30.0
+    usual = Counter(round(length, 3) for length in lengths).most_common(1)[0][0]
+    is_uniform = len(lengths) > 2 and max(lengths) - min(lengths) < TOLERANCE_S
+    if usual <= 30 or is_uniform:
+        return float(usual)
+    for epoch_s in (30.0, 20.0):
+        if all(_is_multiple(length, epoch_s) for length in lengths):
+            return epoch_s
+    return float(math.gcd(*(round(length) for length in lengths)) or 30)
+
+
+def _check_numbers(marks: Sequence[StageMark], name: str) -> None:
+    for mark in marks:
+        if not math.isfinite(mark.onset_s) or not (
+            mark.duration_s is None
+            or (math.isfinite(mark.duration_s) and mark.duration_s >= 0)
+        ):
+            raise UnreadableScoring(
+                f"{name}: {mark.where} has a stage of no possible time or length."
+            )
+
+
+def _to_spans(
+    marks: Sequence[StageMark], onset_s: float, epoch_s: float, name: str
+) -> list[tuple[int, int]]:
+    last_end = max(mark.onset_s + (mark.duration_s or epoch_s) for mark in marks)
+    if (last_end - onset_s) / epoch_s > MAX_EPOCHS:
+        raise UnreadableScoring(
+            f"{name}: its stages span {(last_end - onset_s) / 3600:.0f} h, "
+            "which is no night; look for a wrong time."
+        )
+    spans = []
+    for mark in marks:
+        duration_s = epoch_s if mark.duration_s is None else mark.duration_s
+        is_last = mark.onset_s + duration_s >= last_end - TOLERANCE_S
+        whole = _is_multiple(duration_s, epoch_s) or is_last
+        if not _is_multiple(mark.onset_s - onset_s, epoch_s) or not whole:
+            raise UnreadableScoring(
+                f"{name}: {mark.where} has a stage at no epoch boundary "
+                f"({mark.onset_s - onset_s:g} s after the first, {duration_s:g} s long, "
+                f"with epochs of {epoch_s:g} s); is the epoch length another?"
+            )
+        # a file's last stage may end with the recording, amid an epoch
+        length = math.floor((duration_s + TOLERANCE_S) / epoch_s)
+        spans.append((round((mark.onset_s - onset_s) / epoch_s), length))
+    return spans
+
+
+def _is_multiple(seconds: float, epoch_s: float) -> bool:
+    return abs(seconds - round(seconds / epoch_s) * epoch_s) <= min(
+        TOLERANCE_S, epoch_s / 4
+    )
+
+
+def _find_issues(
+    times_scored: npt.NDArray[np.int64],
+    marks: Sequence[StageMark],
+    spans: Sequence[tuple[int, int]],
+    name: str,
+) -> tuple[Issue, ...]:
+    issues = []
+    missing = int(np.count_nonzero(times_scored == 0))
+    if missing:
+        first = int(np.flatnonzero(times_scored == 0)[0]) + 1
+        issues.append(
+            Issue(
+                Severity.WARNING,
+                "epochs_missing",
+                f"{missing} epochs within the scoring have no stage, the first of "
+                f"them epoch {first}; they count as unscored.",
+            )
+        )
+    twice = int(np.count_nonzero(times_scored > 1))
+    if twice:
+        where = _first_twice(marks, spans)
+        if twice > max(1, MAX_TWICE * len(times_scored)):
+            raise UnreadableScoring(
+                f"{name}: {twice} of {len(times_scored)} epochs are scored twice, from "
+                f"{where} on; give one scoring a file."
+            )
+        issues.append(
+            Issue(
+                Severity.WARNING,
+                "epochs_scored_twice",
+                f"{twice} epochs are scored twice, the first at {where}; the later "
+                "entry counts.",
+                "Look at these epochs in the scoring software.",
+            )
+        )
+    return tuple(issues)
+
+
+def _first_twice(marks: Sequence[StageMark], spans: Sequence[tuple[int, int]]) -> str:
+    end = 0
+    for mark, (first, length) in zip(marks, spans, strict=True):
+        if first < end:
+            return mark.where
+        end = max(end, first + length)
+    return marks[-1].where

@@ -1,0 +1,231 @@
+"""What a scoring format hands over, before it lies on a grid of epochs.
+
+A module of ``read/formats`` turns one file into a `Draft`; ``read/scorings/grid.py`` turns that
+into stages on a grid.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.issues import Issue
+from psgkit.domain.scoring import Stage
+from psgkit.errors import UnreadableScoring
+from psgkit.read.scorings.encoding import decode
+from psgkit.read.scorings.vocabulary import Codes
+
+# A whole night of stages and events takes a few hundred kilobytes.
+MAX_TEXT_BYTES = 64_000_000
+HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class StageMark:
+    """A stage from some time on.
+
+    Attributes
+    ----------
+    onset_s : float
+        Seconds after the draft's zero.
+    duration_s : float or None
+        Length; None where it lasts one epoch.
+    stage : Stage
+        What was scored.
+    where : str
+        Place in the file, as a message names it: ``"line 12"``.
+    """
+
+    onset_s: float
+    duration_s: float | None
+    stage: Stage
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventMark:
+    """An event; its duration is NaN where the file does not tell it.
+
+    ``source`` is who marked it, where that is not the scorer of the stages.
+    """
+
+    onset_s: float
+    duration_s: float
+    kind: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A scoring as its file tells it.
+
+    Attributes
+    ----------
+    stages : tuple of StageMark
+        In any order.
+    events : tuple of EventMark
+        In any order.
+    start : datetime.datetime or None
+        Clock time of second zero; its date is ``clock.UNKNOWN_DATE`` where unknown.
+    epoch_s : float or None
+        Length of an epoch, where the file tells it.
+    lights_off_s, lights_on_s : float or None
+        Seconds after zero.
+    groups_scored : frozenset of str
+        Groups of events that the file says were looked for, beside those it holds.
+    scorer : str
+        Who scored it, where the file tells.
+    is_automatic : bool
+        Whether the file says that a program assigned the stages.
+    arousal_source : str
+        What marked the arousals, where the file tells and that is not the scorer.
+    proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
+        Probability of W, N1, N2, N3, R; for files of one stage an epoch.
+    issues : tuple of Issue
+        What reading found.
+    """
+
+    stages: tuple[StageMark, ...]
+    events: tuple[EventMark, ...] = ()
+    start: dt.datetime | None = None
+    epoch_s: float | None = None
+    lights_off_s: float | None = None
+    lights_on_s: float | None = None
+    groups_scored: frozenset[str] = frozenset()
+    scorer: str = ""
+    is_automatic: bool = False
+    arousal_source: str = ""
+    proba: npt.NDArray[np.float32] | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may say about a file that cannot say it itself.
+
+    Attributes
+    ----------
+    codes : {"aasm", "rk"} or None
+        How numbers stand for stages; None to tell from the numbers that occur.
+    column : str or None
+        The column that holds the stages.
+    epoch_s : float or None
+        Length of an epoch.
+    """
+
+    codes: Codes | None = None
+    column: str | None = None
+    epoch_s: float | None = None
+
+
+@dataclass(frozen=True)
+class ScoringFile:
+    """One file, looked at before it is read."""
+
+    path: Path
+    head: bytes
+
+    @cached_property
+    def head_text(self) -> str:
+        """The beginning of the file as text; empty where it is none."""
+        try:
+            return decode(self.head, self.path.name, is_whole=False)
+        except UnreadableScoring:
+            return ""
+
+    @cached_property
+    def content(self) -> bytes:
+        """The whole file.
+
+        Raises
+        ------
+        UnreadableScoring
+            If it is far larger than any scoring.
+        """
+        size = self.path.stat().st_size
+        if size > MAX_TEXT_BYTES:
+            raise UnreadableScoring(
+                f"{self.name} has {size} bytes, which no scoring has; is it another file?"
+            )
+        return self.path.read_bytes()
+
+    @cached_property
+    def text(self) -> str:
+        """The whole file as text; see `decode` for its errors."""
+        return decode(self.content, self.path.name)
+
+    @property
+    def name(self) -> str:
+        """The file's name, for messages."""
+        return self.path.name
+
+    def fault(self, message: str) -> UnreadableScoring:
+        """Return an error about this file, to be raised."""
+        return UnreadableScoring(f"{self.name}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of scorings.
+
+    Attributes
+    ----------
+    name : str
+        As a user knows it.
+    recognises : callable
+        Tells from the beginning of a file whether it has this format.
+    read : callable
+        Reads such a file.
+    uses : frozenset of str
+        Fields of `Options` that this format reads by, beside ``epoch_s``.
+    """
+
+    name: str
+    recognises: Callable[[ScoringFile], bool]
+    read: Callable[[ScoringFile, Options], Draft]
+    uses: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class DraftBuilder:
+    """Collects what a file says, line by line."""
+
+    stages: list[StageMark] = field(default_factory=list)
+    events: list[EventMark] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    groups_scored: set[str] = field(default_factory=set)
+    lights: dict[str, float] = field(default_factory=dict)
+
+    def add_stage(
+        self, onset_s: float, duration_s: float | None, stage: Stage, where: str
+    ) -> None:
+        """Note a stage."""
+        self.stages.append(StageMark(onset_s, duration_s, stage, where))
+
+    def add_event(self, onset_s: float, duration_s: float, kind: str) -> None:
+        """Note an event."""
+        self.events.append(EventMark(onset_s, duration_s, kind))
+
+    def add_lights(self, state: str, at_s: float) -> None:
+        """Note that the lights went off or on: the first off, the last on."""
+        if state == "off":
+            self.lights.setdefault("off", at_s)
+        else:
+            self.lights["on"] = at_s
+
+    def build(self, **facts: Any) -> Draft:
+        """Return the draft; ``facts`` are further fields of `Draft`."""
+        return Draft(
+            stages=tuple(self.stages),
+            events=tuple(self.events),
+            issues=tuple(self.issues),
+            groups_scored=frozenset(self.groups_scored),
+            lights_off_s=self.lights.get("off"),
+            lights_on_s=self.lights.get("on"),
+            **facts,
+        )

@@ -1,0 +1,199 @@
+"""Scorings, in whatever format a lab's software wrote them."""
+
+import datetime as dt
+import math
+import re
+from pathlib import Path
+
+from psgkit.domain.clock import has_date
+from psgkit.domain.scoring import (
+    AROUSAL_KINDS,
+    NREM_AROUSALS,
+    Scoring,
+    make_events,
+)
+from psgkit.errors import InputError, UnreadableScoring
+from psgkit.read.formats import FORMATS, table
+from psgkit.read.scorings.grid import lay_grid
+from psgkit.read.scorings.listed import HEAD_BYTES, Draft, Format, Options, ScoringFile
+from psgkit.read.scorings.vocabulary import Codes, groups_of
+
+_DAY_S = 86400.0
+# Programs, and raters without a name; what else a file says of its scorer names one.
+_NO_PERSON = re.compile(
+    r"(yasa|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
+    r"|arousal_rule_v\d+|psgscoring( [\w.]+){0,2}"
+    r"|(expert|human|consensus|manual|rater|scorer|unknown)([ _-]?\w{1,2})?"
+    + "".join(f"|{re.escape(form.name)}" for form in FORMATS),
+    re.IGNORECASE,
+)
+
+
+def read_scoring(
+    path: str | Path,
+    *,
+    recording_start: dt.datetime | None = None,
+    codes: Codes | None = None,
+    column: str | None = None,
+    epoch_s: float | None = None,
+) -> Scoring:
+    """Read a scoring; its format is told from its content.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of any format that ``docs/scorings.md`` lists.
+    recording_start : datetime.datetime, optional
+        Clock time of the recording's first sample. Where the file has clock times,
+        second zero of the result is then that moment.
+    codes : {"aasm", "rk"}, optional
+        What numbers mean: 4 is REM in the first, S4 in the second. By default it is
+        told from the numbers that occur, and noted as an issue.
+    column : str, optional
+        The column of a table that holds the stages.
+    epoch_s : float, optional
+        Length of an epoch where the file does not tell it.
+
+    Returns
+    -------
+    Scoring
+        Seconds count from the recording's start where it is known, else from the
+        file's own zero or its first epoch. What reading found is among ``issues``.
+
+    Raises
+    ------
+    UnreadableScoring
+        If there is no such file, no format fits, or the file has a fault; the line or
+        epoch is named.
+    MissingExtra
+        If the format needs an optional package.
+    """
+    if codes not in {None, "aasm", "rk"}:
+        raise InputError(f"Stage codes are 'aasm' or 'rk', not {codes!r}.")
+    if epoch_s is not None and not (math.isfinite(epoch_s) and epoch_s > 0):
+        raise InputError(f"An epoch cannot last {epoch_s} s.")
+    file = _open(Path(path))
+    form = _recognise(file, column)
+    draft = form.read(file, Options(codes, column, epoch_s))
+    return _assemble(draft, form, file, recording_start)
+
+
+def options_unused(
+    path: str | Path, *, column: str | None = None
+) -> tuple[str, frozenset[str]]:
+    """Tell which of `read_scoring`'s ``codes`` and ``column`` a file has no use for.
+
+    Parameters
+    ----------
+    path : str or Path
+        A scoring.
+    column : str, optional
+        As `read_scoring` would have it.
+
+    Returns
+    -------
+    name : str
+        Of the file's format.
+    unused : frozenset of str
+
+    Raises
+    ------
+    UnreadableScoring
+        If there is no such file or no format fits.
+    """
+    form = _recognise(_open(Path(path)), column)
+    return form.name, frozenset({"codes", "column"}) - form.uses
+
+
+def _open(path: Path) -> ScoringFile:
+    try:
+        if path.is_dir():
+            raise UnreadableScoring(f"{path.name} is a folder; name the scoring file.")
+        if path.exists() and not path.is_file():
+            # Opening a pipe would wait for ever.
+            raise UnreadableScoring(f"{path.name} is no file but a pipe or device.")
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except FileNotFoundError:
+        raise UnreadableScoring(
+            f"There is no scoring file {path.name!r}; check its path."
+        ) from None
+    except OSError as fault:
+        raise UnreadableScoring(
+            f"{path.name} cannot be read: {fault.strerror}."
+        ) from None
+    if not head.strip():
+        raise UnreadableScoring(f"{path.name} is empty.")
+    return ScoringFile(path, head)
+
+
+def _recognise(file: ScoringFile, column: str | None) -> Format:
+    for form in FORMATS:
+        if form.recognises(file):
+            return form
+    if column is not None and file.head_text:
+        return table.FORMAT  # the caller says that it has columns
+    if not file.head_text and _is_mostly_text(file.head):
+        _ = file.text  # its error names the line that is no text
+    names = ", ".join(form.name for form in FORMATS)
+    raise file.fault(f"this is no scoring that psgkit knows; it knows {names}.")
+
+
+def _is_mostly_text(head: bytes) -> bool:
+    printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in head)
+    return printable > 0.9 * len(head)
+
+
+def _assemble(
+    draft: Draft, form: Format, file: ScoringFile, recording_start: dt.datetime | None
+) -> Scoring:
+    grid = lay_grid(draft.stages, draft.epoch_s, file.name)
+    shift_s, start = _shift(draft.start, recording_start)
+    scorer = draft.scorer if _NO_PERSON.fullmatch(draft.scorer) else form.name
+    found_by = draft.arousal_source
+    sources = dict.fromkeys(
+        AROUSAL_KINDS, found_by if _NO_PERSON.fullmatch(found_by) else scorer
+    )
+    events = make_events(
+        (
+            event.onset_s + shift_s,
+            event.duration_s,
+            event.kind,
+            event.source or sources.get(event.kind, scorer),
+        )
+        for event in draft.events
+    )
+    scored = groups_of(events["kind"]) | draft.groups_scored
+    if NREM_AROUSALS in scored:
+        scored -= {"arousal"}  # those that are there are of NREM sleep alone
+    return Scoring(
+        stages=grid.stages,
+        epoch_s=grid.epoch_s,
+        onset_s=grid.onset_s + shift_s,
+        start=start,
+        lights_off_s=_shifted(draft.lights_off_s, shift_s),
+        lights_on_s=_shifted(draft.lights_on_s, shift_s),
+        events=events,
+        kinds_scored=scored,
+        scorer=scorer,
+        is_automatic=draft.is_automatic,
+        proba=draft.proba,
+        issues=(*draft.issues, *grid.issues),
+    )
+
+
+def _shift(
+    start: dt.datetime | None, recording_start: dt.datetime | None
+) -> tuple[float, dt.datetime | None]:
+    """Return the seconds to add, and the clock time of the new second zero."""
+    if start is None or recording_start is None:
+        return 0.0, start or recording_start
+    gap_s = (start - recording_start).total_seconds()
+    if not (has_date(start) and has_date(recording_start)):
+        # without a calendar, the nearer of the two evenings is meant
+        gap_s = (gap_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
+    return gap_s, recording_start
+
+
+def _shifted(seconds: float | None, shift_s: float) -> float | None:
+    return None if seconds is None else seconds + shift_s

@@ -1,0 +1,1 @@
+"""Write a scoring for other programs."""

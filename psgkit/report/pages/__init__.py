@@ -1,0 +1,1 @@
+"""The pages that people read: HTML and text, of a night and of a cohort."""

@@ -1,0 +1,119 @@
+"""What the pictures of a night show, in words for those who do not see them."""
+
+import math
+
+import numpy as np
+
+from psgkit.domain.night import Night
+from psgkit.domain.scoring import Stage
+from psgkit.report.pages.language import _
+from psgkit.report.pages.wording import hours, number
+from psgkit.report.tables import clock_at
+
+# What is said in words of REM continuity.
+REM_MEAN = "rem_wmean_min_b2m"
+_STAGES = ((Stage.W, "Wake"), (Stage.N1, "N1"), (Stage.N2, "N2"), (Stage.N3, "N3"))
+
+
+def rem_sentence(night: Night) -> str:
+    """Return the weighted mean bout in words that a patient could follow."""
+    value = value_of(night, REM_MEAN)
+    if math.isnan(value):
+        return ""
+    words = _(
+        "A minute of REM sleep, taken at random from this night, lay in a stretch of "
+        "REM {minutes} minutes long on average. Breaks of up to 2 minutes are not "
+        "counted as the end of a stretch. The longer, the less broken is REM sleep."
+    ).format(minutes=number(value))
+    return " ".join(filter(None, (words, cut_sentence(night))))
+
+
+def cut_sentence(night: Night) -> str:
+    """Say that the scored time begins or ends within REM sleep, empty where neither."""
+    sentences = []
+    if _begins_in_rem(night):
+        sentences.append(
+            _(
+                "The first stretch of REM was under way when the scored time began and "
+                "may have been longer."
+            )
+        )
+    if value_of(night, "last_remp_censored") == 1:
+        sentences.append(
+            _(
+                "The last stretch of REM was cut off by the end of the scored time and "
+                "may have been longer."
+            )
+        )
+    return " ".join(sentences)
+
+
+def _begins_in_rem(night: Night) -> bool:
+    bouts = night.tables.get("bouts")
+    if bouts is None or bouts.empty:
+        return False
+    raw = bouts[bouts["form"] == "raw"]
+    return bool((raw.loc[raw["onset_s"] == raw["onset_s"].min(), "stage"] == "R").any())
+
+
+def overview_alt(night: Night) -> str:
+    """Describe the night from first to last sleep, and the minutes of each stage."""
+    scoring = night.scoring
+    asleep = np.flatnonzero(scoring.stages > 0)
+    if len(asleep) == 0:
+        return _("Stages of the night: no sleep was scored.")
+    first_s = scoring.onset_s + asleep[0] * scoring.epoch_s
+    last_s = scoring.onset_s + (asleep[-1] + 1) * scoring.epoch_s
+    minutes = ", ".join(
+        f"{_(name)} {number((scoring.stages == stage).sum() * scoring.epoch_s / 60)}"
+        for stage, name in (*_STAGES, (Stage.R, "REM"))
+    )
+    return _(
+        "Stages of the night: asleep from {first} to {last}. Minutes: {minutes}."
+    ).format(
+        first=clock_at(night.start, first_s)[:5] or hours(first_s),
+        last=clock_at(night.start, last_s)[:5] or hours(last_s),
+        minutes=minutes,
+    )
+
+
+def rem_alt(night: Night) -> str:
+    """Describe each REM period: its minutes and how often it was interrupted."""
+    periods = night.tables.get("rem_periods")
+    if periods is None or periods.empty:
+        return _("REM periods: none.")
+    words = [
+        f"{number(minutes)} min" for minutes in periods["rem_min"].to_numpy(dtype=float)
+    ]
+    return _("REM periods, minutes of REM in each: {periods}.").format(
+        periods=", ".join(words)
+    )
+
+
+def swa_alt(night: Night) -> str:
+    """Say what the bars are; their values stand above them as text."""
+    cycles = night.tables.get("swa_cycles")
+    count = 0 if cycles is None else len(cycles)
+    return _("Mean slow-wave activity in each of {count} sleep cycles.").format(
+        count=count
+    )
+
+
+def arousals_alt(night: Night) -> str:
+    """Say how many arousals were found."""
+    arousals = night.scoring.arousals
+    if arousals is None:
+        return _("Arousals: not scored.")
+    return _("Arousals by hour and stage: {count} in all.").format(count=len(arousals))
+
+
+def spectra_alt(night: Night) -> str:
+    """Name the channels with spectra."""
+    if not night.spectra:
+        return _("Power spectra: none.")
+    return _("Median power spectrum of the EEG in each stage.")
+
+
+def value_of(night: Night, name: str) -> float:
+    """Return one number of a night, NaN where it is undefined or not there."""
+    return next((m.value for m in night.results if m.name == name), math.nan)

@@ -1,0 +1,233 @@
+"""A night as one HTML page: pictures first, no network, no script."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from psgkit.domain.issues import Severity
+from psgkit.domain.metrics import Measure
+from psgkit.domain.night import Night
+from psgkit.report.figures.arousals import arousals_picture
+from psgkit.report.figures.overview import overview_picture
+from psgkit.report.figures.rem import rem_picture
+from psgkit.report.figures.slow_waves import swa_picture
+from psgkit.report.figures.spectra import spectra_picture
+from psgkit.report.pages.captions import (
+    arousals_alt,
+    overview_alt,
+    rem_alt,
+    rem_sentence,
+    spectra_alt,
+    swa_alt,
+)
+from psgkit.report.pages.images import Image, as_image
+from psgkit.report.pages.language import _, current_language, speaking
+from psgkit.report.pages.night_text import EXPLORATORY_NOTE, INTERVAL_NOTE
+from psgkit.report.pages.published_ranges import reference_of
+from psgkit.report.pages.selection import LABELS, Families, select
+from psgkit.report.pages.wording import hours, number, plain, spoken_unit
+from psgkit.report.tables import clock_at
+
+GROUPS = ("Also measured", "Exploratory", "Not rated")
+_PLACE = re.compile(r"(.*) \((\w+(?:, \w+)?)\)\.")  # "Power … (C4_M1, N2)."
+UNRATED_NOTE = "How reliable these numbers are has not been measured."
+
+SEVERITIES = {
+    Severity.ERROR: "Error",
+    Severity.WARNING: "Warning",
+    Severity.NOTE: "Note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table of numbers, in words."""
+
+    label: str
+    name: str
+    value: str
+    unit: str
+    interval: str
+    meaning: str
+    reason: str
+
+
+def night_page(night: Night, *, language: str = "en") -> str:
+    """Return a night's page.
+
+    Parameters
+    ----------
+    night : Night
+    language : {"en", "nl"}
+        Of the page's words; text from files stays as it is.
+
+    Returns
+    -------
+    str
+        HTML that holds its pictures and styles and asks for nothing else.
+    """
+    from psgkit.report.pages.templates import render  # noqa: PLC0415 - jinja2 costs 0.1 s
+
+    with speaking(language):
+        return render("night.html.j2", **_content(night))
+
+
+def _content(night: Night) -> dict[str, object]:
+    selection = select(night)
+    return {
+        "language": current_language(),
+        "id": plain(night.id),
+        "facts": _facts(night),
+        "issues": _issues(night),
+        "images": _images(night),
+        "rem_sentence": rem_sentence(night),
+        "headlines": [
+            (_(title), [_row(measure) for measure in found])
+            for title, found in selection.headlines
+        ],
+        "references": _references(night),
+        "exploratory_headlines": [_row(m) for m in selection.exploratory_headlines],
+        "interval_note": _(INTERVAL_NOTE) if selection.has_interval else "",
+        "exploratory_note": _(EXPLORATORY_NOTE),
+        "more": [
+            (_(title), _(note), _rows(families))
+            for title, note, families in zip(
+                GROUPS,
+                ("", EXPLORATORY_NOTE, UNRATED_NOTE),
+                (selection.reliable, selection.exploratory, selection.unrated),
+                strict=True,
+            )
+            if families
+        ],
+        "absent": {
+            plain(reason): [plain(name) for name in names]
+            for reason, names in selection.absent.items()
+        },
+        "used": _used(night),
+        "channels": [
+            {
+                "role": channel.role.value,
+                "label": plain(channel.label),
+                "rate": number(channel.rate_hz),
+            }
+            for channel in night.channels
+        ],
+        "settings": _settings(night.provenance.settings),
+    }
+
+
+def _facts(night: Night) -> list[tuple[str, str]]:
+    scoring = night.scoring
+    facts = [
+        (_("Recorded"), hours(night.duration_s)),
+        (
+            _("Start"),
+            f"{night.start_date or ''} {clock_at(night.start, 0.0)[:5]}".strip(),
+        ),
+        (_("Lights off"), _clock(night, scoring.lights_off_s)),
+        (_("Lights on"), _clock(night, scoring.lights_on_s)),
+        (_("Stages by"), plain(night.provenance.stager or scoring.scorer)),
+        (_("Arousals by"), plain(night.provenance.arousal_source) or _("nobody")),
+    ]
+    return [(name, fact) for name, fact in facts if fact]
+
+
+def _clock(night: Night, seconds: float | None) -> str:
+    if seconds is None:
+        return _("not known")
+    return clock_at(night.start, seconds)[:5] or hours(seconds)
+
+
+def _issues(night: Night) -> list[dict[str, str]]:
+    return [
+        {
+            "severity": severity.value,
+            "label": _(label),
+            "message": plain(issue.message),
+            "remedy": plain(issue.remedy),
+        }
+        for severity, label in SEVERITIES.items()
+        for issue in night.issues
+        if issue.severity is severity
+    ]
+
+
+def _images(night: Night) -> dict[str, Image]:
+    return {
+        "overview": as_image(overview_picture(night), overview_alt(night)),
+        "rem": as_image(rem_picture(night), rem_alt(night)),
+        "swa": as_image(swa_picture(night), swa_alt(night)),
+        "arousals": as_image(arousals_picture(night), arousals_alt(night)),
+        "spectra": as_image(spectra_picture(night), spectra_alt(night)),
+    }
+
+
+def _references(night: Night) -> list[str]:
+    """Hold numbers against published ranges, where both are there."""
+    return [
+        f"{_(LABELS[m.name])} {number(m.value)} {_(m.unit)}. {reference_of(m.name)}"
+        for m in night.results
+        if not m.reason and m.name in LABELS and reference_of(m.name)
+    ]
+
+
+def _rows(families: Families) -> dict[str, list[Row]]:
+    return {
+        _(family): [_row(measure) for measure in measures]
+        for family, measures in families.items()
+    }
+
+
+def _row(measure: Measure) -> Row:
+    has_interval = not (math.isnan(measure.low) or math.isnan(measure.high))
+    label = LABELS.get(measure.name)
+    return Row(
+        label=_(label) if label else plain(measure.name),
+        name=plain(measure.name),
+        value=number(measure.value),
+        unit=_(unit) if (unit := spoken_unit(measure)) else "",
+        interval=(
+            _("{low} to {high}").format(
+                low=number(measure.low), high=number(measure.high)
+            )
+            if has_interval
+            else ""
+        ),
+        meaning=_meaning(plain(measure.meaning)),
+        reason=plain(measure.reason),
+    )
+
+
+def _meaning(words: str) -> str:
+    """Translate a sentence; one of a channel ends in its place, which is no word."""
+    found = _PLACE.fullmatch(words)
+    if found is None:
+        return _(words)
+    return f"{_(found[1] + '.').removesuffix('.')} ({found[2]})."
+
+
+def _used(night: Night) -> list[tuple[str, str]]:
+    provenance = night.provenance
+    facts = [
+        (plain(purpose), plain(channel))
+        for purpose, channel in provenance.channels_used.items()
+    ]
+    versions = ", ".join(f"{name} {v}" for name, v in provenance.versions.items())
+    facts += [
+        (_("Versions"), plain(versions)),
+        (_("Definitions of the numbers"), str(provenance.metric_version)),
+        (_("Recording, SHA-256"), provenance.recording_sha256),
+        (_("Scoring, SHA-256"), provenance.scoring_sha256),
+    ]
+    return [(name, fact) for name, fact in facts if fact]
+
+
+def _settings(settings: dict[str, object]) -> list[tuple[str, str]]:
+    """Flatten nested settings to dotted names."""
+    flat: list[tuple[str, str]] = []
+    for name, value in settings.items():
+        if isinstance(value, dict) and value:
+            flat += [(f"{name}.{key}", word) for key, word in _settings(value)]
+        else:
+            flat.append((plain(str(name)), plain(str(value))))
+    return flat

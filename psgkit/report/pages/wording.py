@@ -1,0 +1,103 @@
+"""Words and numbers as a page shows them: plain, short, and the same everywhere."""
+
+import math
+import unicodedata
+
+from psgkit.domain.metrics import Measure
+from psgkit.report.pages.language import _, current_language
+
+_PLURALS = ("minutes", "seconds", "microvolts", "square microvolts", "bits")
+_REPLACED = ("Cc", "Cs", "Zl", "Zp")
+# They reorder or hide what stands around them; joiners within a script are left.
+_BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff") | {
+    chr(code) for code in range(0x2066, 0x206A)
+}
+
+
+def plain(text: str) -> str:
+    r"""Return text from a file so that a terminal or page can only show it.
+
+    White space becomes a blank; control characters, among them those that start a
+    terminal's escape sequences or turn the reading direction, become U+FFFD.
+
+    Examples
+    --------
+    >>> plain("C4\tA1")
+    'C4 A1'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(letter) for letter in text)
+
+
+def number(value: float) -> str:
+    """Return a number with about three significant digits, none where it is NaN.
+
+    Examples
+    --------
+    >>> number(412.5), number(13.24), number(0.0731), number(4.0), number(float("nan"))
+    ('412', '13.2', '0.0731', '4', '')
+    """
+    if math.isnan(value):
+        return ""
+    if float(value).is_integer() and abs(value) < 1e6:
+        return f"{value:.0f}"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return marked(f"{value:.3g}")
+
+
+def marked(digits: str) -> str:
+    """Return a number with the decimal mark of the language in force.
+
+    Examples
+    --------
+    >>> from psgkit.report.pages.language import speaking
+    >>> with speaking("nl"):
+    ...     marked("13.2")
+    '13,2'
+    """
+    return digits.replace(".", ",") if current_language() == "nl" else digits
+
+
+def spoken_unit(measure: Measure) -> str:
+    """Return the unit as it stands beside a value, where a count goes without."""
+    return "" if measure.unit == "count" else plain(measure.unit)
+
+
+def amount(measure: Measure) -> str:
+    """Return a measure's value with its unit and, where there is one, its interval.
+
+    One minute is not "1 minutes".
+    """
+    value, unit = number(measure.value), spoken_unit(measure)
+    if value == "1" and unit in _PLURALS:
+        unit = unit.removesuffix("s")
+    words = f"{value} {unit}".strip()
+    if math.isnan(measure.low) or math.isnan(measure.high):
+        return words
+    return f"{words} ({number(measure.low)} to {number(measure.high)})"
+
+
+def hours(seconds: float) -> str:
+    """Return a length of time in words.
+
+    Examples
+    --------
+    >>> hours(27000.0), hours(1500.0), hours(20.0)
+    ('7 h 30 min', '25 min', '20 s')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    whole, minutes = divmod(round(seconds / 60), 60)
+    if not whole:
+        return f"{minutes} min"
+    return _("{hours} h {minutes} min").format(hours=whole, minutes=minutes)
+
+
+def _shown(letter: str) -> str:
+    if letter in "\t\n\r\v\f":
+        return " "
+    if letter in _BIDI_CONTROLS or unicodedata.category(letter) in _REPLACED:
+        return "\N{REPLACEMENT CHARACTER}"
+    return letter

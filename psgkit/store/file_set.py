@@ -1,0 +1,197 @@
+"""Files of one folder that are replaced together, or not at all.
+
+All are written under other names first, which is where a disk fills up; then the earlier
+ones are put aside and the new ones into their places, by renaming. Of these the *mark*
+goes first and comes last: where it is, every other file is of the same set. A fault
+puts the earlier ones back. Where a process is killed between two renamings, the names
+of what lies aside tell `recover` what to put back: ``.<name>.before`` is an earlier
+file, and ``.<mark>.absent`` lists those of which there was none. Of several processes
+with one set, each waits for the one before (``.<mark>.lock``): the last one's set stays.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from psgkit.errors import OutputError
+from psgkit.store.files import refuse, write_flushed
+from psgkit.store.lock import taking_turns
+
+_BEFORE, _ABSENT, _LOCK = ".before", ".absent", ".lock"
+
+
+class FileSet:
+    """What shall be in a folder; see `together`.
+
+    Parameters
+    ----------
+    home : pathlib.Path
+        An existing folder.
+    mark : str
+        The name of the file that says that all are there.
+    """
+
+    def __init__(self, home: Path, mark: str) -> None:
+        self._home = home
+        self._mark = mark
+        self._staged: dict[str, Path] = {}
+        self._gone: set[str] = set()
+
+    def write(self, name: str, write: Callable[[Path], None]) -> None:
+        """Write a file that shall be there.
+
+        Parameters
+        ----------
+        name : str
+        write : callable
+            Given the path of a temporary file in the same folder, writes it.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written or the disk is full.
+        """
+        self._staged[name] = self._home / f".{secrets.token_hex(8)}.part"
+        with refuse(self._home / name):
+            write_flushed(self._staged[name], write)
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file as UTF-8."""
+        data = text.encode("utf-8", "replace")
+        self.write(name, lambda path: _write_bytes(path, data))
+
+    def remove(self, name: str) -> None:
+        """Say that a file of an earlier set shall not be there any more."""
+        self._gone.add(name)
+
+    def put_in_place(self) -> None:
+        """Replace the earlier set.
+
+        Raises
+        ------
+        OutputError
+            If that cannot be done; the earlier set is as it was.
+        """
+        names = self._mark_first({*self._staged, *self._gone})
+        earlier = [name for name in names if (self._home / name).is_file()]
+        absent = "\n".join(name for name in names if name not in earlier)
+        try:
+            with refuse(self._home / self._mark):
+                (self._home / f".{self._mark}{_ABSENT}").write_text(absent, "utf-8")
+            for name in earlier:
+                with refuse(self._home / name):
+                    (self._home / name).replace(self._home / f".{name}{_BEFORE}")
+            for name in reversed(self._mark_first(self._staged)):
+                with refuse(self._home / name):
+                    self._staged[name].replace(self._home / name)
+        finally:
+            _put_back(self._home, self._mark)
+
+    def clear(self) -> None:
+        """Take away what was written and not put in place."""
+        for part in self._staged.values():
+            _unlink(part)
+
+    def _mark_first(self, names: "set[str] | dict[str, Path]") -> list[str]:
+        return sorted(names, key=lambda name: (name != self._mark, name))
+
+
+@contextlib.contextmanager
+def together(home: Path, *, mark: str) -> Iterator[FileSet]:
+    """Replace files of a folder when all of them are written.
+
+    Parameters
+    ----------
+    home : pathlib.Path
+        An existing folder.
+    mark : str
+        The name of the file that says that all are there.
+
+    Yields
+    ------
+    FileSet
+        Told what to write and what to remove; nothing is seen in the folder before the
+        block ends, and nothing at all where it raises.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written or the disk is full.
+    """
+    with taking_turns(home / f".{mark}{_LOCK}", of=home / mark) as lock:
+        _put_back(home, mark)
+        files = FileSet(home, mark)
+        try:
+            yield files
+            if not lock.is_held():
+                raise OutputError(
+                    f"{mark} was not written: nothing was heard of this process for a "
+                    "while, and another has written its own. Give the command again."
+                )
+            files.put_in_place()
+        finally:
+            files.clear()
+
+
+def recover(home: Path, mark: str) -> None:
+    """Put an earlier set back of which a process that was killed left only parts.
+
+    Where the mark is there, the set was put in place or not yet touched, and what
+    lies aside is removed, as is what had been begun. What cannot be done now is done
+    the next time. Where a process is writing the set, this waits for its end.
+
+    Parameters
+    ----------
+    home : pathlib.Path
+        A folder.
+    mark : str
+        The name of the file that says that all are there.
+    """
+    lock = home / f".{mark}{_LOCK}"
+    traces = (f".*{_BEFORE}", f".*{_ABSENT}", ".*.part")
+    if not lock.exists() and not any(any(home.glob(trace)) for trace in traces):
+        return
+    with (
+        contextlib.suppress(OutputError, OSError),
+        taking_turns(lock, of=home / mark),
+    ):
+        _put_back(home, mark)
+        clear_unfinished(home)
+
+
+def _put_back(home: Path, mark: str) -> None:
+    absent = home / f".{mark}{_ABSENT}"
+    before = {file.stem.removeprefix("."): file for file in home.glob(f".*{_BEFORE}")}
+    with contextlib.suppress(OSError):
+        if not (home / mark).is_file():
+            for name in _names_in(absent):
+                (home / name).unlink(missing_ok=True)
+            for name in sorted(before, key=lambda name: name == mark):
+                before[name].replace(home / name)
+            before.clear()
+        for file in (*before.values(), absent):
+            file.unlink(missing_ok=True)
+
+
+def clear_unfinished(home: Path) -> None:
+    """Take away what a process that was killed had begun to write in a folder."""
+    for file in home.glob(".*.part"):
+        file.unlink(missing_ok=True)
+
+
+def _names_in(absent: Path) -> list[str]:
+    """Return the names of files that a set puts where none was; none where unknown."""
+    if not absent.is_file():
+        return []
+    names = absent.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [name for name in names if Path(name).name == name]
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def _unlink(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

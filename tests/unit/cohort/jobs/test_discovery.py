@@ -1,0 +1,82 @@
+"""Which recordings there are in files and folders."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from psgkit.cohort.jobs.discovery import find_jobs, with_hashed_ids
+from psgkit.errors import InputError
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    for name in (
+        "a/n1.edf",
+        "a/n1.xml",
+        "a/N2.EDF",
+        "b/n1.edf",
+        "b/deep/n3.bdf",
+        "b/SC4001EC-Hypnogram.edf",
+        "b/._n3.edf",
+        ".hidden/n9.edf",
+        "results/.psgkit/asked.json",
+        "results/n1/n1.edf",
+        "notes.txt",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path
+
+
+def test_folders_are_searched_with_all_below_them(study: Path) -> None:
+    jobs = find_jobs([study])
+    assert [job.id for job in jobs] == ["N2", "a_n1", "b_n1", "n3"]
+    assert [job.scoring for job in jobs] == [None, study / "a/n1.xml", None, None]
+
+
+def test_a_file_given_twice_is_one_night(study: Path) -> None:
+    jobs = find_jobs([study / "a", study / "a/n1.edf", study / "a/../a/N2.EDF"])
+    assert [job.id for job in jobs] == ["N2", "n1"]
+
+
+def test_links_that_lead_in_circles_are_followed_once(study: Path) -> None:
+    (study / "a/again").symlink_to(study)
+    assert len(find_jobs([study / "a"])) == 4
+
+
+def test_any_file_that_is_named_is_a_night_to_do(study: Path) -> None:
+    os.mkfifo(study / "pipe.edf")
+    (study / "gone.edf").symlink_to(study / "nowhere")
+    names = ["notes.txt", "pipe.edf", "gone.edf"]
+    jobs = find_jobs([study / name for name in names])
+    assert [job.id for job in jobs] == ["notes", "pipe", "gone"]
+
+
+def test_what_is_not_there_is_named(study: Path) -> None:
+    with pytest.raises(InputError, match="No file or folder"):
+        find_jobs([study / "nowhere"])
+
+
+def test_a_folder_without_recordings_is_named(study: Path) -> None:
+    with pytest.raises(InputError, match="no EDF or BDF file in results"):
+        find_jobs([study / "results"])
+
+
+def test_ids_can_be_made_from_the_content(study: Path) -> None:
+    [job] = with_hashed_ids(find_jobs([study / "a/N2.EDF"]))
+    # printf 'a/N2.EDF' | sha256sum | head -c 12
+    assert job.id == "8c35af9003c9"
+
+
+def test_copies_have_no_ids_of_their_own_from_the_content(study: Path) -> None:
+    (study / "a/copy.edf").write_bytes((study / "a/N2.EDF").read_bytes())
+    with pytest.raises(InputError, match=r"N2\.EDF and copy\.edf hold the same"):
+        with_hashed_ids(find_jobs([study / "a/N2.EDF", study / "a/copy.edf"]))
+
+
+def test_a_night_that_cannot_be_read_has_an_id_too(study: Path) -> None:
+    os.mkfifo(study / "pipe.edf")
+    [job] = with_hashed_ids(find_jobs([study / "pipe.edf"]))
+    assert len(job.id) == 12

@@ -1,0 +1,558 @@
+"""Contrasts between groups: right on average, honest about doubt, equal to statsmodels."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import psgkit
+from psgkit.cohort.statistics.contrast import compare_groups
+from psgkit.cohort.statistics.contrast_files import read_cohort_table, save_contrast
+from psgkit.cohort.statistics.model import Scale, hours_of, scale_of
+from psgkit.errors import InputError
+
+pytest.importorskip("statsmodels")
+
+
+def make_cohort(
+    seed: int,
+    *,
+    people: int = 40,
+    nights: int = 1,
+    ratio: float = 1.0,
+    rate_ratio: float = 1.0,
+    odds_ratio: float = 1.0,
+) -> pd.DataFrame:
+    """Simulate a cohort of two groups whose differences are known.
+
+    ``n3_min`` is log-normal, ``rem_ari_per_h`` overdispersed counts per hour of REM
+    (gamma-Poisson), ``rem_cont_frac`` a logit-normal fraction; each person has an
+    effect of their own, so that nights of one person resemble each other.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for who in range(people):
+        patient = who % 2
+        own = rng.normal(0, 0.3)
+        for night in range(nights):
+            age = rng.uniform(20, 70)
+            rem_h = rng.uniform(0.8, 2.2)
+            n3 = 70 * ratio**patient * np.exp(own + rng.normal(0, 0.25))
+            mean = 12 * rate_ratio**patient * rem_h * np.exp(own)
+            arousals = rng.poisson(rng.gamma(4, mean / 4))
+            logit = 2 + patient * np.log(odds_ratio) + own + rng.normal(0, 0.4)
+            rows.append(
+                {
+                    "id": f"p{who}n{night}",
+                    "person": f"p{who}",
+                    "group": "patient" if patient else "control",
+                    "age": age,
+                    "status": "done",
+                    "scorer": "expert",
+                    "rem_min": 60 * rem_h,
+                    "n3_min": n3 * np.exp(-0.004 * (age - 45)),
+                    "rem_ari_per_h": arousals / rem_h,
+                    "rem_cont_frac": 1 / (1 + np.exp(-logit)),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+COLUMNS = ["n3_min", "rem_ari_per_h", "rem_cont_frac"]
+
+
+@pytest.mark.parametrize(
+    ("column", "scale"),
+    [
+        ("rem_wmean_min_b2m", Scale.LOG),
+        ("n3_min", Scale.LOG),
+        ("swa_uv2", Scale.LOG),
+        ("rem_ari_per_h", Scale.COUNT),
+        ("se_pct", Scale.LOGIT),
+        ("rem_ge10_pct_b2m", Scale.LOGIT),
+        ("rem_cont_frac", Scale.LOGIT),
+        ("cycle_n", Scale.LINEAR),
+        ("rem_wmean_min_b6m", Scale.LOG),
+        ("rem_bout_n_raw", Scale.LINEAR),
+        ("bp_abs_uv2_delta__C4_M1__N2", Scale.LOG),
+        ("bp_rel_frac_sigma__C4_M1__N2", Scale.LOGIT),
+        ("sp_density_per_min__C3_M2__N2", Scale.LOG),
+        ("rswa_any_pct__chin", Scale.LOGIT),
+        ("swa_c1c2_ratio", Scale.LOG),
+        ("swa_c1last_ratio", Scale.LOG),
+        ("ad_ratio__C4_M1__N3", Scale.LOG),
+        ("delta_beta_ratio__C4_M1__N2", Scale.LOG),
+        ("swa_slope_ln_per_h", Scale.LINEAR),
+    ],
+)
+def test_a_columns_unit_says_how_it_is_modelled(column: str, scale: Scale) -> None:
+    assert scale_of(column) is scale
+
+
+def test_hours_are_those_the_rate_was_divided_by() -> None:
+    nights = pd.DataFrame(
+        {"rem_min": [90.0], "n1_min": [30.0], "n2_min": [200.0], "n3_min": [70.0],
+         "tst_min": [390.0], "spt_min": [420.0], "w_min": [60.0]}
+    )  # fmt: skip
+    assert hours_of("rem_ari_per_h", nights) == pytest.approx(1.5)
+    assert hours_of("ari_nrem_per_h", nights) == pytest.approx(5.0)
+    assert hours_of("ari_per_h", nights) == pytest.approx(6.5)
+    assert hours_of("shift_per_h", nights) == pytest.approx(7.0)
+    assert hours_of("ahi_rem_per_h", nights) == pytest.approx(1.5)
+    assert hours_of("rem_frag_nrem_per_h", nights) == pytest.approx(1.5)
+    assert hours_of("odi_nrem_per_h", nights) == pytest.approx(5.0)
+    assert hours_of("n1_exit_per_h", nights) == pytest.approx(0.5)
+    assert hours_of("ari_n1_per_h", nights) == pytest.approx(0.5)
+    assert hours_of("w_exit_per_h", nights) == pytest.approx(1.0)
+    assert hours_of("ahi_per_h", nights) == pytest.approx(6.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("nights", [1, 3])
+def test_intervals_cover_a_known_effect_in_95_of_100_cohorts(nights: int) -> None:
+    truth = {"n3_min": 0.75, "rem_ari_per_h": 1.4}
+    covered = dict.fromkeys(truth, 0)
+    for seed in range(200):
+        cohort = make_cohort(seed, nights=nights, ratio=0.75, rate_ratio=1.4)
+        found = compare_groups(
+            cohort, group="group", covariates=["age"], columns=list(truth),
+            person="person",
+        ).table.set_index("column")  # fmt: skip
+        for column, value in truth.items():
+            low, high = found.loc[column, ["low", "high"]]
+            covered[column] += low <= value <= high
+    for column, hits in covered.items():
+        assert 0.92 <= hits / 200 <= 0.98, (column, hits)
+
+
+@pytest.mark.slow
+def test_without_an_effect_one_cohort_in_twenty_is_called_different() -> None:
+    false = dict.fromkeys(COLUMNS, 0)
+    for seed in range(1000, 1400):
+        found = compare_groups(
+            make_cohort(seed, people=30), group="group", columns=COLUMNS
+        ).table.set_index("column")
+        for column in COLUMNS:
+            false[column] += found.loc[column, "p"] < 0.05
+    for column, hits in false.items():
+        assert 0.03 <= hits / 400 <= 0.07, (column, hits)
+
+
+def test_a_known_effect_has_the_right_sign_and_size() -> None:
+    cohort = make_cohort(3, people=400, ratio=0.7, rate_ratio=1.5, odds_ratio=0.5)
+    found = compare_groups(cohort, group="group", columns=COLUMNS).table
+    estimates = found.set_index("column")["estimate"]
+    assert estimates["n3_min"] == pytest.approx(0.7, rel=0.1)
+    assert estimates["rem_ari_per_h"] == pytest.approx(1.5, rel=0.1)
+    assert estimates["rem_cont_frac"] == pytest.approx(0.5, rel=0.25)
+
+
+def test_the_numbers_are_those_of_statsmodels_called_by_hand() -> None:
+    import statsmodels.api as sm
+    import statsmodels.formula.api as smf
+
+    cohort = make_cohort(5, nights=2, ratio=0.8)
+    ours = compare_groups(
+        cohort, group="group", covariates=["age"], columns=["n3_min"], person="person"
+    ).table.iloc[0]
+    by_hand = smf.gee(
+        "np.log(n3_min) ~ C(group) + age",
+        groups="person",
+        data=cohort,
+        cov_struct=sm.cov_struct.Exchangeable(),
+    ).fit(cov_type="bias_reduced")
+    name = "C(group)[T.patient]"
+    assert np.log(ours["estimate"]) == pytest.approx(by_hand.params[name], abs=1e-6)
+    half_width = (np.log(ours["high"]) - np.log(ours["low"])) / 2
+    # 40 persons, 3 parameters: t(0.975, 37) = 2.0262 from a printed table
+    assert half_width == pytest.approx(2.0262 * by_hand.bse[name], rel=1e-4)
+
+
+def make_powers(seed: int) -> pd.DataFrame:
+    """Simulate ratios of powers, log-normal, and the logarithms of the same."""
+    rng = np.random.default_rng(seed)
+    patient = np.tile([0, 1], 15)
+    ratio = np.exp(rng.normal(0.6, 0.5, 30) - 0.4 * patient)
+    return pd.DataFrame(
+        {
+            "group": np.where(patient, "patient", "control"),
+            "swa_c1c2_ratio": ratio,
+            "ad_ratio__C4_M1__N3": np.log(ratio),
+            "swa_slope_ln_per_h": rng.normal(-0.2, 0.05, 30) + 0.1 * patient,
+        }
+    )
+
+
+@pytest.mark.parametrize("column", ["swa_c1c2_ratio", "ad_ratio__C4_M1__N3"])
+def test_ratios_of_powers_are_held_against_each_other_by_their_geometric_means(
+    column: str,
+) -> None:
+    cohort = make_powers(11)
+    found = compare_groups(cohort, group="group", columns=[column]).table.iloc[0]
+    powers = cohort["swa_c1c2_ratio"]
+    patients, controls = (powers[cohort["group"] == g] for g in ("patient", "control"))
+    by_hand = stats.gmean(patients) / stats.gmean(controls)
+    assert found["estimate"] == pytest.approx(by_hand, rel=1e-9)
+    # Mancl and DeRouen, one night a person: each squared residual over 1 - 1/15, its
+    # leverage, squared; in each group summed and over 15 squared. t(0.975, 28) = 2.0484.
+    residuals = (np.log(g) - np.log(g).mean() for g in (patients, controls))
+    error = np.sqrt(sum(np.sum((r / (1 - 1 / 15)) ** 2) / 15**2 for r in residuals))
+    assert found["low"] == pytest.approx(by_hand * np.exp(-2.0484 * error), rel=1e-4)
+    assert found["high"] == pytest.approx(by_hand * np.exp(2.0484 * error), rel=1e-4)
+
+
+def test_a_decline_by_the_hour_is_a_difference_and_no_count_of_events() -> None:
+    cohort = make_powers(12)
+    column = "swa_slope_ln_per_h"
+    found = compare_groups(cohort, group="group", columns=[column]).table.iloc[0]
+    means = cohort.groupby("group")[column].mean()
+    assert found["estimate"] == pytest.approx(means["patient"] - means["control"])
+
+
+def test_counts_equal_a_poisson_model_called_by_hand() -> None:
+    import statsmodels.api as sm
+
+    cohort = make_cohort(6, rate_ratio=1.3)
+    ours = compare_groups(cohort, group="group", columns=["rem_ari_per_h"]).table.iloc[
+        0
+    ]
+    hours = cohort["rem_min"] / 60
+    by_hand = sm.GLM(
+        cohort["rem_ari_per_h"] * hours,
+        sm.add_constant((cohort["group"] == "patient").astype(float)),
+        family=sm.families.Poisson(),
+        offset=np.log(hours),
+    ).fit()
+    assert np.log(ours["estimate"]) == pytest.approx(by_hand.params.iloc[1], abs=1e-5)
+
+
+def test_change_within_a_person_is_found_where_people_differ_more() -> None:
+    """Every person sleeps 20 % longer N3 on treatment; people differ by 100 %."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for who in range(20):
+        own = np.exp(rng.normal(4, 0.7))
+        for when, factor in (("before", 1.0), ("treated", 1.2)):
+            rows.append(
+                {"id": f"{who}{when}", "person": who, "when": when,
+                 "n3_min": own * factor * np.exp(rng.normal(0, 0.05))}
+            )  # fmt: skip
+    found = compare_groups(
+        pd.DataFrame(rows), group="when", columns=["n3_min"], person="person"
+    ).table.iloc[0]
+    assert found["low"] < 1.2 < found["high"]
+    assert found["p"] < 0.001
+
+
+def test_a_marker_gives_a_slope_per_unit() -> None:
+    rng = np.random.default_rng(1)
+    marker = rng.uniform(0, 10, 60)
+    cohort = pd.DataFrame({"crp": marker, "n3_min": 80 * np.exp(-0.05 * marker)})
+    cohort["n3_min"] *= np.exp(rng.normal(0, 0.01, 60))
+    found = compare_groups(cohort, group="crp", columns=["n3_min"]).table.iloc[0]
+    assert found["estimate"] == pytest.approx(np.exp(-0.05), rel=0.01)
+    assert found["reference"] == "per unit"
+
+
+def test_three_groups_are_each_held_against_the_one_named() -> None:
+    cohort = make_cohort(2, people=60)
+    cohort["group"] = np.tile(["a", "b", "c"], 20)
+    found = compare_groups(
+        cohort, group="group", columns=["n3_min"], reference="b"
+    ).table
+    assert list(found["level"]) == ["a", "c"]
+    assert set(found["reference"]) == {"b"}
+
+
+def test_nights_without_a_value_are_left_out_and_named() -> None:
+    cohort = make_cohort(4)
+    cohort.loc[0, "n3_min"] = np.nan
+    cohort.loc[1, "age"] = np.nan
+    cohort.loc[2, "status"] = "failed"
+    found = compare_groups(
+        cohort, group="group", covariates=["age"], columns=["n3_min"]
+    )
+    assert found.table.loc[0, "nights_n"] == 37
+    assert found.left_out.to_numpy().tolist() == [
+        ["p2n0", "all", "failed"],
+        ["p0n0", "n3_min", "no value"],
+        ["p1n0", "n3_min", "no age"],
+    ]
+
+
+def test_the_methods_say_what_was_compared_with_what() -> None:
+    found = compare_groups(
+        make_cohort(4, nights=2), group="group", columns=["n3_min"], person="person"
+    )
+    assert found.methods.startswith(
+        "80 nights of 40 persons were compared by group (reference: control) with "
+    )
+    assert "Stages: expert" in found.methods
+
+
+def test_zeros_are_kept_and_what_was_done_to_them_is_said() -> None:
+    cohort = make_cohort(7)
+    cohort.loc[0, "n3_min"] = 0.0
+    found = compare_groups(cohort, group="group", columns=["n3_min"]).table.iloc[0]
+    assert found["nights_n"] == 40
+    assert "added before logarithms" in found["note"]
+
+
+def test_nights_not_measured_alike_are_refused_unless_allowed() -> None:
+    cohort = make_cohort(8)
+    cohort.loc[:10, "scorer"] = "yasa 0.8.1"
+    with pytest.raises(
+        InputError, match="the scorer is 'expert' in 29 nights and 'yasa"
+    ):
+        compare_groups(cohort, group="group", columns=["n3_min"])
+    found = compare_groups(cohort, group="group", columns=["n3_min"], allow_mixed=True)
+    assert "Nights were mixed" in found.methods
+
+
+def test_derivations_matter_to_slow_wave_activity_alone() -> None:
+    cohort = make_cohort(9)
+    cohort["swa_uv2"] = cohort["n3_min"]
+    cohort["swa_derivation"] = "F4_M1"
+    cohort.loc[:5, "swa_derivation"] = "C4_M1"
+    compare_groups(cohort, group="group", columns=["n3_min"])
+    with pytest.raises(InputError, match="swa_derivation"):
+        compare_groups(cohort, group="group", columns=["swa_uv2"])
+
+
+def test_every_missing_column_is_named_at_once() -> None:
+    with pytest.raises(InputError, match=r"'diagnosis', 'bmi'"):
+        compare_groups(
+            make_cohort(1), group="diagnosis", covariates=["bmi"], columns=["n3_min"]
+        )
+
+
+def test_one_group_alone_is_refused() -> None:
+    cohort = make_cohort(1)
+    cohort["group"] = "patient"
+    with pytest.raises(InputError, match="one level"):
+        compare_groups(cohort, group="group", columns=["n3_min"])
+
+
+def test_too_few_people_give_no_number_and_the_reason() -> None:
+    found = compare_groups(
+        make_cohort(1, people=4), group="group", columns=["n3_min"]
+    ).table.iloc[0]
+    assert np.isnan(found["estimate"])
+    assert "too few persons" in found["note"]
+
+
+def test_a_covariate_that_is_the_group_again_gives_no_number() -> None:
+    cohort = make_cohort(1)
+    cohort["site"] = cohort["group"]
+    found = compare_groups(
+        cohort, group="group", covariates=["site"], columns=["n3_min"]
+    ).table.iloc[0]
+    assert np.isnan(found["estimate"])
+    assert "told apart" in found["note"]
+
+
+def test_the_false_discovery_rate_is_benjamini_and_hochbergs() -> None:
+    """By hand: with p1 <= p2 <= p3, q1 is min(3 p1, 3/2 p2, p3)."""
+    found = compare_groups(
+        make_cohort(11, ratio=0.7), group="group", columns=COLUMNS
+    ).table.sort_values("p")
+    p = found["p"].to_numpy()
+    assert found["q"].iloc[0] == pytest.approx(min(3 * p[0], 1.5 * p[1], p[2]))
+
+
+def test_what_cannot_be_fitted_is_told_and_does_not_stop_the_rest() -> None:
+    cohort = make_cohort(1)
+    cohort["cycle_n"] = 4.0
+    cohort["rem_ari_per_h"] = 0.0
+    cohort.loc[cohort["group"] == "control", "rem_ari_per_h"] = 3.0
+    cohort["se_pct"] = np.nan
+    table = compare_groups(
+        cohort,
+        group="group",
+        columns=["cycle_n", "rem_ari_per_h", "se_pct", "n3_min"],
+    ).table.set_index("column")
+    assert table.loc["cycle_n", "note"] == "the same value in all nights"
+    assert table.loc["rem_ari_per_h", "note"] == "no event in any night of a group"
+    assert table.loc["se_pct", "note"] == "no value in any night"
+    assert np.isfinite(table.loc["n3_min", "estimate"])
+
+
+def test_too_few_second_nights_for_a_correlation_still_give_an_estimate() -> None:
+    """Two persons of eight have two nights, alike: their correlation has no bound."""
+    cohort = pd.DataFrame(
+        {
+            "id": [f"n{number}" for number in range(10)],
+            "person": [0, 1, 1, 2, 3, 4, 4, 5, 6, 7],
+            "group": [*"abbab", *"aabab"],
+            "rem_min": [1.0, 2, 1, 2, 2, 1, 2, 2, 1, 1],
+        }
+    )
+    found = compare_groups(
+        cohort, group="group", columns=["rem_min"], person="person"
+    ).table.iloc[0]
+    logs = np.log(cohort["rem_min"]).groupby(cohort["group"]).mean()
+    assert found["estimate"] == pytest.approx(np.exp(logs["b"] - logs["a"]))
+    assert np.isfinite([found["low"], found["high"], found["p"]]).all()
+    assert found["note"] == "working independence of nights"
+    # The same nights in a cohort in which another column has all second nights.
+    both = make_cohort(4, nights=2).assign(rem_min=np.nan)
+    rows = [0, 2, 3, 4, 6, 8, 9, 10, 12, 14]
+    both.loc[rows, "rem_min"] = cohort["rem_min"].to_numpy()
+    methods = compare_groups(
+        both, group="group", columns=["rem_min", "n3_min"], person="person"
+    ).methods
+    assert (
+        "with exchangeable working correlation (independence for rem_min) " in methods
+    )
+
+
+def test_nights_without_a_person_are_left_out_and_not_taken_for_those_of_one() -> None:
+    cohort = make_cohort(1, nights=2)
+    cohort.loc[[0, 7], "person"] = None
+    found = compare_groups(cohort, group="group", columns=["n3_min"], person="person")
+    assert found.table["nights_n"].tolist() == [78]
+    assert set(found.left_out["reason"]) == {"no person named"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"group": "id"}, "id has 40 levels in 40 nights"),
+        ({"group": "group", "covariates": ["ages"]}, "'ages'; close to that are: age"),
+        ({"group": "group", "columns": ["scorer"]}, "scorer: words"),
+        ({"group": "group", "reference": "x"}, "it has control, patient"),
+        ({"group": "age", "reference": "20"}, "age holds numbers, so that a slope"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_a_sentence(
+    given: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        compare_groups(make_cohort(1), **({"columns": ["n3_min"]} | given))
+
+
+def add_marker(cohort: pd.DataFrame) -> pd.DataFrame:
+    """Add a marker as a laboratory's table holds it: two values below its limit."""
+    marker = [str(20 + number) for number in range(len(cohort))]
+    marker[3] = marker[5] = "<15"
+    return cohort.assign(ferritin=marker)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"group": "ferritin"},
+        {"group": "group", "covariates": ["ferritin"]},
+        {"group": "group", "columns": ["ferritin"]},
+    ],
+)
+def test_words_among_numbers_make_no_groups_and_are_named(
+    given: dict[str, object],
+) -> None:
+    cohort = add_marker(make_cohort(1))
+    with pytest.raises(InputError, match=r"ferritin in p3n0 and p5n0\. Empty such a"):
+        compare_groups(cohort, **({"columns": ["n3_min"]} | given))
+
+
+def test_sites_called_by_numbers_and_letters_are_groups() -> None:
+    cohort = make_cohort(1).assign(site=["1", "2", "3", "3b"] * 10)
+    found = compare_groups(cohort, group="site", columns=["n3_min"]).table
+    assert list(found["level"]) == ["2", "3", "3b"]
+
+
+def test_one_column_may_be_given_as_a_word() -> None:
+    cohort = make_cohort(1)
+    bare = compare_groups(cohort, group="group", columns="n3_min", covariates="age")
+    listed = compare_groups(
+        cohort, group="group", columns=["n3_min"], covariates=["age"]
+    )
+    pd.testing.assert_frame_equal(bare.table, listed.table)
+    assert bare.methods == listed.methods
+
+
+def test_the_methods_count_the_nights_of_the_models_and_no_others() -> None:
+    cohort = make_cohort(4, nights=2)
+    cohort.loc[[0, 1, 2], "age"] = np.nan  # both nights of one person, one of another
+    cohort.loc[7, "rem_cont_frac"] = np.nan
+    found = compare_groups(
+        cohort,
+        group="age",
+        columns=["n3_min", "rem_cont_frac"],
+        person="person",
+    )
+    assert found.methods.startswith("76 to 77 nights of 39 persons (by column) were")
+    assert (
+        "clustered by person with exchangeable working correlation (c" in found.methods
+    )
+
+
+def test_a_version_stays_a_whole_number_where_nights_failed() -> None:
+    cohort = make_cohort(4).assign(metric_version=2.0)
+    cohort.loc[3, ["status", "metric_version"]] = ["failed", np.nan]
+    found = compare_groups(cohort, group="group", columns=["n3_min"])
+    assert found.methods.endswith("metric version 2.")
+
+
+def test_of_nights_measured_unlike_the_few_are_named() -> None:
+    cohort = make_cohort(8)
+    cohort.loc[11, "scorer"] = "yasa 0.8.1"
+    with pytest.raises(
+        InputError, match=r"'expert' in 39 nights and 'yasa 0\.8\.1' in p11n0"
+    ):
+        compare_groups(cohort, group="group", columns=["n3_min"])
+
+
+def make_stages(people: int) -> pd.DataFrame:
+    """Return a cohort with the minutes of every stage, no two nights alike."""
+    rng = np.random.default_rng(3)
+    cohort = make_cohort(3, people=people)
+    for name in ("n1_min", "n2_min", "w_min", "awak_n", "shift_per_h"):
+        cohort[name] = rng.integers(10, 300, people).astype(float)
+    cohort["duration_min"] = rng.integers(420, 500, people).astype(float)
+    return cohort
+
+
+def test_a_recording_that_counts_twice_and_a_short_one_are_told() -> None:
+    cohort = make_stages(20)
+    assert not compare_groups(cohort, group="group", columns=["n3_min"]).doubts
+    measured = cohort.columns.difference(["id", "person", "group", "age"])
+    cohort.loc[7, measured] = cohort.loc[4, measured]
+    cohort.loc[9, "duration_min"] = 170.0
+    twins, short = compare_groups(cohort, group="group", columns=["n3_min"]).doubts
+    assert twins.startswith("p4n0 and p7n0 have the same numbers")
+    assert short.startswith("p9n0: less than half the usual length of 4")
+
+
+def test_nights_without_numbers_are_not_taken_for_one() -> None:
+    cohort = make_stages(20)
+    stages = [name for name in cohort if name.endswith(("_min", "_n", "_per_h"))]
+    cohort.loc[[2, 3], stages] = np.nan
+    assert not compare_groups(cohort, group="group", columns=["n3_min"]).doubts
+
+
+def test_a_forest_plot_may_be_a_png(tmp_path: Path) -> None:
+    found = compare_groups(make_cohort(1), group="group", columns="n3_min")
+    psgkit.plot_forest(found).savefig(tmp_path / "forest.png")
+    assert (tmp_path / "forest.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_forest_plot_is_the_same_whenever_it_is_drawn(tmp_path: Path) -> None:
+    found = compare_groups(make_cohort(1), group="group", columns="n3_min")
+    for name in ("first", "second"):
+        save_contrast(found, tmp_path / name)
+    first, second = (
+        (tmp_path / name / "forest.svg").read_bytes() for name in ("first", "second")
+    )
+    assert first == second
+    assert b"<dc:date>" not in first
+
+
+def test_a_group_may_be_called_none_and_nothing_stays_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.csv"
+    path.write_text("id,drug,n3_min\na,None,50\nb,zolpidem,NA\nc,,n/a\n")
+    table = read_cohort_table(path)
+    assert table["drug"].tolist()[:2] == ["None", "zolpidem"]
+    assert table["drug"].isna().tolist() == [False, False, True]
+    assert table["n3_min"].isna().tolist() == [False, True, True]

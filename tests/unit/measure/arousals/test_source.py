@@ -1,0 +1,116 @@
+"""Whose arousals count: a scorer's, the rules', or nobody's."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from psgkit.domain.recording import Channel, Gap, Recording
+from psgkit.domain.scoring import NREM_AROUSALS, Scoring
+from psgkit.measure.arousals import DETECTOR
+from psgkit.measure.arousals.source import with_arousals
+from psgkit.settings import ArousalSettings
+from psgkit.simulate import simulate_night
+
+
+@pytest.fixture(scope="module")
+def night() -> tuple[Recording, Scoring]:
+    """Twenty minutes of N2 and R, with arousals of which no scorer has said a word."""
+    stages = ["W"] * 2 + ["N2"] * 28 + ["R"] * 10
+    made = simulate_night(hypnogram=stages, seed=4, rate_hz=128, arousals_per_h=30)
+    return made.recording, Scoring.from_stages(stages)
+
+
+def clean(_: Channel, __: np.ndarray) -> np.ndarray:
+    return np.zeros(240, dtype=bool)
+
+
+def count(recording: Recording, scoring: Scoring, source: str):
+    settings = ArousalSettings(source=source)
+    return with_arousals(recording, scoring, artefacts=clean, settings=settings)
+
+
+def test_a_scorers_arousals_win_and_none_scored_means_none(night) -> None:
+    recording, scoring = night
+    scored = Scoring.from_stages(scoring.stage_names, arousals=[], scorer="expert")
+    found = count(recording, scored, "auto")
+    assert len(found.scoring.arousals) == 0
+    assert found.detector == ""
+
+
+def test_where_nobody_scored_the_rules_look_and_say_who_they_are(night) -> None:
+    found = count(*night, "auto")
+    assert set(found.scoring.arousals["source"]) == {DETECTOR}
+    assert found.detector == DETECTOR
+    assert {"ar_noise_per_h", "ar_calibrated"} == {m.name for m in found.measures}
+
+
+def test_asked_for_the_rules_a_scorers_arousals_do_not_count(night) -> None:
+    recording, scoring = night
+    scored = Scoring.from_stages(scoring.stage_names, arousals=[(100.0, 5.0)])
+    found = count(recording, scored, "rules")
+    assert set(found.scoring.arousals["source"]) == {DETECTOR}
+
+
+def test_asked_for_scored_ones_nothing_is_looked_for(night) -> None:
+    found = count(*night, "scored")
+    assert found.scoring.arousals is None
+    assert all(np.isnan(measure.value) for measure in found.measures)
+
+
+def test_without_a_chin_arousals_are_known_in_nrem_alone(night) -> None:
+    recording, scoring = night
+    without = [c for c in recording.channels if c.role.kind.value != "emg"]
+    found = count(replace(recording, channels=tuple(without)), scoring, "auto")
+    assert found.scoring.kinds_scored == {NREM_AROUSALS}
+
+
+def test_a_chin_that_lacks_in_rem_leaves_those_found_there_uncounted(night) -> None:
+    """Off for the last 40 s of five minutes of REM sleep."""
+    recording, scoring = night
+    chin = next(c for c in recording.channels if c.role.kind.value == "emg")
+    whole = count(recording, scoring, "rules")
+    off = replace(recording, lost=((chin.label, Gap(1160.0, 40.0)),))
+    found = count(off, scoring, "rules")
+    assert found.scoring.kinds_scored == {NREM_AROUSALS}
+    assert found.uncounted is not None
+    assert len(found.uncounted) > 0
+    assert (found.uncounted["onset_s"] >= 900).all()
+    # Those of NREM sleep have the chin's word as before, and all are known.
+    onsets_s = whole.scoring.arousals["onset_s"]
+    assert found.scoring.arousals["onset_s"].tolist() == [
+        t for t in onsets_s if t < 900
+    ]
+    before = [t for t in onsets_s if t < 1140]
+    assert [t for t in found.known["onset_s"] if t < 1140] == before
+    assert whole.known is not None
+    assert whole.known.equals(whole.scoring.arousals)
+    assert "arousals_chin" in found.channels_used
+
+
+def test_without_a_central_eeg_nothing_is_found_and_the_reason_is_told(night) -> None:
+    recording, scoring = night
+    chin = tuple(c for c in recording.channels if c.role.kind.value == "emg")
+    found = count(replace(recording, channels=chin), scoring, "auto")
+    assert found.scoring.arousals is None
+    assert [issue.code for issue in found.issues] == ["arousals_not_found"]
+
+
+def test_why_there_is_no_floor_of_noise_is_told(night) -> None:
+    recording, scoring = night
+    scored = Scoring.from_stages(scoring.stage_names, arousals=[])
+    for given, source, why in (
+        (scored, "auto", "the arousals were scored, not found by psgkit"),
+        (scored, "scored", "the arousals were scored, not found by psgkit"),
+        (scoring, "scored", "arousals were not looked for"),
+    ):
+        found = count(recording, given, source)
+        assert {measure.reason for measure in found.measures} == {why}
+
+
+def test_with_a_chin_they_are_known_in_all_sleep_and_channels_are_named(night) -> None:
+    found = count(*night, "rules")
+    assert found.scoring.kinds_scored == {"arousal"}
+    assert set(found.channels_used) == {
+        *("arousals_central", "arousals_occipital", "arousals_chin")
+    }

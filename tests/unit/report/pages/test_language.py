@@ -1,0 +1,128 @@
+"""Every word of a page is in each language's catalogue, and nothing else is."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cohort_makers import make_cohort
+from night_makers import make_measure, make_night
+
+import psgkit.report
+from psgkit.report.figures import arousals, palette, rem, slow_waves
+from psgkit.report.figures import axes as canvas
+from psgkit.report.pages import cohort_html, selection, strip_plot
+from psgkit.report.pages import night_html as html
+from psgkit.report.pages import night_text as text
+from psgkit.report.pages import published_ranges as reference
+from psgkit.report.pages.cohort_html import cohort_page
+from psgkit.report.pages.language import LANGUAGES, _, catalogue, speaking
+
+FOLDER = Path(psgkit.report.pages.__file__).parent
+OTHERS = [language for language in LANGUAGES if language != "en"]
+FIELD = re.compile(r"\{(\w+)\}")
+
+
+def words_of_code() -> Iterator[str]:
+    """Find what stands in ``_("...")`` in modules and templates."""
+    for module in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "_"
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                yield node.args[0].value
+    for template in FOLDER.rglob("*.j2"):
+        yield from re.findall(r'_\("([^"]*)"\)', template.read_text(encoding="utf-8"))
+
+
+def words_of_constants() -> Iterator[str]:
+    """List what is translated where it is used and not where it is written."""
+    yield from selection.LABELS.values()
+    yield from (title for title, names in selection.HEADLINES)
+    yield from selection.FAMILIES
+    yield selection.OTHER
+    yield from html.SEVERITIES.values()
+    yield from html.GROUPS
+    yield from palette.STAGE_LABELS.values()
+    yield from (text.EXPLORATORY_NOTE, text.INTERVAL_NOTE, html.UNRATED_NOTE)
+    yield from (arousals.TITLE, rem.TITLE, slow_waves.TITLE)
+    yield from ("done", "failed", "skipped")
+    yield from (cohort_html.UNDER_WAY, cohort_html.NOT_BEGUN)
+
+
+def words_of_numbers() -> Iterator[str]:
+    """List units and meanings of the whole catalogue."""
+    from psgkit.measure.catalogue.scoring_metrics import METRICS
+    from psgkit.measure.catalogue.signal_metrics import SIGNAL_METRICS
+
+    for metric in (*METRICS, *SIGNAL_METRICS):
+        yield from (metric.unit, metric.meaning)
+
+
+def all_words() -> set[str]:
+    words = {*words_of_code(), *words_of_constants(), *words_of_numbers()}
+    return words - {""}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_word_of_the_pages_is_in_the_catalogue(language):
+    assert sorted(all_words() - set(catalogue(language))) == []
+    assert all(catalogue(language).values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_is_filled_in_is_the_same_in_each_language(language):
+    for words, meant in catalogue(language).items():
+        assert set(FIELD.findall(words)) == set(FIELD.findall(meant)), words
+
+
+def test_a_language_holds_for_a_block_alone():
+    with speaking("nl"):
+        assert _("Numbers") == "Getallen"
+    assert _("Numbers") == "Numbers"
+
+
+def test_words_without_a_translation_stay_english():
+    with speaking("nl"):
+        assert _("not in any catalogue") == "not in any catalogue"
+
+
+def test_a_night_and_a_cohort_speak_dutch():
+    page = html.night_page(make_night(), language="nl")
+    assert '<html lang="nl">' in page
+    assert "Wat u eerst moet weten" in page
+    assert "What to know first" not in page
+    assert "Nachten die mislukten" in cohort_page(make_cohort(9), language="nl")
+
+
+def test_a_sentence_about_a_channel_is_translated_and_keeps_its_place():
+    measure = make_measure(
+        "bp_abs_uv2_delta__C4_M1__N2",
+        12.0,
+        meaning="Power of the EEG from 0.5 to 4 Hz (C4_M1, N2).",
+    )
+    page = html.night_page(make_night(results=(measure,)), language="nl")
+    assert "Vermogen van het EEG van 0,5 tot 4 Hz (C4_M1, N2)." in page
+
+
+def test_a_published_range_is_told_in_the_readers_language():
+    with speaking("nl"):
+        assert "Gezonde volwassenen" in reference.reference_of("se_pct")
+        assert "87 (71,9 - 94,1)" in reference.reference_of("se_pct")
+
+
+def test_numbers_have_the_decimal_mark_of_the_page():
+    # The measures hold 13.24 minutes, 11.0 to 15.5.
+    page = html.night_page(make_night(), language="nl")
+    assert "stuk remslaap van 13,2 minuten" in page
+    assert "11 tot 15,5" in page
+    with speaking("nl"):
+        ticks = [name for _, name in canvas.round_axis(0.0, 15.0).ticks]
+        strip = strip_plot.lay_out(np.array([0.1, 0.9]))
+    assert ticks[:3] == ["0", "2,5", "5"]
+    assert [name for _, name in strip.ticks][1:3] == ["0,2", "0,4"]

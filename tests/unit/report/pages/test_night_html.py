@@ -1,0 +1,187 @@
+import base64
+import html as html_module
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+from makers import make_scoring
+from night_makers import make_measure, make_night
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.measure.catalogue.scoring_metrics import measure_all
+from psgkit.report import notebook_page, save_night
+from psgkit.report.pages.night_html import night_page
+from psgkit.report.pages.night_text import text_page
+from psgkit.report.pages.wording import spoken_unit
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=y> 😀 עברית"
+
+
+class Page(HTMLParser):
+    """Collect the tags and the text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return night_page(make_night())
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing(page):
+    tags = Page(page).tags
+    names = {name for name, _ in tags}
+    assert names.isdisjoint({"script", "iframe", "object", "embed", "form", "base"})
+    links = [attrs.get("src") or attrs.get("href") for _, attrs in tags]
+    assert all(link.startswith("data:") for link in links if link)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert "default-src 'none'" in page
+
+
+def test_every_picture_has_an_alternative_text_and_a_size(page):
+    images = [attrs for name, attrs in Page(page).tags if name == "img"]
+    assert len(images) == 5
+    for image in images:
+        assert len(image["alt"]) > 10
+        assert int(image["width"]) > 100
+        assert int(image["height"]) > 100
+
+
+@pytest.mark.parametrize(
+    ("stages", "at_start", "at_end"),
+    [
+        ("R" * 12 + "2" * 20 + "W", True, False),
+        ("?" + "R" * 12 + "2" * 20, True, False),
+        ("W" + "2" * 20 + "R" * 12, False, True),
+        ("R" * 12 + "2" * 40 + "R" * 12, True, True),
+        ("W" + "2" * 20 + "R" * 12 + "2", False, False),
+        ("W" + "2" * 20, False, False),
+    ],
+)
+def test_rem_that_the_scored_time_cuts_is_said_to_be_cut_on_both_pages(
+    stages, at_start, at_end
+):
+    scoring = make_scoring(stages)
+    results, tables = measure_all(scoring)
+    night = make_night(scoring=scoring, results=results, tables=tables)
+    for page in (night_page(night), " ".join(text_page(night).split())):
+        assert ("was under way when the scored time began" in page) is at_start
+        assert ("was cut off by the end of the scored time" in page) is at_end
+
+
+def test_issues_stand_before_the_pictures_and_pictures_before_numbers(page):
+    places = [page.index(word) for word in ("Chin", "<img", "13.2")]
+    assert places == sorted(places)
+
+
+def test_the_page_says_what_it_is_not_and_what_was_used(page):
+    text = Page(page).text
+    assert "not a medical device" in text
+    assert "EEG C4-A1" in text
+    assert "0.8.1" in text
+
+
+def test_weighted_mean_bout_is_told_in_words(page):
+    assert "a stretch of REM 13.2 minutes long on average" in Page(page).text
+
+
+def test_an_interval_stands_beside_its_number(page):
+    assert "11 to 15.5" in Page(page).text
+
+
+def test_a_published_range_stands_with_its_ages_and_source(page):
+    text = Page(page).text
+    assert "87 (71.9 - 94.1)" in text
+    assert "10.5665/sleep.4730" in text
+
+
+def test_text_from_files_comes_out_as_text():
+    night = make_night(
+        EVIL,
+        issues=(Issue(Severity.ERROR, "x", EVIL, EVIL),),
+        results=(make_measure("rem_min", reason=EVIL), make_measure("x", 1.0)),
+    )
+    page = night_page(night)
+    parsed = Page(page)
+    assert "script" not in {name for name, _ in parsed.tags}
+    assert all("onerror" not in attrs for _, attrs in parsed.tags)
+    assert parsed.text.count(EVIL) >= 4
+
+
+def test_text_in_pictures_is_escaped_too():
+    night = make_night(with_spectra=True)
+    spectra = {EVIL: next(iter(night.spectra.values()))}
+    object.__setattr__(night, "spectra", spectra)
+    for source in re.findall(r"base64,([A-Za-z0-9+/=]+)", night_page(night)):
+        assert b"<script" not in base64.b64decode(source)
+
+
+@pytest.mark.parametrize(
+    "night",
+    [
+        make_night(stages="WW" + "2" * 60 + "W", tables={}),
+        make_night(
+            stages="??", with_proba=False, with_spectra=False, arousals=None, tables={}
+        ),
+        make_night(results=(), issues=()),
+    ],
+    ids=["no REM", "bare", "no numbers"],
+)
+def test_a_night_that_lacks_things_still_has_a_page(night):
+    page = night_page(night)
+    assert page.count("<img") == 5
+
+
+def test_the_page_of_a_long_night_stays_small():
+    night = make_night(stages="W12R" * 720, tables={})
+    assert len(night_page(night).encode()) < 1_500_000
+
+
+def test_the_same_night_gives_the_same_page(page):
+    assert night_page(make_night()) == page
+
+
+def test_the_page_is_among_the_files_of_a_night(tmp_path):
+    home = save_night(make_night("n1"), tmp_path)
+    assert "<!DOCTYPE html>" in (home / "n1_report.html").read_text(encoding="utf-8")
+
+
+def test_a_page_is_made_without_loading_matplotlib(tmp_path):
+    # It costs half a second and 50 MB in every process.
+    home = save_night(make_night("n1"), tmp_path)
+    code = (
+        "import sys; from psgkit.report import notebook_page, read_night\n"
+        "page = notebook_page(read_night(sys.argv[1]))\n"
+        "assert 'img' in page and 'matplotlib' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(home / "n1.h5")], check=True)
+
+
+def test_a_night_shows_itself_in_a_notebook_in_a_frame_without_rights():
+    shown = make_night()._repr_html_()
+    assert shown == notebook_page(make_night())
+    (frame,) = [attrs for name, attrs in Page(shown).tags if name == "iframe"]
+    assert frame["sandbox"] == ""
+    assert "<!DOCTYPE html>" in html_module.unescape(frame["srcdoc"])
+
+
+def test_a_count_stands_without_a_unit_as_in_the_terminal():
+    count = make_measure("remp_n", 1.0, unit="count")
+    assert spoken_unit(count) == ""
+    assert spoken_unit(make_measure("rem_min", 1.0, unit="minutes")) == "minutes"
+    page = night_page(make_night(results=(count,)))
+    assert "<b>1</b> count" not in page
+    assert "<b>1</b>" in page
