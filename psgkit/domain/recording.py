@@ -15,6 +15,9 @@ from psgkit.errors import MissingChannel
 
 FloatArray = npt.NDArray[np.float64]
 
+# A shorter gap is bridged by a straight line when a channel is read.
+SMALL_GAP_S = 0.1
+
 
 class SignalSource(Protocol):
     """Where samples come from: a file, or arrays in memory."""
@@ -212,9 +215,17 @@ class Recording:
         -------
         numpy.ndarray of float64, shape (n_samples,)
             Microvolts where the channel is a voltage of known unit, else its own
-            unit. NaN in gaps, and where the channel is lost.
+            unit. NaN where the channel is lost and in gaps; a gap of less than 0.1 s
+            is bridged by a straight line.
         """
         stop_s = self.duration_s if stop_s is None else stop_s
+        if any(gap.duration_s < SMALL_GAP_S for gap in self.gaps):
+            values = self._read_bridged(channel, start_s, stop_s)
+        else:
+            values = self._read(channel, start_s, stop_s)
+        return self._without_lost(values, channel, start_s)
+
+    def _read(self, channel: Channel, start_s: float, stop_s: float) -> FloatArray:
         values = self.source.read(channel.index, start_s, stop_s)
         if channel.reference_index is not None:
             reference = self.source.read(channel.reference_index, start_s, stop_s)
@@ -223,7 +234,18 @@ class Recording:
             values = np.subtract(values, reference, out=own)
         if channel.to_uv not in (None, 1.0):
             values = values * channel.to_uv
-        return self._without_lost(values, channel, start_s)
+        return values
+
+    def _read_bridged(
+        self, channel: Channel, start_s: float, stop_s: float
+    ) -> FloatArray:
+        """Read a part with small gaps bridged, as they are in the whole."""
+        rate_hz = channel.rate_hz
+        reach_s = SMALL_GAP_S + 2 / rate_hz
+        wide = self._read(channel, start_s - reach_s, stop_s + reach_s)
+        before = sample_range(start_s - reach_s, start_s, rate_hz)[0]
+        first, last = sample_range(start_s, stop_s, rate_hz)
+        return _bridge_small_gaps(wide, rate_hz)[first - before : last - before]
 
     def lost_of(self, channel: Channel) -> tuple[Gap, ...]:
         """Return the stretches in which a channel holds no signal of the person."""
@@ -267,6 +289,23 @@ class ArraySource:
         """Return a part of one array; see `SignalSource`."""
         first, last = sample_range(start_s, stop_s, self.rates_hz[index])
         return self.arrays[index][first:last]
+
+
+def _bridge_small_gaps(values: FloatArray, rate_hz: float) -> FloatArray:
+    """Fill runs of NaN of less than 0.1 s by straight lines."""
+    edges = np.diff(np.isnan(values).astype(np.int8), prepend=0, append=0)
+    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    is_small = (stops - starts <= max(np.ceil(SMALL_GAP_S * rate_hz - 1e-6), 1)) & (
+        (starts > 0) & (stops < values.size)
+    )
+    if not is_small.any():
+        return values
+    bridged = values if values.flags.owndata else values.copy()
+    for start, stop in zip(starts[is_small], stops[is_small], strict=True):
+        bridged[start - 1 : stop + 1] = np.linspace(
+            values[start - 1], values[stop], stop - start + 2
+        )
+    return bridged
 
 
 def sample_range(start_s: float, stop_s: float, rate_hz: float) -> tuple[int, int]:

@@ -13,8 +13,13 @@ from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Kind, Role
 from psgkit.errors import MissingChannel
 
-# YASA refuses 80 Hz and less: a filter to 30 Hz needs room above it.
+# YASA refuses a recording at 80 Hz or less. MNE brings all channels of a file to the
+# rate of the fastest, so slower channels beside a faster one are staged: SHHS1 has its
+# EOG at 50 Hz beside EEG at 125 Hz.
 LOWEST_RATE_HZ = 80.0
+# At 20 Hz or less a channel holds nothing above 10 Hz: no spindles and no muscle. The
+# chin of Sleep-EDF, at 1 Hz, is an envelope.
+LOWEST_OWN_RATE_HZ = 20.0
 
 EEG_ROLES = (
     *(Role.C4_M1, Role.C3_M2, Role.C4_M1M2, Role.C3_M1M2, Role.C4, Role.C3),
@@ -59,8 +64,9 @@ def candidates(
         What is needed.
     """
     usable, unusable = [], []
+    fastest_hz = max((c.rate_hz for c in recording.channels), default=0.0)
     for channel in _ranked(recording, kind):
-        reason = _why_unusable(channel)
+        reason = _why_unusable(channel, fastest_hz)
         if reason is None:
             usable.append(channel)
         else:
@@ -115,7 +121,7 @@ def _shortfall(recording: Recording, channel: Channel) -> tuple[bool, float]:
     return channel.unfit is not None, lost_s
 
 
-def _why_unusable(channel: Channel) -> tuple[str, str] | None:
+def _why_unusable(channel: Channel, fastest_hz: float) -> tuple[str, str] | None:
     if channel.unfit is not None and channel.unfit.stages_too:
         return f"it {channel.unfit.why}", "check what is behind its label"
     if channel.to_uv is None:
@@ -123,7 +129,12 @@ def _why_unusable(channel: Channel) -> tuple[str, str] | None:
             return "it has no unit", "say which with --unit uV (or nV, mV, V)"
         found = f"by its unit {channel.unit!r} its amplitude is none that EEG can have"
         return found, "say which is right with --unit V (or nV, uV, mV)"
-    if channel.rate_hz <= LOWEST_RATE_HZ:
-        found = f"{channel.rate_hz:g} Hz, YASA needs more than {LOWEST_RATE_HZ:g} Hz"
+    needed = ""
+    if channel.rate_hz <= LOWEST_OWN_RATE_HZ:
+        needed = f"more than {LOWEST_OWN_RATE_HZ:g} Hz"
+    elif fastest_hz <= LOWEST_RATE_HZ:
+        needed = f"a recording of more than {LOWEST_RATE_HZ:g} Hz"
+    if needed:
+        found = f"{channel.rate_hz:g} Hz, YASA needs {needed}"
         return found, "export the recording with this channel at its full sampling rate"
     return None

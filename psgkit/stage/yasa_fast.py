@@ -37,6 +37,7 @@ KINDS = (Kind.EEG, Kind.EOG, Kind.EMG)
 # An epoch of which more than this share has no signal is not scored.
 LARGEST_MISSING_SHARE = 0.1
 
+FULL_EEG_RATE_HZ = 60.0  # below, an EEG lacks a part of the 0.4 to 30 Hz that YASA uses
 SHORT_S = 300.0  # below, YASA calls its own results unreliable
 NAP_S = 3 * 3600.0  # below, a recording is a nap; training was on whole nights
 YOUNGEST_Y = 5.0  # the training cohorts begin there
@@ -250,6 +251,11 @@ def _scope_issues(
         f"{one.channel.label} {one.channel.unfit.why}"
         for one in seen.values()
         if one.channel.unfit is not None
+    ]
+    reasons += [
+        f"{one.channel.label} is sampled at {one.channel.rate_hz:g} Hz"
+        for kind, one in seen.items()
+        if kind is Kind.EEG and one.channel.rate_hz < FULL_EEG_RATE_HZ
     ]
     if recording.duration_s < NAP_S:
         reasons.append(f"{recording.duration_s / 60:.0f} min long")

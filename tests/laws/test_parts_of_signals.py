@@ -46,6 +46,28 @@ def test_a_part_of_a_channel_that_was_lost_is_a_part_of_the_whole(
 
 
 @LAW
+@given(RATES_HZ, st.floats(1.0, 39.0), st.floats(0.001, 0.099), MOMENTS_S, MOMENTS_S)
+def test_a_small_gap_is_bridged_in_a_part_as_in_the_whole(
+    rate_hz: float, gap_s: float, length_s: float, start_s: float, stop_s: float
+) -> None:
+    start_s, stop_s = sorted((start_s, stop_s))
+    values = np.arange(int(SECONDS * rate_hz), dtype=float)
+    straight = values.copy()
+    values[slice(*sample_range(gap_s, gap_s + length_s, rate_hz))] = np.nan
+    channel = Channel(Role.EMG_CHIN, "chin", 0, rate_hz)
+    recording = Recording(
+        *("night", None, len(values) / rate_hz, (channel,)),
+        ArraySource((values,), (rate_hz,)),
+        gaps=(Gap(gap_s, length_s),),
+    )
+    first, last = sample_range(start_s, stop_s, rate_hz)
+    np.testing.assert_allclose(recording.signal(channel), straight)
+    np.testing.assert_allclose(
+        recording.signal(channel, start_s, stop_s), straight[first:last]
+    )
+
+
+@LAW
 @given(
     RATES_HZ,
     st.lists(st.floats(0.4, 3.0), max_size=30),

@@ -6,7 +6,7 @@ Each rule takes a recording and yields what it finds; no signal is read.
 from collections.abc import Callable, Iterator
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.recording import SMALL_GAP_S, Channel, Recording
 from psgkit.domain.roles import Kind, Role
 
 # Slow waves are measured from 0.5 Hz, sigma and beta up to 30 Hz, chin EMG from 10 to
@@ -28,14 +28,22 @@ HeaderRule = Callable[[Recording], Iterator[Issue]]
 
 def gaps(recording: Recording) -> Iterator[Issue]:
     """Tell of stretches without signal: epochs in them are unscored."""
-    if recording.gaps:
-        lost_s = sum(gap.duration_s for gap in recording.gaps)
-        first = recording.gaps[0]
+    large = [gap for gap in recording.gaps if gap.duration_s >= SMALL_GAP_S]
+    n_small = len(recording.gaps) - len(large)
+    if large:
+        lost_s = sum(gap.duration_s for gap in large)
         yield Issue(
             Severity.NOTE,
             "gaps",
-            f"{len(recording.gaps)} gap{'s' * (len(recording.gaps) > 1)}, {lost_s:g} s in all, the first at "
-            f"{first.onset_s:g} s; epochs that fall into one are unscored.",
+            f"{len(large)} gap{'s' * (len(large) > 1)}, {lost_s:g} s in all, the first "
+            f"at {large[0].onset_s:g} s; epochs that fall into one are unscored.",
+        )
+    if n_small:
+        yield Issue(
+            Severity.NOTE,
+            "small_gaps",
+            f"{n_small} gap{'s' * (n_small > 1)} of less than {SMALL_GAP_S:g} s "
+            f"{'were' if n_small > 1 else 'was'} bridged by straight lines.",
         )
 
 

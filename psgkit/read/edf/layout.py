@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BufferedReader
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,10 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Gap
 from psgkit.errors import UnreadableRecording
 from psgkit.read.edf.header import MAX_RECORDING_S, EdfHeader, SignalHeader
+from psgkit.read.edf.record_times import MAX_DRIFT_S, ROUNDING_S, find_runs
 from psgkit.read.edf.tals import record_onset
 
 BLOCK_BYTES = 1_000_000
-# Record times are written with few decimals; a smaller step is rounding, not a gap.
-TIME_TOLERANCE_S = 0.005
 # A device whose clock runs ahead of its sampling makes records overlap by a little.
 MAX_OVERLAP_S = 0.1
 # Where nearly everything is gap the times are wrong, and the gaps would fill the memory:
@@ -245,25 +245,43 @@ def _lay_on_clock(
     """Find the segments of a discontinuous file from the times of its records."""
     onsets = _record_onsets(layout, header)
     first_s = float(onsets[0])
-    segments: list[Segment] = []
-    overlaps = 0
-    begin, begin_s = 0, 0.0
-    for record, onset_s in enumerate((onsets - first_s).tolist()):
-        late_s = onset_s - begin_s - (record - begin) * layout.record_s
-        if abs(late_s) <= TIME_TOLERANCE_S:
-            continue
-        if late_s < -MAX_OVERLAP_S:
-            raise UnreadableRecording(
-                f"{layout.path.name}: data record {record + 1} is marked {-late_s:g} s "
-                "before the end of the one before it, so no sample's time is certain; "
-                "export the recording again."
-            )
-        overlaps += late_s < 0
-        segments.append(Segment(begin_s, begin, record - begin))
-        begin, begin_s = record, onset_s
-    segments.append(Segment(begin_s, begin, layout.n_records - begin))
-    laid = replace(layout, first_onset_s=first_s, segments=tuple(segments))
-    return laid, [_overlap(overlaps)] if overlaps else []
+    late_s = onsets - first_s - np.arange(layout.n_records) * layout.record_s
+    steps_s = np.diff(late_s)
+    back = np.flatnonzero(steps_s < -MAX_OVERLAP_S)
+    if back.size:
+        raise UnreadableRecording(
+            f"{layout.path.name}: data record {back[0] + 2} is marked "
+            f"{-steps_s[back[0]]:g} s before the end of the one before it, so no "
+            "sample's time is certain; export the recording again."
+        )
+    runs = find_runs(late_s, layout.record_s)
+    segments = tuple(
+        Segment(
+            # No sample stands before second zero, and the first stands on it.
+            round(run.first * layout.record_s + run.late_s, 6) if run.first else 0.0,
+            run.first,
+            run.n_records,
+        )
+        for run in runs
+    )
+    laid = replace(layout, first_onset_s=first_s, segments=segments)
+    overlaps = sum(
+        after.onset_s < _end_of(before, layout.record_s) - ROUNDING_S
+        for before, after in pairwise(segments)
+    )
+    drift_s = max((run.drift_s for run in runs), key=abs)
+    issues = [_overlap(overlaps)] if overlaps else []
+    return laid, issues + ([_drift(drift_s)] if abs(drift_s) > MAX_DRIFT_S else [])
+
+
+def _drift(drift_s: float) -> Issue:
+    return Issue(
+        Severity.NOTE,
+        "clock_drift",
+        f"The times of the data records drift by {drift_s:+.1f} s from the sampling rate "
+        "in the header. The recording was read without a gap at that rate.",
+        "Check the sampling rate in the header if events are early or late.",
+    )
 
 
 def _overlap(count: int) -> Issue:

@@ -56,18 +56,32 @@ def test_a_channel_without_unit_is_refused_with_the_option_that_helps() -> None:
 
 
 @pytest.mark.parametrize(("rate_hz", "is_usable"), [(80.0, False), (81.0, True)])
-def test_yasa_needs_more_than_80_hz(*, rate_hz: float, is_usable: bool) -> None:
+def test_yasa_needs_a_recording_of_more_than_80_hz(
+    *, rate_hz: float, is_usable: bool
+) -> None:
     recording = _recording(_channel(Role.C4_M1, rate_hz=rate_hz))
     assert bool(_labels(recording, Kind.EEG)) is is_usable
 
 
+@pytest.mark.parametrize(
+    ("role", "kind"), [(Role.EOG_L, Kind.EOG), (Role.C3_M2, Kind.EEG)]
+)
+def test_a_slow_channel_is_staged_beside_a_faster_one(role: Role, kind: Kind) -> None:
+    # SHHS1: EOG at 50 Hz, EEG at 125 Hz; MNE brings both to 125 Hz.
+    beside = _channel(Role.ECG, rate_hz=125.0)
+    assert _labels(_recording(_channel(role, rate_hz=50.0), beside), kind) == [role]
+    assert _labels(_recording(_channel(role, rate_hz=50.0)), kind) == []
+
+
 def test_an_emg_of_one_sample_a_second_is_left_out_and_said() -> None:
-    recording = _recording(_channel(Role.EMG_CHIN, "EMG submental", rate_hz=1.0))
+    recording = _recording(
+        _channel(Role.EMG_CHIN, "EMG submental", rate_hz=1.0), _channel(Role.C4_M1)
+    )
     usable, unusable = candidates(recording, Kind.EMG)
     assert not usable
     issue = left_out(Kind.EMG, unusable)
     assert issue.code == "staging_without_emg"
-    assert "EMG submental: 1 Hz, YASA needs more than 80 Hz" in issue.message
+    assert "EMG submental: 1 Hz, YASA needs more than 20 Hz" in issue.message
 
 
 def test_without_any_eeg_the_labels_and_the_option_are_named() -> None:

@@ -23,7 +23,9 @@ def test_a_signal_is_filtered_as_by_mne(n_samples: int) -> None:
     np.testing.assert_allclose(bandpass(values), expected, rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("rate_hz", [87.0, 125.0, 137.5, 200.0, 256.0, 512.0])
+@pytest.mark.parametrize(
+    "rate_hz", [50.0, 64.0, 87.0, 125.0, 137.5, 200.0, 256.0, 512.0]
+)
 @pytest.mark.parametrize("seconds", [30.0, 61.7])
 def test_a_signal_is_resampled_as_by_mne(rate_hz: float, seconds: float) -> None:
     values = _noise(round(seconds * rate_hz))

@@ -209,6 +209,56 @@ def test_twenty_simulated_nights_are_staged_as_by_yasa() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_rates_of_shhs1_are_staged_as_by_yasa_through_mne(
+    tmp_path: Path, seed: int
+) -> None:
+    # EEG, chin and ECG at 125 Hz, eyes at 50 Hz: MNE brings all to 125 Hz.
+    import edfio
+    import mne
+    from scipy.signal import resample_poly
+
+    from psgkit.read import read_recording
+    from psgkit.simulate import simulate_night
+
+    night = simulate_night(hours=7.0, seed=seed, rate_hz=125, montage="minimal")
+    signals = []
+    for channel in night.recording.channels:
+        values, rate_hz = night.recording.signal(channel), 125
+        if channel.role in (Role.EOG_L, Role.EOG_R):
+            values, rate_hz = resample_poly(values, 2, 5), 50
+        signals.append(
+            edfio.EdfSignal(
+                np.clip(values, -1000, 1000),
+                rate_hz,
+                label=channel.label,
+                physical_dimension="uV",
+                physical_range=(-1000, 1000),
+            )
+        )
+    path = tmp_path / "shhs1.edf"
+    edfio.Edf(signals).write(path)
+
+    staging = stage_recording(read_recording(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import yasa
+
+        expected = yasa.SleepStaging(
+            mne.io.read_raw_edf(path, preload=True, verbose="error"),
+            eeg_name="C4-M1",
+            eog_name="E1-M2",
+            emg_name="Chin1-Chin2",
+        ).predict()
+
+    rem_min = (expected.as_int().to_numpy() == Stage.R).sum() / 2
+    assert staging.scoring.scorer.endswith("(eeg+eog+emg)")
+    assert (staging.scoring.stages == Stage.R).sum() / 2 == pytest.approx(
+        rem_min, rel=0.05
+    )
+
+
+@pytest.mark.slow
 def test_a_whole_night_is_staged_as_by_yasa() -> None:
     from psgkit.simulate import simulate_night
 

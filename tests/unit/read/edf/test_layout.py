@@ -112,16 +112,76 @@ def test_rounded_times_make_no_gap(tmp_path: Path):
 
 
 def test_a_slight_overlap_keeps_the_later_samples(tmp_path: Path):
+    # Every record comes 0.09 s early: no straight line at the nominal rate fits.
     path = make_edf(
-        tmp_path / "night.edf", n_records=2, kind="EDF+D", onsets=["+0", "+0.95"]
+        tmp_path / "night.edf",
+        n_records=4,
+        kind="EDF+D",
+        onsets=["+0", "+0.91", "+1.82", "+2.73"],
     )
 
     recording = read_recording(path)
     signal = recording.signal(recording.channels[0])
 
-    assert signal.size == 195
-    np.testing.assert_allclose(signal[94:96], [9.4, 10.0])
+    assert signal.size == 373
+    np.testing.assert_allclose(signal[90:92], [9.0, 10.0])
     assert codes(path) == ["records_overlap"]
+
+
+def test_times_that_scatter_about_a_line_make_no_gap(tmp_path: Path):
+    rng = np.random.default_rng(3)
+    times = np.arange(120) + rng.uniform(-0.04, 0.04, 120)
+    path = make_edf(
+        tmp_path / "night.edf",
+        n_records=120,
+        kind="EDF+D",
+        onsets=["+0", *(f"+{time:.3f}" for time in times[1:])],
+    )
+
+    recording = read_recording(path)
+
+    assert recording.gaps == ()
+    assert recording.duration_s == 120.0
+    assert recording.issues == ()
+    np.testing.assert_allclose(
+        recording.signal(recording.channels[0]), np.arange(12_000) * 0.1
+    )
+
+
+def test_a_clock_that_drifts_makes_no_gap_and_is_told(tmp_path: Path):
+    # 0.05 % fast: 1.5 s after 3000 s.
+    times = np.arange(3000) * 1.0005
+    path = make_edf(
+        tmp_path / "night.edf",
+        [EdfSignal(rate=1)],
+        n_records=3000,
+        kind="EDF+D",
+        onsets=[f"+{time:.3f}" for time in times],
+    )
+
+    recording = read_recording(path)
+
+    assert recording.gaps == ()
+    assert recording.duration_s == 3000.0
+    assert codes(path) == ["clock_drift"]
+    assert "drift by +1.5 s" in recording.issues[0].message
+
+
+def test_a_gap_among_times_that_scatter_is_found(tmp_path: Path):
+    rng = np.random.default_rng(3)
+    times = np.arange(100) + rng.uniform(-0.02, 0.02, 100)
+    times[50:] += 60.0
+    path = make_edf(
+        tmp_path / "night.edf",
+        n_records=100,
+        kind="EDF+D",
+        onsets=["+0", *(f"+{time:.3f}" for time in times[1:])],
+    )
+
+    (gap,) = read_recording(path).gaps
+
+    assert gap.onset_s == 50.0
+    assert gap.duration_s == pytest.approx(60.0, abs=0.03)
 
 
 def test_records_that_go_back_in_time_are_refused(tmp_path: Path):
