@@ -1,4 +1,4 @@
-"""Make sample_data/: one nap with known truth, the same again byte for byte.
+"""Make sample_data/: a short night and a nap with known truth, byte for byte the same.
 
 python scripts/make_sample_data.py [FOLDER]
 """
@@ -9,20 +9,26 @@ from pathlib import Path
 
 from psgkit.simulate import simulate_night
 
-NAME = "nap.edf"
-SEED = 4
-
 
 def make(folder: Path) -> None:
-    """Write the recording, its truth, and the checksums of all four files."""
+    """Write both recordings, their truth, and the checksums of all files."""
     folder.mkdir(parents=True, exist_ok=True)
     night = simulate_night(
-        hours=1.5, seed=SEED, montage="minimal", rate_hz=128, start="13:30"
+        hours=3.4,
+        seed=20,
+        montage="mixed",
+        rate_hz=200,
+        respiratory_events_per_h=12.0,
+        start="23:10",
     )
-    night.write(folder / NAME)
+    night.write(folder / "night.edf", annotations=("breathing", "lights"))
+    nap = simulate_night(
+        hours=1.5, seed=4, montage="minimal", rate_hz=128, start="13:30"
+    )
+    nap.write(folder / "nap.edf")
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in sorted(folder.glob("nap*"))
+        for path in sorted(folder.glob("n*"))
     ]
     sums = folder / "SHA256SUMS"
     sums.write_text("".join(lines), encoding="ascii", newline="\n")

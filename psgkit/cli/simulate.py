@@ -20,6 +20,7 @@ class MontageChoice(StrEnum):
     MINIMAL = "minimal"
     ELECTRODES = "electrodes"
     WIDE = "wide"
+    MIXED = "mixed"
 
 
 def simulate(
@@ -89,6 +90,14 @@ def simulate(
             help="Share of REM sleep without atonia, 0 to 1.",
         ),
     ] = 0.0,
+    respiratory_events: Annotated[
+        float,
+        typer.Option(
+            metavar="NUMBER",
+            rich_help_panel=help.SIMULATED,
+            help="Apnoeas and hypopnoeas an hour of sleep.",
+        ),
+    ] = 0.0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -103,7 +112,7 @@ def simulate(
         typer.Option(
             "--annotations",
             rich_help_panel=help.RESULTS,
-            help="Write stages and arousals into it too.",
+            help="Write stages, events and lights into it too.",
         ),
     ] = False,
     codes: options.Codes = None,
@@ -140,6 +149,7 @@ def simulate(
         arousals_per_h=arousals,
         infraslow_depth=infraslow_depth,
         atonia_loss=atonia_loss,
+        respiratory_events_per_h=respiratory_events,
         faults=fault or (),
     )
     written = night.write(target, annotations=annotations)

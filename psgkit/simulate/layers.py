@@ -17,6 +17,12 @@ from psgkit.simulate.signals.heart import add_heart, draw_beats, heart_rate
 from psgkit.simulate.signals.muscle import add_muscle
 from psgkit.simulate.signals.noise import HOP_S, n_windows
 from psgkit.simulate.signals.paces import at_windows, infraslow, slow_wave_pressure
+from psgkit.simulate.signals.respiratory_events import (
+    RespiratoryEvent,
+    plan_respiratory_events,
+    quickened,
+    waking_arousals,
+)
 from psgkit.simulate.signals.slow_waves import add_slow_waves
 from psgkit.simulate.signals.spindles import add_spindles
 from psgkit.simulate.signals.tracks import Canvas
@@ -24,22 +30,25 @@ from psgkit.simulate.sleep_state import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class Heart:
-    """What the heart does.
+class Body:
+    """Heart and breath, for the channels that are not made of sources.
 
     Attributes
     ----------
     bpm : numpy.ndarray of float64, shape (n_seconds,)
-        Its rate.
+        Heart rate.
     beats_s : numpy.ndarray of float64
-        Times of its beats.
+        Times of heart beats.
+    respiratory_events : tuple of RespiratoryEvent
+        Apnoeas and hypopnoeas.
     """
 
     bpm: FloatArray
     beats_s: FloatArray
+    respiratory_events: tuple[RespiratoryEvent, ...]
 
 
-def paint(canvas: Canvas, options: NightOptions) -> Heart:
+def paint(canvas: Canvas, options: NightOptions) -> Body:
     """Lay the findings of a night into its channels.
 
     First the brain's sleep; then arousals, which quieten it; then what eyes, muscle and
@@ -54,14 +63,16 @@ def paint(canvas: Canvas, options: NightOptions) -> Heart:
 
     Returns
     -------
-    Heart
-        For the channels that are not made of sources.
+    Body
+        Heart and breath.
     """
     timeline = canvas.timeline
     per_h = options.arousals_by_state
     if per_h is None:
         per_h = rates_by_stage(options.overall_arousals_per_h, timeline)
     arousals = plan_arousals(timeline, per_h)
+    breathing = plan_respiratory_events(timeline, options.respiratory_events_per_h)
+    arousals += waking_arousals(timeline, breathing, arousals)
     calm = calm_seconds(timeline, arousals)
     pressure = slow_wave_pressure(timeline)
     pace = infraslow(timeline, options.infraslow_hz, options.infraslow_depth)
@@ -76,8 +87,10 @@ def paint(canvas: Canvas, options: NightOptions) -> Heart:
     add_eyes(canvas, calm)
     add_muscle(canvas, arousals, options.twitches_per_min, options.atonia_loss)
     bpm = heart_rate(timeline, arousals)
-    heart = Heart(bpm, draw_beats(timeline, bpm))
-    add_heart(canvas, heart.beats_s)
+    if breathing:
+        bpm = quickened(bpm, breathing, timeline.rng("respiratory heart"))
+    body = Body(bpm, draw_beats(timeline, bpm), tuple(breathing))
+    add_heart(canvas, body.beats_s)
     if any(lead.role.kind is Kind.LEG for lead in canvas.leads):
         add_legs(canvas)
-    return heart
+    return body

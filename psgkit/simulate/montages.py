@@ -6,7 +6,7 @@ re-referencing gives what it would in a head.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -63,6 +63,7 @@ class MontageName(StrEnum):
     MINIMAL = "minimal"
     ELECTRODES = "electrodes"
     WIDE = "wide"
+    MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,5 +184,16 @@ MONTAGES: dict[MontageName, tuple[Lead, ...]] = {
         _slow("Pulse", Role.PULSE, "bpm", 250.0, 1.0),
         _slow("Pleth", Role.OTHER, "", 100.0, 64.0),
         _slow("Position", Role.POSITION, "code", 10.0, 1.0),
+    ),
+    # As many laboratories export: each kind of channel at the rate that it needs.
+    MontageName.MIXED: (
+        *(
+            replace(_eeg(*pair), rate_share=0.5)
+            for pair in (("F4", "M1"), ("C4", "M1"))
+        ),
+        *(replace(eye, rate_share=0.25) for eye in _EYES),
+        _CHIN,
+        replace(_ECG, rate_share=0.5),
+        _slow("SpO2", Role.SPO2, "%", 120.0, 1.0),
     ),
 }

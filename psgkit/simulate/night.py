@@ -1,7 +1,7 @@
 """`simulate_night`: a recording, and the truth about it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,9 @@ from scipy.signal import resample_poly
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.scoring import Scoring
+from psgkit.domain.roles import Role
+from psgkit.domain.scoring import RESPIRATORY_KINDS, Scoring, make_events
+from psgkit.errors import InputError
 from psgkit.simulate.digital import Digital, DigitalSource, digitise
 from psgkit.simulate.faults import (
     Fault,
@@ -25,13 +27,14 @@ from psgkit.simulate.faults import (
     unit_of,
 )
 from psgkit.simulate.hypnogram import stages_to_follow
-from psgkit.simulate.layers import Heart, paint
+from psgkit.simulate.layers import Body, paint
 from psgkit.simulate.montages import MONTAGES, Lead, MontageName
 from psgkit.simulate.options import NightOptions
 from psgkit.simulate.signals.breathing import slow_signal
+from psgkit.simulate.signals.respiratory_events import log_respiratory_events
 from psgkit.simulate.signals.tracks import Canvas
 from psgkit.simulate.sleep_state import Float32Array, Timeline
-from psgkit.simulate.write import write_night
+from psgkit.simulate.write import ANNOTATIONS, write_night
 
 if TYPE_CHECKING:
     import yasa
@@ -86,7 +89,9 @@ class SimulatedNight:
     truth: Truth
     signals: tuple[Digital, ...] = field(repr=False)
 
-    def write(self, path: str | Path, *, annotations: bool = False) -> Path:
+    def write(
+        self, path: str | Path, *, annotations: bool | Collection[str] = False
+    ) -> Path:
         """Write the night as EDF+, and its truth beside it.
 
         Parameters
@@ -94,8 +99,8 @@ class SimulatedNight:
         path : str or Path
             The EDF file. ``<stem>_hypnogram.csv``, ``<stem>_events.csv`` and
             ``<stem>_truth.json`` are written beside it.
-        annotations : bool
-            Whether stages and arousals stand in the EDF file, too, as annotations.
+        annotations : bool or collection of {"stages", "arousals", "breathing", "lights"}
+            What the EDF file holds as annotations; all of it where True.
 
         Returns
         -------
@@ -115,8 +120,20 @@ class SimulatedNight:
             self.truth.swa,
             self.truth.options,
             Path(path),
-            annotations=annotations,
+            annotations=_wanted(
+                ANNOTATIONS if annotations is True else annotations or ()
+            ),
         )
+
+
+def _wanted(names: Collection[str]) -> frozenset[str]:
+    unknown = set(names) - ANNOTATIONS
+    if unknown:
+        raise InputError(
+            f"Annotations cannot be {', '.join(sorted(unknown))}; choose from "
+            f"{', '.join(sorted(ANNOTATIONS))}."
+        )
+    return frozenset(names)
 
 
 def simulate_night(
@@ -132,6 +149,7 @@ def simulate_night(
     coupling_phase_rad: float = 0.0,
     twitches_per_min: float = 1.0,
     atonia_loss: float = 0.0,
+    respiratory_events_per_h: float = 0.0,
     faults: Sequence[str | Fault] = (),
     start: str = "23:00",
 ) -> SimulatedNight:
@@ -148,11 +166,13 @@ def simulate_night(
         Stages to follow (names W N1 N2 N3 R ART UNS, 30 s each in a sequence); drawn,
         with plausible cycles, where there is none. Artefact and unscored epochs become
         artefact. Of a scoring, stages and lights are followed, events are not.
-    montage : {"aasm", "minimal", "electrodes", "wide"}
+    montage : {"aasm", "minimal", "electrodes", "wide", "mixed"}
         Six EEG, two EOG, chin and ECG; C4-M1 with EOG and chin; electrodes with their
-        mastoids apart; or 25 channels with legs, breath, SpO2 and position.
+        mastoids apart; 25 channels with legs, breath, SpO2 and position; or two EEG,
+        EOG, chin, ECG and SpO2, each kind at a rate of its own.
     rate_hz : float
-        Sampling rate of EEG, EOG, EMG and ECG, a whole number from 100.
+        Sampling rate of EEG, EOG, EMG and ECG, a whole number from 100; of the chin
+        alone in the montage ``mixed``.
     arousals_per_h : float or mapping of str to float
         Arousals an hour of sleep, more in N1 and fewer in N3; or by stage, such as
         ``{"N2": 15, "R": 8}``.
@@ -165,6 +185,9 @@ def simulate_night(
         Chin twitches in a minute of REM sleep.
     atonia_loss : float
         Share of REM sleep without atonia, from 0 to 1.
+    respiratory_events_per_h : float
+        Apnoeas and hypopnoeas an hour of sleep, with desaturations and, after six in
+        ten, an arousal.
     faults : sequence of str or Fault
         What is wrong with the recording; see `psgkit.simulate.faults`.
     start : str
@@ -199,6 +222,7 @@ def simulate_night(
         coupling_phase_rad=coupling_phase_rad,
         twitches_per_min=twitches_per_min,
         atonia_loss=atonia_loss,
+        respiratory_events_per_h=respiratory_events_per_h,
         faults=tuple(Fault.parse(f) if isinstance(f, str) else f for f in faults),
         start=start,
     )
@@ -210,10 +234,11 @@ def simulate_night(
     refuse_outside(options.faults, timeline.duration_s)
     missing = gaps(options.faults, timeline.duration_s)
     canvas = Canvas(timeline, tuple(lead for lead in leads if lead.is_voltage))
-    heart = paint(canvas, options)
+    body = paint(canvas, options)
+    log_respiratory_events(canvas, body.respiratory_events, _saturation_label(leads))
     disturb(canvas, options.faults)
     log_faults(canvas, leads, options.faults)
-    signals = break_signals(_signals(canvas, leads, heart), leads, options.faults)
+    signals = break_signals(_signals(canvas, leads, body), leads, options.faults)
     first = dt.datetime.combine(UNKNOWN_DATE, options.start_time)
     events = canvas.table()
     recording = Recording(
@@ -228,7 +253,9 @@ def simulate_night(
         gaps=missing,
     )
     truth = Truth(
-        _true_scoring(asked, events, first),
+        _true_scoring(
+            asked, events, first, breathing=options.respiratory_events_per_h > 0
+        ),
         events,
         canvas.swa_table(),
         options.as_json(),
@@ -237,7 +264,7 @@ def simulate_night(
 
 
 def _signals(
-    canvas: Canvas, leads: tuple[Lead, ...], heart: Heart
+    canvas: Canvas, leads: tuple[Lead, ...], body: Body
 ) -> tuple[Digital, ...]:
     """Digitise every lead at its own rate, letting go of each voltage when it is done."""
     rate_hz = canvas.timeline.rate_hz
@@ -252,9 +279,13 @@ def _signals(
             if own_hz != rate_hz:
                 values = resample_poly(values, 1, round(rate_hz / own_hz))
         else:
-            values = slow_signal(lead, canvas.timeline, heart.bpm, heart.beats_s)
+            values = slow_signal(lead, canvas.timeline, body)
         signals.append(_digitised(values, lead, own_hz))
     return tuple(signals)
+
+
+def _saturation_label(leads: tuple[Lead, ...]) -> str:
+    return next((lead.label for lead in leads if lead.role is Role.SPO2), "")
 
 
 def _digitised(values: Float32Array, lead: Lead, rate_hz: float) -> Digital:
@@ -276,10 +307,12 @@ def _channel(
     )
 
 
-def _true_scoring(asked: Scoring, events: pd.DataFrame, start: dt.datetime) -> Scoring:
-    """Return the stages asked for, with the arousals that were put in."""
+def _true_scoring(
+    asked: Scoring, events: pd.DataFrame, start: dt.datetime, *, breathing: bool
+) -> Scoring:
+    """Return the stages asked for, with the events that a scorer would mark."""
     arousals = events.loc[events["kind"] == "arousal", ["onset_s", "duration_s"]]
-    return Scoring.from_stages(
+    scoring = Scoring.from_stages(
         asked.stages.tolist(),
         asked.epoch_s,
         start,
@@ -287,4 +320,12 @@ def _true_scoring(asked: Scoring, events: pd.DataFrame, start: dt.datetime) -> S
         asked.lights_on_s,
         arousals,
         scorer="simulated",
+    )
+    if not breathing:
+        return scoring
+    marked = events[events["kind"].isin([*RESPIRATORY_KINDS, "desaturation"])]
+    rows = marked[["onset_s", "duration_s", "kind"]].itertuples(index=False, name=None)
+    return scoring.with_events(
+        make_events((*row, "simulated") for row in rows),
+        {"respiratory", "desaturation"},
     )

@@ -43,6 +43,7 @@ class NightOptions:
     coupling_phase_rad: float
     twitches_per_min: float
     atonia_loss: float
+    respiratory_events_per_h: float
     faults: tuple[Fault, ...]
     start: str
 
@@ -86,6 +87,7 @@ class NightOptions:
             "coupling_phase_rad": self.coupling_phase_rad,
             "twitches_per_min": self.twitches_per_min,
             "atonia_loss": self.atonia_loss,
+            "respiratory_events_per_h": self.respiratory_events_per_h,
             "faults": [str(fault) for fault in self.faults],
             "start": self.start,
         }
@@ -132,6 +134,7 @@ class NightOptions:
             ("coupling_phase_rad", self.coupling_phase_rad, -math.pi, math.pi),
             ("twitches_per_min", self.twitches_per_min, 0.0, 60.0),
             ("atonia_loss", self.atonia_loss, 0.0, 1.0),
+            ("respiratory_events_per_h", self.respiratory_events_per_h, 0.0, 60.0),
         )
         wrong += [
             f"{name} {value!r} is not within {low:.4g} and {high:.4g}"

@@ -46,7 +46,16 @@ _STAGE_TEXTS = {
     Stage.ART: "Movement time",
     Stage.UNS: "Sleep stage ?",
 }
-_AROUSAL_TEXT = "EEG arousal"
+_EVENT_TEXTS = {
+    "arousals": {"arousal": "EEG arousal"},
+    "breathing": {
+        "apnea_obstructive": "Obstructive apnea",
+        "apnea_central": "Central apnea",
+        "hypopnea": "Hypopnea",
+        "desaturation": "Oxygen desaturation",
+    },
+}
+ANNOTATIONS = frozenset({"stages", "lights", *_EVENT_TEXTS})
 
 Annotation = tuple[float, float, str]
 
@@ -60,13 +69,13 @@ def write_night(
     options: Mapping[str, object],
     path: Path,
     *,
-    annotations: bool,
+    annotations: frozenset[str],
 ) -> Path:
     """Write a night and its truth; see `SimulatedNight.write`."""
     check_target(path)
     stem = path.stem
     table = hypnogram_table(scoring)
-    told = _annotations_of(scoring, events) if annotations else []
+    told = _annotations_of(scoring, events, annotations)
     content = json.dumps(_truth(scoring, events, swa, options), indent=1) + "\n"
     _write_whole(
         path.with_name(f"{stem}_hypnogram.csv"),
@@ -141,19 +150,31 @@ def _truth(
     }
 
 
-def _annotations_of(scoring: Scoring, events: pd.DataFrame) -> list[Annotation]:
-    told = [
-        (n * scoring.epoch_s, scoring.epoch_s, _STAGE_TEXTS[Stage(code)])
-        for n, code in enumerate(scoring.stages.tolist())
-    ]
-    arousals = events.loc[events["kind"] == "arousal"]
-    told += [
-        (float(onset), float(length), _AROUSAL_TEXT)
-        for onset, length in zip(
-            arousals["onset_s"], arousals["duration_s"], strict=True
+def _annotations_of(
+    scoring: Scoring, events: pd.DataFrame, wanted: frozenset[str]
+) -> list[Annotation]:
+    rows: list[Annotation] = []
+    if "stages" in wanted:
+        rows += [
+            (n * scoring.epoch_s, scoring.epoch_s, _STAGE_TEXTS[Stage(code)])
+            for n, code in enumerate(scoring.stages.tolist())
+        ]
+    if "lights" in wanted:
+        lights = (
+            (scoring.lights_off_s, "Lights off"),
+            (scoring.lights_on_s, "Lights on"),
         )
-    ]
-    return sorted(told)
+        rows += [(float(at_s), 0.0, text) for at_s, text in lights if at_s is not None]
+    for group in wanted & set(_EVENT_TEXTS):
+        texts = _EVENT_TEXTS[group]
+        marked = events[events["kind"].isin(list(texts))]
+        rows += [
+            (float(onset_s), float(length_s), texts[kind])
+            for onset_s, length_s, kind in zip(
+                marked["onset_s"], marked["duration_s"], marked["kind"], strict=True
+            )
+        ]
+    return sorted(rows)
 
 
 def _write_edf(

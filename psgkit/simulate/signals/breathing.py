@@ -1,8 +1,12 @@
 """What a wide montage records beside the head: breath, oxygen, pulse, legs, position.
 
 Quiet breathing at 12 to 18 a minute, deeper and more regular in N3, uneven in REM sleep
-(AASM manual; Douglas et al. 1982, Thorax 37:840). No respiratory events are made.
+(AASM manual; Douglas et al. 1982, Thorax 37:840). Apnoeas and hypopnoeas are made where
+a night is asked for them.
 """
+
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -10,6 +14,11 @@ from scipy.ndimage import gaussian_filter1d
 from psgkit.domain.roles import Role
 from psgkit.simulate.montages import Lead
 from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
+from psgkit.simulate.signals.respiratory_events import (
+    RespiratoryEvent,
+    flow_left,
+    saturation_falls,
+)
 from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
 from psgkit.simulate.sleep_state import (
     Float32Array,
@@ -48,9 +57,23 @@ def add_legs(canvas: Canvas) -> None:
         canvas.add(shaped_noise(rows, timeline, rng) * envelope, leg)
 
 
-def slow_signal(
-    lead: Lead, timeline: Timeline, bpm: FloatArray, beats: FloatArray
-) -> Float32Array:
+class Breather(Protocol):
+    """What the channels of this module need to know of the body."""
+
+    @property
+    def bpm(self) -> FloatArray:
+        """Heart rate of each second."""
+
+    @property
+    def beats_s(self) -> FloatArray:
+        """Times of heart beats."""
+
+    @property
+    def respiratory_events(self) -> Sequence[RespiratoryEvent]:
+        """Apnoeas and hypopnoeas."""
+
+
+def slow_signal(lead: Lead, timeline: Timeline, body: Breather) -> Float32Array:
     """Return the samples of a channel that is not made of sources.
 
     Parameters
@@ -59,10 +82,8 @@ def slow_signal(
         The channel.
     timeline : Timeline
         The night.
-    bpm : numpy.ndarray of float64, shape (n_seconds,)
-        Heart rate.
-    beats : numpy.ndarray of float64
-        Times of heart beats in s.
+    body : Breather
+        Heart and breath.
 
     Returns
     -------
@@ -74,19 +95,23 @@ def slow_signal(
     rng = timeline.rng(lead.label)
     match lead.role:
         case Role.SPO2:
-            values = 96.0 + 0.6 * wander(times.size, 40.0, rng)
-            values = np.clip(np.round(values), 90.0, 99.0)
+            values = np.clip(96.0 + 0.6 * wander(times.size, 40.0, rng), 90.0, 99.0)
+            falls = saturation_falls(body.respiratory_events, times)
+            values = np.round(values - falls)
         case Role.PULSE:
-            values = np.round(np.interp(times, np.arange(len(bpm)), bpm))
+            values = np.round(np.interp(times, np.arange(len(body.bpm)), body.bpm))
         case Role.POSITION:
             values = _position(times, rng)
         case Role.SNORE:
             values = _snore(times, timeline, rng)
         case Role.OTHER:
+            beats = body.beats_s
             since = times - beats[np.maximum(np.searchsorted(beats, times) - 1, 0)]
             values = 50.0 + 30.0 * np.exp(-0.5 * ((since - 0.35) / 0.12) ** 2)
         case _:
             values = _breath(lead.role, times, timeline, rng)
+            is_effort = lead.role in (Role.THORAX, Role.ABDOMEN)
+            values *= flow_left(body.respiratory_events, times, effort=is_effort)
     return values.astype(np.float32)
 
 

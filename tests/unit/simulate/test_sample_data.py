@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "sample_data"
+NIGHTS = ("night", "nap")
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +32,18 @@ def test_the_files_are_those_that_were_summed():
         digest, name = line.split("  ")
         assert hashlib.sha256((SAMPLE / name).read_bytes()).hexdigest() == digest
     assert {line.split("  ")[1] for line in lines} == {
-        *("nap.edf", "nap_events.csv", "nap_hypnogram.csv", "nap_truth.json"),
+        f"{night}{rest}"
+        for night in NIGHTS
+        for rest in (".edf", "_events.csv", "_hypnogram.csv", "_truth.json")
     }
 
 
-def test_the_recipe_makes_the_recording_within_one_digital_step(remade):
+@pytest.mark.slow
+@pytest.mark.parametrize("night", NIGHTS)
+def test_the_recipe_makes_the_recording_within_one_digital_step(remade, night):
     # Byte for byte on one platform; elsewhere sine and Fourier transforms may round
     # another way.
-    old, new = (edfio.read_edf(folder / "nap.edf") for folder in (SAMPLE, remade))
+    old, new = (edfio.read_edf(folder / f"{night}.edf") for folder in (SAMPLE, remade))
     assert old.labels == new.labels
     for one, other in zip(old.signals, new.signals, strict=True):
         assert one.physical_range == other.physical_range
@@ -46,17 +51,29 @@ def test_the_recipe_makes_the_recording_within_one_digital_step(remade):
         assert np.abs(steps).max() <= 1
 
 
-def test_the_recipe_makes_the_truth(remade):
-    for name in ("nap_events.csv", "nap_hypnogram.csv"):
+@pytest.mark.slow
+@pytest.mark.parametrize("night", NIGHTS)
+def test_the_recipe_makes_the_truth(remade, night):
+    for name in (f"{night}_events.csv", f"{night}_hypnogram.csv"):
         old, new = (pd.read_csv(folder / name) for folder in (SAMPLE, remade))
         pd.testing.assert_frame_equal(old, new, atol=0.002)
     old, new = (
-        json.loads((f / "nap_truth.json").read_text()) for f in (SAMPLE, remade)
+        json.loads((f / f"{night}_truth.json").read_text()) for f in (SAMPLE, remade)
     )
     assert old["options"] == new["options"]
 
 
-def test_the_sample_is_small_and_holds_n3_rem_and_arousals():
+def test_the_night_is_small_and_long_enough_for_every_answer():
+    assert (SAMPLE / "night.edf").stat().st_size <= 16_000_000
+    stages = pd.read_csv(SAMPLE / "night_hypnogram.csv")["stage"]
+    asleep = stages.isin(["N1", "N2", "N3", "R"]).sum() / 2
+    assert asleep >= 180
+    assert (stages == "R").sum() / 2 >= 12
+    events = pd.read_csv(SAMPLE / "night_events.csv")["kind"]
+    assert {"arousal", "hypopnea", "apnea_obstructive", "desaturation"} <= set(events)
+
+
+def test_the_nap_is_small_and_holds_n3_rem_and_arousals():
     assert (SAMPLE / "nap.edf").stat().st_size <= 6_000_000
     stages = pd.read_csv(SAMPLE / "nap_hypnogram.csv")["stage"]
     assert len(stages) == 180
@@ -66,16 +83,17 @@ def test_the_sample_is_small_and_holds_n3_rem_and_arousals():
 
 
 @pytest.mark.slow
-def test_yasa_stages_the_sample_as_intended():
+@pytest.mark.parametrize("night", NIGHTS)
+def test_yasa_stages_the_sample_as_intended(night):
     mne = pytest.importorskip("mne")
     yasa = pytest.importorskip("yasa")
     metrics = pytest.importorskip("sklearn.metrics")
-    raw = mne.io.read_raw_edf(SAMPLE / "nap.edf", preload=True, verbose="error")
+    raw = mne.io.read_raw_edf(SAMPLE / f"{night}.edf", preload=True, verbose="error")
     staging = yasa.SleepStaging(
         raw, eeg_name="C4-M1", eog_name="E1-M2", emg_name="Chin1-Chin2"
     )
     names = {"WAKE": "W", "REM": "R"}
     guess = [names.get(name, name) for name in staging.predict().hypno]
-    truth = pd.read_csv(SAMPLE / "nap_hypnogram.csv")["stage"]
+    truth = pd.read_csv(SAMPLE / f"{night}_hypnogram.csv")["stage"]
     # Experts among themselves: 0.76 (Lee et al. 2022).
     assert metrics.cohen_kappa_score(truth, guess) > 0.76
