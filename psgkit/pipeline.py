@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
@@ -179,7 +179,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
             f"{job.night_id or 'A night'} has no recording and no scoring."
         )
     files = original(None), original(job.scoring)
-    scoring = read_scoring(job.scoring, **settings.scoring.model_dump())
+    scoring = read_scoring(job.scoring, **_layout(job, settings))
     stand_in = Recording(
         id=job.night_id,
         start=scoring.start,
@@ -237,13 +237,19 @@ def _analyse_recording(
         scoring = read_scoring(
             job.scoring,
             recording_start=recording.start,
-            **settings.scoring.model_dump(),
+            **_layout(job, settings),
         )
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
         used = {}
     found += find_issues(as_labelled, scoring, look=look)
     recording = withhold_eyes(recording, found)
     return _measure(job, settings, recording, scoring, used, found, progress, files)
+
+
+def _layout(job: Job, settings: Settings) -> dict[str, Any]:
+    """Return what the settings and the job say of a scoring's layout."""
+    layout = settings.scoring.model_dump()
+    return layout if job.epoch_s is None else layout | {"epoch_s": job.epoch_s}
 
 
 def _read(job: Job, path: Path, settings: Settings) -> Recording:

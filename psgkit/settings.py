@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from psgkit.errors import SettingsError
 
@@ -42,17 +42,28 @@ class ScoringSettings(_Frozen):
 
     Attributes
     ----------
-    codes : {"aasm", "rk"} or None
-        What a stage of 4 means: REM, or S4. None tells it from the numbers that occur.
-    column : str or None
-        The column of a table that holds the stages.
+    codes : str or None
+        What numbers mean that stand for stages: a preset (``aasm``, ``rk``, ``ucddb``,
+        ``dreams``, ``sleepecg``, ``deltamed``) or a map such as
+        ``W=0,N1=1,N2=2,N3=3,R=5``. None chooses by the numbers that occur.
+    column : dict of str to str
+        Role (``stage``, ``onset``, ``end``, ``duration``, ``epoch``, ``annotator``) to
+        the column of a table that has it. A name alone is the column of stages.
     epoch_s : float or None
-        Length of an epoch where the file does not tell it.
+        Length of an epoch where the file does not give it.
+    annotator : str or None
+        Whose scoring to read where a file holds several.
     """
 
-    codes: Literal["aasm", "rk"] | None = None
-    column: str | None = None
+    codes: str | None = None
+    column: dict[str, str] = Field(default_factory=dict)
     epoch_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    annotator: str | None = None
+
+    @field_validator("column", mode="before")
+    @classmethod
+    def _name_alone(cls, value: object) -> object:
+        return {"stage": value} if isinstance(value, str) else value
 
 
 class WindowSettings(_Frozen):

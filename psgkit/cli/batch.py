@@ -148,6 +148,8 @@ def batch(
     align: options.Align = False,
     codes: options.Codes = None,
     column: options.Column = None,
+    epoch: options.Epoch = None,
+    annotator: options.Annotator = None,
     tables: options.Tables = False,
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
@@ -163,7 +165,16 @@ def batch(
     from psgkit.cohort.batch.workers import count_workers
 
     with Door() as door:
-        door.refuse_empty(column=column, scoring=scoring, dask=dask)
+        door.refuse_empty(scoring=scoring, dask=dask)
+        door.check(
+            partial(
+                checks.check_layout,
+                codes=codes,
+                column=column,
+                epoch=epoch,
+                annotator=annotator,
+            )
+        )
         door.check(partial(checks.check_lights, lights, lights_off, lights_on))
         door.check(
             partial(
@@ -195,6 +206,8 @@ def batch(
             explain_arousals=explain_arousals,
             codes=codes,
             column=column,
+            epoch=epoch,
+            annotator=annotator,
         )
     jobs = [
         replace(
@@ -207,7 +220,12 @@ def batch(
     with Door() as door:
         if not any(_is_scored(job) for job in jobs):
             door.refuse_idle(
-                "where no night has a scoring", align=align, codes=codes, column=column
+                "where no night has a scoring",
+                align=align,
+                codes=codes,
+                column=column,
+                epoch=epoch,
+                annotator=annotator,
             )
         check_ids(jobs)
     if dry_run:

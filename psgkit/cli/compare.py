@@ -57,6 +57,15 @@ def compare(
         ),
     ] = None,
     codes: options.Codes = None,
+    epoch: options.Epoch = None,
+    annotator: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=help.SCORING,
+            help="Whose scoring to read; once a scoring, or for all.",
+        ),
+    ] = None,
     lights: options.Lights = None,
     json: options.Json = False,
     out: Annotated[
@@ -82,15 +91,28 @@ def compare(
             door.refuse("Name two scorings or more, the one to be tested first.")
         if len(scorings) > 2:
             door.refuse_idle("with more than two scorings", lights=lights)
-        columns = _each(column, len(scorings))
+        columns = _each("column", column, len(scorings))
+        annotators = _each("annotator", annotator, len(scorings))
         door.check(
             partial(
-                checks.check_scorings, list(zip(scorings, columns, strict=True)), codes
+                checks.check_layout,
+                codes=codes,
+                column=None,
+                epoch=epoch,
+                annotator=None,
+            )
+        )
+        door.check(
+            partial(
+                checks.check_scorings,
+                list(zip(scorings, columns, strict=True)),
+                codes=codes,
+                annotator=annotator,
             )
         )
     sources = [
-        Source(path, name, None if codes is None else codes.value)
-        for path, name in zip(scorings, columns, strict=True)
+        Source(path, name, codes, epoch, who)
+        for path, name, who in zip(scorings, columns, annotators, strict=True)
     ]
     if len(sources) > 2:
         raters = compare_raters(sources)
@@ -112,12 +134,12 @@ def compare(
     _show(found, json=json)
 
 
-def _each(values: list[str] | None, count: int) -> list[str | None]:
+def _each(option: str, values: list[str] | None, count: int) -> list[str | None]:
     if not values:
         return [None] * count
     if len(values) not in {1, count}:
         raise InputError(
-            f"--column was given {len(values)} times for {count} scorings; give it "
+            f"--{option} was given {len(values)} times for {count} scorings; give it "
             "once for all or once for each."
         )
     return [values[0]] * count if len(values) == 1 else list(values)

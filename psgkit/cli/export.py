@@ -3,7 +3,7 @@
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,9 +11,6 @@ from psgkit.cli import console, help, options
 from psgkit.cli import option_checks as checks
 from psgkit.cli.option_errors import Door
 from psgkit.errors import InputError, PsgkitError
-
-if TYPE_CHECKING:
-    from psgkit.read.scorings.vocabulary import Codes
 
 
 class FormatChoice(StrEnum):
@@ -58,13 +55,24 @@ def export(
     align: options.Align = False,
     codes: options.Codes = None,
     column: options.Column = None,
+    epoch: options.Epoch = None,
+    annotator: options.Annotator = None,
 ) -> None:
     """Write stages and events for EDFbrowser, MNE, Luna, BIDS or YASA."""
     from psgkit.read import read_recording, read_scoring
     from psgkit.report.export.scoring import SUFFIXES, export_scoring
 
     with Door() as door:
-        door.check(partial(checks.check_scoring, night, codes=codes, column=column))
+        door.check(
+            partial(
+                checks.check_scoring,
+                night,
+                codes=codes,
+                column=column,
+                epoch=epoch,
+                annotator=annotator,
+            )
+        )
         if recording is None:
             door.refuse_idle("without --recording", align=align)
         elif to is not FormatChoice.EDF:
@@ -77,18 +85,21 @@ def export(
         raise InputError(f"{target.name} is the scoring itself; name another --out.")
     if recording is None:
         _refuse_recording(target)
-    meant: Codes | None = None if codes is None else codes.value
+    layout: dict[str, Any] = {
+        "codes": codes,
+        "column": options.columns(column),
+        "epoch_s": epoch,
+        "annotator": annotator,
+    }
     if recording is None:
-        scoring = read_scoring(night, codes=meant, column=column)
+        scoring = read_scoring(night, **layout)
         written = export_scoring(scoring, target, to.value)
     else:
         from psgkit.prepare.window import lay_on
         from psgkit.report.export.edf import write_recording_with
 
         facts = read_recording(recording)
-        scoring = read_scoring(
-            night, recording_start=facts.start, codes=meant, column=column
-        )
+        scoring = read_scoring(night, recording_start=facts.start, **layout)
         scoring, issues = lay_on(scoring, facts, align=align)
         for issue in issues:
             console.out(issue.message)

@@ -23,6 +23,8 @@ def hypnogram(
     lights_on: options.LightsOn = None,
     codes: options.Codes = None,
     column: options.Column = None,
+    epoch: options.Epoch = None,
+    annotator: options.Annotator = None,
     json: options.Json = False,
 ) -> None:
     """Measure a scoring without its recording."""
@@ -31,8 +33,24 @@ def hypnogram(
 
     with Door() as door:
         door.check(partial(checks.check_lights, lights, lights_off, lights_on))
-        door.check(partial(checks.check_scoring, scoring, codes=codes, column=column))
-    settings = options.build_settings(None, lights=lights, codes=codes, column=column)
+        door.check(
+            partial(
+                checks.check_scoring,
+                scoring,
+                codes=codes,
+                column=column,
+                epoch=epoch,
+                annotator=annotator,
+            )
+        )
+    settings = options.build_settings(
+        None,
+        lights=lights,
+        codes=codes,
+        column=column,
+        epoch=epoch,
+        annotator=annotator,
+    )
     job = Job(
         recording=None, scoring=scoring, lights_off=lights_off, lights_on=lights_on
     )

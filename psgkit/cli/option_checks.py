@@ -1,16 +1,16 @@
 """What is wrong with the options that several commands share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from psgkit.cli.option_errors import Door
 from psgkit.cli.options import (
     ArousalsChoice,
-    CodesChoice,
     LanguageChoice,
     LightsChoice,
     OnlyChoice,
+    columns,
 )
 
 
@@ -35,8 +35,10 @@ def check_lights(
 def check_scoring(
     path: Path | None,
     *,
-    codes: CodesChoice | None,
-    column: str | None,
+    codes: str | None,
+    column: list[str] | None,
+    epoch: float | None,
+    annotator: str | None,
     option: str = "scoring",
 ) -> None:
     """Refuse options on a scoring where there is none, or whose format has no use for them.
@@ -45,28 +47,57 @@ def check_scoring(
     ----------
     path : Path or None
         The scoring, None where none was given.
-    codes, column : CodesChoice or None, str or None
+    codes, column, epoch, annotator : optional
         The options.
     option : str
         Name of the option that gives a scoring.
     """
-    from psgkit.read.scorings.reader import options_unused
+    given = {"codes": codes, "column": column, "annotator": annotator}
+    with Door() as door:
+        door.check(
+            partial(
+                check_layout,
+                codes=codes,
+                column=column,
+                epoch=epoch,
+                annotator=annotator,
+            )
+        )
+        if path is None:
+            door.refuse_idle(f"without --{option}", **given, epoch=epoch)
+        elif any(given.values()):
+            _check_use([(path, column)], given, door)
+
+
+def check_layout(
+    *,
+    codes: str | None,
+    column: list[str] | None,
+    epoch: float | None,
+    annotator: str | None,
+) -> None:
+    """Refuse values of the options on a scoring's layout that are none."""
+    from psgkit.read.scorings.stage_codes import parse_codes
 
     with Door() as door:
-        door.refuse_empty(column=column)
-        if path is None:
-            door.refuse_idle(f"without --{option}", codes=codes, column=column)
-        elif codes is not None or column:
-            name, unused = options_unused(path, column=column)
-            given = {"codes": codes, "column": column}
-            door.refuse_idle(
-                f"for a scoring in the format {name}",
-                **{word: value for word, value in given.items() if word in unused},
+        for name in column or ():
+            door.refuse_empty(column=name)
+        door.refuse_empty(annotator=annotator)
+        door.check(partial(columns, column))
+        if codes is not None:
+            door.check(partial(parse_codes, codes))
+        if epoch is not None and not 0 < epoch <= 600:
+            door.refuse(
+                f"--epoch {epoch:g} is not a length of an epoch; give seconds, for "
+                "example 20."
             )
 
 
 def check_scorings(
-    scorings: Sequence[tuple[Path, str | None]], codes: CodesChoice | None
+    scorings: Sequence[tuple[Path, str | None]],
+    *,
+    codes: str | None,
+    annotator: Sequence[str] | None,
 ) -> None:
     """Refuse options that none of several scorings has a use for.
 
@@ -75,23 +106,37 @@ def check_scorings(
     scorings : sequence of (Path, str or None)
         Each with the column asked for. Of folders, which may hold all formats, nothing
         is said.
-    codes : CodesChoice or None
+    codes : str or None
+    annotator : sequence of str or None
     """
+    named = any(name for _, name in scorings)
+    given = {"codes": codes, "column": named, "annotator": annotator}
+    if not any(given.values()) or not all(path.is_file() for path, _ in scorings):
+        return
+    with Door() as door:
+        _check_use(
+            [(path, [name] if name else None) for path, name in scorings], given, door
+        )
+
+
+def _check_use(
+    scorings: Sequence[tuple[Path, list[str] | None]],
+    given: Mapping[str, object],
+    door: Door,
+) -> None:
+    """Refuse options that no format of some scorings has a use for."""
     from psgkit.read.scorings.reader import options_unused
 
-    column = any(name for _, name in scorings)
-    if not (codes or column) or not all(path.is_file() for path, _ in scorings):
-        return
-    found = [options_unused(path, column=name) for path, name in scorings]
-    names = list(dict.fromkeys(name for name, _ in found))
-    formats = "format" if len(names) == 1 else "formats"
+    found = [options_unused(path, column=columns(names)) for path, names in scorings]
+    formats = list(dict.fromkeys(name for name, _ in found))
     unused = frozenset.intersection(*(words for _, words in found))
-    with Door() as door:
-        door.refuse_idle(
-            f"for scorings in the {formats} {', '.join(names)}",
-            codes=codes if "codes" in unused else None,
-            column=column and "column" in unused,
-        )
+    one = len(scorings) == 1
+    what = "a scoring" if one else "scorings"
+    noun = "format" if len(formats) == 1 else "formats"
+    door.refuse_idle(
+        f"for {what} in the {noun} {', '.join(formats)}",
+        **{word: value for word, value in given.items() if word in unused},
+    )
 
 
 def check_work(

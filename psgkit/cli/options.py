@@ -38,13 +38,6 @@ class UnitChoice(StrEnum):
     V = "V"
 
 
-class CodesChoice(StrEnum):
-    """What numbers mean that stand for stages."""
-
-    AASM = "aasm"
-    RK = "rk"
-
-
 class OnlyChoice(StrEnum):
     """How much of the work is done."""
 
@@ -156,18 +149,39 @@ Language = Annotated[
     typer.Option(rich_help_panel=help.RESULTS, help="Language of the page."),
 ]
 Codes = Annotated[
-    CodesChoice | None,
+    str | None,
     typer.Option(
+        metavar="PRESET|MAP",
         rich_help_panel=help.SCORING,
-        help="What 4 means among a scoring's numbers: REM ('aasm') or S4 ('rk').",
+        help="What a scoring's numbers mean: 'aasm' (4 is REM), 'rk' (4 is S4), "
+        "'ucddb', 'dreams', 'sleepecg', 'deltamed', or a map such as "
+        "W=0,N1=1,N2=2,N3=3,R=5.",
     ),
 ]
 Column = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[ROLE=]NAME",
+        rich_help_panel=help.SCORING,
+        help="Column of a table that holds the stages; or onset=NAME, end=NAME, "
+        "duration=NAME, epoch=NAME, annotator=NAME. Repeatable; columns without names "
+        "are 1, 2, 3.",
+    ),
+]
+Epoch = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        rich_help_panel=help.SCORING,
+        help="Length of an epoch where the scoring does not give it; 30 is assumed.",
+    ),
+]
+Annotator = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
         rich_help_panel=help.SCORING,
-        help="Column of a table that holds the stages.",
+        help="Whose scoring to read where a file holds several.",
     ),
 ]
 Arousals = Annotated[
@@ -223,8 +237,10 @@ def build_settings(
     language: LanguageChoice | None = None,
     arousals: ArousalsChoice | None = None,
     explain_arousals: bool = False,
-    codes: CodesChoice | None = None,
-    column: str | None = None,
+    codes: str | None = None,
+    column: list[str] | None = None,
+    epoch: float | None = None,
+    annotator: str | None = None,
 ) -> "Settings":
     """Lay a call's options over the settings file, and that over the defaults."""
     from psgkit.settings import Settings, load_settings, with_overrides
@@ -242,11 +258,10 @@ def build_settings(
         window["lights"] = lights.value
     if align:
         window["align"] = True
-    scoring: dict[str, Any] = {}
-    if codes is not None:
-        scoring["codes"] = codes.value
-    if column is not None:
-        scoring["column"] = column
+    said = {"codes": codes, "epoch_s": epoch, "annotator": annotator}
+    scoring: dict[str, Any] = {k: v for k, v in said.items() if v is not None}
+    if column:
+        scoring["column"] = settings.scoring.column | columns(column)
     report: dict[str, Any] = {}
     if tables:
         report["tables"] = True
@@ -271,6 +286,28 @@ def build_settings(
         "report": report,
     }
     return with_overrides(settings, overrides)
+
+
+def columns(words: list[str] | None) -> dict[str, str]:
+    """Return the columns that ``--column`` names, by their roles.
+
+    A column whose name holds ``=`` is named with its role: ``stage=a=b``.
+    """
+    from psgkit.read.scorings.listed import COLUMN_ROLES
+
+    named = {}
+    for word in words or ():
+        role, equals, name = word.partition("=")
+        if not equals:
+            named["stage"] = word
+        elif role in COLUMN_ROLES and name:
+            named[role] = name
+        else:
+            raise InputError(
+                f"--column {word!r} is not [ROLE=]NAME; roles are "
+                f"{', '.join(COLUMN_ROLES)}."
+            )
+    return named
 
 
 def _check_arousals(source: str) -> None:

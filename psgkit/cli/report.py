@@ -42,6 +42,8 @@ def report(
     align: options.Align = False,
     codes: options.Codes = None,
     column: options.Column = None,
+    epoch: options.Epoch = None,
+    annotator: options.Annotator = None,
     tables: options.Tables = False,
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
@@ -70,7 +72,16 @@ def report(
                 language=language,
             )
         )
-        door.check(partial(checks.check_scoring, scoring, codes=codes, column=column))
+        door.check(
+            partial(
+                checks.check_scoring,
+                scoring,
+                codes=codes,
+                column=column,
+                epoch=epoch,
+                annotator=annotator,
+            )
+        )
         if scoring is None:
             door.refuse_idle("without --scoring", align=align)
         else:
@@ -89,6 +100,8 @@ def report(
             explain_arousals=explain_arousals,
             codes=codes,
             column=column,
+            epoch=epoch,
+            annotator=annotator,
         )
     job = Job(
         recording=recording,

@@ -117,6 +117,8 @@ def simulate(
     ] = False,
     codes: options.Codes = None,
     column: options.Column = None,
+    epoch: options.Epoch = None,
+    annotator: options.Annotator = None,
 ) -> None:
     """Simulate a night, with its truth in files beside it."""
     from psgkit.read import read_scoring
@@ -130,6 +132,8 @@ def simulate(
                 hypnogram,
                 codes=codes,
                 column=column,
+                epoch=epoch,
+                annotator=annotator,
                 option="hypnogram",
             )
         )
@@ -138,7 +142,11 @@ def simulate(
     followed = None
     if hypnogram is not None:
         followed = read_scoring(
-            hypnogram, codes=None if codes is None else codes.value, column=column
+            hypnogram,
+            codes=codes,
+            column=options.columns(column),
+            epoch_s=epoch,
+            annotator=annotator,
         )
     night = simulate_night(
         hours,

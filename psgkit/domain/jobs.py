@@ -20,6 +20,9 @@ class Job:
         Clock times such as ``"22:47"``, or seconds after the start such as ``"120s"``.
     age_y, sex : float or None, str or None
         Of the person; ``sex`` is ``"F"`` or ``"M"``.
+    epoch_s : float or None
+        Length of an epoch of the scoring, where its file does not give it; the
+        settings' one where None.
     covariates : dict of str to object
         Further columns of a manifest, carried into the cohort's table.
     subfolder : str
@@ -38,6 +41,7 @@ class Job:
     lights_on: str | None = None
     age_y: float | None = None
     sex: str | None = None
+    epoch_s: float | None = None
     covariates: dict[str, object] = field(default_factory=dict)
     subfolder: str = ""
     # Not shown with the job, since an address may hold a password.

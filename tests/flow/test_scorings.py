@@ -131,9 +131,9 @@ def test_codes_settle_what_a_four_means(tmp_path: Path, run: Run) -> None:
         answer = json.loads(printed)
         assert answer["measures"]["n3_min"] == n3_min
         codes_noted = [issue["code"] for issue in answer["issues"]]
-        assert ("code_4_is_rem" in codes_noted) == noted
+        assert ("stage_codes_assumed" in codes_noted) == noted
     _, printed, _ = run("hypnogram", path, "--json")
-    assert "code_4_is_rem" in [i["code"] for i in json.loads(printed)["issues"]]
+    assert "stage_codes_assumed" in [i["code"] for i in json.loads(printed)["issues"]]
 
 
 def test_the_column_of_a_table_can_be_said(real_data: Path, run: Run) -> None:

@@ -17,7 +17,7 @@ DAMAGED = "its record is damaged"
 _ASKED = {
     "metric_version": "the numbers are defined anew in this version of psgkit",
     "id": "its id is another",
-    "job": "lights, age or sex are given otherwise",
+    "job": "lights, age, sex or epoch_s are given otherwise",
     "settings": "the settings are others",
 }
 

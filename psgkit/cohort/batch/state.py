@@ -236,6 +236,7 @@ def _asked(job: Job, settings: Settings) -> dict[str, Any]:
             "lights_on": job.lights_on,
             "age_y": job.age_y,
             "sex": job.sex,
+            "epoch_s": job.epoch_s,
         },
         "settings": settings.model_dump(mode="json"),
         "metric_version": METRIC_VERSION,

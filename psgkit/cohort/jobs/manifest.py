@@ -24,6 +24,7 @@ _COLUMNS = {
     "lights_on": ("lights_on",),
     "age": ("age", "age_y"),
     "sex": ("sex",),
+    "epoch_s": ("epoch_s", "epoch_length_s"),
 }
 
 # Columns of `cohort.csv` that are not numbers of the catalogue.
@@ -52,8 +53,9 @@ def read_manifest(
     path : str or pathlib.Path
         Columns ``edf`` or ``scoring`` (files, relative to the manifest's folder, or
         addresses such as ``s3://bucket/night.edf``), and
-        where wanted ``id``, ``lights_off``, ``lights_on``, ``age``, ``sex``. Any
-        further column is carried into ``cohort.csv``.
+        where wanted ``id``, ``lights_off``, ``lights_on``, ``age``, ``sex``,
+        ``epoch_s`` (length of an epoch where the scoring does not give it). Any further
+        column is carried into ``cohort.csv``.
     scoring : str
         How scorings are found where the manifest has no such column; see
         `psgkit.cohort.jobs.paired_scorings.find_scoring`. Where it has one, only ``"auto"``.
@@ -123,6 +125,13 @@ def to_sex(text: str) -> str:
     if text.lower() not in _SEXES:
         raise ValueError(text)
     return _SEXES[text.lower()]
+
+
+def _to_epoch(text: str) -> float:
+    epoch_s = float(text.replace(",", "."))
+    if not 0 < epoch_s <= 600:
+        raise ValueError(text)
+    return epoch_s
 
 
 def _known_columns(path: Path, columns: list[str]) -> dict[str, str]:
@@ -211,6 +220,7 @@ def _job(
         lights_on=cells.get("lights_on") or None,
         age_y=read("age", to_age, "a number of years between 0 and 120"),
         sex=read("sex", to_sex, "F or M"),
+        epoch_s=read("epoch_s", _to_epoch, "seconds, such as 20"),
         covariates={column: row[column] for column in further},
         addresses=addresses,
     )

@@ -15,7 +15,6 @@ from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError, PsgkitError
 from psgkit.measure import measure_scoring
 from psgkit.read import read_scoring
-from psgkit.read.scorings.vocabulary import Codes
 from psgkit.stage.agreement import Agreement, compare_many
 from psgkit.stage.number_agreement import compare_measures
 
@@ -32,13 +31,15 @@ class Source:
     ----------
     path : pathlib.Path
         One scoring, or a folder of them; an output folder of psgkit's counts, too.
-    column, codes : str or None
+    column, codes, epoch_s, annotator : optional
         How to read them; see `read_scoring`.
     """
 
     path: Path
     column: str | None = None
-    codes: Codes | None = None
+    codes: str | None = None
+    epoch_s: float | None = None
+    annotator: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,7 +236,13 @@ def _read_common(
     for night in common:
         try:
             read = [
-                read_scoring(each[night], column=source.column, codes=source.codes)
+                read_scoring(
+                    each[night],
+                    column=source.column,
+                    codes=source.codes,
+                    epoch_s=source.epoch_s,
+                    annotator=source.annotator,
+                )
                 for source, each in zip(sources, files, strict=True)
             ]
         except PsgkitError as fault:

@@ -15,7 +15,6 @@ from typing import Any
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.errors import MissingExtra
-from psgkit.read.formats.codes import stages_of_words
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -23,6 +22,7 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
+from psgkit.read.scorings.stage_codes import stages_of_words
 from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug
 
 EPOCH_S = 30.0

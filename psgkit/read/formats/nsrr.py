@@ -34,9 +34,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
     """Read stages and events; see the module for the layout."""
     root = parse_xml(file)
     told = root.findtext("EpochLength")
-    epoch_s = options.epoch_s or (
-        seconds(told, file, "EpochLength") if told is not None else 30.0
-    )
+    told_s = seconds(told, file, "EpochLength") if told is not None else None
+    epoch_s = options.epoch_told(told_s, file) or 30.0
     builder = DraftBuilder()
     start, recording_s = None, None
     for number, event in enumerate(root.iter("ScoredEvent"), start=1):

@@ -14,7 +14,8 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import kind_of, lights_of, slug, stage_of_code
+from psgkit.read.scorings.stage_codes import presets
+from psgkit.read.scorings.vocabulary import kind_of, lights_of, slug
 
 
 def recognises(file: ScoringFile) -> bool:
@@ -27,15 +28,15 @@ def read(file: ScoringFile, options: Options) -> Draft:
     root = parse_xml(file)
     builder = DraftBuilder()
     told = root.findtext("EpochLength")
-    epoch_s = options.epoch_s or (
-        seconds(told, file, "EpochLength") if told is not None else 30.0
-    )
+    told_s = seconds(told, file, "EpochLength") if told is not None else None
+    epoch_s = options.epoch_told(told_s, file) or 30.0
+    codes = presets()["rk"]
     for number, node in enumerate(root.iter("SleepStage"), start=1):
         text = (node.text or "").strip()
-        stage = stage_of_code(int(text), "rk") if text.isdecimal() else None
+        stage = codes.numbers.get(int(text)) if text.isdecimal() else None
         if stage is None:
             raise file.fault(
-                f"epoch {number} has the stage {quoted(text)}; stages are numbers 0 to 9."
+                f"epoch {number} has the stage {quoted(text)}; stages are numbers 0 to 10."
             )
         builder.add_stage((number - 1) * epoch_s, epoch_s, stage, f"epoch {number}")
     for number, event in enumerate(root.iter("ScoredEvent"), start=1):

@@ -7,7 +7,6 @@ import json
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.formats.codes import choose_codes
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -15,7 +14,7 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import stage_of_code
+from psgkit.read.scorings.stage_codes import choose_codes
 
 
 def recognises(file: ScoringFile) -> bool:
@@ -33,11 +32,11 @@ def read(file: ScoringFile, options: Options) -> Draft:
         raise file.fault(f"it is not JSON ({fault}).") from None
     epoch_s = options.epoch_s or 30.0
     numbers = [code for code in codes if isinstance(code, int)]
-    counting, issues = choose_codes(numbers, options)
+    counting, issues = choose_codes(numbers, options, file)
     builder = DraftBuilder(issues=list(issues))
     for number, code in enumerate(codes, start=1):
         known = isinstance(code, int) and not isinstance(code, bool)
-        stage = stage_of_code(code, counting) if known else None
+        stage = counting.numbers.get(code) if known else None
         if stage is None:
             raise file.fault(
                 f"epoch {number} is {quoted(str(code))}, which is no stage."

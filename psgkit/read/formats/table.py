@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.formats.codes import is_stage, stages_of_words
 from psgkit.read.formats.delimited import Table, split_table
 from psgkit.read.formats.preamble import (
     facts_of_sidecar,
@@ -37,6 +36,7 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
+from psgkit.read.scorings.stage_codes import is_stage, stages_of_words
 from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,

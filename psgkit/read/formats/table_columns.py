@@ -1,9 +1,9 @@
 """Which columns of a table hold stages, times and lengths."""
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.read.formats.codes import is_stage
 from psgkit.read.formats.delimited import Table
 from psgkit.read.scorings.listed import DraftBuilder, Options, ScoringFile
+from psgkit.read.scorings.stage_codes import is_stage
 from psgkit.read.scorings.vocabulary import plain
 
 # In order of preference where a table has several.
@@ -74,12 +74,13 @@ def choose_column(
     UnreadableScoring
         If there is no such column, or none that holds stages.
     """
-    if options.column is not None:
-        if options.column not in table.columns:
+    if "stage" in options.columns:
+        name = options.columns["stage"]
+        if name not in table.columns:
             raise file.fault(
-                f"no column {options.column!r}; there are {', '.join(table.columns)}."
+                f"no column {name!r}; there are {', '.join(table.columns)}."
             )
-        return table.columns.index(options.column)
+        return table.columns.index(name)
     positions = stage_columns(table)
     holding = [p for p in positions if any(is_stage(cell) for cell in table.column(p))]
     if not holding:

@@ -4,7 +4,6 @@ Lines that begin with ``#``, ``%`` or ``//`` are comments; empty lines are none.
 epoch is 30 s unless the caller says otherwise.
 """
 
-from psgkit.read.formats.codes import is_stage, stages_of_words
 from psgkit.read.formats.delimited import COMMENTS
 from psgkit.read.scorings.listed import (
     Draft,
@@ -13,6 +12,7 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
+from psgkit.read.scorings.stage_codes import is_stage, stages_of_words
 from psgkit.read.scorings.vocabulary import plain
 
 HEADERS = {"stage", "stages", "hypnogram", "hypno", "sleep stage", "sleep stages"}

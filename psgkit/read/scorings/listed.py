@@ -5,11 +5,11 @@ into stages on a grid.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,15 @@ from psgkit.domain.issues import Issue
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
 from psgkit.read.scorings.encoding import decode
-from psgkit.read.scorings.vocabulary import Codes
+
+if TYPE_CHECKING:
+    from psgkit.read.scorings.stage_codes import StageCodes
 
 # A whole night of stages and events takes a few hundred kilobytes.
 MAX_TEXT_BYTES = 64_000_000
 HEAD_BYTES = 65_536
+# What a column of a table can be named for.
+COLUMN_ROLES = ("stage", "onset", "end", "duration", "epoch", "annotator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +114,37 @@ class Options:
 
     Attributes
     ----------
-    codes : {"aasm", "rk"} or None
-        How numbers stand for stages; None to tell from the numbers that occur.
-    column : str or None
-        The column that holds the stages.
+    codes : StageCodes or None
+        What numbers mean; None to choose by the numbers that occur.
+    columns : mapping of str to str
+        Role of a table's column to its name; see `COLUMN_ROLES`.
     epoch_s : float or None
         Length of an epoch.
+    annotator : str or None
+        Whose scoring to read where the file holds several.
     """
 
-    codes: Codes | None = None
-    column: str | None = None
+    codes: "StageCodes | None" = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     epoch_s: float | None = None
+    annotator: str | None = None
+
+    def epoch_told(self, told_s: float | None, file: "ScoringFile") -> float | None:
+        """Return the length of an epoch, from the file or from the call.
+
+        Raises
+        ------
+        UnreadableScoring
+            If the two differ.
+        """
+        if told_s is None or self.epoch_s is None:
+            return told_s or self.epoch_s
+        if abs(told_s - self.epoch_s) > 1e-6:
+            raise file.fault(
+                f"it says that an epoch lasts {told_s:g} s, and --epoch says "
+                f"{self.epoch_s:g} s; leave --epoch out."
+            )
+        return told_s
 
 
 @dataclass(frozen=True)
@@ -182,7 +206,7 @@ class Format:
     read : callable
         Reads such a file.
     uses : frozenset of str
-        Fields of `Options` that this format reads by, beside ``epoch_s``.
+        Which of ``codes``, ``column`` and ``annotator`` this format reads by.
     """
 
     name: str

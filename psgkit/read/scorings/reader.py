@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from psgkit.domain.clock import has_date
@@ -15,8 +16,16 @@ from psgkit.domain.scoring import (
 from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.formats import FORMATS, table
 from psgkit.read.scorings.grid import lay_grid
-from psgkit.read.scorings.listed import HEAD_BYTES, Draft, Format, Options, ScoringFile
-from psgkit.read.scorings.vocabulary import Codes, groups_of
+from psgkit.read.scorings.listed import (
+    COLUMN_ROLES,
+    HEAD_BYTES,
+    Draft,
+    Format,
+    Options,
+    ScoringFile,
+)
+from psgkit.read.scorings.stage_codes import parse_codes
+from psgkit.read.scorings.vocabulary import groups_of
 
 _DAY_S = 86400.0
 # Programs, and raters without a name; what else a file says of its scorer names one.
@@ -33,9 +42,10 @@ def read_scoring(
     path: str | Path,
     *,
     recording_start: dt.datetime | None = None,
-    codes: Codes | None = None,
-    column: str | None = None,
+    codes: str | None = None,
+    column: str | Mapping[str, str] | None = None,
     epoch_s: float | None = None,
+    annotator: str | None = None,
 ) -> Scoring:
     """Read a scoring; its format is told from its content.
 
@@ -46,13 +56,17 @@ def read_scoring(
     recording_start : datetime.datetime, optional
         Clock time of the recording's first sample. Where the file has clock times,
         second zero of the result is then that moment.
-    codes : {"aasm", "rk"}, optional
-        What numbers mean: 4 is REM in the first, S4 in the second. By default it is
-        told from the numbers that occur, and noted as an issue.
-    column : str, optional
-        The column of a table that holds the stages.
+    codes : str, optional
+        What numbers mean: ``aasm`` (4 is REM), ``rk`` (4 is S4), ``ucddb``, ``dreams``,
+        ``sleepecg``, ``deltamed``, or a map such as ``W=0,N1=1,N2=2,N3=3,R=5``. By
+        default it is chosen by the numbers that occur, and noted as an issue.
+    column : str or mapping of str to str, optional
+        The column of a table that holds the stages; or roles (``stage``, ``onset``,
+        ``end``, ``duration``, ``epoch``, ``annotator``) to columns.
     epoch_s : float, optional
-        Length of an epoch where the file does not tell it.
+        Length of an epoch where the file does not give it.
+    annotator : str, optional
+        Whose scoring to read where the file holds several.
 
     Returns
     -------
@@ -68,41 +82,65 @@ def read_scoring(
     MissingExtra
         If the format needs an optional package.
     """
-    if codes not in {None, "aasm", "rk"}:
-        raise InputError(f"Stage codes are 'aasm' or 'rk', not {codes!r}.")
     if epoch_s is not None and not (math.isfinite(epoch_s) and epoch_s > 0):
         raise InputError(f"An epoch cannot last {epoch_s} s.")
+    options = Options(
+        None if codes is None else parse_codes(codes),
+        columns_by_role(column),
+        epoch_s,
+        annotator,
+    )
     file = _open(Path(path))
-    form = _recognise(file, column)
-    draft = form.read(file, Options(codes, column, epoch_s))
+    form = _recognise(file, options)
+    draft = form.read(file, options)
     return _assemble(draft, form, file, recording_start)
 
 
+def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:
+    """Return the columns of a table by their roles; a name alone holds the stages.
+
+    Raises
+    ------
+    InputError
+        If a role is not known.
+    """
+    if column is None or isinstance(column, str):
+        return {} if column is None else {"stage": column}
+    unknown = [role for role in column if role not in COLUMN_ROLES]
+    if unknown:
+        raise InputError(
+            f"--column: {unknown[0]!r} is not a role of a column. Roles are "
+            f"{', '.join(COLUMN_ROLES)}; for example --column onset=NAME."
+        )
+    return dict(column)
+
+
 def options_unused(
-    path: str | Path, *, column: str | None = None
+    path: str | Path, *, column: Mapping[str, str] | None = None
 ) -> tuple[str, frozenset[str]]:
-    """Tell which of `read_scoring`'s ``codes`` and ``column`` a file has no use for.
+    """Tell which of the options on its layout a file has no use for.
 
     Parameters
     ----------
     path : str or Path
         A scoring.
-    column : str, optional
-        As `read_scoring` would have it.
+    column : mapping of str to str, optional
+        Columns by their roles, as the call names them.
 
     Returns
     -------
     name : str
         Of the file's format.
     unused : frozenset of str
+        Of ``codes``, ``column`` and ``annotator``.
 
     Raises
     ------
     UnreadableScoring
         If there is no such file or no format fits.
     """
-    form = _recognise(_open(Path(path)), column)
-    return form.name, frozenset({"codes", "column"}) - form.uses
+    form = _recognise(_open(Path(path)), Options(columns=columns_by_role(column)))
+    return form.name, frozenset({"codes", "column", "annotator"}) - form.uses
 
 
 def _open(path: Path) -> ScoringFile:
@@ -127,11 +165,11 @@ def _open(path: Path) -> ScoringFile:
     return ScoringFile(path, head)
 
 
-def _recognise(file: ScoringFile, column: str | None) -> Format:
+def _recognise(file: ScoringFile, options: Options) -> Format:
     for form in FORMATS:
         if form.recognises(file):
             return form
-    if column is not None and file.head_text:
+    if options.columns and file.head_text:
         return table.FORMAT  # the caller says that it has columns
     if not file.head_text and _is_mostly_text(file.head):
         _ = file.text  # its error names the line that is no text

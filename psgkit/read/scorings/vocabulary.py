@@ -13,8 +13,6 @@ from typing import Any, Literal
 from psgkit.domain.scoring import EVENT_GROUPS, Stage
 from psgkit.settings import config_folder
 
-Codes = Literal["aasm", "rk"]
-
 _NUMBERED = re.compile(r"^(?:sleep )?stage (\d)(?: sleep)?$")
 # How `psgkit export` writes events that not every scoring knows.
 _OWN_EVENT = re.compile(r"^[Ee]vent[ _]([a-z0-9_]+)$")
@@ -56,7 +54,7 @@ def slug(text: str) -> str:
 def stage_of(text: str) -> Stage | None:
     """Return the stage that a word names, or None.
 
-    A bare number is not a word; see `stage_of_code`.
+    A bare number is not a word; see ``stage_codes``.
 
     Examples
     --------
@@ -75,9 +73,10 @@ def stage_of(text: str) -> Stage | None:
     return None
 
 
-def stage_of_code(code: int, codes: Codes) -> Stage | None:
-    """Return the stage that a number stands for, in one way of counting, or None."""
-    return _stage_codes(codes).get(code)
+def code_tables() -> dict[str, dict[str, list[int]]]:
+    """Return the presets of numbers: stage to the numbers that mean it."""
+    tables: dict[str, dict[str, list[int]]] = _tables()["codes"]
+    return tables
 
 
 def kind_of(text: str) -> str | None:
@@ -141,15 +140,6 @@ def _stage_numbers() -> dict[str, Stage]:
         number: Stage[name]
         for name, numbers in _tables()["stage_numbers"].items()
         for number in numbers
-    }
-
-
-@cache
-def _stage_codes(codes: Codes) -> dict[int, Stage]:
-    return {
-        code: Stage[name]
-        for name, numbers in _tables()["codes"][codes].items()
-        for code in numbers
     }
 
 
