@@ -9,6 +9,7 @@
     │   ├── ScoringMismatch       a scoring that does not fit its recording
     │   ├── MissingChannel        no channel for what was asked
     │   ├── SettingsError         a settings file, or a value in it
+    │   ├── UnknownClassifier     a classifier of YASA that psgkit has not checked
     │   ├── UnreadableNight       a file that should be a saved night
     │   └── MissingExtra          an optional package is not installed
     └── OutputError               a result cannot be written (exit status 2)
@@ -46,6 +47,10 @@ class MissingChannel(InputError):
 
 class SettingsError(InputError):
     """A settings file, or a value in it, cannot be used."""
+
+
+class UnknownClassifier(InputError):
+    """The installed YASA has a classifier that psgkit has not checked."""
 
 
 class UnreadableNight(InputError):

@@ -229,7 +229,7 @@ def _analyse_recording(
         from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
 
         progress("staging")
-        staging = stage_recording(recording, age_y=recording.age_y, sex=recording.sex)
+        staging = stage_recording(recording, settings.stage.stager)
         scoring, used, found = staging.scoring, staging.channels_used, staging.issues
         if (job.age_y is None) != (job.sex is None):
             found += (_HALF_A_PERSON,)

@@ -82,6 +82,20 @@ class WindowSettings(_Frozen):
     align: bool = False
 
 
+class StageSettings(_Frozen):
+    """What stages a recording.
+
+    Attributes
+    ----------
+    stager : str or None
+        ``yasa-fast``, ``yasa`` or the name of another package's stager. Given, the
+        night is staged anew where its file holds stages. None: ``yasa-fast``, or
+        ``yasa`` where the installed YASA has a classifier that psgkit does not know.
+    """
+
+    stager: str | None = Field(default=None, min_length=1, max_length=100)
+
+
 class ArousalSettings(_Frozen):
     """Whose arousals are counted, and the threshold of the rules.
 
@@ -149,6 +163,7 @@ class Settings(_Frozen):
     read: ReadSettings = ReadSettings()
     scoring: ScoringSettings = ScoringSettings()
     window: WindowSettings = WindowSettings()
+    stage: StageSettings = StageSettings()
     arousals: ArousalSettings = ArousalSettings()
     measure: MeasureSettings = MeasureSettings()
     report: ReportSettings = ReportSettings()

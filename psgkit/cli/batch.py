@@ -156,6 +156,7 @@ def batch(
     language: options.Language = None,
     arousals: options.Arousals = None,
     explain_arousals: options.ExplainArousals = False,
+    stager: options.Stager = None,
 ) -> None:
     """Report many nights, each on its own, and make one table of them.
 
@@ -165,7 +166,7 @@ def batch(
     from psgkit.cohort.batch.workers import count_workers
 
     with Door() as door:
-        door.refuse_empty(scoring=scoring, dask=dask)
+        door.refuse_empty(scoring=scoring, dask=dask, stager=stager)
         door.check(
             partial(
                 checks.check_layout,
@@ -208,6 +209,7 @@ def batch(
             column=column,
             epoch=epoch,
             annotator=annotator,
+            stager=stager,
         )
     jobs = [
         replace(
@@ -227,6 +229,8 @@ def batch(
                 epoch=epoch,
                 annotator=annotator,
             )
+        if jobs and all(_is_scored(job) for job in jobs):
+            door.refuse_idle("where every night has a scoring", stager=stager)
         check_ids(jobs)
     if dry_run:
         _tell_plan(jobs, settings, out, verify=verify, resume=not no_resume)
@@ -263,7 +267,7 @@ def batch(
         console.error("stopped at once; the same command goes on from here.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     console.out(_counted(counts))
-    console.out(_stagers(jobs))
+    console.out(_stagers(jobs, settings))
     console.out(f"Table: {out / 'cohort.csv'}")
     if counts["failed"]:
         console.out(f"What failed, and why: {out / 'failures.csv'}")
@@ -313,10 +317,11 @@ def _is_scored(job: "Job") -> bool:
     return job.scoring is not None or "scoring" in job.addresses
 
 
-def _stagers(jobs: "list[Job]") -> str:
+def _stagers(jobs: "list[Job]", settings: "Settings") -> str:
     """Say whose stages the nights have: a scoring beside a recording is easily missed."""
     scored = sum(map(_is_scored, jobs))
-    counts = {"a scoring": scored, "YASA": len(jobs) - scored}
+    stager = settings.stage.stager or "YASA"
+    counts = {"a scoring": scored, stager: len(jobs) - scored}
     return "Stages: " + ", ".join(
         f"{count} night{'' if count == 1 else 's'} from {source}"
         for source, count in counts.items()
@@ -337,4 +342,4 @@ def _tell_plan(
         to_do += bool(why)
         console.out(f"{job.night_id}: {f'to do, {why}' if why else 'done'}")
     console.out(f"{to_do} to do, {len(jobs) - to_do} done")
-    console.out(_stagers(jobs))
+    console.out(_stagers(jobs, settings))

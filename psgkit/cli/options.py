@@ -184,6 +184,15 @@ Annotator = Annotated[
         help="Whose scoring to read where a file holds several.",
     ),
 ]
+Stager = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        rich_help_panel=help.SCORING,
+        help="Stage with 'yasa-fast', 'yasa' (YASA itself, slower) or another "
+        "installed stager, also where the recording holds stages.",
+    ),
+]
 Arousals = Annotated[
     ArousalsChoice | None,
     typer.Option(
@@ -241,6 +250,7 @@ def build_settings(
     column: list[str] | None = None,
     epoch: float | None = None,
     annotator: str | None = None,
+    stager: str | None = None,
 ) -> "Settings":
     """Lay a call's options over the settings file, and that over the defaults."""
     from psgkit.settings import Settings, load_settings, with_overrides
@@ -278,6 +288,7 @@ def build_settings(
     if only is not OnlyChoice.STAGING:
         _check_arousals(given.get("source", settings.arousals.source))
     overrides = {
+        "stage": _checked_stager(stager or settings.stage.stager),
         "arousals": given,
         "read": read,
         "scoring": scoring,
@@ -308,6 +319,15 @@ def columns(words: list[str] | None) -> dict[str, str]:
                 f"{', '.join(COLUMN_ROLES)}."
             )
     return named
+
+
+def _checked_stager(name: str | None) -> dict[str, Any]:
+    """Refuse a stager that is not installed before any night is read."""
+    if name is not None:
+        from psgkit.stage.choice import find_stager
+
+        find_stager(name)
+    return {"stager": name}
 
 
 def _check_arousals(source: str) -> None:

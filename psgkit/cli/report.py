@@ -52,6 +52,7 @@ def report(
     explain_arousals: options.ExplainArousals = False,
     age: options.Age = None,
     sex: options.Sex = None,
+    stager: options.Stager = None,
 ) -> None:
     """Report one night: stages, REM continuity, N3 and arousals."""
     from psgkit.domain.jobs import Job
@@ -61,7 +62,7 @@ def report(
     from psgkit.store.files import check_writable
 
     with Door() as door:
-        door.refuse_empty(id=id)
+        door.refuse_empty(id=id, stager=stager)
         door.check(partial(checks.check_lights, lights, lights_off, lights_on))
         door.check(
             partial(
@@ -85,7 +86,7 @@ def report(
         if scoring is None:
             door.refuse_idle("without --scoring", align=align)
         else:
-            door.refuse_idle("with --scoring", age=age, sex=sex)
+            door.refuse_idle("with --scoring", age=age, sex=sex, stager=stager)
         settings = options.build_settings(
             config,
             unit=unit,
@@ -102,6 +103,7 @@ def report(
             column=column,
             epoch=epoch,
             annotator=annotator,
+            stager=stager,
         )
     job = Job(
         recording=recording,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,11 @@ from psgkit.domain.clock import has_date
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.provenance import Provenance
-from psgkit.domain.recording import Channel, Gap
+from psgkit.domain.recording import Channel, Gap, Recording
 from psgkit.domain.scoring import Scoring
+
+if TYPE_CHECKING:
+    import mne
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -115,6 +119,29 @@ class Night:
     def error_count(self) -> int:
         """How many issues are errors."""
         return sum(issue.severity is Severity.ERROR for issue in self.issues)
+
+    def to_raw(self, recording: Recording) -> "mne.io.BaseRaw":
+        """Return its recording as an `mne.io.Raw` with stages and events.
+
+        Parameters
+        ----------
+        recording : Recording
+            The one that was analysed.
+
+        Returns
+        -------
+        mne.io.BaseRaw
+            As from `Recording.to_raw`. Stages, events and lights are annotations with
+            the texts of EDF+, such as ``"Sleep stage N2"`` and ``"Arousal"``.
+
+        Raises
+        ------
+        InputError
+            If the recording has another length than the night.
+        """
+        from psgkit.read.objects import night_to_raw  # noqa: PLC0415 - knows MNE
+
+        return night_to_raw(self, recording)
 
     def save(self, folder: str | Path) -> Path:
         """Write the night's files into ``folder/<id>/`` and return that folder.

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ import numpy.typing as npt
 from psgkit.domain.issues import Issue
 from psgkit.domain.roles import Kind, Role
 from psgkit.errors import MissingChannel
+
+if TYPE_CHECKING:
+    import mne
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -264,6 +267,38 @@ class Recording:
             before = sample_range(start_s, start_s, channel.rate_hz)[0]
             values[max(first - before, 0) : max(last - before, 0)] = np.nan
         return values
+
+    def to_raw(
+        self,
+        channels: Iterable[Channel] | None = None,
+        *,
+        rate_hz: float | None = None,
+    ) -> "mne.io.BaseRaw":
+        """Return the recording as an `mne.io.Raw`.
+
+        Parameters
+        ----------
+        channels : iterable of Channel, optional
+            Those to take; by default all that have a role.
+        rate_hz : float, optional
+            Their rate in the Raw; by default the highest of an EEG channel.
+
+        Returns
+        -------
+        mne.io.BaseRaw
+            Volts under the channels' labels. Gaps are zero under the annotation ``BAD_ACQ_SKIP``, a channel whose
+            electrode was off under ``BAD_electrode``. Samples are read when MNE asks
+            for them, unless channels have to be brought to one rate.
+
+        Raises
+        ------
+        MissingChannel
+            If no channel has a role.
+        """
+        from psgkit.read.objects import recording_to_raw  # noqa: PLC0415 - knows MNE
+
+        chosen = None if channels is None else tuple(channels)
+        return recording_to_raw(self, chosen, rate_hz=rate_hz)
 
     def with_issues(self, *issues: Issue) -> "Recording":
         """Return the same recording with more issues."""

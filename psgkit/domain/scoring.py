@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue
+from psgkit.domain.probabilities import probability_faults
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
+    import mne
     import yasa
 
 
@@ -127,13 +129,15 @@ class Scoring:
         arousals: pd.DataFrame | Sequence[tuple[float, float]] | None = None,
         *,
         scorer: str = "unknown",
+        proba: pd.DataFrame | npt.NDArray[np.floating] | None = None,
     ) -> "Scoring":
         """Build a scoring from a list of stages.
 
         Parameters
         ----------
         stages : sequence of str, Stage or int
-            One an epoch, out of W N1 N2 N3 R ART UNS or their codes.
+            One an epoch, in AASM's words (``"W"``, ``"N2"``, ``"Stage R"``), YASA's
+            (``"WAKE"``, ``"REM"``, ``"ART"``, ``"UNS"``) or YASA's codes, 0 to 4.
         epoch_s : float
             Length of an epoch in seconds.
         start : datetime.datetime, optional
@@ -144,17 +148,23 @@ class Scoring:
             None means that arousals were not scored, which makes their indices NaN;
             an empty table means that none was found.
         scorer : str
-            Who scored the night.
+            Who or what scored the night.
+        proba : DataFrame or numpy.ndarray, optional
+            Probability of each stage, an epoch a row, as U-Sleep, GSSC or YASA give it.
+            Columns of a table are found by name, those of an array are W, N1, N2, N3
+            and R.
 
         Returns
         -------
         Scoring
+            ``is_automatic`` where it has probabilities.
 
         Raises
         ------
         InputError
-            If a stage has another name, an epoch has no length, or an arousal starts
-            or lasts less than zero; every fault is named.
+            If a stage has another name, an epoch has no length, an arousal starts or
+            lasts less than zero, or the probabilities do not fit the stages; every
+            fault is named.
         """
         faults = []
         codes = []
@@ -173,6 +183,9 @@ class Scoring:
             events = _arousal_events(arousals, scorer)
             bad = (events["onset_s"] < 0) | (events["duration_s"] < 0)
             faults += [f"arousal {row + 1} is negative" for row in np.flatnonzero(bad)]
+        table = None if proba is None else _proba_array(proba)
+        if table is not None and not faults:
+            faults += probability_faults(table, len(codes))
         if faults:
             shown = "; ".join(faults[:10]) + ("; …" if len(faults) > 10 else "")
             raise InputError(
@@ -188,6 +201,8 @@ class Scoring:
             events=events,
             kinds_scored=frozenset() if arousals is None else frozenset({"arousal"}),
             scorer=scorer,
+            is_automatic=table is not None,
+            proba=table,
         )
 
     @property
@@ -233,6 +248,19 @@ class Scoring:
             if proba is None
             else pd.DataFrame(proba, columns=["WAKE", "N1", "N2", "N3", "REM"]),
         )
+
+    def to_annotations(self) -> "mne.Annotations":
+        """Return stages, events and lights as `mne.Annotations`.
+
+        Their texts are those of EDF+ (``"Sleep stage N2"``, ``"Arousal"``, ``"Lights
+        off"``). Seconds count from the recording's start: lay them on a Raw with
+        ``raw.set_annotations(scoring.to_annotations())``.
+        """
+        from psgkit.read.objects import (  # noqa: PLC0415 - knows MNE
+            scoring_to_annotations,
+        )
+
+        return scoring_to_annotations(self)
 
     def events_of(self, kinds: Iterable[str]) -> pd.DataFrame:
         """Return the events of some kinds, in order."""
@@ -325,10 +353,29 @@ def _arousal_events(
     return make_events((on, dur, "arousal", source) for on, dur in pairs)
 
 
-def _code_of(stage: str | Stage | int) -> int | None:
+def _code_of(stage: object) -> int | None:
     if isinstance(stage, str):
-        return Stage[stage].value if stage in Stage.__members__ else None
-    return int(stage) if stage in Stage._value2member_map_ else None
+        word = stage.strip().casefold()
+        for prefix in ("sleep stage ", "stage "):
+            word = word.removeprefix(prefix)
+        return _WORDS.get(word)
+    if isinstance(stage, bool | np.bool_):
+        return None
+    if isinstance(stage, float | np.floating) and not float(stage).is_integer():
+        return None
+    is_number = isinstance(stage, int | float | np.integer | np.floating)
+    known = is_number and stage in Stage._value2member_map_
+    return int(stage) if known else None  # type: ignore[call-overload]
+
+
+def _proba_array(
+    proba: pd.DataFrame | npt.NDArray[np.floating],
+) -> npt.NDArray[np.float32]:
+    """Return W, N1, N2, N3, R as columns; fewer where a table does not have them all."""
+    if isinstance(proba, pd.DataFrame):
+        names = {_code_of(str(name)): name for name in proba.columns}
+        proba = proba[[names[s] for s in SCORED_STAGES if s in names]].to_numpy(float)
+    return np.asarray(proba, dtype=np.float32)
 
 
 _YASA_NAMES = {
@@ -339,4 +386,11 @@ _YASA_NAMES = {
     Stage.N2: "N2",
     Stage.N3: "N3",
     Stage.R: "REM",
+}
+
+_WORDS = {
+    **{stage.name.casefold(): stage.value for stage in Stage},
+    **{name.casefold(): stage.value for stage, name in _YASA_NAMES.items()},
+    "movement time": Stage.ART.value,
+    "?": Stage.UNS.value,
 }

@@ -1,4 +1,4 @@
-"""A recording staged by YASA's classifier, and agreement of scorings."""
+"""A recording staged by YASA's classifier or another stager, and agreement of scorings."""
 
 from psgkit.stage.agreement import (
     Agreement,
@@ -6,15 +6,19 @@ from psgkit.stage.agreement import (
     compare_many,
     compare_scorings,
 )
+from psgkit.stage.choice import find_stager, stage_recording, stager_names
 from psgkit.stage.number_agreement import compare_measures
-from psgkit.stage.yasa_fast import Staging, stage_recording
+from psgkit.stage.stager import Stager, Staging
 
 __all__ = [
     "Agreement",
     "ArousalAgreement",
+    "Stager",
     "Staging",
     "compare_many",
     "compare_measures",
     "compare_scorings",
+    "find_stager",
     "stage_recording",
+    "stager_names",
 ]

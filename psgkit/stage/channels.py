@@ -5,13 +5,21 @@ mastoid, and a bipolar chin EMG (Vallat and Walker 2021). The nearest that a rec
 has is taken; what comes last is better than no staging and said in the report.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Kind, Role
-from psgkit.errors import MissingChannel
+from psgkit.errors import MissingChannel, UnreadableRecording
+from psgkit.stage.waveform import EPOCH_S, EPOCH_SAMPLES, RATE_HZ
+
+FloatArray = npt.NDArray[np.float64]
+Seen = TypeVar("Seen")
 
 # YASA refuses a recording at 80 Hz or less. MNE brings all channels of a file to the
 # rate of the fastest, so slower channels beside a faster one are staged: SHHS1 has its
@@ -46,6 +54,82 @@ class Unusable:
     channel: Channel
     why: str
     remedy: str
+
+
+def choose_channels(
+    recording: Recording, look: Callable[[Recording, Channel], Seen | None]
+) -> tuple[dict[Kind, Seen], tuple[Issue, ...]]:
+    """Take the best EEG, EOG and chin EMG that hold a signal.
+
+    Parameters
+    ----------
+    recording : Recording
+    look : callable
+        Reads a channel and returns what staging needs of it; None for a channel that
+        never changes, which gives way to the next.
+
+    Returns
+    -------
+    seen : dict of Kind to object
+        What ``look`` returned for the channel taken.
+    issues : tuple of Issue
+        The kinds of channel that are missing.
+
+    Raises
+    ------
+    MissingChannel
+        If there is no EEG that can be staged; the message lists what there is.
+    UnreadableRecording
+        If the recording is shorter than one epoch.
+    """
+    if recording.duration_s < EPOCH_S:
+        raise UnreadableRecording(
+            f"{recording.id}: it holds {recording.duration_s:g} s of signal and cannot "
+            f"be staged; one epoch takes {EPOCH_S:g} s.{recording.cut_short}"
+        )
+    seen: dict[Kind, Seen] = {}
+    issues: list[Issue] = []
+    for kind in (Kind.EEG, Kind.EOG, Kind.EMG):
+        # Without EEG there is no stage; without EOG or EMG for a while, YASA's.
+        whole = recording if kind is Kind.EEG else replace(recording, lost=())
+        usable, unusable = candidates(recording, kind)
+        for channel in usable:
+            found = look(whole, channel)
+            if found is not None:
+                seen[kind] = found
+                break
+            why = "it holds no signal", "check the electrode"
+            unusable.append(Unusable(channel, *why))
+        if kind not in seen:
+            if kind is Kind.EEG:
+                raise no_eeg(recording, unusable)
+            issues.append(left_out(kind, unusable))
+    return seen, tuple(issues)
+
+
+def signal_without_gaps(
+    recording: Recording, channel: Channel
+) -> tuple[FloatArray, npt.NDArray[np.bool_]] | None:
+    """Return a channel with zeros in its gaps, and where those are.
+
+    A channel that never changes gives None.
+    """
+    values = recording.signal(channel)
+    is_missing = np.isnan(values)
+    known = values[~is_missing] if is_missing.any() else values
+    if not known.size or known.min() == known.max():
+        return None
+    if is_missing.any():
+        values = np.where(is_missing, 0.0, values)
+    return values, is_missing
+
+
+def missing_share(is_missing: npt.NDArray[np.bool_], rate_hz: float) -> FloatArray:
+    """Return the share of each whole epoch that has no signal."""
+    n_epochs = round(len(is_missing) * RATE_HZ / rate_hz) // EPOCH_SAMPLES
+    epoch_of = (np.flatnonzero(is_missing) / (rate_hz * EPOCH_S)).astype(int)
+    counts = np.bincount(epoch_of, minlength=n_epochs)[:n_epochs]
+    return np.asarray(counts / (rate_hz * EPOCH_S))
 
 
 def candidates(

@@ -12,6 +12,7 @@ listed below, and even then nothing is unpickled: the text is a string in the st
 import hashlib
 import importlib.util
 import pickletools
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.errors import InputError
+from psgkit.errors import InputError, UnknownClassifier
 
 # Files of YASA 0.5 to 0.8.1, by the channels and facts that each was trained on.
 KNOWN_SHA256 = {
@@ -124,9 +125,10 @@ def load_classifier(name: str) -> Classifier:
 
     Raises
     ------
+    UnknownClassifier
+        If the installed YASA has no such classifier, or one that psgkit does not know.
     InputError
-        If YASA is not installed, has no such classifier, or has one that psgkit does
-        not know.
+        If YASA is not installed.
     """
     return parse_classifier(_read_known_file(name), name)
 
@@ -144,25 +146,31 @@ def parse_classifier(data: bytes, name: str) -> Classifier:
 
 
 def _read_known_file(name: str) -> bytes:
+    path = _newest_file(name)
+    data = b"" if path is None else path.read_bytes()
+    if path is not None and hashlib.sha256(data).hexdigest() == KNOWN_SHA256[name]:
+        return data
+    found = "none" if path is None else path.name
+    raise UnknownClassifier(
+        f"yasa-fast does not know the classifier for {name} of the installed yasa "
+        f"(found: {found}). Stage with --stager yasa, or install yasa 0.8.1."
+    )
+
+
+def _newest_file(name: str) -> Path | None:
+    """Return the file that `yasa.SleepStaging` would take: the one of the last version."""
     spec = importlib.util.find_spec("yasa")
     if spec is None or spec.origin is None:
         raise InputError(
             "Staging needs the package yasa, which is not installed: "
             "install it with pip install yasa."
         )
-    folder = Path(spec.origin).parent / "classifiers"
-    expected = KNOWN_SHA256[name]
-    found = []
-    for path in sorted(folder.glob(f"clf_{name}_lgb_*.joblib")):
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() == expected:
-            return data
-        found.append(path.name)
-    raise InputError(
-        f"The installed yasa has no classifier that psgkit knows for {name} "
-        f"(found: {', '.join(found) or 'none'}; none is opened that psgkit has not "
-        "checked). Install yasa 0.8.1, or a psgkit that knows this yasa."
-    )
+    versions = {}
+    for path in (Path(spec.origin).parent / "classifiers").iterdir():
+        match = re.fullmatch(rf"clf_{re.escape(name)}_lgb_([\d.]+)\.joblib", path.name)
+        if match:
+            versions[tuple(int(part) for part in match[1].split("."))] = path
+    return versions[max(versions)] if versions else None
 
 
 def _model_text(pickled: bytes) -> str:
@@ -170,8 +178,9 @@ def _model_text(pickled: bytes) -> str:
     for _, argument, _ in pickletools.genops(pickled):
         if isinstance(argument, str) and argument.startswith("tree\n"):
             return argument
-    raise InputError(
-        "A classifier of YASA holds no description of its trees; install yasa 0.8.1."
+    raise UnknownClassifier(
+        "A classifier of YASA holds no description of its trees. Stage with "
+        "--stager yasa, or install yasa 0.8.1."
     )
 
 
@@ -201,9 +210,9 @@ def _read_tree(fields: dict[str, str]) -> _Tree:
     if fields["num_cat"] != "0" or set(fields["decision_type"].split()) != {
         str(NUMERICAL_MISSING_AS_ZERO)
     }:
-        raise InputError(
-            "A classifier of YASA has a kind of split that psgkit does not know; "
-            "install yasa 0.8.1."
+        raise UnknownClassifier(
+            "A classifier of YASA has a kind of split that yasa-fast does not know. "
+            "Stage with --stager yasa, or install yasa 0.8.1."
         )
     return _Tree(
         feature=np.array(fields["split_feature"].split(), dtype=np.int32),

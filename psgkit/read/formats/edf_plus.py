@@ -6,8 +6,11 @@ kept where their text names a kind of event; free text is left out, for technici
 write names into it.
 """
 
+import datetime as dt
 import math
 import re
+
+import pandas as pd
 
 from psgkit.domain.scoring import Stage
 from psgkit.read.edf.annotations import read_annotations, read_start
@@ -34,10 +37,32 @@ def recognises(file: ScoringFile) -> bool:
 
 def read(file: ScoringFile, options: Options) -> Draft:
     """Read stages and events from the annotations."""
-    builder = DraftBuilder()
     table = read_annotations(file.path)
     if table.empty:
         raise file.fault("it is an EDF or BDF without annotations, so no scoring.")
+    draft = draft_of(table, epoch_s=options.epoch_s, start=read_start(file.path))
+    if not draft.stages:
+        raise file.fault(
+            "none of its annotations is a sleep stage such as 'Sleep stage N2'."
+        )
+    return draft
+
+
+def draft_of(
+    table: pd.DataFrame, *, epoch_s: float | None, start: dt.datetime | None
+) -> Draft:
+    """Sort annotations into stages, events and lights.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``onset_s``, ``duration_s`` and ``text``.
+    epoch_s : float or None
+        Length of an epoch, where the caller knows it.
+    start : datetime.datetime or None
+        Clock time of second zero.
+    """
+    builder = DraftBuilder()
     texts = [str(text).strip() for text in table["text"]]
     # Beside the standard's own texts, a lone "awake" is a technician's remark.
     is_standard = any(_STANDARD.match(text) for text in texts)
@@ -49,17 +74,13 @@ def read(file: ScoringFile, options: Options) -> Draft:
         left_out += not _add(
             builder, text, float(onset_s), float(duration_s), may_be_stage=may_be_stage
         )
-    if not builder.stages:
-        raise file.fault(
-            "none of its annotations is a sleep stage such as 'Sleep stage N2'."
-        )
     if left_out:
         builder.issues.append(free_text_left_out(left_out))
     facts = parse_facts(text for text in texts if OWN_FACTS.match(text))
     builder.groups_scored |= facts.groups_scored
     return builder.build(
-        start=read_start(file.path),
-        epoch_s=options.epoch_s,
+        start=start,
+        epoch_s=epoch_s,
         scorer=facts.scorer,
         is_automatic=facts.is_automatic,
         arousal_source=facts.arousal_source,

@@ -30,7 +30,7 @@ from psgkit.read.scorings.vocabulary import groups_of
 _DAY_S = 86400.0
 # Programs, and raters without a name; what else a file says of its scorer names one.
 _NO_PERSON = re.compile(
-    r"(yasa|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
+    r"(yasa(-fast)?|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
     r"|arousal_rule_v\d+|psgscoring( [\w.]+){0,2}"
     r"|(expert|human|consensus|manual|rater|scorer|unknown)([ _-]?\w{1,2})?"
     + "".join(f"|{re.escape(form.name)}" for form in FORMATS),
@@ -93,7 +93,7 @@ def read_scoring(
     file = _open(Path(path))
     form = _recognise(file, options)
     draft = form.read(file, options)
-    return _assemble(draft, form, file, recording_start)
+    return assemble(draft, form.name, file.name, recording_start)
 
 
 def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -182,12 +182,23 @@ def _is_mostly_text(head: bytes) -> bool:
     return printable > 0.9 * len(head)
 
 
-def _assemble(
-    draft: Draft, form: Format, file: ScoringFile, recording_start: dt.datetime | None
+def assemble(
+    draft: Draft, form_name: str, where: str, recording_start: dt.datetime | None
 ) -> Scoring:
-    grid = lay_grid(draft.stages, draft.epoch_s, file.name)
+    """Lay what a file or an object holds on a grid.
+
+    Parameters
+    ----------
+    draft : Draft
+        What was read.
+    form_name, where : str
+        The format, and the file's name for messages.
+    recording_start : datetime.datetime or None
+        Clock time of the recording's first sample.
+    """
+    grid = lay_grid(draft.stages, draft.epoch_s, where)
     shift_s, start = _shift(draft.start, recording_start)
-    scorer = draft.scorer if _NO_PERSON.fullmatch(draft.scorer) else form.name
+    scorer = draft.scorer if _NO_PERSON.fullmatch(draft.scorer) else form_name
     found_by = draft.arousal_source
     sources = dict.fromkeys(
         AROUSAL_KINDS, found_by if _NO_PERSON.fullmatch(found_by) else scorer

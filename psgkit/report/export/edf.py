@@ -12,8 +12,8 @@ from pathlib import Path
 import edfio
 
 from psgkit.domain.scoring import Scoring
+from psgkit.domain.scoring_texts import facts_of, rows_of
 from psgkit.errors import OutputError, UnreadableRecording
-from psgkit.report.export.scoring import facts_of, rows_of
 from psgkit.store.files import write_whole
 
 _CUTOFF = re.compile(r"\b(?:HP|LP|N):\s*\d+(?:[.,]\d+)?\s*[kmu]?Hz\b", re.IGNORECASE)

@@ -16,27 +16,22 @@ yasa      JSON of `yasa.Hypnogram`
 import datetime as dt
 import json
 import math
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from psgkit.domain.clock import without_date
-from psgkit.domain.scoring import EVENT_GROUPS, Scoring, Stage
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.scoring_texts import (
+    STAGE_TEXTS,
+    event_text,
+    facts_of,
+    rows_of,
+    source_of_arousals,
+)
 from psgkit.errors import OutputError
 from psgkit.store.files import make_folder, write_text
 
-Row = tuple[float, float, str]
-
-STAGE_TEXTS = {
-    Stage.W: "Sleep stage W",
-    Stage.N1: "Sleep stage N1",
-    Stage.N2: "Sleep stage N2",
-    Stage.N3: "Sleep stage N3",
-    Stage.R: "Sleep stage R",
-    Stage.ART: "Movement time",
-    Stage.UNS: "Sleep stage ?",
-}
 _YASA_NAMES = {Stage.W: "WAKE", Stage.R: "REM"}
 _YASA_COLUMNS = ("WAKE", "N1", "N2", "N3", "REM")
 # As the suffix says to other programs what a file is.
@@ -47,7 +42,6 @@ SUFFIXES = {
     "csv": ".csv",
     "yasa": ".json",
 }
-_PLAIN_WORDS = re.compile(r"[\w .+-]{1,80}")
 
 
 def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, ...]:
@@ -79,69 +73,6 @@ def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, .
         raise OutputError(f"No format {to!r} to export to; there are {_names()}.")
     make_folder(path.parent)
     return _WRITERS[to](scoring, path)
-
-
-def rows_of(scoring: Scoring) -> list[Row]:
-    """Return every epoch, event and light as (onset_s, duration_s, text), in order."""
-    epochs = [
-        (scoring.onset_s + n * scoring.epoch_s, scoring.epoch_s, STAGE_TEXTS[Stage(c)])
-        for n, c in enumerate(scoring.stages.tolist())
-    ]
-    events = scoring.events[["onset_s", "duration_s", "kind"]]
-    marks = [
-        (float(onset), float(length), event_text(str(kind)))
-        for onset, length, kind in events.itertuples(index=False, name=None)
-    ]
-    lights = [
-        (at_s, 0.0, text)
-        for at_s, text in (
-            (scoring.lights_off_s, "Lights off"),
-            (scoring.lights_on_s, "Lights on"),
-        )
-        if at_s is not None
-    ]
-    return sorted([*epochs, *marks, *lights], key=lambda row: row[0])
-
-
-def event_text(kind: str) -> str:
-    """Return an event's text: words for what every scoring knows, else its name.
-
-    Examples
-    --------
-    >>> event_text("apnea_obstructive"), event_text("snore")
-    ('Apnea obstructive', 'Event snore')
-    """
-    known = {known for kinds in EVENT_GROUPS.values() for known in kinds}
-    return kind.replace("_", " ").capitalize() if kind in known else f"Event {kind}"
-
-
-def facts_of(scoring: Scoring) -> dict[str, str]:
-    """Return what a scoring says of itself, for the head of a file."""
-    facts = {"scorer": scoring.scorer}
-    if scoring.is_automatic:
-        facts["staging"] = "automatic"
-    if scoring.kinds_scored:
-        facts["scored"] = ", ".join(sorted(scoring.kinds_scored))
-    if source := _source_of_arousals(scoring):
-        facts["arousals"] = source
-    if scoring.start is not None:
-        facts["start"] = f"{scoring.start:%H:%M:%S.%f}"
-    return facts
-
-
-def _source_of_arousals(scoring: Scoring) -> str:
-    """Return what marked the arousals, where one did and that is not who staged.
-
-    A word that could break the line it stands in is left out: a saved night may be
-    anybody's.
-    """
-    arousals = scoring.arousals
-    sources = set() if arousals is None else set(arousals["source"])
-    if len(sources) != 1:
-        return ""
-    (source,) = sources
-    is_plain = _PLAIN_WORDS.fullmatch(source) is not None
-    return str(source) if is_plain and source != scoring.scorer else ""
 
 
 def _write_edf(scoring: Scoring, path: Path) -> tuple[Path, ...]:
@@ -178,7 +109,7 @@ def _write_bids(scoring: Scoring, path: Path) -> tuple[Path, ...]:
         "IsAutomatic": scoring.is_automatic,
         "KindsScored": sorted(scoring.kinds_scored),
     }
-    if source := _source_of_arousals(scoring):
+    if source := source_of_arousals(scoring):
         sidecar["ArousalSource"] = source
     if scoring.start is not None:
         sidecar["StartTime"] = f"{scoring.start:%H:%M:%S.%f}"

@@ -69,7 +69,7 @@ def test_a_tree_is_walked_to_its_leaf() -> None:
 def test_a_changed_file_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(classifier.KNOWN_SHA256, "eeg", "0" * 64)
     load_classifier.cache_clear()
-    with pytest.raises(InputError, match="no classifier that psgkit knows for eeg"):
+    with pytest.raises(InputError, match="does not know the classifier for eeg"):
         load_classifier("eeg")
     load_classifier.cache_clear()
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +62,8 @@ def test_the_channels_and_the_classifier_are_named() -> None:
 
 def test_age_and_sex_are_used_only_together() -> None:
     recording = _recording(_noise(6.0))
-    both = stage_recording(recording, age_y=43.0, sex="F").scoring.scorer
-    one = stage_recording(recording, age_y=43.0).scoring.scorer
+    both = stage_recording(replace(recording, age_y=43.0, sex="F")).scoring.scorer
+    one = stage_recording(replace(recording, age_y=43.0)).scoring.scorer
     assert both.endswith("(eeg+eog+emg+demo)")
     assert one.endswith("(eeg+eog+emg)")
 

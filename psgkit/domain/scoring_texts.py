@@ -1,0 +1,81 @@
+"""A scoring as rows of text, as EDF+ and MNE annotations and tables hold it."""
+
+import re
+
+from psgkit.domain.scoring import EVENT_GROUPS, Scoring, Stage
+
+Row = tuple[float, float, str]
+
+STAGE_TEXTS = {
+    Stage.W: "Sleep stage W",
+    Stage.N1: "Sleep stage N1",
+    Stage.N2: "Sleep stage N2",
+    Stage.N3: "Sleep stage N3",
+    Stage.R: "Sleep stage R",
+    Stage.ART: "Movement time",
+    Stage.UNS: "Sleep stage ?",
+}
+_PLAIN_WORDS = re.compile(r"[\w .+-]{1,80}")
+
+
+def rows_of(scoring: Scoring) -> list[Row]:
+    """Return every epoch, event and light as (onset_s, duration_s, text), in order."""
+    epochs = [
+        (scoring.onset_s + n * scoring.epoch_s, scoring.epoch_s, STAGE_TEXTS[Stage(c)])
+        for n, c in enumerate(scoring.stages.tolist())
+    ]
+    events = scoring.events[["onset_s", "duration_s", "kind"]]
+    marks = [
+        (float(onset), float(length), event_text(str(kind)))
+        for onset, length, kind in events.itertuples(index=False, name=None)
+    ]
+    lights = [
+        (at_s, 0.0, text)
+        for at_s, text in (
+            (scoring.lights_off_s, "Lights off"),
+            (scoring.lights_on_s, "Lights on"),
+        )
+        if at_s is not None
+    ]
+    return sorted([*epochs, *marks, *lights], key=lambda row: row[0])
+
+
+def event_text(kind: str) -> str:
+    """Return an event's text: words for what every scoring knows, else its name.
+
+    Examples
+    --------
+    >>> event_text("apnea_obstructive"), event_text("snore")
+    ('Apnea obstructive', 'Event snore')
+    """
+    known = {known for kinds in EVENT_GROUPS.values() for known in kinds}
+    return kind.replace("_", " ").capitalize() if kind in known else f"Event {kind}"
+
+
+def facts_of(scoring: Scoring) -> dict[str, str]:
+    """Return what a scoring says of itself, for the head of a file."""
+    facts = {"scorer": scoring.scorer}
+    if scoring.is_automatic:
+        facts["staging"] = "automatic"
+    if scoring.kinds_scored:
+        facts["scored"] = ", ".join(sorted(scoring.kinds_scored))
+    if source := source_of_arousals(scoring):
+        facts["arousals"] = source
+    if scoring.start is not None:
+        facts["start"] = f"{scoring.start:%H:%M:%S.%f}"
+    return facts
+
+
+def source_of_arousals(scoring: Scoring) -> str:
+    """Return what marked the arousals, where one did and that is not who staged.
+
+    A word that could break the line it stands in is left out: a saved night may be
+    anybody's.
+    """
+    arousals = scoring.arousals
+    sources = set() if arousals is None else set(arousals["source"])
+    if len(sources) != 1:
+        return ""
+    (source,) = sources
+    is_plain = _PLAIN_WORDS.fullmatch(source) is not None
+    return str(source) if is_plain and source != scoring.scorer else ""
