@@ -14,7 +14,7 @@ from psgkit.measure.catalogue.signal_metrics import (
     all_undefined,
     measures_of,
 )
-from psgkit.measure.detectors import eye_movements
+from psgkit.measure.detectors import eye_movements, muscle_activity
 from psgkit.measure.detectors import rem_atonia as rem_emg
 from psgkit.measure.signals.channel_reader import first_limit, read_reduced
 from psgkit.measure.signals.derivations import Derivations
@@ -105,7 +105,15 @@ def measure_chin(
     clean = rem.without(absent)
     top_hz = rem_emg.emg_top_hz(rate, chin.lowpass_hz)
     tone = rem_emg.chin_tone(values, rate, clean, top_hz=top_hz, beats_s=beats_s)
-    rswa = rem_emg.rswa_values(tone, clean)
+    activity_top_hz = muscle_activity.activity_top_hz(rate, chin.lowpass_hz)
+    rswa = muscle_activity.rswa_values(
+        muscle_activity.chin_envelope(
+            values, rate, clean, top_hz=activity_top_hz, beats_s=beats_s
+        ),
+        clean,
+        rate_hz=chin.rate_hz,
+        top_hz=activity_top_hz,
+    )
     numbers = {
         "rai": rem_emg.atonia_index(tone, clean),
         "rai_x2": rem_emg.atonia_index(tone, clean, scale=2.0),
