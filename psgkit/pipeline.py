@@ -324,7 +324,7 @@ def _measured(
     return measure_night(
         recording,
         scoring,
-        artefacts=artefact_masks(scoring),
+        artefacts=artefact_masks(scoring, recording.artefacts),
         settings=settings.arousals,
     )
 

@@ -1,7 +1,7 @@
 """A polysomnographic recording: facts at once, signals when asked for."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -42,6 +42,25 @@ class SignalSource(Protocol):
         numpy.ndarray of float64, shape (n_samples,)
             In the signal's own physical unit; NaN where the recording has a gap. A
             view of what the source keeps, or an array that is the caller's.
+        """
+        ...
+
+    def read_many(
+        self, indices: Sequence[int], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
+        """Return several signals between two times, in one pass through a file.
+
+        Parameters
+        ----------
+        indices : sequence of int
+            Positions of the signals in the source.
+        start_s, stop_s : float
+            As in `read`.
+
+        Returns
+        -------
+        list of numpy.ndarray of float64
+            One array a signal, each at its own rate.
         """
         ...
 
@@ -98,6 +117,8 @@ class Channel:
         Position of the signal that is subtracted, where psgkit re-references.
     unfit : Unfit or None
         Why no number is made of it; None where nothing speaks against it.
+    position_m : tuple of float or None
+        Where the electrode stands on the head, where the file has a montage.
     """
 
     role: Role
@@ -111,6 +132,7 @@ class Channel:
     limits: tuple[float, float] | None = None
     reference_index: int | None = None
     unfit: Unfit | None = None
+    position_m: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,8 @@ class Recording:
         Where samples come from.
     gaps : tuple of Gap
         Stretches without signal, in order.
+    artefacts : tuple of Gap
+        Stretches that the file itself marks as bad, in order.
     lost : tuple of (str, Gap)
         Stretches in which one channel, by its label, holds no signal of the person.
     issues : tuple of Issue
@@ -148,6 +172,7 @@ class Recording:
     channels: tuple[Channel, ...]
     source: SignalSource = field(repr=False, compare=False)
     gaps: tuple[Gap, ...] = ()
+    artefacts: tuple[Gap, ...] = ()
     lost: tuple[tuple[str, Gap], ...] = ()
     issues: tuple[Issue, ...] = ()
     path: Path | None = None
@@ -324,6 +349,12 @@ class ArraySource:
         """Return a part of one array; see `SignalSource`."""
         first, last = sample_range(start_s, stop_s, self.rates_hz[index])
         return self.arrays[index][first:last]
+
+    def read_many(
+        self, indices: Sequence[int], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
+        """Return a part of several arrays; see `SignalSource`."""
+        return [self.read(index, start_s, stop_s) for index in indices]
 
 
 def _bridge_small_gaps(values: FloatArray, rate_hz: float) -> FloatArray:

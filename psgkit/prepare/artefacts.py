@@ -10,12 +10,12 @@ YASA's rule is computed here in numpy, so that a night does not wait for numba, 
 that rates which are no whole number can be had; the tests hold the two equal.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.recording import Channel, FloatArray
+from psgkit.domain.recording import Channel, FloatArray, Gap
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
 
 WINDOW_S = 5.0
@@ -125,14 +125,24 @@ def channel_artefacts(
 
 
 def artefact_masks(
-    scoring: Scoring | None = None,
+    scoring: Scoring | None = None, marked: Iterable[Gap] = ()
 ) -> Callable[[Channel, FloatArray], BoolArray]:
-    """Return `channel_artefacts` with a memory: a channel is looked at once."""
+    """Return `channel_artefacts` with a memory: a channel is looked at once.
+
+    Windows that touch a stretch of ``marked``, such as `Recording.artefacts`, are
+    artefact in every channel.
+    """
     known: dict[Channel, BoolArray] = {}
+    stretches = tuple(marked)
 
     def mask(channel: Channel, signal_uv: FloatArray) -> BoolArray:
         if channel not in known:
-            known[channel] = channel_artefacts(channel, signal_uv, scoring)
+            is_bad = channel_artefacts(channel, signal_uv, scoring)
+            for gap in stretches:
+                first = int(gap.onset_s // WINDOW_S)
+                last = -int(-(gap.onset_s + gap.duration_s) // WINDOW_S)
+                is_bad[first : max(last, first + 1)] = True
+            known[channel] = is_bad
         return known[channel]
 
     return mask

@@ -6,11 +6,12 @@ it open, and from nobody's guess where neither settles it.
 """
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 
 import numpy as np
 
-from psgkit.domain.recording import SignalSource
+from psgkit.domain.recording import FloatArray, SignalSource
 from psgkit.domain.roles import Kind
 
 # Kinds whose unit `--unit` sets; mastoids follow the EEG that they are subtracted from.
@@ -75,11 +76,27 @@ def measure_spread(source: SignalSource, index: int, duration_s: float) -> float
     float
         In the signal's own unit; NaN where all windows are flat or empty.
     """
+    spreads = [
+        spread
+        for values in _windows(source, index, duration_s)
+        if values.size > 1 and (spread := float(np.std(values))) > 0
+    ]
+    return float(np.median(spreads)) if spreads else float("nan")
+
+
+def measure_level(source: SignalSource, index: int, duration_s: float) -> float:
+    """Return the median size of a signal's values; as `measure_spread` else."""
+    levels = [
+        float(np.median(np.abs(values)))
+        for values in _windows(source, index, duration_s)
+        if values.size
+    ]
+    return float(np.median(levels)) if levels else float("nan")
+
+
+def _windows(source: SignalSource, index: int, duration_s: float) -> Iterator[FloatArray]:
+    """Yield the known samples of a few windows of five seconds."""
     starts = np.linspace(0.0, max(duration_s - WINDOW_S, 0.0), N_WINDOWS)
-    spreads = []
     for start in starts.tolist():
         values = source.read(index, start, start + WINDOW_S)
-        values = values[np.isfinite(values)]
-        if values.size > 1 and (spread := float(np.std(values))) > 0:
-            spreads.append(spread)
-    return float(np.median(spreads)) if spreads else float("nan")
+        yield values[np.isfinite(values)]

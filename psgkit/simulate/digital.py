@@ -78,3 +78,9 @@ class DigitalSource:
             )
             values[max(low - first, 0) : max(high - first, 0)] = np.nan
         return values
+
+    def read_many(
+        self, indices: Sequence[int], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
+        """Return a part of several signals; see `SignalSource`."""
+        return [self.read(index, start_s, stop_s) for index in indices]

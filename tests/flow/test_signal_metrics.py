@@ -33,6 +33,11 @@ class Fading:
         hours = (start_s + np.arange(len(values)) / self._rates_hz[index]) / 3600
         return values * np.exp(-0.1 * hours)
 
+    def read_many(
+        self, indices: Sequence[int], start_s: float, stop_s: float
+    ) -> list[np.ndarray]:
+        return [self.read(index, start_s, stop_s) for index in indices]
+
 
 def measure(night: SimulatedNight) -> SignalResults:
     recording, scoring = night.recording, night.truth.scoring

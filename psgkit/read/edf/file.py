@@ -16,7 +16,7 @@ from psgkit.read.edf.start import find_person, find_start
 from psgkit.settings import ReadSettings
 
 
-def read_recording(
+def read_edf(
     path: str | Path,
     *,
     id: str = "",
@@ -60,7 +60,7 @@ def read_recording(
     channels, more = build_channels(source, settings)
     start = find_start(header, layout.first_onset_s)
     if start is None:
-        issues.append(_start_unknown())
+        issues.append(start_unknown())
     person = find_person(header)
     return Recording(
         id=id or path.stem,
@@ -76,7 +76,8 @@ def read_recording(
     )
 
 
-def _start_unknown() -> Issue:
+def start_unknown() -> Issue:
+    """Say that clock times cannot be used."""
     return Issue(
         Severity.WARNING,
         "start_unknown",

@@ -30,7 +30,7 @@ _BDF_VERSION = b"\xffBIOSEMI"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?")
 _INTEGER = re.compile(r"[+-]?\d+")
 # Width in bytes of each field of a signal, in the order of the file.
-_SIGNAL_FIELDS = {
+SIGNAL_FIELDS = {
     "label": 16,
     "transducer": 80,
     "unit": 8,
@@ -303,12 +303,12 @@ def _parse(fixed: bytes, table: bytes, sample_bytes: int, fields: _Fields) -> Ed
 def _columns(table: bytes, count: int) -> Callable[[str, int], bytes]:
     starts = {}
     start = 0
-    for name, width in _SIGNAL_FIELDS.items():
+    for name, width in SIGNAL_FIELDS.items():
         starts[name] = start
         start += width * count
 
     def column(name: str, index: int) -> bytes:
-        width = _SIGNAL_FIELDS[name]
+        width = SIGNAL_FIELDS[name]
         first = starts[name] + index * width
         return table[first : first + width]
 

@@ -71,6 +71,11 @@ class RecordLayout:
         return round(max(_end_of(s, self.record_s) for s in self.segments), 9)
 
     @property
+    def end_byte(self) -> int:
+        """Where the last whole record ends in the file."""
+        return self.header_bytes + self.n_records * self.record_bytes
+
+    @property
     def gaps(self) -> tuple[Gap, ...]:
         """The stretches between segments."""
         ends = [round(_end_of(s, self.record_s), 9) for s in self.segments]

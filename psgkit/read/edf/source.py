@@ -1,20 +1,23 @@
-"""Samples of an EDF or BDF file: one signal at a time, a few records at a time."""
+"""Samples of an EDF or BDF file: MNE reads them, the layout says where they stand."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from psgkit.domain.recording import FloatArray, sample_range
+from psgkit.errors import UnreadableRecording
 from psgkit.read.edf.header import SignalHeader
-from psgkit.read.edf.layout import ByteArray, RecordLayout, Segment
+from psgkit.read.edf.layout import RecordLayout, Segment
+from psgkit.read.edf.mended_header import RateGroup
+from psgkit.read.raw_reader import RawReader
 
 
 @dataclass(frozen=True, slots=True)
 class EdfSource:
     """Samples of a file, read when asked for; see `domain.recording.SignalSource`.
 
-    Holds no open file and no samples, so that it can be sent to another process.
+    Pickles without open files and without samples.
 
     Parameters
     ----------
@@ -29,6 +32,9 @@ class EdfSource:
     layout: RecordLayout
     signals: tuple[SignalHeader, ...]
     sample_bytes: int
+    _readers: dict[int, RawReader] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def rate_hz(self, index: int) -> float:
         """Return the samples in a second of one signal."""
@@ -54,69 +60,85 @@ class EdfSource:
         UnreadableRecording
             If the file has changed since its header was read.
         """
-        signal = self.signals[index]
-        rate_hz = self.rate_hz(index)
-        first, last = sample_range(start_s, stop_s, rate_hz)
-        last = min(last, self._n_samples(index))
-        values = np.empty(max(last - first, 0))
-        segments = self.layout.segments
-        is_covered = len(segments) == 1 and segments[0].onset_s * rate_hz <= first
-        if not (signal.has_scale and is_covered):
-            values.fill(np.nan)
-        if signal.has_scale:
-            for segment in segments:
-                self._fill(values, first, segment, signal)
-        return values
+        return self.read_many((index,), start_s, stop_s)[0]
 
-    def _n_samples(self, index: int) -> int:
-        samples = self.signals[index].samples
-        rate_hz = self.rate_hz(index)
-        return max(
+    def read_many(
+        self, indices: Sequence[int], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
+        """Return several signals between two times; those of one rate in one pass."""
+        found: dict[int, FloatArray] = {}
+        for samples in dict.fromkeys(self.signals[i].samples for i in indices):
+            alike = [i for i in indices if self.signals[i].samples == samples]
+            found |= self._read_alike(list(dict.fromkeys(alike)), start_s, stop_s)
+        return [found[index] for index in indices]
+
+    def _read_alike(
+        self, indices: list[int], start_s: float, stop_s: float
+    ) -> dict[int, FloatArray]:
+        samples, rate_hz = self.signals[indices[0]].samples, self.rate_hz(indices[0])
+        first, last = sample_range(start_s, stop_s, rate_hz)
+        n_samples = max(
             round(segment.onset_s * rate_hz) + segment.n_records * samples
             for segment in self.layout.segments
         )
+        size = max(min(last, n_samples) - first, 0)
+        readable = [index for index in indices if self.signals[index].has_scale]
+        parts = [
+            part
+            for segment in self.layout.segments
+            for part in _overlap(segment, samples, rate_hz, first, size)
+        ]
+        found = {}
+        if readable and parts:
+            self._check_file()
+            reader, picks = self._reader(samples, readable)
+            if parts == [(0, parts[0][1], size)]:  # no gap: nothing to put together
+                values = reader.read(picks, parts[0][1], parts[0][1] + size)
+                found = dict(zip(readable, values, strict=True))
+            else:
+                found = {index: np.full(size, np.nan) for index in readable}
+                for into, joined, length in parts:
+                    values = reader.read(picks, joined, joined + length)
+                    for index, part in zip(readable, values, strict=True):
+                        found[index][into : into + length] = part
+        return {
+            i: found[i] if i in found else np.full(size, np.nan) for i in indices
+        }
 
-    def _fill(
-        self, values: FloatArray, first: int, segment: Segment, signal: SignalHeader
-    ) -> None:
-        """Write the part of a segment that falls into ``values``."""
-        rate_hz = signal.samples / self.layout.record_s
-        onset = round(segment.onset_s * rate_hz)
-        begin = max(first - onset, 0)
-        end = min(first + values.size - onset, segment.n_records * signal.samples)
-        if end <= begin:
-            return
-        records = range(begin // signal.samples, -(-end // signal.samples))
-        blocks = self.layout.blocks(
-            segment.first_record + records.start,
-            segment.first_record + records.stop,
-            signal.offset,
-            signal.samples * self.sample_bytes,
+    def _reader(self, samples: int, indices: list[int]) -> tuple[RawReader, list[int]]:
+        """Return the reader of a rate, and the positions of signals in its Raw."""
+        members = tuple(
+            index
+            for index, signal in enumerate(self.signals)
+            if signal.samples == samples and not signal.is_annotations
         )
-        for record, block in blocks:
-            samples = _digital(block, self.sample_bytes)
-            at = (record - segment.first_record) * signal.samples
-            skip = max(begin - at, 0)
-            samples = samples[skip : end - at]
-            into = onset + at + skip - first
-            _to_physical(samples, signal, values[into : into + samples.size])
+        if samples not in self._readers:
+            group = RateGroup(self.layout, self.signals, self.sample_bytes, members)
+            self._readers[samples] = RawReader(group, self.layout.path.name)
+        return self._readers[samples], [members.index(index) for index in indices]
+
+    def _check_file(self) -> None:
+        path = self.layout.path
+        try:
+            size = path.stat().st_size
+        except OSError as fault:
+            raise UnreadableRecording(
+                f"{path.name} can no longer be read: {fault.strerror}; it was there when "
+                "its header was read."
+            ) from None
+        if size < self.layout.end_byte:
+            raise UnreadableRecording(
+                f"{path.name} became shorter while it was read; wait until it is copied."
+            )
 
 
-def _digital(block: ByteArray, sample_bytes: int) -> npt.NDArray[np.integer]:
-    """Return the samples of some records, shape (n_records * samples,)."""
-    if sample_bytes == 2:
-        return np.ascontiguousarray(block).view("<i2").ravel()
-    wide = np.zeros((block.size // 3, 4), np.uint8)
-    wide[:, 1:] = block.reshape(-1, 3)  # the sign stands in the highest byte
-    return wide.view("<i4").ravel() >> 8
-
-
-def _to_physical(
-    samples: npt.NDArray[np.integer], signal: SignalHeader, into: FloatArray
-) -> None:
-    """Write samples in their physical unit, where they are to stand."""
-    low, high = signal.physical
-    gain = (high - low) / (signal.digital[1] - signal.digital[0])
-    np.subtract(samples, float(signal.digital[0]), out=into, dtype=np.float64)
-    into *= gain
-    into += low
+def _overlap(
+    segment: Segment, samples: int, rate_hz: float, first: int, size: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield where samples go, where they stand in the file without gaps, how many."""
+    onset = round(segment.onset_s * rate_hz)
+    begin = max(first - onset, 0)
+    end = min(first + size - onset, segment.n_records * samples)
+    if end > begin:
+        joined = segment.first_record * samples + begin
+        yield onset + begin - first, joined, end - begin

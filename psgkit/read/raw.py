@@ -1,0 +1,315 @@
+"""A `Recording` over an `mne.io.BaseRaw`: any format of MNE, or a Raw in memory.
+
+MNE gives volts, one rate for all channels, and annotations. Stretches annotated as
+``BAD_…`` are artefact; ``BAD_ACQ_SKIP`` and EEGLAB's ``boundary`` are gaps.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from psgkit.domain.amplitude import ELECTRODE_KINDS, FACTORS_UV
+from psgkit.domain.clock import UNKNOWN_DATE, without_date
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import (
+    Channel,
+    FloatArray,
+    Gap,
+    Recording,
+    Unfit,
+    sample_range,
+)
+from psgkit.domain.roles import Kind, Role
+from psgkit.errors import UnreadableRecording
+from psgkit.read.channel_roles import assign_roles
+from psgkit.read.edf.file import start_unknown
+from psgkit.read.raw_reader import RawReader
+from psgkit.read.units import OVERRIDDEN_KINDS, measure_level
+from psgkit.settings import ReadSettings
+
+if TYPE_CHECKING:
+    from mne.io import BaseRaw
+
+MARKED_BAD = Unfit("is marked as bad in the file", stages_too=True)
+
+_GAP_WORDS = ("bad_acq_skip", "boundary", "bad boundary")
+_UV_PER_V = FACTORS_UV["V"]
+# A saturation of 97 % that was stored as 97 µV reads as 0.000097 V.
+_LEAST_PERCENT = 0.01
+_MAX_AGE_Y = 120
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawSource:
+    """Samples of a Raw, read when asked for; see `domain.recording.SignalSource`.
+
+    Parameters
+    ----------
+    reader : RawReader
+        What holds the Raw. It pickles: a Raw in memory by its samples, a file by its
+        path.
+    rate_hz : float
+        Samples in a second.
+    n_samples : int
+        Of each channel.
+    factors : tuple of float
+        What MNE's value of each channel is multiplied with.
+    gaps : tuple of Gap
+        Stretches without signal.
+    """
+
+    reader: RawReader
+    rate_hz: float
+    n_samples: int
+    factors: tuple[float, ...]
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def raw(self) -> "BaseRaw":
+        """The Raw that the samples come from."""
+        return self.reader.raw
+
+    def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
+        """Return one channel between two times, NaN in gaps."""
+        return self.read_many((index,), start_s, stop_s)[0]
+
+    def read_many(
+        self, indices: Sequence[int], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
+        """Return several channels between two times, in one pass."""
+        first, last = sample_range(start_s, stop_s, self.rate_hz)
+        last = min(last, self.n_samples)
+        unique = list(dict.fromkeys(indices))
+        found = dict(zip(unique, self.reader.read(unique, first, last), strict=True))
+        for index, values in found.items():
+            values *= self.factors[index]
+            for gap in self.gaps:
+                low, high = sample_range(
+                    gap.onset_s, gap.onset_s + gap.duration_s, self.rate_hz
+                )
+                values[max(low - first, 0) : max(high - first, 0)] = np.nan
+        return [found[index] for index in indices]
+
+
+def recording_of_raw(
+    source: "RawReader | BaseRaw",
+    *,
+    id: str = "",
+    settings: ReadSettings | None = None,
+    path: Path | None = None,
+) -> Recording:
+    """Describe a Raw as a recording; its samples are read when asked for.
+
+    Parameters
+    ----------
+    source : RawReader or mne.io.BaseRaw
+        A reader of a file, or a Raw in memory.
+    id : str, optional
+        Name of the night in every output.
+    settings : ReadSettings, optional
+        Channels and unit where the labels and MNE do not say them.
+    path : pathlib.Path, optional
+        The file; None for a Raw in memory.
+
+    Returns
+    -------
+    Recording
+        One channel for each of the Raw, in microvolts where MNE gives volts.
+
+    Raises
+    ------
+    UnreadableRecording
+        If MNE refuses the file, or it holds no samples.
+    MissingChannel, SettingsError
+        If a channel of the settings is missing, or its role is unknown.
+    """
+    settings = settings or ReadSettings()
+    reader = source if isinstance(source, RawReader) else RawReader(source, "the Raw")
+    raw = reader.raw
+    name = path.name if path else "The Raw"
+    if not (raw.n_times and raw.ch_names):
+        raise UnreadableRecording(f"{name} holds no samples; give a recording.")
+    rate_hz = float(raw.info["sfreq"])
+    labels = list(raw.ch_names)
+    roles, issues = assign_roles(labels, [rate_hz] * len(labels), settings.channels)
+    duration_s = round(raw.n_times / rate_hz, 9)
+    gaps, artefacts, lost = _marked_stretches(raw, duration_s)
+    factors = tuple(
+        _factor(reader, index, role, duration_s) for index, role in enumerate(roles)
+    )
+    channels = tuple(
+        _channel(raw, index, role, settings) for index, role in enumerate(roles)
+    )
+    start = _start(raw)
+    if start is None:
+        issues.append(start_unknown())
+    issues += _mark_issues(channels, gaps, artefacts)
+    age_y, sex = _person(raw)
+    return Recording(
+        id=id or (path.name.partition(".")[0] if path else "raw"),
+        start=start,
+        duration_s=duration_s,
+        channels=channels,
+        source=RawSource(reader, rate_hz, raw.n_times, factors, gaps),
+        gaps=gaps,
+        artefacts=artefacts,
+        lost=lost,
+        issues=tuple(issues),
+        path=path,
+        age_y=age_y,
+        sex=sex,
+    )
+
+
+def _channel(
+    raw: "BaseRaw", index: int, role: Role, settings: ReadSettings
+) -> Channel:
+    info = raw.info["chs"][index]
+    label, rate_hz = raw.ch_names[index], float(raw.info["sfreq"])
+    is_voltage = _is_volt(info) and role.kind in ELECTRODE_KINDS
+    unit, to_uv = ("uV", 1.0) if is_voltage else ("", None)
+    if settings.unit is not None and role.kind in OVERRIDDEN_KINDS:
+        unit, to_uv = settings.unit, FACTORS_UV[settings.unit]
+    highpass_hz, lowpass_hz = raw.info["highpass"], raw.info["lowpass"]
+    place = info["loc"][:3]
+    return Channel(
+        role=role,
+        label=label,
+        index=index,
+        rate_hz=rate_hz,
+        unit=unit,
+        to_uv=to_uv,
+        # MNE writes 0 and half the rate where it does not know them.
+        highpass_hz=float(highpass_hz) if highpass_hz else None,
+        lowpass_hz=float(lowpass_hz) if 0 < lowpass_hz < rate_hz / 2 else None,
+        position_m=(
+            (float(place[0]), float(place[1]), float(place[2]))
+            if np.isfinite(place).all() and np.any(place)
+            else None
+        ),
+        unfit=MARKED_BAD if label in raw.info["bads"] else None,
+    )
+
+
+def _is_volt(channel_info: dict[str, Any]) -> bool:
+    from mne.io.constants import FIFF  # noqa: PLC0415 - EDF headers need no MNE
+
+    return bool(channel_info["unit"] == FIFF.FIFF_UNIT_V)
+
+
+def _factor(reader: RawReader, index: int, role: Role, duration_s: float) -> float:
+    """Return what MNE's value is multiplied with: volts become microvolts."""
+    if not _is_volt(reader.raw.info["chs"][index]):
+        return 1.0
+    if role.kind is Kind.OXIMETRY:
+        rate_hz = float(reader.raw.info["sfreq"])
+        plain = RawSource(
+            reader, rate_hz, reader.raw.n_times, (1.0,) * len(reader.raw.ch_names)
+        )
+        if measure_level(plain, index, duration_s) >= _LEAST_PERCENT:
+            return 1.0
+    return _UV_PER_V
+
+
+def _marked_stretches(
+    raw: "BaseRaw", duration_s: float
+) -> tuple[tuple[Gap, ...], tuple[Gap, ...], tuple[tuple[str, Gap], ...]]:
+    """Return the gaps, the artefacts and what one channel lost, by the annotations."""
+    gaps: list[Gap] = []
+    artefacts: list[Gap] = []
+    lost: list[tuple[str, Gap]] = []
+    shift_s = 0.0 if raw.annotations.orig_time is None else raw.first_time
+    for note in raw.annotations:
+        words = str(note["description"]).casefold()
+        is_gap = words in _GAP_WORDS
+        if not (is_gap or words.startswith("bad")):
+            continue
+        begin_s = max(float(note["onset"]) - shift_s, 0.0)
+        length_s = float(np.nan_to_num(note["duration"]))
+        stretch = Gap(begin_s, min(length_s, duration_s - begin_s))
+        if begin_s >= duration_s:
+            continue
+        if note["ch_names"]:
+            lost += [(label, stretch) for label in note["ch_names"]]
+        elif is_gap and length_s > 0:
+            gaps.append(stretch)
+        else:
+            artefacts.append(stretch)
+    return _joined(gaps), _joined(artefacts), tuple(lost)
+
+
+def _joined(stretches: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Return stretches in order, those joined that touch."""
+    joined: list[Gap] = []
+    for stretch in sorted(stretches, key=lambda gap: gap.onset_s):
+        if joined and stretch.onset_s <= (end_s := _end_s(joined[-1])):
+            first_s = joined[-1].onset_s
+            joined[-1] = Gap(first_s, max(end_s, _end_s(stretch)) - first_s)
+        else:
+            joined.append(stretch)
+    return tuple(joined)
+
+
+def _end_s(gap: Gap) -> float:
+    return gap.onset_s + gap.duration_s
+
+
+def _start(raw: "BaseRaw") -> dt.datetime | None:
+    date = raw.info["meas_date"]
+    if date is None:
+        return None
+    moment: dt.datetime = date.replace(tzinfo=None)
+    moment += dt.timedelta(seconds=float(raw.first_time))
+    return moment if moment.date() > UNKNOWN_DATE else without_date(moment)
+
+
+def _person(raw: "BaseRaw") -> tuple[float | None, str | None]:
+    """Return age in whole years and sex; nothing else of the person is kept."""
+    person = raw.info["subject_info"] or {}
+    sex = {1: "M", 2: "F"}.get(person.get("sex"))
+    born, date = person.get("birthday"), raw.info["meas_date"]
+    if born is None or date is None:
+        return None, sex
+    born = born if isinstance(born, dt.date) else dt.date(*born)
+    had_birthday = (date.month, date.day) >= (born.month, born.day)
+    age_y = float(date.year - born.year - (not had_birthday))
+    return (age_y if 0 <= age_y <= _MAX_AGE_Y else None), sex
+
+
+def _mark_issues(
+    channels: Iterable[Channel], gaps: Sequence[Gap], artefacts: Sequence[Gap]
+) -> list[Issue]:
+    issues = []
+    if bad := [channel.label for channel in channels if channel.unfit]:
+        issues.append(
+            Issue(
+                Severity.WARNING,
+                "channel_marked_bad",
+                f"The file marks {', '.join(bad)} as bad; no number is made of it.",
+                "Remove the mark in the program that set it if the channel is good.",
+            )
+        )
+    if artefacts:
+        minutes = sum(stretch.duration_s for stretch in artefacts) / 60
+        issues.append(
+            Issue(
+                Severity.NOTE,
+                "stretches_marked_bad",
+                f"The file marks {len(artefacts)} stretches as bad, {minutes:.1f} min in "
+                "all; they count as artefact in every channel.",
+            )
+        )
+    if gaps:
+        minutes = sum(gap.duration_s for gap in gaps) / 60
+        issues.append(
+            Issue(
+                Severity.NOTE,
+                "gaps_marked",
+                f"The file marks {len(gaps)} gaps, {minutes:.1f} min in all.",
+            )
+        )
+    return issues

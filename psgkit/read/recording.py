@@ -1,0 +1,103 @@
+"""A recording from a file or folder of any format: EDF and BDF here, the rest by MNE."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psgkit.domain.recording import Recording
+from psgkit.errors import UnreadableRecording
+from psgkit.read.edf.file import read_edf
+from psgkit.read.raw import recording_of_raw
+from psgkit.read.raw_reader import RawReader
+from psgkit.read.recording_files import has_ending, is_edf
+from psgkit.settings import ReadSettings
+
+if TYPE_CHECKING:
+    from mne.io import BaseRaw
+
+# What a reason of MNE could say of a person: a date, or a long number.
+_PERSONAL = re.compile(r"\d{1,4}[-./]\w{1,3}[-./]\d{1,4}|\d{6,}")
+_LONGEST_REASON = 200
+
+
+def read_recording(
+    path: str | Path,
+    *,
+    id: str = "",
+    settings: ReadSettings | None = None,
+) -> Recording:
+    """Read a recording: its header at once, its signals when asked for.
+
+    Parameters
+    ----------
+    path : str or Path
+        An EDF, EDF+C, EDF+D, BDF or BDF+ file, whatever its name; or a recording that
+        MNE reads: BrainVision (``.vhdr``), EEGLAB (``.set``), GDF, FIF, EGI (``.mff``)
+        and the others of `psgkit.read.recording_files.MNE_ENDINGS`.
+    id : str, optional
+        Name of the night in every output; the file's stem where not given.
+    settings : ReadSettings, optional
+        Channels and unit where labels and header do not say them.
+
+    Returns
+    -------
+    Recording
+        Its ``issues`` say what the header left open and what was assumed.
+
+    Raises
+    ------
+    UnreadableRecording
+        If the file cannot be read, or reading it would give wrong numbers.
+    MissingChannel
+        If a channel in the settings is not in the file.
+    SettingsError
+        If the settings name an unknown role.
+    """
+    path = Path(path)
+    if not has_ending(path) or not path.exists() or is_edf(path):
+        return read_edf(path, id=id, settings=settings)
+    reader = RawReader(OpenFile(path), path.name)
+    return recording_of_raw(reader, id=id, settings=settings, path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """Open a file with MNE's reader for its ending."""
+
+    path: Path
+
+    def __call__(self) -> "BaseRaw":
+        """Return the Raw, its samples left in the file.
+
+        Raises
+        ------
+        UnreadableRecording
+            If MNE refuses the file; the message holds MNE's reason.
+        """
+        import mne  # noqa: PLC0415 - an EDF header is read without it
+
+        path = self.path
+        try:
+            if path.suffix.lower() == ".data":
+                return mne.io.read_raw_nicolet(path, ch_type="eeg", verbose="ERROR")
+            if path.name.lower().endswith((".fif", ".fif.gz")):
+                # MNE asks for names such as night_raw.fif and only warns about others.
+                return mne.io.read_raw_fif(path, verbose="ERROR")
+            return mne.io.read_raw(path, preload=False, verbose="ERROR")
+        except Exception as fault:  # noqa: BLE001 - MNE's readers raise any kind
+            raise UnreadableRecording(
+                f"MNE could not read {path.name}: {_reason(fault, path)} "
+                "Check that all files of the recording are there, or export it as EDF+."
+            ) from None
+
+
+def _reason(fault: Exception, path: Path) -> str:
+    """Return MNE's reason in one line, without folders, dates and numbers of persons."""
+    text = str(fault) or type(fault).__name__
+    for place in (path.resolve().parent, path.parent):
+        if len(str(place)) > 1:
+            text = text.replace(f"{place}/", "")
+    line = _PERSONAL.sub("…", " ".join(text.split()))
+    line = line if len(line) <= _LONGEST_REASON else line[: _LONGEST_REASON - 1] + "…"
+    return line if line.endswith((".", "…")) else f"{line}."
