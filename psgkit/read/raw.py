@@ -86,7 +86,7 @@ class RawSource:
         unique = list(dict.fromkeys(indices))
         found = dict(zip(unique, self.reader.read(unique, first, last), strict=True))
         for index, values in found.items():
-            values *= self.factors[index]
+            np.multiply(values, self.factors[index], out=values)
             for gap in self.gaps:
                 low, high = sample_range(
                     gap.onset_s, gap.onset_s + gap.duration_s, self.rate_hz
@@ -165,9 +165,7 @@ def recording_of_raw(
     )
 
 
-def _channel(
-    raw: "BaseRaw", index: int, role: Role, settings: ReadSettings
-) -> Channel:
+def _channel(raw: "BaseRaw", index: int, role: Role, settings: ReadSettings) -> Channel:
     info = raw.info["chs"][index]
     label, rate_hz = raw.ch_names[index], float(raw.info["sfreq"])
     is_voltage = _is_volt(info) and role.kind in ELECTRODE_KINDS
@@ -233,8 +231,8 @@ def _marked_stretches(
         stretch = Gap(begin_s, min(length_s, duration_s - begin_s))
         if begin_s >= duration_s:
             continue
-        if note["ch_names"]:
-            lost += [(label, stretch) for label in note["ch_names"]]
+        if labels := note.get("ch_names"):  # absent where no mark names a channel
+            lost += [(label, stretch) for label in labels]
         elif is_gap and length_s > 0:
             gaps.append(stretch)
         else:
@@ -270,7 +268,7 @@ def _start(raw: "BaseRaw") -> dt.datetime | None:
 def _person(raw: "BaseRaw") -> tuple[float | None, str | None]:
     """Return age in whole years and sex; nothing else of the person is kept."""
     person = raw.info["subject_info"] or {}
-    sex = {1: "M", 2: "F"}.get(person.get("sex"))
+    sex = {1: "M", 2: "F"}.get(person.get("sex", 0))
     born, date = person.get("birthday"), raw.info["meas_date"]
     if born is None or date is None:
         return None, sex

@@ -1,5 +1,6 @@
 """Samples from MNE: a `mne.io.BaseRaw` that opens when asked for and pickles closed."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # Read at a time, for all channels together: 4 MB beside the arrays that are filled.
 BLOCK_SAMPLES = 500_000
+# How MNE's warning begins where it resamples parts of a file (GDF).
+_MIXED_RATES = "Loading an EDF with mixed sampling frequencies"
 
 
 class RawReader:
@@ -78,7 +81,14 @@ class RawReader:
         for start in range(first, last, step):
             stop = min(start + step, last)
             try:
-                block = raw.get_data(picks=list(picks), start=start, stop=stop)
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("error", _MIXED_RATES)
+                    block = raw.get_data(picks=list(picks), start=start, stop=stop)
+            except RuntimeWarning:
+                raise UnreadableRecording(
+                    f"{self.name} holds channels of several rates, which MNE reads with "
+                    "errors at every edge. Export the recording as EDF+."
+                ) from None
             except (OSError, ValueError, RuntimeError) as fault:
                 raise UnreadableRecording(
                     f"MNE could not read the samples of {self.name}: {fault}. "

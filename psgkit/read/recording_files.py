@@ -112,7 +112,9 @@ def _beside(path: Path, endings: Iterable[str]) -> Iterator[Path]:
     stem = path.name[: len(path.name) - len(ending_of(path))].lower()
     wanted = {stem + ending for ending in endings}
     if wanted:
-        yield from (file for file in path.parent.iterdir() if file.name.lower() in wanted)
+        yield from (
+            file for file in path.parent.iterdir() if file.name.lower() in wanted
+        )
 
 
 def _named_in(header: Path) -> Iterator[Path]:

@@ -94,7 +94,9 @@ def measure_level(source: SignalSource, index: int, duration_s: float) -> float:
     return float(np.median(levels)) if levels else float("nan")
 
 
-def _windows(source: SignalSource, index: int, duration_s: float) -> Iterator[FloatArray]:
+def _windows(
+    source: SignalSource, index: int, duration_s: float
+) -> Iterator[FloatArray]:
     """Yield the known samples of a few windows of five seconds."""
     starts = np.linspace(0.0, max(duration_s - WINDOW_S, 0.0), N_WINDOWS)
     for start in starts.tolist():

@@ -3,6 +3,7 @@
 `scripts/judge_spectra.py` prints the same for any number of nights.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np

@@ -101,9 +101,7 @@ class EdfSource:
                     values = reader.read(picks, joined, joined + length)
                     for index, part in zip(readable, values, strict=True):
                         found[index][into : into + length] = part
-        return {
-            i: found[i] if i in found else np.full(size, np.nan) for i in indices
-        }
+        return {i: found[i] if i in found else np.full(size, np.nan) for i in indices}
 
     def _reader(self, samples: int, indices: list[int]) -> tuple[RawReader, list[int]]:
         """Return the reader of a rate, and the positions of signals in its Raw."""
