@@ -26,8 +26,8 @@ from reliability_parts.staging_errors import Interval, measure_intervals
 from scipy.stats import spearmanr
 
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.measure import METRICS, measure_scoring
 from psgkit.measure.catalogue.reliability import PLAIN, StagingError
-from psgkit.measure.catalogue.scoring_metrics import METRICS, measure_scoring
 
 ROOT = Path(__file__).parents[1]
 CODES = {0: Stage.W, 1: Stage.N1, 2: Stage.N2, 3: Stage.N3, 4: Stage.R, 8: Stage.ART}

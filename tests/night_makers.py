@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -12,12 +13,13 @@ import pandas as pd
 from makers import make_scoring
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.metrics import Measure, Reliability
+from psgkit.domain.metrics import Measure, Metric, Reliability, find_metric
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
+from psgkit.measure.catalogue.lookup import BY_NAME
 from psgkit.store.seal import put_seal
 
 # Two cycles in 100 minutes: REM 10 min, broken once for a minute, then 15 min.
@@ -35,13 +37,29 @@ EXPLORATORY = Reliability(experts=0.39, automatic=0.21)
 
 def make_measure(name: str, value: float = math.nan, **changes: object) -> Measure:
     """Build a measure; what is NaN gets a reason unless one is given."""
+    stem, *where = name.split("__")
+    declared = BY_NAME.get(stem, Metric(stem, "", "", ""))
     facts: dict[str, object] = {
         "unit": "minutes",
-        "meaning": f"The meaning of {name}.",
+        "meaning": f"The meaning of {stem}.",
         "source": "made for a test",
-        "reason": "REM sleep was not seen" if math.isnan(value) else "",
+        "reliability": Reliability(),
+        "per": ("chan", "stage")[: len(where)],
     }
-    return Measure(name=name, value=value, **(facts | changes))
+    own = ("reason", "low", "high")
+    row = {name: fact for name, fact in changes.items() if name not in own}
+    measure: dict[str, object] = {
+        "reason": "REM sleep was not seen" if math.isnan(value) else "",
+        **{name: changes[name] for name in own if name in changes},
+    }
+    return Measure(replace(declared, **(facts | row)), value, tuple(where), **measure)
+
+
+def declared(column: str, value: float) -> Measure:
+    """Build the measure of a column of the catalogue."""
+    found = find_metric(column, BY_NAME)
+    assert found is not None, column
+    return Measure(found[0], value, found[1])
 
 
 def make_results() -> tuple[Measure, ...]:

@@ -1,6 +1,7 @@
-"""One number of one night, with what it means and what it is worth."""
+"""One number of one night, and the row that declares what it means and is worth."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,39 @@ class Tier(StrEnum):
     UNRATED = "unrated"  # no reliability could be measured
 
 
+class Family(StrEnum):
+    """Metrics that a page shows together, in the order of a page."""
+
+    SLEEP = "Sleep architecture"
+    REM = "REM continuity"
+    DEEP_SLEEP = "N3 and slow waves"
+    AROUSALS = "Arousals"
+    FRAGMENTATION = "Fragmentation"
+    SPECTRA = "Spectral power"
+    SPINDLES = "Spindles"
+    INFRASLOW = "Infraslow sigma fluctuation"
+    ATONIA = "REM without atonia"
+    EYES = "Eye movements"
+    BODY = "Breathing, oxygen, limbs"
+    HEART = "Heart"
+    CONFIDENCE = "Staging confidence"
+    QUALITY = "Quality"
+    OTHER = "Other"
+
+
+class Scale(StrEnum):
+    """On which scale statistics compare a metric between nights."""
+
+    COUNT = "count"  # events, with the hours of `Metric.denominator` as offset
+    LOG = "log"  # positive: logarithms
+    LOG_ALREADY = "log_already"  # the value is a natural logarithm
+    LOGIT = "logit"  # a bounded share
+    MINUTES = "minutes"  # a length of time that can be zero
+    ANGLE = "angle"  # radians on a circle
+    PLAIN = "plain"  # differences of the value itself
+    NONE = "none"  # not an endpoint: a probability, a threshold
+
+
 @dataclass(frozen=True, slots=True)
 class Undefined:
     """A number that this night does not have, and why.
@@ -23,6 +57,9 @@ class Undefined:
     """
 
     reason: str
+
+
+Value = float | Undefined
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +88,158 @@ class Reliability:
         return Tier.SECONDARY if weaker >= 0.5 else Tier.EXPLORATORY
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Measure:
-    """The value of one column for one night.
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric, declared once: pages, tables, alarms and statistics ask this row.
 
     Attributes
     ----------
     name : str
-        The column, in snake_case with its unit.
-    value : float
-        NaN where it is undefined.
+        The column in snake_case with its unit; the start of it where ``per`` is given.
     unit : str
         Unit in words, empty for a bare number.
     meaning : str
         One sentence.
     source : str
         Paper, manual or program that defines it.
+    family : Family
+        The metrics that it is shown with.
+    label : str
+        Plain name for people; empty where the column's name is shown.
+    section : str
+        Section at the top of a page that shows it; empty for none.
+    place : int
+        Order among the metrics of all sections.
+    headline : bool
+        Whether it answers one of the three main questions, and is therefore shown
+        first whatever its tier.
+    scale : Scale
+        On which statistics compare it.
+    denominator : tuple of str
+        Columns of minutes whose sum, in hours, a rate was divided by.
+    same : tuple of str
+        Columns that must be equal in nights for the metric to be comparable.
+    plausible : tuple of float, optional
+        Least and greatest value that raise no alarm. Checks software, not people.
+    per : tuple of str
+        What else the column names: nothing, ``chan``, or ``chan`` and ``stage``.
     reliability : Reliability
-        What the number is worth.
+        What it is worth, as measured.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    source: str
+    family: Family = Family.OTHER
+    label: str = ""
+    section: str = ""
+    place: int = 0
+    headline: bool = False
+    scale: Scale = Scale.PLAIN
+    denominator: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    plausible: tuple[float, float] | None = None
+    per: tuple[str, ...] = ()
+    reliability: Reliability = Reliability()
+
+    @property
+    def column(self) -> str:
+        """The column, with placeholders for channel and stage."""
+        return "__".join((self.name, *(f"{{{part}}}" for part in self.per)))
+
+    @property
+    def title(self) -> str:
+        """The plain name, or the column where there is none."""
+        return self.label or self.name
+
+
+def find_metric(
+    column: str, metrics: Mapping[str, Metric]
+) -> tuple[Metric, tuple[str, ...]] | None:
+    """Find the row of a column, and the channel and stage that the column names.
+
+    Parameters
+    ----------
+    column : str
+        For example ``ap_exp_low__C4_M1__N2``.
+    metrics : mapping of str to Metric
+        Rows by name.
+
+    Returns
+    -------
+    (Metric, tuple of str) or None
+        None where no row declares the column.
+    """
+    if (plain := metrics.get(column)) is not None and not plain.per:
+        return plain, ()
+    for count in (1, 2):
+        name, *where = column.rsplit("__", count)
+        found = metrics.get(name)
+        if found is not None and len(found.per) == len(where) == count:
+            return found, tuple(where)
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """The value of one metric for one night.
+
+    Attributes
+    ----------
+    metric : Metric
+        The row that declares it.
+    value : float
+        NaN where it is undefined.
+    where : tuple of str
+        Channel and stage, as `Metric.per` asks.
     reason : str
         Why the value is NaN; empty where it is not.
     low, high : float
         Interval within which staging error alone may move the value, or NaN.
     """
 
-    name: str
+    metric: Metric
     value: float
-    unit: str
-    meaning: str
-    source: str
-    reliability: Reliability = Reliability()
+    where: tuple[str, ...] = ()
     reason: str = ""
     low: float = math.nan
     high: float = math.nan
+
+    @classmethod
+    def of(cls, metric: Metric, value: Value, *where: str) -> "Measure":
+        """Make the measure of a value, or of the reason why there is none."""
+        if isinstance(value, Undefined):
+            return cls(metric, math.nan, where, value.reason)
+        return cls(metric, value, where)
+
+    @property
+    def name(self) -> str:
+        """The column, with channel and stage where it has them."""
+        return "__".join((self.metric.name, *self.where))
+
+    @property
+    def unit(self) -> str:
+        """Unit in words, empty for a bare number."""
+        return self.metric.unit
+
+    @property
+    def meaning(self) -> str:
+        """One sentence, with channel and stage where it has them."""
+        if not self.where:
+            return self.metric.meaning
+        sentence = self.metric.meaning.removesuffix(".")
+        return f"{sentence} ({', '.join(self.where)})."
+
+    @property
+    def source(self) -> str:
+        """Paper, manual or program that defines it."""
+        return self.metric.source
+
+    @property
+    def reliability(self) -> Reliability:
+        """What the number is worth."""
+        return self.metric.reliability
 
     def __eq__(self, other: object) -> bool:
         """Compare by value; an undefined number equals an undefined number."""
@@ -100,5 +256,4 @@ class Measure:
             None if math.isnan(number) else number
             for number in (self.value, self.low, self.high)
         )
-        words = (self.name, self.unit, self.meaning, self.source, self.reason)
-        return (*words, self.reliability, *numbers)
+        return (self.metric, self.where, self.reason, *numbers)

@@ -10,9 +10,9 @@ from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.source import with_arousals
-from psgkit.measure.catalogue.plausibility import find_measure_issues
-from psgkit.measure.catalogue.scoring_metrics import measure_all
 from psgkit.measure.detectors.heart_beats import heart_beats
+from psgkit.measure.plausibility import find_measure_issues
+from psgkit.measure.scoring_measures import measure_all
 from psgkit.measure.signals.channel_reader import ArtefactMask
 from psgkit.measure.signals.night_signals import complete_signals, measure_eeg_channels
 from psgkit.measure.stages.analysis_window import find_window_issues

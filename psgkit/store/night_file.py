@@ -13,9 +13,10 @@ Layout (version 2), explained with examples in ``docs/hdf5.md``::
     │   ├── stages           int8 (n_epochs,): -2 UNS -1 ART 0 W 1 N1 2 N2 3 N3 4 R
     │   ├── proba            float32 (n_epochs, 5), absent where none was given
     │   └── events/          table: onset_s, duration_s, kind, source
+    ├── metrics/             table: the row that declares each metric: name, unit,
+    │                        meaning, source, label, family, scale, …
     ├── measures/<name>      float64, one number; attributes: unit, meaning, source,
-    │                        and where there are: reason (why it is NaN), low, high,
-    │                        reliability_experts, reliability_automatic
+    │                        and where there are: reason (why it is NaN), low, high
     ├── issues/              table: severity, code, message, remedy
     ├── provenance           text: JSON
     ├── tables/<name>/       tables
@@ -44,7 +45,7 @@ from typing import TypeVar
 import h5py
 import numpy as np
 
-from psgkit.domain.metrics import Measure
+from psgkit.domain.metrics import Measure, Metric
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Gap
@@ -54,7 +55,12 @@ from psgkit.store.files import write_whole
 from psgkit.store.hdf5_checks import check_content
 from psgkit.store.hdf5_numbers import read_numbers
 from psgkit.store.heaps import has_damaged_heap
-from psgkit.store.night_measures import measure_from, put_measures
+from psgkit.store.night_measures import (
+    measure_from,
+    metric_table,
+    metrics_from,
+    put_measures,
+)
 from psgkit.store.night_rows import (
     UNIT_OF_CHANNEL,
     channel_table,
@@ -203,6 +209,7 @@ def write_as(night: Night, path: Path) -> None:
             )
             put_table(file.create_group("gaps"), gap_table(night))
             put_scoring(file.create_group("scoring"), night.scoring)
+            put_table(file.create_group("metrics"), metric_table(night))
             put_measures(file, night)
             put_table(file.create_group("issues"), issue_table(night))
             provenance = np.array(
@@ -235,6 +242,7 @@ def _system_fault(fault: Exception) -> OSError:
 def _read(file: h5py.File) -> Night:
     check_content(file, Path(file.filename).name)
     measures = file["measures"]
+    metrics = metrics_from(get_table(file["metrics"]))
     provenance = json.loads(file["provenance"].asstr()[()])
     return Night(
         id=_text(file.attrs["id"]),
@@ -246,7 +254,7 @@ def _read(file: h5py.File) -> Night:
             for row in get_table(file["gaps"]).to_dict("records")
         ),
         scoring=scoring_from(file["scoring"]),
-        results=tuple(measure_from(name, measures[name]) for name in measures),
+        results=tuple(measure_from(name, measures[name], metrics) for name in measures),
         issues=issues_from(get_table(file["issues"])),
         provenance=Provenance(**provenance),
         tables={name: get_table(group) for name, group in file["tables"].items()},
@@ -258,15 +266,18 @@ def _read(file: h5py.File) -> Night:
 
 
 def _read_numbers(file: h5py.File, known: dict[str, Measure]) -> Night:
-    for name in ("scoring", "measures", "issues", "provenance"):
+    for name in ("scoring", "metrics", "measures", "issues", "provenance"):
         if not isinstance(file.get(name, getlink=True), h5py.HardLink):
             raise UnreadableNight(f"{name!r} is missing or links elsewhere")
-    check_content(file["issues"], Path(file.filename).name)
+    for name in ("issues", "metrics"):
+        check_content(file[name], Path(file.filename).name)
     measures, scoring = file["measures"], file["scoring"].attrs
-    results = []
+    results: list[Measure] = []
+    metrics: dict[str, Metric] = {}
     for name, value, low, high in read_numbers(measures):
         if name not in known:
-            known[name] = measure_from(name, measures[name])
+            metrics = metrics or metrics_from(get_table(file["metrics"]))
+            known[name] = measure_from(name, measures[name], metrics)
         results.append(
             dataclasses.replace(known[name], value=value, low=low, high=high)
         )

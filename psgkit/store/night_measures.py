@@ -1,11 +1,20 @@
 """Measures in an HDF5 file: a dataset each, with what it means as attributes."""
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import h5py
 import numpy as np
+import pandas as pd
 
-from psgkit.domain.metrics import Measure, Reliability
+from psgkit.domain.metrics import (
+    Family,
+    Measure,
+    Metric,
+    Reliability,
+    Scale,
+    find_metric,
+)
 from psgkit.domain.night import Night
 from psgkit.store.tables import escape, held, unescape
 
@@ -14,6 +23,17 @@ _NUMBER = h5py.h5t.NATIVE_DOUBLE
 _TEXT = h5py.h5t.py_create(h5py.string_dtype(), logical=True)
 _TIMELESS = h5py.h5p.create(h5py.h5p.DATASET_CREATE)  # no clock of the machine
 _TIMELESS.set_obj_track_times(False)
+
+# Columns of the table of rows: text, and several names with blanks between.
+_WORDS = ("name", "unit", "meaning", "source", "label", "section")
+_MANY = ("denominator", "same", "per")
+_COLUMNS = (
+    *_WORDS,
+    *("family", "scale"),
+    *_MANY,
+    *("place", "headline", "plausible_low", "plausible_high"),
+    *("reliability_experts", "reliability_automatic"),
+)
 
 
 def put_measures(file: h5py.File, night: Night) -> None:
@@ -34,10 +54,6 @@ def put_measures(file: h5py.File, night: Night) -> None:
         for limit in ("low", "high"):
             if not np.isnan(getattr(measure, limit)):
                 _put_number(dataset, limit, getattr(measure, limit))
-        for rater in ("experts", "automatic"):
-            rho = getattr(measure.reliability, rater)
-            if rho is not None:
-                _put_number(dataset, f"reliability_{rater}", rho)
 
 
 def _put_text(dataset: h5py.h5d.DatasetID, name: str, text: str) -> None:
@@ -50,28 +66,79 @@ def _put_number(dataset: h5py.h5d.DatasetID, name: str, value: float) -> None:
     attribute.write(np.array(value, dtype=np.float64))
 
 
-def measure_from(name: str, dataset: h5py.Dataset) -> Measure:
-    """Read one measure."""
+def measure_from(
+    name: str, dataset: h5py.Dataset, metrics: Mapping[str, Metric]
+) -> Measure:
+    """Read one measure, whose row is among the file's."""
     found = dict(dataset.attrs)
+    declared = find_metric(name, metrics)
+    if declared is None:
+        raise ValueError(f"no row of metrics/ declares {name!r}")
+    metric, where = declared
     return Measure(
-        name=name,
-        value=float(dataset[()]),
-        unit=_text(found["unit"]),
-        meaning=_text(found["meaning"]),
-        source=_text(found["source"]),
-        reason=_text(found.get("reason", "")),
+        metric,
+        float(dataset[()]),
+        where,
+        reason=unescape(str(found.get("reason", ""))),
         low=float(found.get("low", np.nan)),
         high=float(found.get("high", np.nan)),
+    )
+
+
+def metric_table(night: Night) -> pd.DataFrame:
+    """Return the rows that declare a night's metrics, one a line."""
+    metrics = {measure.metric.name: measure.metric for measure in night.results}
+    rows = []
+    for metric in metrics.values():
+        low, high = metric.plausible or (np.nan, np.nan)
+        experts, automatic = (
+            np.nan if rho is None else rho
+            for rho in (metric.reliability.experts, metric.reliability.automatic)
+        )
+        rows.append(
+            {
+                **{word: getattr(metric, word) for word in _WORDS},
+                "family": metric.family.value,
+                "scale": metric.scale.value,
+                **{many: " ".join(getattr(metric, many)) for many in _MANY},
+                "place": metric.place,
+                "headline": metric.headline,
+                "plausible_low": low,
+                "plausible_high": high,
+                "reliability_experts": experts,
+                "reliability_automatic": automatic,
+            }
+        )
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def metrics_from(table: pd.DataFrame) -> dict[str, Metric]:
+    """Return the rows of a file, by name."""
+    return {row["name"]: _metric(row) for row in table.to_dict("records")}
+
+
+def _metric(row: dict[Hashable, Any]) -> Metric:
+    limits = float(row["plausible_low"]), float(row["plausible_high"])
+    return Metric(
+        name=row["name"],
+        unit=row["unit"],
+        meaning=row["meaning"],
+        source=row["source"],
+        family=Family(row["family"]),
+        label=row["label"],
+        section=row["section"],
+        place=int(row["place"]),
+        headline=bool(row["headline"]),
+        scale=Scale(row["scale"]),
+        denominator=tuple(row["denominator"].split()),
+        same=tuple(row["same"].split()),
+        plausible=None if np.isnan(limits[0]) else limits,
+        per=tuple(row["per"].split()),
         reliability=Reliability(
-            experts=_optional(found, "reliability_experts"),
-            automatic=_optional(found, "reliability_automatic"),
+            _known(row["reliability_experts"]), _known(row["reliability_automatic"])
         ),
     )
 
 
-def _text(value: object) -> str:
-    return unescape(str(value))
-
-
-def _optional(attributes: dict[str, Any], name: str) -> float | None:
-    return float(attributes[name]) if name in attributes else None
+def _known(rho: float) -> float | None:
+    return None if np.isnan(rho) else float(rho)

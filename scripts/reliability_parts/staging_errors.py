@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from psgkit.measure import METRICS
 from psgkit.measure.catalogue.reliability import PLAIN, SQUARE_ROOT, StagingError
-from psgkit.measure.catalogue.scoring_metrics import METRICS
 
 # J's primary endpoints that rest on stages, and the columns of REM and N3 beside them.
 WITH_INTERVAL = (

@@ -11,6 +11,7 @@ from cohort_makers import make_cohort
 from night_makers import make_night
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.measure import ALL_METRICS
 from psgkit.report.pages.cohort_html import cohort_page
 from psgkit.report.pages.night_html import night_page
 
@@ -56,7 +57,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         found[name] = folder / f"{number}.html"
         found[name].write_text(night_page(night), encoding="utf-8")
     found["a cohort"] = folder / "cohort.html"
-    found["a cohort"].write_text(cohort_page(make_cohort(50)), encoding="utf-8")
+    found["a cohort"].write_text(
+        cohort_page(make_cohort(50), ALL_METRICS), encoding="utf-8"
+    )
     return found
 
 

@@ -136,7 +136,8 @@ def collect(
         if page:
             shown = table.copy()
             shown.attrs["pages"] = cohort.pages
-            html = cohort_page(shown, language=language)
+            metrics = {m.metric.name: m.metric for m in cohort.measures.values()}
+            html = cohort_page(shown, metrics.values(), language=language)
             files.write_text("cohort.html", html)
         else:
             files.remove("cohort.html")

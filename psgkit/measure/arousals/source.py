@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.metrics import Measure, Undefined, Value
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
@@ -19,7 +19,7 @@ from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.candidate_table import ArousalsFound
 from psgkit.measure.arousals.detector import DETECTOR, find_arousals
 from psgkit.measure.arousals.thresholds import ArousalRules
-from psgkit.measure.catalogue.rows import FLAG, PER_HOUR, PSGKIT, Value
+from psgkit.measure.catalogue.lookup import measures_of
 from psgkit.measure.signals.channel_reader import ArtefactMask
 from psgkit.measure.signals.usable_time import FloatArray
 from psgkit.settings import ArousalSettings
@@ -205,24 +205,4 @@ def _without_arousals(scoring: Scoring) -> Scoring:
 
 
 def _worth(noise: Value, calibrated: Value) -> tuple[Measure, ...]:
-    return (
-        _measure(
-            "ar_noise_per_h",
-            noise,
-            PER_HOUR,
-            "Arousals an hour that the rules find in noise with the spectrum of this "
-            "night's N2 and N3: a floor under the arousal indices.",
-        ),
-        _measure(
-            "ar_calibrated",
-            calibrated,
-            FLAG,
-            "Whether the detector was fitted to expert-scored nights of the laboratory.",
-        ),
-    )
-
-
-def _measure(name: str, value: Value, unit: str, meaning: str) -> Measure:
-    if isinstance(value, Undefined):
-        return Measure(name, np.nan, unit, meaning, PSGKIT, reason=value.reason)
-    return Measure(name, value, unit, meaning, PSGKIT)
+    return measures_of({"ar_noise_per_h": noise, "ar_calibrated": calibrated})

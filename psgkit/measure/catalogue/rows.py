@@ -1,15 +1,10 @@
-"""How a row of the catalogue is declared, and the words it is declared with."""
+"""How a metric's row is bound to its function, and the words that rows share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Metric, Value
 from psgkit.measure.stages.evidence import Evidence
-
-Value = float | Undefined
-
-MIN_SLEEP_MIN = 180.0
-MIN_STAGE_MIN = 10.0
 
 # Units in words
 MINUTES = "minutes"
@@ -20,74 +15,51 @@ PER_HOUR = "per hour"
 COUNT = "count"
 BITS = "bits"
 FLAG = "0 or 1"
+UV = "microvolts"
+UV2 = "square microvolts"
+UV2_H = "square microvolts times hours"
+UV_S = "microvolts per second"
+PER_MINUTE = "per minute"
+LN_PER_HOUR = "natural logarithm per hour"
+HERTZ = "hertz"
+RADIANS = "radians"
+RATIO = "ratio"
 
 # Sources that many rows share
 AASM = "AASM scoring manual"
 PSGKIT = "psgkit"
 FEINBERG = "Feinberg & Floyd 1979, 10.1111/j.1469-8986.1979.tb02991.x"
-
-# Why a number is undefined
-NOT_SCORED = Undefined("no epoch of the window is scored")
-NO_SLEEP = Undefined("no sleep")
-NO_REM = Undefined("no REM")
-NO_N3 = Undefined("no N3")
-LIGHTS_UNKNOWN = Undefined("lights-off and lights-on are not known")
-LIGHTS_OFF_UNKNOWN = Undefined("lights-off is not known")
-LIGHTS_ON_UNKNOWN = Undefined("lights-on is not known")
-ONSET_UNSEEN = Undefined("sleep began before the scoring and lights-off is not known")
-HOLES = Undefined("over 5 % of the time in bed is unscored")
-SHORT_SLEEP = Undefined("under 180 min of sleep")
-STAGED_BY_PROGRAM = Undefined(
-    "staged by a program; it rests on experts' scorings alone"
+YASA_SPINDLES = (
+    "yasa.spindles_detect, after Lacourse 2018, 10.1016/j.jneumeth.2018.08.014"
 )
+YASA_SLOW_WAVES = "yasa.sw_detect, after Massimini 2004, 10.1523/JNEUROSCI.1318-04.2004"
+YASA_EYES = "yasa.rem_detect, after Yetton 2016, 10.1016/j.jneumeth.2015.11.015"
+DIJK = "Dijk 2009, J Clin Sleep Med 5(2 Suppl):S6"
+LECCI = "Lecci 2017, 10.1126/sciadv.1602026"
+LENDNER = "Lendner 2020, 10.7554/eLife.55092"
+IRASA = "Wen & Liu 2016, 10.1007/s10548-015-0448-0"
+FERRI = "Ferri 2010, 10.1016/j.sleep.2010.06.003"
+SINBAR = "after Frauscher 2012, 10.5665/sleep.1886"
+HELFRICH = "Helfrich 2018, 10.1016/j.neuron.2017.11.020; yasa.sw_detect"
+
+NIGHT = ()
+OF_CHANNEL = ("chan",)
+OF_CHANNEL_STAGE = ("chan", "stage")
 
 
 @dataclass(frozen=True, slots=True)
-class MetricSpec:
-    """A column of the summary, declared once.
+class Row:
+    """A metric that a scoring alone gives, with the function that computes it.
 
     Attributes
     ----------
-    name : str
-        The column, in snake_case with its unit.
-    unit : str
-        Unit in words.
-    meaning : str
-        One sentence.
-    source : str
-        Paper, manual or program that defines it.
+    metric : Metric
     compute : callable
         Takes the night's `Evidence`; gives a float, or `Undefined` with the reason.
     needs_scored : bool
         Whether a window without any scored epoch leaves it undefined.
     """
 
-    name: str
-    unit: str
-    meaning: str
-    source: str
+    metric: Metric
     compute: Callable[[Evidence], Value]
     needs_scored: bool = True
-
-
-def per_sleep_hour(night: Evidence, count: float) -> Value:
-    """Divide by the hours of sleep, of which a nightly index needs three."""
-    if night.onset is None:
-        return NO_SLEEP
-    if night.sleep_min < MIN_SLEEP_MIN - 1e-9:
-        return SHORT_SLEEP
-    return count / (night.sleep_min / 60)
-
-
-def per_stage_hour(count: float, minutes: float, name: str) -> Value:
-    """Divide by the hours of a stage, of which a rate needs ten minutes."""
-    if minutes == 0:
-        return Undefined(f"no {name}")
-    if minutes < MIN_STAGE_MIN - 1e-9:
-        return Undefined(f"under 10 min of {name}")
-    return count / (minutes / 60)
-
-
-def share(part: float, whole: float, if_none: Undefined, *, of: float = 1.0) -> Value:
-    """Divide, or say why not; ``of=100`` gives percent."""
-    return of * part / whole if whole else if_none

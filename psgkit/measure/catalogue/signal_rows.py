@@ -1,84 +1,267 @@
-"""How a number that needs a signal is declared, and the words it is declared with."""
+"""Rows that need the signals of a night: METRICS sections B, C, F and G."""
 
-import math
-from dataclasses import dataclass
-
-from psgkit.domain.metrics import Measure, Undefined
-from psgkit.measure.catalogue.rows import Value
-
-UV = "microvolts"
-UV2 = "square microvolts"
-UV2_H = "square microvolts times hours"
-UV_S = "microvolts per second"
-PER_MINUTE = "per minute"
-LN_PER_HOUR = "natural logarithm per hour"
-HERTZ = "hertz"
-RADIANS = "radians"
-RATIO = "ratio"
-
-YASA_SPINDLES = (
-    "yasa.spindles_detect, after Lacourse 2018, 10.1016/j.jneumeth.2018.08.014"
+from psgkit.domain.metrics import Family, Metric, Scale
+from psgkit.measure.catalogue.rows import (
+    COUNT,
+    DIJK,
+    FERRI,
+    FLAG,
+    FRACTION,
+    HERTZ,
+    LECCI,
+    LN_PER_HOUR,
+    MINUTES,
+    PER_MINUTE,
+    PERCENT,
+    PSGKIT,
+    RATIO,
+    SINBAR,
+    UV2,
+    UV2_H,
+    YASA_EYES,
 )
-YASA_SLOW_WAVES = "yasa.sw_detect, after Massimini 2004, 10.1523/JNEUROSCI.1318-04.2004"
-YASA_EYES = "yasa.rem_detect, after Yetton 2016, 10.1016/j.jneumeth.2015.11.015"
-DIJK = "Dijk 2009, J Clin Sleep Med 5(2 Suppl):S6"
-LECCI = "Lecci 2017, 10.1126/sciadv.1602026"
-LENDNER = "Lendner 2020, 10.7554/eLife.55092"
-IRASA = "Wen & Liu 2016, 10.1007/s10548-015-0448-0"
-FERRI = "Ferri 2010, 10.1016/j.sleep.2010.06.003"
-SINBAR = "after Frauscher 2012, 10.5665/sleep.1886"
-HELFRICH = "Helfrich 2018, 10.1016/j.neuron.2017.11.020; yasa.sw_detect"
-
-NIGHT = ()
-OF_CHANNEL = ("chan",)
-OF_CHANNEL_STAGE = ("chan", "stage")
 
 
-@dataclass(frozen=True, slots=True)
-class SignalSpec:
-    """A number that needs a signal, declared once.
+def _infraslow_variant(prefix: str, what: str) -> tuple[Metric, ...]:
+    """Declare what is told of a variant of the infraslow fluctuation."""
+    return (
+        Metric(
+            f"{prefix}_relpeak",
+            RATIO,
+            f"Infraslow fluctuation of {what}: largest ratio of its spectrum to a "
+            "red-noise background from 0.01 to 0.04 Hz; a check on isf_relpeak.",
+            LECCI,
+            Family.INFRASLOW,
+            scale=Scale.LOG,
+        ),
+        Metric(
+            f"{prefix}_p",
+            "probability",
+            f"Share of surrogates without a rhythm that reach that ratio, for {what}.",
+            PSGKIT,
+            Family.INFRASLOW,
+            scale=Scale.NONE,
+        ),
+        Metric(
+            f"{prefix}_peak_hz",
+            HERTZ,
+            f"Frequency of the infraslow peak of {what}, where fewer than 5 % of "
+            "surrogates reach it.",
+            LECCI,
+            Family.INFRASLOW,
+        ),
+    )
 
-    Attributes
-    ----------
-    stem : str
-        The column, or what stands before its channel and stage.
-    unit : str
-        Unit in words.
-    meaning : str
-        One sentence.
-    source : str
-        Paper or program that defines it.
-    per : tuple of str
-        What else stands in the column: nothing, ``chan``, or ``chan`` and ``stage``.
-    """
 
-    stem: str
-    unit: str
-    meaning: str
-    source: str
-    per: tuple[str, ...] = NIGHT
+SWA = (
+    Metric(
+        "swa_uv2",
+        UV2,
+        "Slow-wave activity: mean power from 0.5 to 4 Hz in N2 and N3; not comparable "
+        "between derivations.",
+        DIJK,
+        Family.DEEP_SLEEP,
+        label="Slow-wave activity",
+        section="N3, deep sleep",
+        place=33,
+        scale=Scale.LOG,
+        same=("swa_derivation",),
+    ),
+    Metric(
+        "swa_n3_uv2",
+        UV2,
+        "Slow-wave activity in N3.",
+        DIJK,
+        Family.DEEP_SLEEP,
+        scale=Scale.LOG,
+        same=("swa_derivation",),
+    ),
+    Metric(
+        "swa_alt_uv2",
+        UV2,
+        "Mean power from 0.75 to 4.5 Hz in N2 and N3.",
+        DIJK,
+        Family.DEEP_SLEEP,
+        scale=Scale.LOG,
+        same=("swa_derivation",),
+    ),
+    Metric(
+        "swe_uv2h",
+        UV2_H,
+        "Slow-wave energy: slow-wave activity summed over the hours of clean N2 and N3.",
+        DIJK,
+        Family.DEEP_SLEEP,
+        scale=Scale.LOG,
+        same=("swa_derivation",),
+    ),
+    Metric(
+        "swa_slope_ln_per_h",
+        LN_PER_HOUR,
+        "Slope of the logarithm of slow-wave activity over the NREM periods of the "
+        "night; negative where it declines.",
+        DIJK,
+        Family.DEEP_SLEEP,
+        same=("swa_derivation",),
+    ),
+    Metric(
+        "swa_c1c2_ratio",
+        RATIO,
+        "Slow-wave activity of the first NREM period over that of the second.",
+        DIJK,
+        Family.DEEP_SLEEP,
+        scale=Scale.LOG,
+        same=("swa_derivation",),
+    ),
+    Metric(
+        "swa_c1last_ratio",
+        RATIO,
+        "Slow-wave activity of the first NREM period over that of the last.",
+        DIJK,
+        Family.DEEP_SLEEP,
+        scale=Scale.LOG,
+        same=("swa_derivation",),
+    ),
+)
 
-    @property
-    def name(self) -> str:
-        """The column, with placeholders for channel and stage."""
-        return "__".join((self.stem, *(f"{{{part}}}" for part in self.per)))
+INFRASLOW = (
+    Metric(
+        "isf_relpeak",
+        RATIO,
+        "Infraslow fluctuation of sigma power in N2: largest ratio of its spectrum to "
+        "a red-noise background from 0.01 to 0.04 Hz; a proxy of NREM micro-states.",
+        LECCI,
+        Family.INFRASLOW,
+        scale=Scale.LOG,
+    ),
+    Metric(
+        "isf_z",
+        "standard deviations",
+        "That ratio against surrogates without a rhythm.",
+        PSGKIT,
+        Family.INFRASLOW,
+    ),
+    Metric(
+        "isf_p",
+        "probability",
+        "Share of surrogates without a rhythm that reach that ratio.",
+        PSGKIT,
+        Family.INFRASLOW,
+        scale=Scale.NONE,
+    ),
+    Metric(
+        "isf_peak_hz",
+        HERTZ,
+        "Frequency of the infraslow peak, where fewer than 5 % of surrogates reach it.",
+        LECCI,
+        Family.INFRASLOW,
+        label="Frequency of the infraslow fluctuation",
+        plausible=(0.01, 0.04),
+    ),
+    Metric(
+        "isf_mod_frac",
+        FRACTION,
+        "Depth of the modulation of sigma power within 0.005 Hz of the peak, its "
+        "background included.",
+        PSGKIT,
+        Family.INFRASLOW,
+        scale=Scale.LOGIT,
+    ),
+    Metric(
+        "isf_bout_n",
+        COUNT,
+        "N2 bouts of at least 120 s that it rests on.",
+        LECCI,
+        Family.INFRASLOW,
+    ),
+    Metric(
+        "isf_min",
+        MINUTES,
+        "Minutes of N2 that it rests on.",
+        LECCI,
+        Family.INFRASLOW,
+        scale=Scale.LOG,
+    ),
+    *_infraslow_variant("isf_fast", "power from 13 to 15 Hz in N2"),
+    *_infraslow_variant(
+        "isf_nrem", "sigma power in bouts of N2 and N3 of at least 300 s"
+    ),
+)
 
-    def measure(self, value: Value, *where: str) -> Measure:
-        """Build the measure of one night.
+EYE_MOVEMENTS = (
+    Metric(
+        "rem_density_per_min",
+        PER_MINUTE,
+        "Rapid eye movements in a minute of REM sleep without artefact and arousal.",
+        YASA_EYES,
+        Family.EYES,
+        label="Density of eye movements in REM sleep",
+        scale=Scale.LOG,
+        plausible=(0, 40),
+    ),
+    Metric(
+        "rem_density_3s_pct",
+        PERCENT,
+        "Mini-epochs of 3 s of clean REM sleep with at least one rapid eye movement.",
+        YASA_EYES,
+        Family.EYES,
+        scale=Scale.LOGIT,
+    ),
+)
 
-        Parameters
-        ----------
-        value : float or Undefined
-        *where : str
-            Channel and stage, as ``per`` asks.
-        """
-        reason = value.reason if isinstance(value, Undefined) else ""
-        place = f" ({', '.join(where)})" if where else ""
-        return Measure(
-            name="__".join((self.stem, *where)),
-            value=math.nan if isinstance(value, Undefined) else value,
-            unit=self.unit,
-            meaning=self.meaning.removesuffix(".") + place + ".",
-            source=self.source,
-            reason=reason,
-        )
+CHIN = (
+    Metric(
+        "rai",
+        FRACTION,
+        "REM atonia index: seconds of REM sleep with a chin EMG of at most 1 µV above "
+        "its local minimum, those from 1 to 2 µV left out. Tone that stays high for over "
+        "a minute counts as silence: read it with the tonic share. The 5th percentile of "
+        "people without RBD is 0.85 (Feemster 2019, 10.1093/sleep/zsz124).",
+        FERRI,
+        Family.ATONIA,
+        scale=Scale.LOGIT,
+    ),
+    Metric(
+        "rai_x2",
+        FRACTION,
+        "REM atonia index with amplitudes doubled, as one public program has them.",
+        FERRI,
+        Family.ATONIA,
+        scale=Scale.LOGIT,
+    ),
+    Metric(
+        "rai_bw_limited",
+        FLAG,
+        "Whether the chin EMG reaches less than 90 Hz, so that tone is underestimated.",
+        PSGKIT,
+        Family.ATONIA,
+    ),
+    Metric(
+        "rswa_any_pct__chin",
+        PERCENT,
+        "Mini-epochs of 3 s of REM sleep with any chin activity: phasic, tonic, or of "
+        "over 5 s. The 95th percentile of people without RBD, scored by hand, is 9.1 % "
+        "(Feemster 2019, 10.1093/sleep/zsz124).",
+        SINBAR,
+        Family.ATONIA,
+        scale=Scale.LOGIT,
+    ),
+    Metric(
+        "rswa_tonic_pct__chin",
+        PERCENT,
+        "Epochs of REM sleep of which over half has a chin tone of twice the night's "
+        "quietest sleep, or over 10 µV. The 95th percentile of people without RBD, "
+        "scored by hand, is 0.99 % (Feemster 2019, 10.1093/sleep/zsz124).",
+        SINBAR,
+        Family.ATONIA,
+        scale=Scale.LOGIT,
+    ),
+    Metric(
+        "rswa_phasic_pct__chin",
+        PERCENT,
+        "Mini-epochs of 3 s of REM sleep with a burst of chin activity of 0.1 to 5 s, "
+        "at twice the chin tone of the night's quietest sleep or more.",
+        SINBAR,
+        Family.ATONIA,
+        scale=Scale.LOGIT,
+    ),
+)

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import signal
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import Value
 from psgkit.measure.detectors.spindles import per_clean_min
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.filters import band_pass

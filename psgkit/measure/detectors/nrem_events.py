@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.signal_metrics import measures_of
 from psgkit.measure.detectors.slow_waves import (
     COUPLING_NUMBERS,
     NREM,
@@ -50,11 +49,15 @@ STAGE_GROUPS: dict[str, tuple[Stage, ...]] = {
 }
 
 
+# Values by metric name, with the channel and the stage that they are of.
+Numbers = tuple[tuple[dict[str, Value], tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NremEvents:
     """Numbers and tables (``spindles``, ``slow_waves``) of one channel."""
 
-    measures: tuple[Measure, ...]
+    numbers: Numbers
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
@@ -92,40 +95,35 @@ def find_nrem_events(
         return NremEvents(_refused(refusal, name, spindles=spindles))
     waves = detect_slow_waves(cut, excerpt, coupling=spindles)
     tables = {"slow_waves": waves.table.assign(channel=name)}
-    measures = _wave_measures(waves, timeline, name)
+    numbers = _wave_numbers(waves, timeline, name)
     if not spindles:
-        return NremEvents(measures, tables)
+        return NremEvents(numbers, tables)
     table = spindle_table(cut, excerpt)
     tables["spindles"] = table.assign(channel=name)
-    for stage in NREM:
-        numbers = spindle_values(table, timeline, stage)
-        measures += measures_of(numbers, name, stage.name)
-    coupling = coupling_values(waves, table)
-    return NremEvents((*measures, *measures_of(coupling, name)), tables)
+    of_spindles = tuple(
+        (spindle_values(table, timeline, stage), (name, stage.name)) for stage in NREM
+    )
+    coupling = (coupling_values(waves, table), (name,))
+    return NremEvents((*numbers, *of_spindles, coupling), tables)
 
 
-def _wave_measures(
-    waves: SlowWaves, timeline: Timeline, name: str
-) -> tuple[Measure, ...]:
-    measures = measures_of(relative_values(waves, timeline), name)
-    for label, stages in STAGE_GROUPS.items():
-        numbers = slow_wave_values(waves, timeline, stages)
-        measures += measures_of(numbers, name, label)
-    return measures
+def _wave_numbers(waves: SlowWaves, timeline: Timeline, name: str) -> Numbers:
+    by_group = tuple(
+        (slow_wave_values(waves, timeline, stages), (name, label))
+        for label, stages in STAGE_GROUPS.items()
+    )
+    return ((relative_values(waves, timeline), (name,)), *by_group)
 
 
-def _refused(reason: Undefined, name: str, *, spindles: bool) -> tuple[Measure, ...]:
+def _refused(reason: Undefined, name: str, *, spindles: bool) -> Numbers:
     """Give every number that the channel would have had the same reason."""
     groups = [(SLOW_WAVE_NUMBERS, tuple(STAGE_GROUPS)), (RELATIVE_NUMBERS, ("",))]
     if spindles:
         groups += [(SPINDLE_NUMBERS, ("N2", "N3")), (COUPLING_NUMBERS, ("",))]
     return tuple(
-        measure
-        for stems, labels in groups
+        (dict.fromkeys(names, reason), (name, label) if label else (name,))
+        for names, labels in groups
         for label in labels
-        for measure in measures_of(
-            dict.fromkeys(stems, reason), *((name, label) if label else (name,))
-        )
     )
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage, signal
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import Value
 from psgkit.measure.detectors.heart_beats import (
     NO_BEATS,
     means_without,

@@ -7,12 +7,12 @@ densities compare people with themselves rather than with a norm.
 import numpy as np
 import pandas as pd
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import MIN_STAGE_MIN, Value
 from psgkit.measure.detectors.spindle_detector import find_spindles
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.measure.values import MIN_STAGE_MIN
 
 NREM = (Stage.N2, Stage.N3)
 FAST_FROM_HZ = 13.0

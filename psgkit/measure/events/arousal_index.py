@@ -2,29 +2,16 @@
 
 import numpy as np
 
-from psgkit.domain.metrics import Undefined
-from psgkit.domain.scoring import SLEEP_STAGES, Stage
-from psgkit.measure.catalogue.rows import (
-    COUNT,
-    NO_SLEEP,
-    PER_HOUR,
-    PERCENT,
-    SECONDS,
-    MetricSpec,
-    Value,
-    per_sleep_hour,
-    per_stage_hour,
-    share,
-)
+from psgkit.domain.metrics import Undefined, Value
+from psgkit.domain.scoring import Stage
 from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.values import NO_SLEEP, per_sleep_hour, per_stage_hour, share
 
 LONG_AROUSAL_S = 15.0
 SPONTANEOUS_AFTER_S = 5.0
 # What a scorer may have called an arousal that is not spontaneous.
 WITH_CAUSE = ("arousal_respiratory", "arousal_limb")
 _ROUNDING_S = 1e-9
-
-_SOURCE = "AASM scoring manual; Bonnet 1992, Sleep 15:173"
 
 
 def ar_n(night: Evidence) -> Value:
@@ -106,68 +93,3 @@ def ar_burden_pct(night: Evidence) -> Value:
         return arousals
     total_s = float(arousals.in_sleep.durations_s.sum())
     return share(total_s / 60, night.sleep_min, NO_SLEEP, of=100)
-
-
-def _stage_row(name: str, words: str, *stages: Stage) -> MetricSpec:
-    return MetricSpec(
-        f"ari_{name}_per_h",
-        PER_HOUR,
-        f"Arousals in {words} per hour of it.",
-        _SOURCE,
-        lambda night: ari_of_stages(night, words, *stages),
-    )
-
-
-AROUSAL_INDEX = (
-    MetricSpec("ar_n", COUNT, "Arousals from sleep.", _SOURCE, ar_n),
-    MetricSpec(
-        "ar_wake_n",
-        COUNT,
-        "Arousals that begin in W or in unscored time and not within 10 s of sleep.",
-        _SOURCE,
-        ar_wake_n,
-    ),
-    MetricSpec(
-        "ar_long_n",
-        COUNT,
-        "Arousals from sleep that last over 15 s.",
-        "psgkit",
-        ar_long_n,
-    ),
-    MetricSpec(
-        "ari_per_h",
-        PER_HOUR,
-        "Arousal index: arousals from sleep per hour of sleep.",
-        _SOURCE,
-        ari_per_h,
-    ),
-    _stage_row("nrem", "NREM", Stage.N1, Stage.N2, Stage.N3),
-    _stage_row("rem", "REM", Stage.R),
-    *(
-        _stage_row(stage.name.lower(), stage.name, stage)
-        for stage in SLEEP_STAGES
-        if stage is not Stage.R
-    ),
-    MetricSpec(
-        "ari_spont_per_h",
-        PER_HOUR,
-        "Arousals from sleep per hour of sleep that neither begin during a respiratory "
-        "or limb event or within 5 s of its end, nor were scored as caused by one.",
-        "AASM scoring manual; psgkit",
-        ari_spont_per_h,
-    ),
-    MetricSpec(
-        "ar_dur_s",
-        SECONDS,
-        "Median length of arousals from sleep.",
-        "Boselli 1998, Sleep 21:351",
-        ar_dur_s,
-    ),
-    MetricSpec(
-        "ar_burden_pct",
-        PERCENT,
-        "Summed length of arousals from sleep as a share of total sleep time.",
-        "Arousal burden 2021, Eur Heart J, PMC8197565",
-        ar_burden_pct,
-    ),
-)

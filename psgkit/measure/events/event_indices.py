@@ -4,29 +4,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import (
     DESATURATION_KINDS,
     LIMB_KINDS,
     RESPIRATORY_KINDS,
     Stage,
 )
-from psgkit.measure.catalogue.rows import (
-    AASM,
-    PER_HOUR,
-    MetricSpec,
-    Value,
-    per_sleep_hour,
-    per_stage_hour,
-)
 from psgkit.measure.events.events_in_window import Marks
 from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.values import per_sleep_hour, per_stage_hour
 
 LIMB_DURATION_S = (0.5, 10.0)
 LIMB_INTERVAL_S = (5.0, 90.0)
 MIN_SERIES = 4
 
-_NREM = (Stage.N1, Stage.N2, Stage.N3)
 _ROUNDING_S = 1e-6
 
 Found = Marks | Undefined
@@ -80,55 +72,22 @@ def find_periodic(night: Evidence) -> Found:
     )
 
 
-def _index(night: Evidence, find: Callable[[Evidence], Found]) -> Value:
+def index_in_sleep(night: Evidence, find: Callable[[Evidence], Found]) -> Value:
+    """Return events that begin in sleep, per hour of sleep."""
     found = find(night)
     if isinstance(found, Undefined):
         return found
     return per_sleep_hour(night, len(found))
 
 
-def _index_in(
+def index_in_stages(
     night: Evidence,
     find: Callable[[Evidence], Found],
     name: str,
     stages: tuple[Stage, ...],
 ) -> Value:
+    """Return events that begin in some stages, per hour of them."""
     found = find(night)
     if isinstance(found, Undefined):
         return found
     return per_stage_hour(found.count(*stages), night.minutes(*stages), name)
-
-
-def _rows(
-    name: str, words: str, find: Callable[[Evidence], Found]
-) -> tuple[MetricSpec, ...]:
-    return (
-        MetricSpec(
-            f"{name}_per_h",
-            PER_HOUR,
-            f"{words} that begin in sleep, per hour of sleep.",
-            AASM,
-            lambda night: _index(night, find),
-        ),
-        MetricSpec(
-            f"{name}_rem_per_h",
-            PER_HOUR,
-            f"{words} that begin in REM, per hour of REM.",
-            AASM,
-            lambda night: _index_in(night, find, "REM", (Stage.R,)),
-        ),
-        MetricSpec(
-            f"{name}_nrem_per_h",
-            PER_HOUR,
-            f"{words} that begin in NREM, per hour of NREM.",
-            AASM,
-            lambda night: _index_in(night, find, "NREM", _NREM),
-        ),
-    )
-
-
-EVENT_INDICES = (
-    *_rows("ahi", "Apnoeas and hypopnoeas", find_respiratory),
-    *_rows("odi", "Desaturations", find_desaturations),
-    *_rows("plmi", "Limb movements in series of four, 5 to 90 s apart,", find_periodic),
-)

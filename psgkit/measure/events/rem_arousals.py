@@ -2,22 +2,13 @@
 
 import numpy as np
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import (
-    MINUTES,
-    NO_REM,
-    PER_HOUR,
-    PERCENT,
-    MetricSpec,
-    Value,
-    share,
-)
-from psgkit.measure.events.arousal_index import ari_of_stages
 from psgkit.measure.events.events_in_window import Marks
 from psgkit.measure.stages.continuity import per_rem_hour
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import find_bouts
+from psgkit.measure.values import NO_REM, share
 
 CONSOLIDATED_S = 300.0
 
@@ -89,37 +80,3 @@ def rem_instab_per_h(night: Evidence) -> Value:
         )
         awakenings += not ends_here.any()
     return per_rem_hour(night, len(in_rem) + awakenings)
-
-
-REM_AROUSALS = (
-    MetricSpec(
-        "rem_ari_per_h",
-        PER_HOUR,
-        "REM arousal index: arousals in R per hour of R.",
-        "AASM scoring manual",
-        lambda night: ari_of_stages(night, "REM", Stage.R),
-    ),
-    MetricSpec(
-        "rem_instab_per_h",
-        PER_HOUR,
-        "REM instability: arousals in R and awakenings from R per hour of R; an "
-        "arousal that ends in an awakening counts once.",
-        "after Riemann 2024, 10.1111/jsr.14252",
-        rem_instab_per_h,
-    ),
-    MetricSpec(
-        "rem_consol_min",
-        MINUTES,
-        "Consolidated REM: R in stretches of at least 5 min without arousal or other "
-        "stage.",
-        "psgkit, after Wassing 2019, 10.1016/j.cub.2019.06.034",
-        rem_consol_min,
-    ),
-    MetricSpec(
-        "rem_consol_pct",
-        PERCENT,
-        "Share of R that is consolidated.",
-        "psgkit, after Wassing 2019, 10.1016/j.cub.2019.06.034",
-        rem_consol_pct,
-    ),
-)

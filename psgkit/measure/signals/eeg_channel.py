@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.metrics import Measure, Undefined, Value
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import SCORED_STAGES, Stage
-from psgkit.measure.catalogue.rows import Value
-from psgkit.measure.catalogue.signal_metrics import measures_of
+from psgkit.measure.catalogue.lookup import measures_of
 from psgkit.measure.detectors.nrem_events import find_nrem_events
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.spectra import aperiodic
@@ -110,7 +109,8 @@ def measure_eeg(
         events = find_nrem_events(
             channel, values, rate_hz, timeline, spindles=tasks.spindles
         )
-        measures += events.measures
+        for numbers, where in events.numbers:
+            measures += measures_of(numbers, *where)
         tables |= events.tables
     bouts = {
         name: sigma_bouts(values, rate_hz, timeline, series)

@@ -10,13 +10,12 @@ from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Recording
 from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.measure.catalogue.signal_metrics import (
-    INFRASLOW,
+from psgkit.measure.catalogue.lookup import (
     SIGNAL_METRICS,
-    SWA,
     all_undefined,
     measures_of,
 )
+from psgkit.measure.catalogue.signal_rows import INFRASLOW, SWA
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.signals.channel_reader import (
     ArtefactMask,
@@ -300,7 +299,7 @@ def _add_infraslow(
 
 
 def _in_order(measures: list[Measure]) -> list[Measure]:
-    rank = {spec.stem: number for number, spec in enumerate(SIGNAL_METRICS)}
+    rank = {row.name: number for number, row in enumerate(SIGNAL_METRICS)}
     return sorted(measures, key=lambda measure: rank[measure.name])
 
 

@@ -8,12 +8,8 @@ from psgkit.domain.metrics import Measure, Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.signal_metrics import (
-    CHIN,
-    EYE_MOVEMENTS,
-    all_undefined,
-    measures_of,
-)
+from psgkit.measure.catalogue.lookup import all_undefined, measures_of
+from psgkit.measure.catalogue.signal_rows import CHIN, EYE_MOVEMENTS
 from psgkit.measure.detectors import eye_movements, muscle_activity
 from psgkit.measure.detectors import rem_atonia as rem_emg
 from psgkit.measure.signals.channel_reader import first_limit, read_reduced

@@ -3,9 +3,8 @@
 import numpy as np
 from scipy import stats
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import Value
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.spectra.power import (
     ALPHA_BELOW_SPINDLES,

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft, signal
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import Value
 from psgkit.measure.signals.usable_time import FloatArray, Timeline, find_stretches
 from psgkit.measure.spectra.power import Float32Array, band_power, taper_psd
 from psgkit.measure.spectra.red_noise import background, fit_backgrounds

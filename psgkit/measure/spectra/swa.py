@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.night import Spectra
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import Value
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.spectra.power import MIN_STAGE_MIN, band_power, too_little
 

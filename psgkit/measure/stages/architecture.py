@@ -1,22 +1,17 @@
 """How long, and how much of it asleep: durations of METRICS section A."""
 
+from psgkit.domain.metrics import Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import (
-    AASM,
+from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.values import (
     HOLES,
     LIGHTS_ON_UNKNOWN,
     LIGHTS_UNKNOWN,
-    MINUTES,
     NO_SLEEP,
-    PERCENT,
-    PSGKIT,
-    MetricSpec,
-    Value,
     share,
 )
-from psgkit.measure.stages.evidence import Evidence
 
-_NREM = (Stage.N1, Stage.N2, Stage.N3)
+NREM = (Stage.N1, Stage.N2, Stage.N3)
 
 
 def rec_min(night: Evidence) -> float:
@@ -99,118 +94,11 @@ def qc_unscored_pct(night: Evidence) -> Value:
     return 100.0 * float((inside < 0).mean())
 
 
-def _stage_min(name: str, words: str, *stages: Stage) -> MetricSpec:
-    return MetricSpec(
-        f"{name}_min",
-        MINUTES,
-        f"Time scored {words}.",
-        AASM,
-        lambda night: night.minutes(*stages),
-    )
+def stage_pct(night: Evidence, *stages: Stage) -> Value:
+    """Return the share of sleep in some stages."""
+    return share(night.minutes(*stages), night.sleep_min, NO_SLEEP, of=100)
 
 
-def _stage_pct(name: str, words: str, *stages: Stage) -> MetricSpec:
-    return MetricSpec(
-        f"{name}_pct",
-        PERCENT,
-        f"Share of total sleep time scored {words}.",
-        AASM,
-        lambda night: share(night.minutes(*stages), night.sleep_min, NO_SLEEP, of=100),
-    )
-
-
-_SLEEP_STAGES = (
-    ("n1", "N1", Stage.N1),
-    ("n2", "N2", Stage.N2),
-    ("n3", "N3", Stage.N3),
-    ("nrem", "N1, N2 or N3", *_NREM),
-    ("rem", "R", Stage.R),
-)
-
-ARCHITECTURE = (
-    MetricSpec(
-        "rec_min",
-        MINUTES,
-        "Length of the whole scoring.",
-        PSGKIT,
-        rec_min,
-        needs_scored=False,
-    ),
-    MetricSpec(
-        "tib_min",
-        MINUTES,
-        "Time in bed: lights-off to lights-on (total recording time).",
-        AASM,
-        tib_min,
-        needs_scored=False,
-    ),
-    MetricSpec(
-        "spt_min",
-        MINUTES,
-        "Sleep period: first to last epoch of sleep, both included.",
-        AASM,
-        spt_min,
-    ),
-    MetricSpec(
-        "tst_min",
-        MINUTES,
-        "Total sleep time: N1, N2, N3 and R.",
-        AASM,
-        lambda night: night.sleep_min,
-    ),
-    MetricSpec(
-        "se_pct",
-        PERCENT,
-        "Sleep efficiency: total sleep time as a share of time in bed.",
-        AASM,
-        se_pct,
-    ),
-    MetricSpec(
-        "sme_pct",
-        PERCENT,
-        "Sleep maintenance efficiency: total sleep time as a share of the sleep "
-        "period.",
-        AASM,
-        sme_pct,
-    ),
-    MetricSpec(
-        "waso_min",
-        MINUTES,
-        "Wake after sleep onset, within the sleep period.",
-        AASM,
-        waso_min,
-    ),
-    MetricSpec(
-        "waso_aasm_min",
-        MINUTES,
-        "Wake after sleep onset until lights-on, wake after the final awakening "
-        "included.",
-        AASM,
-        waso_aasm_min,
-    ),
-    MetricSpec(
-        "fwt_min",
-        MINUTES,
-        "Wake after the final awakening, until lights-on.",
-        "Luna",
-        fwt_min,
-    ),
-    _stage_min("w", "W in the whole window, before and after sleep too", Stage.W),
-    *(_stage_min(*row) for row in _SLEEP_STAGES),
-    *(_stage_pct(*row) for row in _SLEEP_STAGES),
-    MetricSpec(
-        "unscored_min",
-        MINUTES,
-        "Time of the whole window that is artefact or not scored.",
-        PSGKIT,
-        lambda night: window_min(night) - len(night.scored) * night.epoch_min,
-        needs_scored=False,
-    ),
-    MetricSpec(
-        "qc_unscored_pct",
-        PERCENT,
-        "Share of the sleep period that is artefact or not scored.",
-        PSGKIT,
-        qc_unscored_pct,
-    ),
-)
+def unscored_min(night: Evidence) -> float:
+    """Return the time of the window that is artefact or not scored."""
+    return window_min(night) - len(night.scored) * night.epoch_min

@@ -6,23 +6,13 @@ fragmentation.
 
 import numpy as np
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import (
-    BITS,
-    FRACTION,
-    NO_REM,
-    PERCENT,
-    PSGKIT,
-    MetricSpec,
-    Value,
-)
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import BoolArray, FloatArray
+from psgkit.measure.values import NO_REM
 
 LOW_CONFIDENCE = 0.5
-
-_STEPHANSEN = "Stephansen 2018, 10.1038/s41467-018-07229-3"
 
 
 def _staged(night: Evidence) -> tuple[FloatArray, BoolArray] | Undefined:
@@ -68,36 +58,3 @@ def hypnodensity_entropy_bits(night: Evidence) -> Value:
     proba = staged[0]
     logs = np.log2(proba, where=proba > 0, out=np.zeros_like(proba))
     return float(-(proba * logs).sum(axis=1).mean() + 0.0)
-
-
-CONFIDENCE = (
-    MetricSpec(
-        "stage_conf_mean",
-        FRACTION,
-        "Mean probability that the program gave to the likeliest stage of an epoch.",
-        PSGKIT,
-        stage_conf_mean,
-    ),
-    MetricSpec(
-        "stage_conf_rem",
-        FRACTION,
-        "Mean probability that the program gave to the likeliest stage of an epoch of "
-        "R.",
-        PSGKIT,
-        stage_conf_rem,
-    ),
-    MetricSpec(
-        "lowconf_pct",
-        PERCENT,
-        "Share of epochs whose likeliest stage has a probability below 0.5.",
-        PSGKIT,
-        lowconf_pct,
-    ),
-    MetricSpec(
-        "hypnodensity_entropy_bits",
-        BITS,
-        "Mean entropy of an epoch's probabilities of the five stages.",
-        _STEPHANSEN,
-        hypnodensity_entropy_bits,
-    ),
-)

@@ -2,17 +2,10 @@
 
 import numpy as np
 
-from psgkit.domain.metrics import Undefined
-from psgkit.measure.catalogue.rows import (
-    COUNT,
-    FEINBERG,
-    MINUTES,
-    NO_REM,
-    NO_SLEEP,
-    MetricSpec,
-    Value,
-)
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.periods import hides_rem_period
+from psgkit.measure.values import NO_REM, NO_SLEEP
 
 
 def cycle_n(night: Evidence) -> float:
@@ -30,20 +23,16 @@ def cycle_mean_min(night: Evidence) -> Value:
     return Undefined("no complete sleep cycle") if night.rem_periods else NO_REM
 
 
-CYCLES = (
-    MetricSpec(
-        "cycle_n",
-        COUNT,
-        "Complete sleep cycles: a NREM period of 15 min, a REM period, then at least "
-        "5 min of sleep.",
-        FEINBERG,
-        cycle_n,
-    ),
-    MetricSpec(
-        "cycle_mean_min",
-        MINUTES,
-        "Mean length of the complete sleep cycles.",
-        FEINBERG,
-        cycle_mean_min,
-    ),
-)
+def last_remp_censored(night: Evidence) -> Value:
+    """Tell whether the end of the window cuts the last REM period."""
+    return float(night.rem_periods[-1].is_censored) if night.rem_periods else NO_REM
+
+
+def c1_split_candidate(night: Evidence) -> Value:
+    """Tell whether the first NREM period may hide a skipped REM period."""
+    if not night.rem_periods:
+        return NO_REM
+    return float(
+        bool(night.cycles)
+        and hides_rem_period(night.stages, night.cycles[0], night.epoch_s)
+    )

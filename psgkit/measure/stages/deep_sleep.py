@@ -2,21 +2,10 @@
 
 import numpy as np
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import (
-    FRACTION,
-    MINUTES,
-    NO_N3,
-    NO_REM,
-    NO_SLEEP,
-    PERCENT,
-    PSGKIT,
-    MetricSpec,
-    Value,
-    share,
-)
 from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.values import NO_N3, NO_REM, NO_SLEEP, share
 
 
 def n3_third_min(night: Evidence, third: int) -> Value:
@@ -58,49 +47,3 @@ def n3_to_w_n1_frac(night: Evidence) -> Value:
         return NO_N3
     light = int(exits[Stage.W] + exits[Stage.N1])
     return share(light, int(exits.sum()), Undefined("no exit from N3 was seen"))
-
-
-DEEP_SLEEP = (
-    MetricSpec(
-        "n3_first3_min",
-        MINUTES,
-        "N3 in the first third of the sleep period.",
-        PSGKIT,
-        lambda night: n3_third_min(night, 0),
-    ),
-    MetricSpec(
-        "n3_mid3_min",
-        MINUTES,
-        "N3 in the second third of the sleep period.",
-        PSGKIT,
-        lambda night: n3_third_min(night, 1),
-    ),
-    MetricSpec(
-        "n3_last3_min",
-        MINUTES,
-        "N3 in the last third of the sleep period.",
-        PSGKIT,
-        lambda night: n3_third_min(night, 2),
-    ),
-    MetricSpec(
-        "n3_first3_pct",
-        PERCENT,
-        "Share of all N3 that lies in the first third of the sleep period.",
-        PSGKIT,
-        n3_first3_pct,
-    ),
-    MetricSpec(
-        "n3_c1_min",
-        MINUTES,
-        "N3 in the first sleep cycle.",
-        PSGKIT,
-        n3_c1_min,
-    ),
-    MetricSpec(
-        "n3_to_w_n1_frac",
-        FRACTION,
-        "Share of the exits from N3 that lead to W or N1.",
-        "Kishi 2011, 10.5665/sleep.1396",
-        n3_to_w_n1_frac,
-    ),
-)

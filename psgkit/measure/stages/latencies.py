@@ -1,24 +1,17 @@
 """Latencies of METRICS section A."""
 
-from psgkit.domain.metrics import Undefined
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import (
-    AASM,
-    FLAG,
-    LIGHTS_OFF_UNKNOWN,
-    MINUTES,
-    NO_N3,
-    NO_REM,
-    NO_SLEEP,
-    ONSET_UNSEEN,
-    PSGKIT,
-    STAGED_BY_PROGRAM,
-    MetricSpec,
-    Value,
-)
 from psgkit.measure.stages.architecture import wake_min_in
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import epochs_at_least
+from psgkit.measure.values import (
+    LIGHTS_OFF_UNKNOWN,
+    NO_REM,
+    NO_SLEEP,
+    ONSET_UNSEEN,
+    STAGED_BY_PROGRAM,
+)
 
 PERSISTENT_SLEEP_MIN = 10.0
 SOREMP_MIN = 15.0
@@ -109,64 +102,3 @@ def soremp(night: Evidence) -> Value:
     if isinstance(latency, Undefined):
         return latency
     return float(latency <= SOREMP_MIN + 1e-9)
-
-
-LATENCIES = (
-    MetricSpec(
-        "sol_min", MINUTES, "Sleep latency: lights-off to sleep onset.", AASM, sol_min
-    ),
-    MetricSpec(
-        "sol10_min",
-        MINUTES,
-        "Latency to persistent sleep: lights-off to the first 10 min of unbroken "
-        "sleep.",
-        PSGKIT,
-        sol10_min,
-    ),
-    MetricSpec(
-        "n2_lat_min",
-        MINUTES,
-        "Sleep onset to the first N2.",
-        AASM,
-        lambda night: latency_min(night, night.first(Stage.N2), Undefined("no N2")),
-    ),
-    MetricSpec(
-        "n3_lat_min",
-        MINUTES,
-        "Sleep onset to the first N3.",
-        AASM,
-        lambda night: latency_min(night, night.first(Stage.N3), NO_N3),
-    ),
-    MetricSpec(
-        "rem_lat_min", MINUTES, "Sleep onset to the first R.", AASM, rem_lat_min
-    ),
-    MetricSpec(
-        "rem_lat_nowake_min",
-        MINUTES,
-        "Sleep onset to the first R, wake left out.",
-        "Luna REM_LAT2",
-        rem_lat_nowake_min,
-    ),
-    MetricSpec(
-        "rem_lat_lo_min",
-        MINUTES,
-        "Lights-off to the first R.",
-        "YASA Lat_REM",
-        rem_lat_lo_min,
-    ),
-    MetricSpec(
-        "remp1_lat_min",
-        MINUTES,
-        "Sleep onset to the first REM period with at least 5 min of R; steadier "
-        "between scorers than the latency to the first R.",
-        PSGKIT,
-        remp1_lat_min,
-    ),
-    MetricSpec(
-        "soremp",
-        FLAG,
-        "Whether R came within 15 min of sleep onset; experts' scorings only.",
-        AASM,
-        soremp,
-    ),
-)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from psgkit.domain.metrics import Undefined
-from psgkit.measure.catalogue.rows import Value
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import Bouts, survival_curve
 

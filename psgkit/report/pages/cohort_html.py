@@ -1,7 +1,7 @@
 """A cohort as one HTML page: what was done, what failed, and how the nights lie."""
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from psgkit.domain.metrics import Metric
 from psgkit.report.pages.language import _, current_language, speaking
-from psgkit.report.pages.selection import HEADLINES, LABELS
+from psgkit.report.pages.selection import sections
 from psgkit.report.pages.strip_plot import Strip, find_outliers, lay_out
 from psgkit.report.pages.wording import number, plain
-from psgkit.store.columns import unit_of
 from psgkit.store.files import safe_name
 
 # Names of a manifest's column that says where a night comes from, or to whom.
@@ -42,7 +42,9 @@ class Plot:
     missing: int
 
 
-def cohort_page(table: pd.DataFrame, *, language: str = "en") -> str:
+def cohort_page(
+    table: pd.DataFrame, metrics: Iterable[Metric], *, language: str = "en"
+) -> str:
     """Return the page of a cohort.
 
     Parameters
@@ -50,9 +52,10 @@ def cohort_page(table: pd.DataFrame, *, language: str = "en") -> str:
     table : pandas.DataFrame
         A row a night: ``id``, ``status`` (done, failed, skipped), ``message``,
         ``issues_n``, ``issues_error_n``, the numbers, and a manifest's columns.
-        ``table.attrs["units"]`` may hold the numbers' units, ``["pages"]`` where the
-        page of each night lies that has one, ``["under_way"]`` the nights that a batch
+        ``table.attrs["pages"]`` may hold where the page of each night lies that has one, ``["under_way"]`` the nights that a batch
         is at, None where no batch is at work.
+    metrics : iterable of Metric
+        Rows of the numbers; those with a section are drawn.
     language : {"en", "nl"}
         Of the page's words; text from files stays as it is.
 
@@ -65,13 +68,15 @@ def cohort_page(table: pd.DataFrame, *, language: str = "en") -> str:
     from psgkit.report.pages.templates import render  # noqa: PLC0415 - jinja2 costs 0.1 s
 
     with speaking(language):
-        return render("cohort.html.j2", **_content(table.reset_index(drop=True)))
+        return render(
+            "cohort.html.j2", **_content(table.reset_index(drop=True), metrics)
+        )
 
 
-def _content(table: pd.DataFrame) -> dict[str, object]:
+def _content(table: pd.DataFrame, metrics: Iterable[Metric]) -> dict[str, object]:
     nights = _nights(table)
     group = next(iter(_group_columns(table)), None)
-    plots = _plots(table)
+    plots = _plots(table, metrics)
     return {
         "language": current_language(),
         "counts": _counts(table, nights),
@@ -144,20 +149,19 @@ def _counts(table: pd.DataFrame, nights: list[dict[str, Any]]) -> list[tuple[str
     ]
 
 
-def _plots(table: pd.DataFrame) -> list[Plot]:
-    units = table.attrs.get("units", {})
+def _plots(table: pd.DataFrame, metrics: Iterable[Metric]) -> list[Plot]:
     done = int((table["status"] == "done").sum())
     plots = []
-    for name in (name for _title, names in HEADLINES for name in names):
-        values = _numbers(table, name)
+    for metric in (metric for _title, shown in sections(metrics) for metric in shown):
+        values = _numbers(table, metric.name)
         strip = lay_out(values)
         if strip is None:
             continue
         plots.append(
             Plot(
-                label=_(LABELS[name]),
-                name=name,
-                unit=_(units.get(name) or unit_of(name)),
+                label=plain(_(metric.title)),
+                name=metric.name,
+                unit=_(metric.unit) if metric.unit else "",
                 strip=strip,
                 outliers=frozenset(np.flatnonzero(find_outliers(values)).tolist()),
                 missing=done - len(strip.dots),

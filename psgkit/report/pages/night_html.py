@@ -24,7 +24,7 @@ from psgkit.report.pages.images import Image, as_image
 from psgkit.report.pages.language import _, current_language, speaking
 from psgkit.report.pages.night_text import EXPLORATORY_NOTE, INTERVAL_NOTE
 from psgkit.report.pages.published_ranges import reference_of
-from psgkit.report.pages.selection import LABELS, Families, select
+from psgkit.report.pages.selection import Families, select
 from psgkit.report.pages.wording import hours, number, plain, spoken_unit
 from psgkit.report.tables import clock_at
 
@@ -100,8 +100,8 @@ def _content(night: Night) -> dict[str, object]:
             if families
         ],
         "absent": {
-            plain(reason): [plain(name) for name in names]
-            for reason, names in selection.absent.items()
+            plain(reason): [plain(measure.name) for measure in found]
+            for reason, found in selection.absent.items()
         },
         "used": _used(night),
         "channels": [
@@ -165,9 +165,9 @@ def _images(night: Night) -> dict[str, Image]:
 def _references(night: Night) -> list[str]:
     """Hold numbers against published ranges, where both are there."""
     return [
-        f"{_(LABELS[m.name])} {number(m.value)} {_(m.unit)}. {reference_of(m.name)}"
+        f"{_(m.metric.label)} {number(m.value)} {_(m.unit)}. {reference_of(m.name)}"
         for m in night.results
-        if not m.reason and m.name in LABELS and reference_of(m.name)
+        if not m.reason and m.metric.label and reference_of(m.name)
     ]
 
 
@@ -180,9 +180,9 @@ def _rows(families: Families) -> dict[str, list[Row]]:
 
 def _row(measure: Measure) -> Row:
     has_interval = not (math.isnan(measure.low) or math.isnan(measure.high))
-    label = LABELS.get(measure.name)
+    label = measure.metric.label
     return Row(
-        label=_(label) if label else plain(measure.name),
+        label=plain(_(label)) if label else plain(measure.name),
         name=plain(measure.name),
         value=number(measure.value),
         unit=_(unit) if (unit := spoken_unit(measure)) else "",

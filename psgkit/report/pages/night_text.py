@@ -13,7 +13,7 @@ from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.pages.captions import REM_MEAN, cut_sentence
-from psgkit.report.pages.selection import Selection, family_of, select
+from psgkit.report.pages.selection import Selection, select
 from psgkit.report.pages.wording import amount, hours, plain
 from psgkit.report.tables import clock_at
 
@@ -193,9 +193,9 @@ def _absent(selection: Selection, width: int) -> Iterator[Line]:
     yield from _title("Not defined for this night")
     by_size = sorted(selection.absent, key=lambda why: -len(selection.absent[why]))
     shown = set(by_size[:_REASONS_SHOWN])
-    for reason, names in selection.absent.items():
+    for reason, found in selection.absent.items():
         if reason in shown:
-            families = Counter(map(family_of, names))
+            families = Counter(measure.metric.family.value for measure in found)
             words = ", ".join(f"{family} {n}" for family, n in families.items())
             yield from _wrapped(
                 plain(f"{reason}: {words}"), width, first="  ", rest="    "

@@ -10,7 +10,7 @@ from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Scoring
 from psgkit.measure import METRICS, measure_all
 from psgkit.measure.arousals import DETECTOR
-from psgkit.measure.catalogue.signal_metrics import SIGNAL_METRICS
+from psgkit.measure.catalogue.lookup import SIGNAL_METRICS
 from psgkit.measure.night import NightMeasured, measure_night, measure_scored
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
@@ -42,8 +42,8 @@ def test_every_number_is_there_once_those_of_the_scoring_first(night):
     assert len(set(names)) == len(names)
     assert names[: len(METRICS)] == [spec.name for spec in METRICS]
     assert names[len(METRICS) :][:2] == ["ar_noise_per_h", "ar_calibrated"]
-    stems = {name.split("__")[0] for name in names[len(METRICS) + 2 :]}
-    assert {spec.stem.split("__")[0] for spec in SIGNAL_METRICS} == stems
+    rest = {m.metric.name for m in night.measures[len(METRICS) + 2 :]}
+    assert {metric.name for metric in SIGNAL_METRICS} == rest
 
 
 def test_arousals_that_were_found_are_those_that_are_counted(night):

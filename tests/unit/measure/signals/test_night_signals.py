@@ -11,8 +11,7 @@ from signal_makers import make_noise
 
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.roles import Role
-from psgkit.measure.catalogue.signal_metrics import BY_STEM, SIGNAL_METRICS
-from psgkit.measure.catalogue.signal_rows import NIGHT
+from psgkit.measure.catalogue.lookup import SIGNAL_METRICS
 from psgkit.measure.signals.night_signals import measure_signals
 
 RATE_HZ = 128.0
@@ -66,17 +65,12 @@ def whole():
 def test_every_name_is_declared_once_in_the_catalogue(whole):
     names = [m.name for m in whole.measures]
     assert len(names) == len(set(names))
-    for name in names:
-        stem, *where = name.split("__")
-        spec = BY_STEM[name if name in BY_STEM else stem]
-        assert len(where) == len(spec.per) or spec.stem == name
+    assert all(len(m.where) == len(m.metric.per) for m in whole.measures)
+    assert {m.metric for m in whole.measures} <= set(SIGNAL_METRICS)
 
 
 def test_every_row_of_the_catalogue_is_filled(whole):
-    stems = {
-        m.name if m.name in BY_STEM else m.name.split("__")[0] for m in whole.measures
-    }
-    assert stems == {spec.stem for spec in SIGNAL_METRICS}
+    assert {m.metric.name for m in whole.measures} == {m.name for m in SIGNAL_METRICS}
 
 
 def test_a_number_is_given_or_its_absence_explained(whole):
@@ -156,7 +150,7 @@ def test_a_night_without_eeg_has_every_number_of_the_night_explained():
     reasons = reasons_of(results)
     assert reasons["swa_uv2"] == "no frontal, central or Fpz channel"
     assert reasons["isf_relpeak"] == "no parietal or central EEG channel"
-    nightly = {spec.stem for spec in SIGNAL_METRICS if spec.per == NIGHT}
+    nightly = {metric.name for metric in SIGNAL_METRICS if not metric.per}
     assert reasons.keys() == nightly
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from cohort_makers import EVIL, make_cohort
 
+from psgkit.measure import ALL_METRICS
 from psgkit.report.pages.cohort_html import cohort_page, link_to
-from psgkit.report.pages.selection import LABELS
 from psgkit.report.pages.strip_plot import (
     MIDDLE,
     RADIUS,
@@ -14,6 +14,8 @@ from psgkit.report.pages.strip_plot import (
     lay_out,
     nice_ticks,
 )
+
+PLACED = {metric.name for metric in ALL_METRICS if metric.section}
 
 
 class Page(HTMLParser):
@@ -33,9 +35,9 @@ class Page(HTMLParser):
 
 
 def test_the_page_says_how_many_nights_were_done_and_failed():
-    text = " ".join(Page(cohort_page(make_cohort(50))).text.split())
+    text = " ".join(Page(cohort_page(make_cohort(50), ALL_METRICS)).text.split())
     assert "50 nights" in text
-    alone = " ".join(Page(cohort_page(make_cohort(50)[:1])).text.split())
+    alone = " ".join(Page(cohort_page(make_cohort(50)[:1], ALL_METRICS)).text.split())
     assert "1 night " in alone
     assert "48 done" in text
     assert "2 failed" in text
@@ -44,25 +46,25 @@ def test_the_page_says_how_many_nights_were_done_and_failed():
 def test_while_a_batch_is_at_work_no_night_is_called_skipped():
     table = make_cohort(10)
     table.loc[7:, "status"] = "skipped"
-    stopped = " ".join(Page(cohort_page(table)).text.split())
+    stopped = " ".join(Page(cohort_page(table, ALL_METRICS)).text.split())
     assert "3 skipped" in stopped
     table.attrs["under_way"] = [table["id"][7]]
-    at_work = " ".join(Page(cohort_page(table)).text.split())
+    at_work = " ".join(Page(cohort_page(table, ALL_METRICS)).text.split())
     assert "skipped" not in at_work
     assert "1 under way" in at_work
     assert "2 not begun" in at_work
     assert f"{table['id'][7]} under way" in at_work
     assert f"{table['id'][8]} not begun" in at_work
-    assert "nog niet begonnen" in cohort_page(table, language="nl")
+    assert "nog niet begonnen" in cohort_page(table, ALL_METRICS, language="nl")
 
 
 def test_each_failure_has_its_sentence():
-    text = Page(cohort_page(make_cohort(50))).text
+    text = Page(cohort_page(make_cohort(50), ALL_METRICS)).text
     assert "night-01.edf holds no whole record." in text
 
 
 def test_each_night_is_a_dot_that_leads_to_its_page():
-    page = cohort_page(make_cohort(20))
+    page = cohort_page(make_cohort(20), ALL_METRICS)
     links = [attrs["href"] for name, attrs in Page(page).tags if name == "a"]
     assert "night-05/night-05_report.html" in links
     dots = [
@@ -72,7 +74,7 @@ def test_each_night_is_a_dot_that_leads_to_its_page():
 
 
 def test_a_night_that_failed_has_no_page_to_lead_to():
-    page = cohort_page(make_cohort(20))
+    page = cohort_page(make_cohort(20), ALL_METRICS)
     links = [attrs["href"] for name, attrs in Page(page).tags if name == "a"]
     assert "night-01/night-01_report.html" not in links
 
@@ -80,34 +82,34 @@ def test_a_night_that_failed_has_no_page_to_lead_to():
 def test_a_night_far_from_the_others_is_named_with_the_median():
     table = make_cohort(20)
     table.loc[7, "rem_min"] = 900.0
-    text = " ".join(Page(cohort_page(table)).text.split())
+    text = " ".join(Page(cohort_page(table, ALL_METRICS)).text.split())
     assert "night-07 REM sleep 900 minutes median" in text
 
 
 def test_quality_is_told_by_site_where_the_manifest_has_one():
-    text = Page(cohort_page(make_cohort(20))).text
+    text = Page(cohort_page(make_cohort(20), ALL_METRICS)).text
     assert "Quality by" in text
     assert "Lübeck" in text
-    without = cohort_page(make_cohort(20).drop(columns="site"))
+    without = cohort_page(make_cohort(20).drop(columns="site"), ALL_METRICS)
     assert "Quality by" not in without
 
 
 @pytest.mark.parametrize("count", [1, 3, 401])
 def test_a_cohort_of_any_size_has_a_page(count):
-    assert "</html>" in cohort_page(make_cohort(count))
+    assert "</html>" in cohort_page(make_cohort(count), ALL_METRICS)
 
 
 def test_a_cohort_in_which_every_night_failed_has_a_page():
     table = make_cohort(20).assign(status="failed", rem_min=np.nan)
-    numbers = [name for name in table.columns if name in LABELS]
-    page = cohort_page(table.drop(columns=numbers))
+    numbers = [name for name in table.columns if name in PLACED]
+    page = cohort_page(table.drop(columns=numbers), ALL_METRICS)
     assert "No night of this cohort has a number to show" in page
 
 
 def test_text_from_files_comes_out_as_text():
     table = make_cohort(10).assign(site=[EVIL, "b"] * 5)
     table.loc[0, ["id", "message", "status"]] = [EVIL, EVIL, "failed"]
-    page = Page(cohort_page(table))
+    page = Page(cohort_page(table, ALL_METRICS))
     assert "script" not in {name for name, _ in page.tags}
     assert page.text.count(EVIL) >= 3
 
@@ -147,4 +149,4 @@ def test_ticks_are_round_and_span_the_values():
 def test_a_table_as_a_file_gives_it_has_a_page():
     table = make_cohort(10).convert_dtypes()
     assert isinstance(table["issues_n"].dtype, pd.Int64Dtype)
-    assert "</html>" in cohort_page(table)
+    assert "</html>" in cohort_page(table, ALL_METRICS)

@@ -11,9 +11,11 @@ from cohort_makers import make_cohort
 from night_makers import make_measure, make_night
 
 import psgkit.report
+from psgkit.domain.metrics import Family
+from psgkit.measure import ALL_METRICS
 from psgkit.report.figures import arousals, palette, rem, slow_waves
 from psgkit.report.figures import axes as canvas
-from psgkit.report.pages import cohort_html, selection, strip_plot
+from psgkit.report.pages import cohort_html, strip_plot
 from psgkit.report.pages import night_html as html
 from psgkit.report.pages import night_text as text
 from psgkit.report.pages import published_ranges as reference
@@ -42,10 +44,6 @@ def words_of_code() -> Iterator[str]:
 
 def words_of_constants() -> Iterator[str]:
     """List what is translated where it is used and not where it is written."""
-    yield from selection.LABELS.values()
-    yield from (title for title, names in selection.HEADLINES)
-    yield from selection.FAMILIES
-    yield selection.OTHER
     yield from html.SEVERITIES.values()
     yield from html.GROUPS
     yield from palette.STAGE_LABELS.values()
@@ -57,11 +55,9 @@ def words_of_constants() -> Iterator[str]:
 
 def words_of_numbers() -> Iterator[str]:
     """List units and meanings of the whole catalogue."""
-    from psgkit.measure.catalogue.scoring_metrics import METRICS
-    from psgkit.measure.catalogue.signal_metrics import SIGNAL_METRICS
-
-    for metric in (*METRICS, *SIGNAL_METRICS):
-        yield from (metric.unit, metric.meaning)
+    for metric in ALL_METRICS:
+        yield from (metric.unit, metric.meaning, metric.label, metric.section)
+    yield from (family.value for family in Family)
 
 
 def all_words() -> set[str]:
@@ -97,14 +93,16 @@ def test_a_night_and_a_cohort_speak_dutch():
     assert '<html lang="nl">' in page
     assert "Wat u eerst moet weten" in page
     assert "What to know first" not in page
-    assert "Nachten die mislukten" in cohort_page(make_cohort(9), language="nl")
+    assert "Nachten die mislukten" in cohort_page(
+        make_cohort(9), ALL_METRICS, language="nl"
+    )
 
 
 def test_a_sentence_about_a_channel_is_translated_and_keeps_its_place():
     measure = make_measure(
         "bp_abs_uv2_delta__C4_M1__N2",
         12.0,
-        meaning="Power of the EEG from 0.5 to 4 Hz (C4_M1, N2).",
+        meaning="Power of the EEG from 0.5 to 4 Hz.",
     )
     page = html.night_page(make_night(results=(measure,)), language="nl")
     assert "Vermogen van het EEG van 0,5 tot 4 Hz (C4_M1, N2)." in page

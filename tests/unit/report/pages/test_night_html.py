@@ -10,7 +10,7 @@ from makers import make_scoring
 from night_makers import make_measure, make_night
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.measure.catalogue.scoring_metrics import measure_all
+from psgkit.measure import measure_all
 from psgkit.report import notebook_page, save_night
 from psgkit.report.pages.night_html import night_page
 from psgkit.report.pages.night_text import text_page

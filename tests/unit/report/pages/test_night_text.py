@@ -1,10 +1,10 @@
 import io
-from dataclasses import replace
 
 from night_makers import EXPLORATORY, make_measure, make_night
 from rich.console import Console
 
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.metrics import Family
 from psgkit.report.pages.night_text import page, text_page
 
 
@@ -21,12 +21,16 @@ def test_a_number_has_its_unit_interval_meaning_and_column():
     assert "The meaning of rem_wmean_min_b2m." in text
 
 
-def test_exploratory_numbers_stand_apart_even_if_they_are_headlines():
-    text = text_page(
-        make_night(results=(make_measure("n3_min", 27.0, reliability=EXPLORATORY),))
+def test_exploratory_numbers_stand_apart_unless_they_are_headlines():
+    # METRICS, section M: the three answers come first whatever their tier.
+    results = (
+        make_measure("n3_min", 27.0, reliability=EXPLORATORY),
+        make_measure("rem_lat_min", 70.0, reliability=EXPLORATORY),
     )
-    assert "N3, DEEP SLEEP" not in text
-    assert text.index("EXPLORATORY") < text.index("n3_min")
+    text = text_page(make_night(results=results))
+    assert "REM SLEEP" not in text
+    assert text.index("N3, DEEP SLEEP") < text.index("n3_min")
+    assert text.index("n3_min") < text.index("EXPLORATORY") < text.index("rem_lat_min")
 
 
 def test_other_exploratory_numbers_are_counted_as_such():
@@ -48,11 +52,14 @@ def test_what_a_channel_was_used_for_is_told_in_words():
     assert "staging eeg C4_M1 (EEG C4-A1)" in text_page(make_night())
 
 
+FAMILIES = (("rem_", Family.REM), ("n3_", Family.DEEP_SLEEP))
+
+
 def test_of_many_reasons_those_of_most_numbers_are_told_by_family():
     results = [
-        make_measure(f"{start}{number}", reason=f"reason {number}")
+        make_measure(f"{start}{number}", reason=f"reason {number}", family=family)
         for number in range(1, 12)
-        for start in ("rem_", "n3_")[: 1 + (number > 3)]
+        for start, family in FAMILIES[: 1 + (number > 3)]
     ]
     lines = text_page(make_night(results=tuple(results))).splitlines()
     begin = lines.index("NOT DEFINED FOR THIS NIGHT")
@@ -123,9 +130,9 @@ def test_a_count_goes_without_the_word_and_one_minute_is_singular():
     text = text_page(
         make_night(
             results=(
-                replace(make_measure("remp_n", 1.0), unit="count"),
-                replace(make_measure("rem_min", 1.0), unit="minutes"),
-                replace(make_measure("waso_min", 0.0), unit="minutes"),
+                make_measure("remp_n", 1.0, unit="count"),
+                make_measure("rem_min", 1.0, unit="minutes"),
+                make_measure("waso_min", 0.0, unit="minutes"),
             )
         )
     )

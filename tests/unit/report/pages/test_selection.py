@@ -1,27 +1,24 @@
-import pytest
 from night_makers import make_night
 
-from psgkit.report.pages.selection import family_of, select
+from psgkit.measure import ALL_METRICS
+from psgkit.report.pages.selection import sections, select
 
 
-@pytest.mark.parametrize(
-    ("name", "family"),
-    [
-        ("tst_min", "Sleep architecture"),
-        ("rem_min", "Sleep architecture"),
-        ("rem_lat_nowake_min", "Sleep architecture"),
-        ("rem_wmean_min_b2m", "REM continuity"),
-        ("rem_ari_per_h", "Arousals"),
-        ("rem_density_per_min", "Eye movements"),
-        ("swa_uv2__F3_M2__N2", "N3 and slow waves"),
-        ("sp_density_per_min__C4_M1__N2", "Spindles"),
-        ("spt_min", "Sleep architecture"),
-        ("qc_unscored_pct", "Quality"),
-        ("something_new", "Other"),
-    ],
-)
-def test_a_column_belongs_to_the_family_its_name_starts_with(name, family):
-    assert family_of(name) == family
+def test_the_three_answers_are_headlines_whatever_their_tier():
+    # METRICS, section M, "Headlines"
+    assert {metric.name for metric in ALL_METRICS if metric.headline} == {
+        *("rem_wmean_min_b2m", "n3_min", "n3_pct"),
+        *("ari_per_h", "ari_nrem_per_h", "rem_ari_per_h"),
+    }
+
+
+def test_sections_and_their_metrics_are_in_the_order_of_their_places():
+    found = sections(ALL_METRICS)
+    assert [section for section, _ in found] == [
+        *("REM continuity", "REM sleep", "N3, deep sleep", "Arousals", "Sleep"),
+    ]
+    places = [metric.place for _, metrics in found for metric in metrics]
+    assert places == sorted(set(places))
 
 
 def test_every_number_is_in_one_place():
@@ -31,7 +28,7 @@ def test_every_number_is_in_one_place():
     headlines += [m.name for m in chosen.exploratory_headlines]
     groups = (chosen.reliable, chosen.exploratory, chosen.unrated)
     others = [m.name for group in groups for found in group.values() for m in found]
-    absent = {name for names in chosen.absent.values() for name in names}
+    absent = {m.name for found in chosen.absent.values() for m in found}
     defined = {m.name for m in night.results if not m.reason}
     assert not set(headlines) & set(others)
     assert defined <= {*headlines, *others}

@@ -5,11 +5,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from psgkit.measure.catalogue.reliability import rating_of
-from psgkit.measure.catalogue.rows import MetricSpec
-from psgkit.measure.catalogue.scoring_metrics import METRICS
-from psgkit.measure.catalogue.signal_metrics import SIGNAL_METRICS
-from psgkit.measure.catalogue.signal_rows import SignalSpec
+from psgkit.domain.metrics import Metric
+from psgkit.measure.catalogue.lookup import ALL_METRICS
 
 _INTRODUCTION = """\
 # The metrics
@@ -82,7 +79,7 @@ by its role (`C4_M1`), and every stage; `docs/spectra.md` says how they are comp
 
 
 def data_dictionary(
-    specs: Iterable[MetricSpec | SignalSpec] = (*METRICS, *SIGNAL_METRICS),
+    metrics: Iterable[Metric] = ALL_METRICS,
 ) -> pd.DataFrame:
     """Return what every column means and is worth.
 
@@ -93,9 +90,9 @@ def data_dictionary(
         of the catalogue; rho is NaN where it was not measured.
     """
     rows = []
-    for spec in specs:
-        worth = rating_of(spec.name).reliability
-        words = (spec.name, spec.unit, spec.meaning, spec.source)
+    for metric in metrics:
+        worth = metric.reliability
+        words = (metric.column, metric.unit, metric.meaning, metric.source)
         rows.append((*words, worth.experts, worth.automatic, worth.tier.value))
     columns = ["name", "unit", "meaning", "source", "experts", "automatic", "tier"]
     table = pd.DataFrame(rows, columns=columns)

@@ -3,16 +3,14 @@
 import math
 
 import pytest
+from night_makers import declared
 
 from psgkit.domain.issues import Severity
-from psgkit.domain.metrics import Measure
 from psgkit.measure import find_measure_issues
 
 
 def issues(**values: float):
-    return find_measure_issues(
-        Measure(name, value, "unit", "", "") for name, value in values.items()
-    )
+    return find_measure_issues(declared(name, value) for name, value in values.items())
 
 
 @pytest.mark.parametrize(
@@ -30,8 +28,7 @@ def issues(**values: float):
         ("sw_density_per_min__F4_M1__N3", 0, 30),
         ("rem_density_per_min", 0, 40),
         ("ap_exp_low__C4_M1__N2", 0.5, 5),
-        ("isf_peak_hz__C4_M1", 0.01, 0.04),
-        ("hr_bpm", 35, 110),
+        ("isf_peak_hz", 0.01, 0.04),
     ],
 )
 def test_limits_themselves_raise_no_alarm_and_what_is_beyond_does(name, low, high):
@@ -53,27 +50,27 @@ def test_what_is_undefined_or_has_no_limit_raises_no_alarm():
 def test_each_value_out_of_its_limits_is_told():
     found = issues(n3_pct=60.0, rem_pct=30.0, tst_min=30.0)
     assert [issue.message for issue in found] == [
-        "The share of N3 (n3_pct) is 60 unit, outside of 0 to 50.",
-        "Total sleep time (tst_min) is 30 unit, outside of 60 to 720.",
+        "N3 sleep, share (n3_pct) is 60 percent, outside of 0 to 50.",
+        "Total sleep time (tst_min) is 30 minutes, outside of 60 to 720.",
     ]
 
 
 def test_a_value_out_of_its_limits_is_told_in_words_with_its_place():
     measures = (
-        Measure("sp_density_per_min__C4_M1__N2", 0.125, "per minute", "", ""),
-        Measure("isf_peak_hz__C4_M1", 0.05, "hertz", "", ""),
-        Measure("cycle_n", 9.0, "count", "", ""),
+        declared("sp_density_per_min__C4_M1__N2", 0.125),
+        declared("ap_exp_low__C4_M1__W", 0.05),
+        declared("cycle_n", 9.0),
     )
     assert [issue.message for issue in find_measure_issues(measures)] == [
         (
-            "The density of spindles at C4_M1 in N2 (sp_density_per_min__C4_M1__N2) is "
+            "Density of spindles at C4_M1 in N2 (sp_density_per_min__C4_M1__N2) is "
             "0.125 per minute, outside of 0.2 to 10."
         ),
         (
-            "The frequency of the infraslow fluctuation at C4_M1 (isf_peak_hz__C4_M1) "
-            "is 0.05 hertz, outside of 0.01 to 0.04."
+            "Aperiodic exponent at C4_M1 in W (ap_exp_low__C4_M1__W) is 0.05, "
+            "outside of 0.5 to 5."
         ),
-        "The number of sleep cycles (cycle_n) is 9, outside of 0 to 8.",
+        "Sleep cycles (cycle_n) is 9, outside of 0 to 8.",
     ]
 
 

@@ -1,0 +1,426 @@
+"""Rows on the night as a whole: durations and latencies (METRICS section A)."""
+
+from psgkit.domain.metrics import Family, Metric, Scale, Undefined
+from psgkit.domain.scoring import Stage
+from psgkit.measure.catalogue.rows import (
+    AASM,
+    FLAG,
+    MINUTES,
+    PERCENT,
+    PSGKIT,
+    Row,
+)
+from psgkit.measure.stages.architecture import (
+    NREM,
+    fwt_min,
+    qc_unscored_pct,
+    rec_min,
+    se_pct,
+    sme_pct,
+    spt_min,
+    stage_pct,
+    tib_min,
+    unscored_min,
+    waso_aasm_min,
+    waso_min,
+)
+from psgkit.measure.stages.latencies import (
+    latency_min,
+    rem_lat_lo_min,
+    rem_lat_min,
+    rem_lat_nowake_min,
+    remp1_lat_min,
+    sol10_min,
+    sol_min,
+    soremp,
+)
+from psgkit.measure.values import NO_N3
+
+ARCHITECTURE = (
+    Row(
+        Metric(
+            "rec_min",
+            MINUTES,
+            "Length of the whole scoring.",
+            PSGKIT,
+            Family.SLEEP,
+            scale=Scale.LOG,
+        ),
+        rec_min,
+        needs_scored=False,
+    ),
+    Row(
+        Metric(
+            "tib_min",
+            MINUTES,
+            "Time in bed: lights-off to lights-on (total recording time).",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.LOG,
+        ),
+        tib_min,
+        needs_scored=False,
+    ),
+    Row(
+        Metric(
+            "spt_min",
+            MINUTES,
+            "Sleep period: first to last epoch of sleep, both included.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.LOG,
+        ),
+        spt_min,
+    ),
+    Row(
+        Metric(
+            "tst_min",
+            MINUTES,
+            "Total sleep time: N1, N2, N3 and R.",
+            AASM,
+            Family.SLEEP,
+            label="Total sleep time",
+            section="Sleep",
+            place=51,
+            scale=Scale.LOG,
+            plausible=(60, 720),
+        ),
+        lambda night: night.sleep_min,
+    ),
+    Row(
+        Metric(
+            "se_pct",
+            PERCENT,
+            "Sleep efficiency: total sleep time as a share of time in bed.",
+            AASM,
+            Family.SLEEP,
+            label="Sleep efficiency",
+            section="Sleep",
+            place=52,
+            scale=Scale.LOGIT,
+        ),
+        se_pct,
+    ),
+    Row(
+        Metric(
+            "sme_pct",
+            PERCENT,
+            "Sleep maintenance efficiency: total sleep time as a share of the sleep "
+            "period.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.LOGIT,
+        ),
+        sme_pct,
+    ),
+    Row(
+        Metric(
+            "waso_min",
+            MINUTES,
+            "Wake after sleep onset, within the sleep period.",
+            AASM,
+            Family.SLEEP,
+            label="Wake after sleep onset",
+            section="Sleep",
+            place=54,
+            scale=Scale.MINUTES,
+        ),
+        waso_min,
+    ),
+    Row(
+        Metric(
+            "waso_aasm_min",
+            MINUTES,
+            "Wake after sleep onset until lights-on, wake after the final awakening "
+            "included.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        waso_aasm_min,
+    ),
+    Row(
+        Metric(
+            "fwt_min",
+            MINUTES,
+            "Wake after the final awakening, until lights-on.",
+            "Luna",
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        fwt_min,
+    ),
+    Row(
+        Metric(
+            "w_min",
+            MINUTES,
+            "Time scored W in the whole window, before and after sleep too.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: night.minutes(Stage.W),
+    ),
+    Row(
+        Metric(
+            "n1_min",
+            MINUTES,
+            "Time scored N1.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: night.minutes(Stage.N1),
+    ),
+    Row(
+        Metric(
+            "n2_min",
+            MINUTES,
+            "Time scored N2.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: night.minutes(Stage.N2),
+    ),
+    Row(
+        Metric(
+            "n3_min",
+            MINUTES,
+            "Time scored N3.",
+            AASM,
+            Family.DEEP_SLEEP,
+            label="N3 sleep",
+            section="N3, deep sleep",
+            place=31,
+            headline=True,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: night.minutes(Stage.N3),
+    ),
+    Row(
+        Metric(
+            "nrem_min",
+            MINUTES,
+            "Time scored N1, N2 or N3.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: night.minutes(*NREM),
+    ),
+    Row(
+        Metric(
+            "rem_min",
+            MINUTES,
+            "Time scored R.",
+            AASM,
+            Family.SLEEP,
+            label="REM sleep",
+            section="REM sleep",
+            place=21,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: night.minutes(Stage.R),
+    ),
+    Row(
+        Metric(
+            "n1_pct",
+            PERCENT,
+            "Share of total sleep time scored N1.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.LOGIT,
+        ),
+        lambda night: stage_pct(night, Stage.N1),
+    ),
+    Row(
+        Metric(
+            "n2_pct",
+            PERCENT,
+            "Share of total sleep time scored N2.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.LOGIT,
+        ),
+        lambda night: stage_pct(night, Stage.N2),
+    ),
+    Row(
+        Metric(
+            "n3_pct",
+            PERCENT,
+            "Share of total sleep time scored N3.",
+            AASM,
+            Family.DEEP_SLEEP,
+            label="N3 sleep, share",
+            section="N3, deep sleep",
+            place=32,
+            headline=True,
+            scale=Scale.LOGIT,
+            plausible=(0, 50),
+        ),
+        lambda night: stage_pct(night, Stage.N3),
+    ),
+    Row(
+        Metric(
+            "nrem_pct",
+            PERCENT,
+            "Share of total sleep time scored N1, N2 or N3.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.LOGIT,
+        ),
+        lambda night: stage_pct(night, *NREM),
+    ),
+    Row(
+        Metric(
+            "rem_pct",
+            PERCENT,
+            "Share of total sleep time scored R.",
+            AASM,
+            Family.SLEEP,
+            label="REM sleep, share",
+            section="REM sleep",
+            place=22,
+            scale=Scale.LOGIT,
+            plausible=(0, 40),
+        ),
+        lambda night: stage_pct(night, Stage.R),
+    ),
+    Row(
+        Metric(
+            "unscored_min",
+            MINUTES,
+            "Time of the whole window that is artefact or not scored.",
+            PSGKIT,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        unscored_min,
+        needs_scored=False,
+    ),
+    Row(
+        Metric(
+            "qc_unscored_pct",
+            PERCENT,
+            "Share of the sleep period that is artefact or not scored.",
+            PSGKIT,
+            Family.QUALITY,
+            scale=Scale.LOGIT,
+        ),
+        qc_unscored_pct,
+    ),
+)
+
+
+LATENCIES = (
+    Row(
+        Metric(
+            "sol_min",
+            MINUTES,
+            "Sleep latency: lights-off to sleep onset.",
+            AASM,
+            Family.SLEEP,
+            label="Sleep latency",
+            section="Sleep",
+            place=53,
+            scale=Scale.MINUTES,
+        ),
+        sol_min,
+    ),
+    Row(
+        Metric(
+            "sol10_min",
+            MINUTES,
+            "Latency to persistent sleep: lights-off to the first 10 min of unbroken "
+            "sleep.",
+            PSGKIT,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        sol10_min,
+    ),
+    Row(
+        Metric(
+            "n2_lat_min",
+            MINUTES,
+            "Sleep onset to the first N2.",
+            AASM,
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: latency_min(night, night.first(Stage.N2), Undefined("no N2")),
+    ),
+    Row(
+        Metric(
+            "n3_lat_min",
+            MINUTES,
+            "Sleep onset to the first N3.",
+            AASM,
+            Family.DEEP_SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        lambda night: latency_min(night, night.first(Stage.N3), NO_N3),
+    ),
+    Row(
+        Metric(
+            "rem_lat_min",
+            MINUTES,
+            "Sleep onset to the first R.",
+            AASM,
+            Family.SLEEP,
+            label="REM latency",
+            section="REM sleep",
+            place=23,
+            scale=Scale.MINUTES,
+        ),
+        rem_lat_min,
+    ),
+    Row(
+        Metric(
+            "rem_lat_nowake_min",
+            MINUTES,
+            "Sleep onset to the first R, wake left out.",
+            "Luna REM_LAT2",
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        rem_lat_nowake_min,
+    ),
+    Row(
+        Metric(
+            "rem_lat_lo_min",
+            MINUTES,
+            "Lights-off to the first R.",
+            "YASA Lat_REM",
+            Family.SLEEP,
+            scale=Scale.MINUTES,
+        ),
+        rem_lat_lo_min,
+    ),
+    Row(
+        Metric(
+            "remp1_lat_min",
+            MINUTES,
+            "Sleep onset to the first REM period with at least 5 min of R; steadier "
+            "between scorers than the latency to the first R.",
+            PSGKIT,
+            Family.SLEEP,
+            label="Latency of the first REM period",
+            section="REM sleep",
+            place=24,
+            scale=Scale.MINUTES,
+        ),
+        remp1_lat_min,
+    ),
+    Row(
+        Metric(
+            "soremp",
+            FLAG,
+            "Whether R came within 15 min of sleep onset; experts' scorings only.",
+            AASM,
+            Family.SLEEP,
+        ),
+        soremp,
+    ),
+)

@@ -1,0 +1,108 @@
+"""Every metric that psgkit writes, in the order of the tables, and how to find one."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from psgkit.domain.metrics import Measure, Metric, Undefined, Value, find_metric
+from psgkit.measure.catalogue.bout_rows import (
+    AWAKENINGS,
+    CYCLES,
+    DEEP_SLEEP,
+    STAGE_BOUTS,
+    WAKE_BOUTS,
+)
+from psgkit.measure.catalogue.duration_rows import ARCHITECTURE, LATENCIES
+from psgkit.measure.catalogue.eeg_rows import (
+    APERIODIC,
+    BAND_POWERS,
+    COUPLING,
+    RATIOS,
+    SLOW_WAVES,
+    SPINDLES,
+)
+from psgkit.measure.catalogue.event_rows import (
+    AROUSAL_INDEX,
+    EVENT_INDICES,
+    REM_AROUSALS,
+)
+from psgkit.measure.catalogue.fragmentation_rows import FRAGMENTATION
+from psgkit.measure.catalogue.quality_rows import CONFIDENCE, DETECTION, FLAGS
+from psgkit.measure.catalogue.reliability import rating_of
+from psgkit.measure.catalogue.rem_rows import CONTINUITY
+from psgkit.measure.catalogue.rows import Row
+from psgkit.measure.catalogue.signal_rows import CHIN, EYE_MOVEMENTS, INFRASLOW, SWA
+
+
+def _rated(metric: Metric) -> Metric:
+    return replace(metric, reliability=rating_of(metric.name).reliability)
+
+
+SCORING_ROWS: tuple[Row, ...] = tuple(
+    replace(row, metric=_rated(row.metric))
+    for row in (
+        *FLAGS,
+        *ARCHITECTURE,
+        *LATENCIES,
+        *DEEP_SLEEP,
+        *AWAKENINGS,
+        *STAGE_BOUTS,
+        *CYCLES,
+        *CONTINUITY,
+        *REM_AROUSALS,
+        *AROUSAL_INDEX,
+        *FRAGMENTATION,
+        *WAKE_BOUTS,
+        *EVENT_INDICES,
+        *CONFIDENCE,
+    )
+)
+
+# What a scoring alone gives; what the arousal detector says of itself; what needs
+# signals.
+METRICS = tuple(row.metric for row in SCORING_ROWS)
+DETECTION_METRICS = tuple(_rated(metric) for metric in DETECTION)
+SIGNAL_METRICS = tuple(
+    _rated(metric)
+    for metric in (
+        *SWA,
+        *INFRASLOW,
+        *EYE_MOVEMENTS,
+        *CHIN,
+        *BAND_POWERS,
+        *RATIOS,
+        *APERIODIC,
+        *SPINDLES,
+        *SLOW_WAVES,
+        *COUPLING,
+    )
+)
+ALL_METRICS = (*METRICS, *DETECTION_METRICS, *SIGNAL_METRICS)
+BY_NAME: dict[str, Metric] = {metric.name: metric for metric in ALL_METRICS}
+
+
+def metric_of(column: str) -> Metric | None:
+    """Return the row of a column, also of ``<name>__<channel>__<stage>``.
+
+    Examples
+    --------
+    >>> metric_of("sp_freq_hz__C4_M1__N2").unit
+    'hertz'
+    >>> metric_of("shoe_size") is None
+    True
+    """
+    found = find_metric(column, BY_NAME)
+    return None if found is None else found[0]
+
+
+def measures_of(values: dict[str, Value], *where: str) -> tuple[Measure, ...]:
+    """Build the measures of values by metric name, all of one channel and stage."""
+    return tuple(
+        Measure.of(BY_NAME[name], value, *where) for name, value in values.items()
+    )
+
+
+def all_undefined(
+    metrics: Iterable[Metric], reason: Undefined, *where: str
+) -> tuple[Measure, ...]:
+    """Build the measures of metrics that are all undefined for one reason."""
+    return measures_of({metric.name: reason for metric in metrics}, *where)
