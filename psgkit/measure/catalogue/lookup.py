@@ -11,7 +11,7 @@ from psgkit.measure.catalogue.bout_rows import (
     STAGE_BOUTS,
     WAKE_BOUTS,
 )
-from psgkit.measure.catalogue.duration_rows import ARCHITECTURE, LATENCIES
+from psgkit.measure.catalogue.duration_rows import ARCHITECTURE
 from psgkit.measure.catalogue.eeg_rows import (
     APERIODIC,
     BAND_POWERS,
@@ -26,6 +26,7 @@ from psgkit.measure.catalogue.event_rows import (
     REM_AROUSALS,
 )
 from psgkit.measure.catalogue.fragmentation_rows import FRAGMENTATION
+from psgkit.measure.catalogue.latency_rows import LATENCIES
 from psgkit.measure.catalogue.quality_rows import CONFIDENCE, DETECTION, FLAGS
 from psgkit.measure.catalogue.reliability import rating_of
 from psgkit.measure.catalogue.rem_rows import CONTINUITY
