@@ -97,6 +97,7 @@ def summary_row(night: Night) -> dict[str, object]:
         "epoch_s": scoring.epoch_s,
         "arousal_source": provenance.arousal_source,
         "swa_derivation": _roles(provenance.channels_used.get("swa", "")),
+        "swa_highpass_hz": _swa_highpass_hz(night),
         "format_version": FORMAT_VERSION,
         "metric_version": provenance.metric_version,
     }
@@ -119,6 +120,17 @@ def _date(night: Night) -> dict[str, object]:
 def _roles(channels: str) -> str:
     """Return the roles alone of channels given as ``ROLE (label) + ROLE (label)``."""
     return " + ".join(part.partition(" (")[0] for part in channels.split(" + "))
+
+
+def _swa_highpass_hz(night: Night) -> float:
+    """Return the highest hardware high-pass under slow-wave activity, else NaN."""
+    roles = _roles(night.provenance.channels_used.get("swa", "")).split(" + ")
+    known = [
+        channel.highpass_hz
+        for channel in night.channels
+        if channel.role.value in roles and channel.highpass_hz is not None
+    ]
+    return max(known, default=math.nan)
 
 
 def epochs_table(scoring: Scoring) -> pd.DataFrame:

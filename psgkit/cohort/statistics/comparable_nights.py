@@ -10,12 +10,15 @@ from psgkit.errors import InputError, listed
 # Nights that differ in one of these were not measured alike.
 MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
 # The same, for columns whose name holds the word alone.
+_SLOW = ("swa_derivation", "swa_highpass_hz")
 MUST_NOT_MIX_IN = {
-    "swa": "swa_derivation",
-    "swe": "swa_derivation",
-    "ari_": "arousal_source",
-    "rem_instab": "arousal_source",
-    "rem_consol": "arousal_source",
+    "swa": _SLOW,
+    "swe": _SLOW,
+    "sw_": ("swa_highpass_hz",),
+    "_delta": ("swa_highpass_hz",),
+    "ari_": ("arousal_source",),
+    "rem_instab": ("arousal_source",),
+    "rem_consol": ("arousal_source",),
 }
 
 # What these columns are, in words.
@@ -24,6 +27,7 @@ _WORDS = {
     "epoch_s": "the length of an epoch (epoch_s)",
     "metric_version": "the version of the numbers' definitions (metric_version)",
     "swa_derivation": "the derivation of slow-wave activity (swa_derivation)",
+    "swa_highpass_hz": "the amplifier's high-pass in Hz (swa_highpass_hz)",
     "arousal_source": "the source of arousals (arousal_source)",
 }
 
@@ -63,12 +67,17 @@ def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
     names = [name for name in MUST_NOT_MIX if name in nights]
     names += [
         name
-        for word, name in MUST_NOT_MIX_IN.items()
+        for word, kept_apart in MUST_NOT_MIX_IN.items()
+        for name in kept_apart
         if name in nights and any(word in column for column in wanted)
     ]
     told = []
     for name in dict.fromkeys(names):
-        kinds = nights[name].dropna().map(plain)
+        kinds = (
+            nights[name]
+            .dropna()
+            .map(_two_digits if name == "swa_highpass_hz" else plain)
+        )
         if len(set(kinds)) > 1:
             rows = [
                 f"{kind!r} in {_named(nights, kinds.index[kinds == kind])}"
@@ -81,6 +90,11 @@ def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
 def plain(value: object) -> str:
     """Return a cell in words; a whole number without the point that pandas gives it."""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _two_digits(value: object) -> str:
+    """Return a filter's limit as amplifiers are set: 0.159 Hz and 0.16 Hz are one."""
+    return f"{value:.2g}" if isinstance(value, float) else str(value)
 
 
 def check_cells(

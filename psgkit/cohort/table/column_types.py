@@ -22,6 +22,8 @@ _OWN = {
     "epoch_s": "length of an epoch in seconds",
     "arousal_source": "who or what marked the arousals; empty where nobody did",
     "swa_derivation": "derivations of slow-wave activity; empty where there are none",
+    "swa_highpass_hz": "hardware high-pass of the derivations of slow-wave activity, "
+    "by the header",
     "format_version": "version of the layout of psgkit's tables",
     "metric_version": "version of the definitions of all numbers",
     "issues_n": "issues that a reader of the numbers should know",

@@ -1,5 +1,6 @@
 import csv
 import io
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -118,6 +119,15 @@ def test_an_event_says_the_epoch_and_stage_it_starts_in():
 def test_reasons_name_the_night_the_column_and_why():
     night = make_night("n1", results=(make_measure("x_min", reason="no REM"),))
     assert reasons_table(night).to_numpy().tolist() == [["n1", "x_min", "no REM"]]
+
+
+def test_the_summary_gives_the_highest_high_pass_under_slow_wave_activity():
+    night = make_night("n1")
+    (channel, *_) = night.channels
+    assert math.isnan(summary_row(night)["swa_highpass_hz"])
+    used = {"swa": f"{channel.role.value} ({channel.label})"}
+    night = replace(night, provenance=replace(night.provenance, channels_used=used))
+    assert summary_row(night)["swa_highpass_hz"] == channel.highpass_hz == 0.3
 
 
 def test_the_summary_names_the_derivations_by_role_alone():

@@ -321,6 +321,19 @@ def test_derivations_matter_to_slow_wave_activity_alone() -> None:
         compare_groups(cohort, group="group", columns=["swa_uv2"])
 
 
+@pytest.mark.parametrize("column", ["swa_uv2", "sw_density_per_min__C4_M1"])
+def test_amplifiers_with_another_high_pass_are_not_pooled(column: str) -> None:
+    cohort = make_cohort(9)
+    cohort[column] = cohort["n3_min"]
+    cohort["swa_highpass_hz"] = 0.16
+    cohort.loc[:5, "swa_highpass_hz"] = 0.159  # one filter, written otherwise
+    compare_groups(cohort, group="group", columns=[column])
+    cohort.loc[:5, "swa_highpass_hz"] = 0.5
+    compare_groups(cohort, group="group", columns=["n3_min"])
+    with pytest.raises(InputError, match=r"high-pass in Hz .* is '0.16' in .* '0.5'"):
+        compare_groups(cohort, group="group", columns=[column])
+
+
 def test_every_missing_column_is_named_at_once() -> None:
     with pytest.raises(InputError, match=r"'diagnosis', 'bmi'"):
         compare_groups(

@@ -286,6 +286,7 @@ def test_a_recording_without_signals_is_looked_at(clean: Signals):
         ({Role.EOG_L: {"rate_hz": 20.0}}, "rate_too_low"),
         ({Role.EMG_CHIN: {"rate_hz": 100.0}}, "rate_too_low"),
         ({CENTRAL: {"highpass_hz": 1.0}}, "highpass_too_high"),
+        ({CENTRAL: {"highpass_hz": 0.5}}, "highpass_too_high"),
         ({Role.EOG_R: {"highpass_hz": 5.0}}, "highpass_too_high"),
         ({CENTRAL: {"lowpass_hz": 30.0}}, "lowpass_too_low"),
         ({Role.EMG_CHIN: {"lowpass_hz": 70.0}}, "emg_lowpass_low"),
