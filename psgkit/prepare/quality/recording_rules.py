@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, FloatArray
@@ -17,6 +18,8 @@ EYE_BAND_HZ = (0.3, 3.0)
 SLOW_BAND_HZ = (0.5, 4.0)
 # Eye movements of this size stand out of the EEG that the eye electrodes see too.
 EYE_SD_UV = 15.0
+# Slow waves of deep sleep, as the eye electrodes see them.
+SLOW_SD_UV = 8.0
 MIN_WINDOWS = 20
 SAME = 0.999
 OPPOSITE = -0.3
@@ -71,6 +74,38 @@ def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:
         )
 
 
+def polarity_against_eyes(look: RecordingLook) -> Iterator[Issue]:
+    """Find an EEG, or all of them, upside down: slow waves run against both eyes.
+
+    Slow waves of the frontal brain reach both eyes with the sign that they have in an
+    EEG. Where the eyes do not move, both eyes hold them alike.
+    """
+    eeg = [c for c in look.of_kind(Kind.EEG) if _has_mastoid_or_none(c)][:MAX_EEG]
+    eyes = _eyes(look)
+    if not eeg or eyes is None or len({c.channel.rate_hz for c in eeg}) > 1:
+        return
+    everywhere = np.ones(look.starts_s.size, dtype=bool)
+    left, right, *brain = (
+        _filter(look.windows(channel, everywhere), channel.rate_hz, SLOW_BAND_HZ)
+        for channel in (*eyes, *(c.channel for c in eeg))
+    )
+    both = (left + right) / 2
+    alike = (_correlate_rows(left, right) > -OPPOSITE) & (_spread(both) > SLOW_SD_UV)
+    nearest = _nearest(both, eyes[0].rate_hz, brain[0], eeg[0].channel.rate_hz)
+    scalp = np.mean(brain, axis=0)[:, nearest]
+    correlations = _correlate(scalp[alike], both[alike])
+    if correlations.size >= MIN_WINDOWS and _median(correlations) < OPPOSITE:
+        labels = ", ".join(c.channel.label for c in eeg)
+        yield Issue(
+            Severity.WARNING,
+            "eeg_polarity",
+            f"Slow waves of {labels} run opposite to those of both eye channels: the "
+            "EEG is upside down, or both eyes are. In an EEG that is upside down, the "
+            "number of slow waves and the phase of spindles on them are wrong.",
+            "Check the order of the two inputs.",
+        )
+
+
 def eyes_not_opposite(look: RecordingLook) -> Iterator[Issue]:
     """Find eye channels that eye movements do not reach with opposite sign.
 
@@ -112,9 +147,7 @@ def eyes_swapped(look: RecordingLook) -> Iterator[Issue]:
         _filter(look.windows(channel, look.eyes_may_move), channel.rate_hz, EYE_BAND_HZ)
         for channel in (*eyes, *scalp)
     )
-    # Below 3 Hz the nearest sample will do where the scalp has another rate.
-    nearest = np.arange(left.shape[1]) * scalp[0].rate_hz / eyes[0].rate_hz
-    nearest = np.minimum(nearest.astype(int), f3.shape[1] - 1)
+    nearest = _nearest(left, eyes[0].rate_hz, f3, scalp[0].rate_hz)
     across, across_scalp = left - right, (f3 - f4)[:, nearest]
     opposite = _correlate_rows(left, right) < OPPOSITE
     moving = opposite & (_spread(across) > 2 * EYE_SD_UV)
@@ -154,10 +187,19 @@ def ecg_in_eeg(look: RecordingLook) -> Iterator[Issue]:
 RECORDING_RULES: tuple[RecordingRule, ...] = (
     same_signal,
     eeg_polarity,
+    polarity_against_eyes,
     eyes_not_opposite,
     eyes_swapped,
     ecg_in_eeg,
 )
+
+
+def _nearest(
+    windows: FloatArray, rate_hz: float, others: FloatArray, other_hz: float
+) -> npt.NDArray[np.intp]:
+    """Return the samples of other windows nearest in time: enough below 4 Hz."""
+    nearest = np.arange(windows.shape[1]) * other_hz / rate_hz
+    return np.asarray(np.minimum(nearest.astype(np.intp), others.shape[1] - 1))
 
 
 def _eyes(look: RecordingLook) -> tuple[Channel, Channel] | None:

@@ -14,12 +14,19 @@ from psgkit.domain.amplitude import PLAUSIBLE_SD_UV
 from psgkit.domain.recording import Channel, FloatArray, Recording
 from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.prepare.artefacts import WINDOW_S, is_clipped, is_flat, limits_in_uv
+from psgkit.prepare.artefacts import (
+    RAIL_SHARE,
+    WINDOW_S,
+    is_clipped,
+    is_flat,
+    limits_in_uv,
+)
 
 MAX_WINDOWS = 480
 A_FEW = 96
 USUAL_SHARE = 0.1
 SHARP_S = 0.3
+PLATEAU_SAMPLES = 3
 # Channels of these kinds carry the numbers of a report.
 LOOKED_AT = frozenset({Kind.EEG, Kind.EOG, Kind.ECG})
 
@@ -43,6 +50,10 @@ class ChannelLook:
         Largest difference of two neighbouring samples; NaN likewise.
     flat, clipped : numpy.ndarray of bool, shape (n_windows,)
         Windows that stand still, and that touch a limit of the file.
+    cut : numpy.ndarray of bool, shape (n_windows,)
+        Windows that stay at the channel's own highest or lowest value for some samples.
+    cut_uv : float
+        How far from the median they stay there; infinite where there are none.
     usual : numpy.ndarray of bool, shape (n_windows,)
         Other windows with an amplitude that such a signal can have.
     freqs_hz, psd_uv2_per_hz : numpy.ndarray of float64, shape (n_freqs,)
@@ -59,6 +70,8 @@ class ChannelLook:
     step_uv: FloatArray
     flat: BoolArray
     clipped: BoolArray
+    cut: BoolArray
+    cut_uv: float
     usual: BoolArray
     freqs_hz: FloatArray
     psd_uv2_per_hz: FloatArray
@@ -182,7 +195,7 @@ def _carries_numbers(channel: Channel) -> bool:
 def _look_at_channel(
     recording: Recording, channel: Channel, starts: FloatArray
 ) -> ChannelLook:
-    windows, clipped = _read_and_judge(recording, channel, starts)
+    windows, clipped, (cut, cut_uv) = _read_and_judge(recording, channel, starts)
     known = np.isfinite(windows).all(axis=1)
     centre = float(np.median(windows[known])) if known.any() else 0.0
     flat = is_flat(windows, channel.rate_hz)
@@ -200,6 +213,8 @@ def _look_at_channel(
         step_uv=np.abs(np.diff(windows, axis=1)).max(axis=1, initial=0.0),
         flat=flat,
         clipped=clipped,
+        cut=cut & ~flat,
+        cut_uv=cut_uv,
         usual=usual,
         freqs_hz=freqs,
         psd_uv2_per_hz=psd,
@@ -214,8 +229,8 @@ def _counted(usual: BoolArray, alive: BoolArray) -> BoolArray:
 
 def _read_and_judge(
     recording: Recording, channel: Channel, starts: FloatArray
-) -> tuple[FloatArray, BoolArray]:
-    """Read the windows of a channel, and tell which touch a limit of the file.
+) -> tuple[FloatArray, BoolArray, tuple[BoolArray, float]]:
+    """Read the windows of a channel, and tell which are clipped and which are cut off.
 
     A difference of two electrodes has no limits of its own; its windows are clipped
     where either electrode's are.
@@ -223,14 +238,48 @@ def _read_and_judge(
     whole = {c.index: c for c in recording.channels if c.reference_index is None}
     if channel.reference_index is None:
         windows = read_windows(recording, channel, starts)
-        return windows, is_clipped(windows, limits_in_uv(channel))
+        clipped = is_clipped(windows, limits_in_uv(channel))
+        return windows, clipped, _find_cut(windows)
     electrode, reference = whole[channel.index], whole[channel.reference_index]
     windows = read_windows(recording, electrode, starts)
     clipped = is_clipped(windows, limits_in_uv(electrode))
+    cut, cut_uv = _find_cut(windows)
     subtracted = read_windows(recording, reference, starts)
     clipped |= is_clipped(subtracted, limits_in_uv(reference))
+    also_cut, also_uv = _find_cut(subtracted)
     windows -= subtracted
-    return windows, clipped
+    return windows, clipped, (cut | also_cut, min(cut_uv, also_uv))
+
+
+def _find_cut(windows: FloatArray) -> tuple[BoolArray, float]:
+    """Find the windows that stay at the highest or lowest value of all for some samples.
+
+    An amplifier that cuts off at 150 µV leaves plateaus there, whatever the file could
+    hold.
+
+    Returns
+    -------
+    is_cut : numpy.ndarray of bool, shape (n_windows,)
+    level_uv : float
+        The distance of those values from the median; infinite without a plateau.
+    """
+    known = np.isfinite(windows).all(axis=1)
+    is_cut, level_uv = np.zeros(len(windows), dtype=bool), float("inf")
+    if not known.any() or windows.shape[1] < PLATEAU_SAMPLES:
+        return is_cut, level_uv
+    centre = float(np.median(windows[known]))
+    ends = float(windows[known].max()), float(windows[known].min())
+    margin = RAIL_SHARE * (ends[0] - ends[1])
+    for end_uv in ends:
+        at_end = np.abs(windows - end_uv) <= margin
+        runs = at_end[:, PLATEAU_SAMPLES - 1 :].copy()
+        for shift in range(1, PLATEAU_SAMPLES):
+            runs &= at_end[:, PLATEAU_SAMPLES - 1 - shift : -shift]
+        here = runs.any(axis=1)
+        if here.any():
+            is_cut |= here
+            level_uv = min(level_uv, abs(end_uv - centre))
+    return is_cut, level_uv
 
 
 def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArray]:

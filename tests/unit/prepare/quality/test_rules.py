@@ -115,6 +115,12 @@ def upside_down(signals: Signals) -> Signals:
     return {CENTRAL: -signals[CENTRAL]}
 
 
+def cut_off_at_two_deviations(signals: Signals) -> Signals:
+    # The file could hold 3.2 mV.
+    limit = 2 * signals[CENTRAL].std()
+    return {CENTRAL: np.clip(signals[CENTRAL], -limit, limit)}
+
+
 def one_eye_upside_down(signals: Signals) -> Signals:
     return {Role.EOG_R: -signals[Role.EOG_R]}
 
@@ -131,6 +137,7 @@ def heart_in_eeg(signals: Signals) -> Signals:
     ("fault", "code", "severity"),
     [
         (flat, "flat", "error"),
+        (cut_off_at_two_deviations, "clipped", "warning"),
         (clipped, "clipped", "error"),
         (volts_as_microvolts, "unit_implausible", "error"),
         (too_small_for_any_unit, "amplitude_out_of_range", "warning"),
@@ -184,6 +191,24 @@ def test_a_fault_is_not_called_another(
     clean: Signals, fault: Callable[[Signals], Signals]
 ):
     assert len(set(codes(make_recording(clean | fault(clean))))) == 1
+
+
+@pytest.mark.parametrize(("sign", "found"), [(1, []), (-1, ["eeg_polarity"])])
+@pytest.mark.parametrize("eye_step", [1, 2])
+def test_a_lone_eeg_upside_down_is_found_against_the_eyes(
+    sign: int, found: list[str], eye_step: int
+):
+    """Slow waves reach both eyes with the sign of the EEG; the eyes are at 100 Hz too."""
+    rng = np.random.default_rng(4)
+    slow = pink(rng, 30.0)
+    eyes = [(0.5 * slow + pink(rng, 5.0))[::eye_step] for _ in range(2)]
+    rate = {"rate_hz": 200.0 / eye_step}
+    recording = make_recording(
+        {CENTRAL: sign * slow, Role.EOG_L: eyes[0], Role.EOG_R: eyes[1]},
+        {Role.EOG_L: rate, Role.EOG_R: rate},
+    )
+
+    assert codes(recording) == found
 
 
 def drift_under_muscle(signals: Signals) -> Signals:
@@ -327,4 +352,4 @@ def test_gaps_and_long_recordings_are_said(clean: Signals):
 
 
 def test_every_rule_has_a_test_that_breaks_it():
-    assert len(QUALITY_RULES) == len(set(QUALITY_RULES)) == 23
+    assert len(QUALITY_RULES) == len(set(QUALITY_RULES)) == 24
