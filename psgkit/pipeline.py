@@ -1,18 +1,18 @@
 """One night from file to numbers: the one place where the steps meet."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
 from psgkit.domain.clock import without_date
-from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.jobs import Job
+from psgkit.domain.issues import Issue, Severity, in_order
+from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import ArraySource, Recording
@@ -38,7 +38,12 @@ from psgkit.settings import (
 )
 
 if TYPE_CHECKING:
+    import mne
+    import yasa
+
     from psgkit.measure.night import NightMeasured
+    from psgkit.simulate.night import SimulatedNight
+    from psgkit.stage.stager import Stager
 
 # What each step is called where its progress is shown.
 STEPS = ("reading", "staging", "measuring", "writing")
@@ -55,10 +60,20 @@ _HALF_A_PERSON = Issue(
 )
 
 
+_IN_MEMORY = Issue(
+    Severity.NOTE,
+    "input_without_file",
+    "The recording or its scoring came from memory, not from a file: no SHA-256 says "
+    "which it was.",
+    "Keep the script that made it.",
+)
+
+
 def analyse(
-    recording: str | Path,
+    recording: "str | Path | Recording | mne.io.BaseRaw | SimulatedNight",
     *,
-    scoring: str | Path | None = None,
+    scoring: "str | Path | Scoring | yasa.Hypnogram | mne.Annotations | Sequence[str | int] | None" = None,
+    stager: "str | Stager | None" = None,
     settings: Settings | None = None,
     id: str = "",
     lights_off: str | None = None,
@@ -72,11 +87,15 @@ def analyse(
 
     Parameters
     ----------
-    recording : str or Path
-        An EDF or BDF file.
-    scoring : str or Path, optional
-        A scoring in any format that `read_scoring` reads; without one, the night is
-        staged by YASA's classifier.
+    recording : str, Path, mne.io.BaseRaw, Recording or SimulatedNight
+        A file, or an object in memory.
+    scoring : str, Path, Scoring, yasa.Hypnogram, mne.Annotations or sequence, optional
+        A file in any format that `read_scoring` reads, an object of psgkit, YASA or
+        MNE, or the stages, one an epoch of 30 s from the recording's start. Without a
+        scoring, the night is staged.
+    stager : str or Stager, optional
+        ``"yasa-fast"``, ``"yasa"``, another package's stager by its name, or a function
+        that stages a `Recording`.
     settings : Settings, optional
         Default settings where not given.
     id : str, optional
@@ -108,16 +127,40 @@ def analyse(
         given["channels"] = channels
     if unit:
         given["unit"] = unit
+    if scoring is not None and stager is not None:
+        raise InputError(
+            "Both a scoring and a stager were given; give the scoring to use it, or "
+            "the stager to stage the night anew."
+        )
+    chosen = with_overrides(
+        settings or Settings(),
+        {
+            "read": given,
+            "stage": {"stager": stager} if isinstance(stager, str) else {},
+        },
+    )
+    file = Path(recording) if isinstance(recording, str | Path) else None
+    held = None
+    if file is None:
+        from psgkit.read.objects import recording_of  # noqa: PLC0415 - loads MNE
+
+        held = recording_of(recording, id=id, settings=chosen.read)
+    scored = Path(scoring) if isinstance(scoring, str | Path) else None
     job = Job(
-        recording=Path(recording),
-        id=id,
-        scoring=None if scoring is None else Path(scoring),
+        recording=file,
+        id=id or ("" if held is None else held.id),
+        scoring=scored,
         lights_off=lights_off,
         lights_on=lights_on,
         age_y=age_y,
         sex=sex,
     )
-    return analyse_night(job, with_overrides(settings or Settings(), {"read": given}))
+    objects = Objects(
+        recording=held,
+        scoring=scoring if scored is None else None,
+        stager=None if isinstance(stager, str) else stager,
+    )
+    return analyse_night(job, chosen, objects=objects)
 
 
 def analyse_night(
@@ -125,6 +168,7 @@ def analyse_night(
     settings: Settings,
     *,
     progress: Callable[[str], None] = lambda _: None,
+    objects: Objects = NO_OBJECTS,
 ) -> Night:
     """Take one night through the steps: read, prepare, stage, measure.
 
@@ -136,6 +180,8 @@ def analyse_night(
         How each step works.
     progress : callable
         Called with one of `STEPS` when it begins.
+    objects : Objects
+        What stands in memory and not in the job's files.
 
     Returns
     -------
@@ -146,12 +192,12 @@ def analyse_night(
     InputError
         If an input cannot be used.
     """
-    if job.recording is None:
+    if job.recording is None and objects.recording is None:
         return analyse_scoring(job, settings)
     # Two threads of a BLAS add up in another order than one: the last digits of a night
     # would hang on how many cores a machine has.
     with threadpool_limits(1, user_api="blas"):
-        return _analyse_recording(job, job.recording, settings, progress)
+        return _analyse_recording(job, objects, settings, progress)
 
 
 def analyse_scoring(job: Job, settings: Settings) -> Night:
@@ -179,7 +225,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
             f"{job.night_id or 'A night'} has no recording and no scoring."
         )
     files = original(None), original(job.scoring)
-    scoring = read_scoring(job.scoring, **_layout(job, settings))
+    scoring = _read_scoring(job, NO_OBJECTS, settings, None)
     stand_in = Recording(
         id=job.night_id,
         start=scoring.start,
@@ -214,51 +260,59 @@ def inspect_recording(
     """
     recording = rereference(read_recording(path, settings=settings))
     rules = find_issues if signals else find_header_issues
-    return recording, _in_order(recording.issues, rules(recording))
+    return recording, in_order(recording.issues, rules(recording))
 
 
 def _analyse_recording(
-    job: Job, path: Path, settings: Settings, progress: Callable[[str], None]
+    job: Job, objects: Objects, settings: Settings, progress: Callable[[str], None]
 ) -> Night:
     progress("reading")
-    files = original(path), original(job.scoring)
-    as_labelled = _read(job, path, settings)
+    files = original(job.recording), original(job.scoring)
+    as_labelled = _read(job, objects, settings)
     look = look_at(as_labelled)
     recording = withhold_channels(look, withhold_amplitudes(look))
-    if job.scoring is None:
+    if job.scoring is None and objects.scoring is None:
         from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
 
         progress("staging")
-        staging = stage_recording(recording, settings.stage.stager)
+        stager = objects.stager or settings.stage.stager
+        staging = stage_recording(recording, stager)
         scoring, used, found = staging.scoring, staging.channels_used, staging.issues
         if (job.age_y is None) != (job.sex is None):
             found += (_HALF_A_PERSON,)
     else:
-        scoring = read_scoring(
-            job.scoring,
-            recording_start=recording.start,
-            **_layout(job, settings),
-        )
+        scoring = _read_scoring(job, objects, settings, recording.start)
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
         used = {}
+    if objects.recording is not None or objects.scoring is not None:
+        found += (_IN_MEMORY,)
     found += find_issues(as_labelled, scoring, look=look)
     recording = withhold_eyes(recording, found)
     return _measure(job, settings, recording, scoring, used, found, progress, files)
 
 
-def _layout(job: Job, settings: Settings) -> dict[str, Any]:
-    """Return what the settings and the job say of a scoring's layout."""
+def _read_scoring(
+    job: Job, objects: Objects, settings: Settings, start: dt.datetime | None
+) -> Scoring:
     layout = settings.scoring.model_dump()
-    return layout if job.epoch_s is None else layout | {"epoch_s": job.epoch_s}
+    if job.epoch_s is not None:
+        layout["epoch_s"] = job.epoch_s
+    if job.scoring is not None:
+        return read_scoring(job.scoring, recording_start=start, **layout)
+    from psgkit.read.objects import scoring_of  # noqa: PLC0415 - loads MNE
+
+    return scoring_of(objects.scoring, recording_start=start, **layout)
 
 
-def _read(job: Job, path: Path, settings: Settings) -> Recording:
+def _read(job: Job, objects: Objects, settings: Settings) -> Recording:
     if job.age_y is not None and not 0 < job.age_y < 120:
         raise InputError(
             f"{job.night_id}: an age of {job.age_y:g} years cannot be; give years "
             "between 0 and 120, or none."
         )
-    recording = read_recording(path, id=job.night_id, settings=settings.read)
+    recording = objects.recording or read_recording(
+        job.recording or "", id=job.night_id, settings=settings.read
+    )
     return replace(
         rereference(recording),
         age_y=recording.age_y if job.age_y is None else job.age_y,
@@ -296,7 +350,7 @@ def _measure(
         gaps=recording.gaps,
         scoring=_without_date(measured.scoring),
         results=measured.measures,
-        issues=_in_order(recording.issues, found, lights_issues, measured.issues),
+        issues=in_order(recording.issues, found, lights_issues, measured.issues),
         provenance=Provenance(
             versions=dict(_versions()),
             settings=settings.model_dump(mode="json"),
@@ -305,8 +359,7 @@ def _measure(
             scoring_sha256=files[1].sha256,
             channels_used=used | measured.channels_used,
             stager=scoring.scorer,
-            arousal_source=measured.arousal_detector
-            or _scorer_of_arousals(measured.scoring),
+            arousal_source=measured.arousal_detector or measured.scoring.arousal_scorer,
         ),
         tables=measured.tables,
         spectra=measured.spectra,
@@ -326,6 +379,7 @@ def _measured(
         scoring,
         artefacts=artefact_masks(scoring, recording.artefacts),
         settings=settings.arousals,
+        detectors=settings.detectors,
     )
 
 
@@ -345,18 +399,3 @@ def _without_date(scoring: Scoring) -> Scoring:
     if scoring.start is None:
         return scoring
     return replace(scoring, start=without_date(scoring.start))
-
-
-def _scorer_of_arousals(scoring: Scoring) -> str:
-    arousals = scoring.arousals
-    if arousals is None:
-        return ""
-    sources = sorted(set(arousals["source"]))
-    return ", ".join(sources) or scoring.scorer
-
-
-def _in_order(*groups: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    """Join issues without repeating one, the severest first."""
-    rank = {"error": 0, "warning": 1, "note": 2}
-    unique = dict.fromkeys(issue for group in groups for issue in group)
-    return tuple(sorted(unique, key=lambda issue: rank[issue.severity]))

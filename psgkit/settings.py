@@ -118,6 +118,30 @@ class ArousalSettings(_Frozen):
     calibration: str = Field(default="", max_length=2000)
 
 
+Detector = Literal["yasa-fast", "yasa"]
+
+
+class DetectorSettings(_Frozen):
+    """Which program finds events in the signals.
+
+    Both follow the same rules: ``yasa-fast`` is psgkit's own form of YASA's detector,
+    ``yasa`` YASA's function itself, which takes longer.
+
+    Attributes
+    ----------
+    spindles : {"yasa-fast", "yasa"}
+        ``yasa``: `yasa.spindles_detect`.
+    slow_waves : {"yasa-fast", "yasa"}
+        ``yasa``: `yasa.sw_detect`.
+    eye_movements : {"yasa-fast", "yasa"}
+        ``yasa``: `yasa.rem_detect`.
+    """
+
+    spindles: Detector = "yasa-fast"
+    slow_waves: Detector = "yasa-fast"
+    eye_movements: Detector = "yasa-fast"
+
+
 class MeasureSettings(_Frozen):
     """What is computed.
 
@@ -165,6 +189,7 @@ class Settings(_Frozen):
     window: WindowSettings = WindowSettings()
     stage: StageSettings = StageSettings()
     arousals: ArousalSettings = ArousalSettings()
+    detectors: DetectorSettings = DetectorSettings()
     measure: MeasureSettings = MeasureSettings()
     report: ReportSettings = ReportSettings()
 

@@ -32,3 +32,10 @@ class Issue:
     code: str
     message: str
     remedy: str = ""
+
+
+def in_order(*groups: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Join issues without repeating one, the severest first."""
+    rank = {"error": 0, "warning": 1, "note": 2}
+    unique = dict.fromkeys(issue for group in groups for issue in group)
+    return tuple(sorted(unique, key=lambda issue: rank[issue.severity]))

@@ -1,7 +1,11 @@
 """One night to do, and what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+from psgkit.domain.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,27 @@ class Job:
             # What follows on the web may be a key.
             return PurePosixPath(address.partition("?")[0]).stem
         return file.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """What a caller in Python hands over in place of files and names.
+
+    Attributes
+    ----------
+    recording : Recording or None
+    scoring : object
+        Anything that `Scoring.of` takes, or None.
+    stager : callable or None
+        A `Stager`.
+    """
+
+    recording: Recording | None = None
+    scoring: object = None
+    stager: Callable[[Recording], Any] | None = None
+
+
+NO_OBJECTS = Objects()
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,6 +293,26 @@ class Recording:
             values[max(first - before, 0) : max(last - before, 0)] = np.nan
         return values
 
+    @classmethod
+    def of(cls, source: object) -> "Recording":
+        """Return a recording from what a caller has of it.
+
+        Parameters
+        ----------
+        source : Recording, str, Path, mne.io.BaseRaw or SimulatedNight
+            A file, a Raw of MNE in memory, or a simulated night.
+
+        Raises
+        ------
+        InputError
+            If it is something else, or cannot be used.
+        """
+        if isinstance(source, cls):
+            return source
+        from psgkit.read.objects import recording_of  # noqa: PLC0415 - knows MNE
+
+        return recording_of(source)
+
     def to_raw(
         self,
         channels: Iterable[Channel] | None = None,

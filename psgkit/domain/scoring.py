@@ -12,6 +12,7 @@ import pandas as pd
 
 from psgkit.domain.issues import Issue
 from psgkit.domain.probabilities import probability_faults
+from psgkit.domain.stage_words import YASA_NAMES, code_of
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Scoring:
         faults = []
         codes = []
         for number, stage in enumerate(stages, start=1):
-            code = _code_of(stage)
+            code = code_of(stage)
             if code is None:
                 faults.append(f"epoch {number} is {stage!r}")
             else:
@@ -205,6 +206,27 @@ class Scoring:
             proba=table,
         )
 
+    @classmethod
+    def of(cls, source: object) -> "Scoring":
+        """Return a scoring from what a caller has of it.
+
+        Parameters
+        ----------
+        source : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence
+            A file, an object of YASA or MNE, or the stages, one an epoch of 30 s. A
+            `Night` gives its scoring.
+
+        Raises
+        ------
+        InputError
+            If it is something else, or cannot be used.
+        """
+        if isinstance(source, cls):
+            return source
+        from psgkit.read.objects import scoring_of  # noqa: PLC0415 - knows MNE
+
+        return scoring_of(source)
+
     @property
     def n_epochs(self) -> int:
         """Number of epochs."""
@@ -228,6 +250,14 @@ class Scoring:
         return self.events_of(AROUSAL_KINDS)
 
     @property
+    def arousal_scorer(self) -> str:
+        """Who or what marked the arousals; empty where they were not scored."""
+        arousals = self.arousals
+        if arousals is None:
+            return ""
+        return ", ".join(sorted(set(arousals["source"]))) or self.scorer
+
+    @property
     def knows_rem_arousals(self) -> bool:
         """Whether arousals were looked for, and in REM sleep too."""
         return self.arousals is not None and NREM_AROUSALS not in self.kinds_scored
@@ -239,7 +269,7 @@ class Scoring:
 
         proba = self.proba
         return yasa.Hypnogram(
-            [_YASA_NAMES[code] for code in self.stages.tolist()],
+            [YASA_NAMES[code] for code in self.stages.tolist()],
             n_stages=5,
             freq=f"{self.epoch_s:g}s",
             start=self.start,
@@ -353,44 +383,11 @@ def _arousal_events(
     return make_events((on, dur, "arousal", source) for on, dur in pairs)
 
 
-def _code_of(stage: object) -> int | None:
-    if isinstance(stage, str):
-        word = stage.strip().casefold()
-        for prefix in ("sleep stage ", "stage "):
-            word = word.removeprefix(prefix)
-        return _WORDS.get(word)
-    if isinstance(stage, bool | np.bool_):
-        return None
-    if isinstance(stage, float | np.floating) and not float(stage).is_integer():
-        return None
-    is_number = isinstance(stage, int | float | np.integer | np.floating)
-    known = is_number and stage in Stage._value2member_map_
-    return int(stage) if known else None  # type: ignore[call-overload]
-
-
 def _proba_array(
     proba: pd.DataFrame | npt.NDArray[np.floating],
 ) -> npt.NDArray[np.float32]:
     """Return W, N1, N2, N3, R as columns; fewer where a table does not have them all."""
     if isinstance(proba, pd.DataFrame):
-        names = {_code_of(str(name)): name for name in proba.columns}
+        names = {code_of(str(name)): name for name in proba.columns}
         proba = proba[[names[s] for s in SCORED_STAGES if s in names]].to_numpy(float)
     return np.asarray(proba, dtype=np.float32)
-
-
-_YASA_NAMES = {
-    Stage.UNS: "UNS",
-    Stage.ART: "ART",
-    Stage.W: "WAKE",
-    Stage.N1: "N1",
-    Stage.N2: "N2",
-    Stage.N3: "N3",
-    Stage.R: "REM",
-}
-
-_WORDS = {
-    **{stage.name.casefold(): stage.value for stage in Stage},
-    **{name.casefold(): stage.value for stage, name in _YASA_NAMES.items()},
-    "movement time": Stage.ART.value,
-    "?": Stage.UNS.value,
-}

@@ -11,12 +11,13 @@ from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.measure.detectors.heart_beats import heart_beats
+from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
 from psgkit.measure.plausibility import find_measure_issues
 from psgkit.measure.scoring_measures import measure_all
 from psgkit.measure.signals.channel_reader import ArtefactMask
 from psgkit.measure.signals.night_signals import complete_signals, measure_eeg_channels
 from psgkit.measure.stages.analysis_window import find_window_issues
-from psgkit.settings import ArousalSettings
+from psgkit.settings import ArousalSettings, DetectorSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +57,7 @@ def measure_night(
     *,
     artefacts: ArtefactMask,
     settings: ArousalSettings,
+    detectors: DetectorSettings = DEFAULT_DETECTORS,
 ) -> NightMeasured:
     """Measure all that a scoring and its recording give.
 
@@ -69,6 +71,8 @@ def measure_night(
         of 5 s from second zero is artefact.
     settings : ArousalSettings
         Whose arousals are counted.
+    detectors : DetectorSettings
+        Which program finds spindles, slow waves and eye movements.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def measure_night(
     InputError
         If a signal cannot be read.
     """
-    eeg = measure_eeg_channels(recording, scoring, artefacts)
+    eeg = measure_eeg_channels(recording, scoring, artefacts, detectors)
     beats_s = heart_beats(recording)
     counted = with_arousals(
         recording,
@@ -89,7 +93,9 @@ def measure_night(
         spindles=eeg.spindles,
         beats_s=beats_s,
     )
-    signals = complete_signals(recording, counted.scoring, eeg, counted.known, beats_s)
+    signals = complete_signals(
+        recording, counted.scoring, eeg, counted.known, beats_s, detectors
+    )
     of_scoring = measure_scored(counted.scoring)
     return NightMeasured(
         scoring=counted.scoring,

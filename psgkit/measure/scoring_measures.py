@@ -19,12 +19,13 @@ from psgkit.measure.tables import make_tables
 from psgkit.measure.values import MIN_SLEEP_MIN, NOT_SCORED
 
 
-def measure_scoring(scoring: Scoring) -> pd.Series:
+def measure_scoring(scoring: object) -> pd.Series:
     """Return every number that a scoring alone gives.
 
     Parameters
     ----------
-    scoring : Scoring
+    scoring : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence of stages
+        Anything that `Scoring.of` takes.
 
     Returns
     -------
@@ -36,7 +37,7 @@ def measure_scoring(scoring: Scoring) -> pd.Series:
     InputError
         If lights-on does not follow lights-off by an epoch.
     """
-    night = Evidence.of(scoring)
+    night = Evidence.of(Scoring.of(scoring))
     return pd.Series(
         {row.metric.name: _number(_value(row, night)) for row in SCORING_ROWS}
     )

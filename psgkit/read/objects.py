@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import mne
@@ -16,7 +18,10 @@ from psgkit.domain.scoring import Scoring
 from psgkit.domain.scoring_texts import facts_of, rows_of
 from psgkit.errors import InputError, MissingChannel
 from psgkit.read.formats.edf_plus import draft_of
-from psgkit.read.scorings.reader import assemble
+from psgkit.read.raw import recording_of_raw
+from psgkit.read.recording import read_recording
+from psgkit.read.scorings.reader import assemble, read_scoring
+from psgkit.settings import ReadSettings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -120,6 +125,80 @@ def night_to_raw(night: Night, recording: Recording) -> mne.io.BaseRaw:
         raw.annotations + _at(raw, scoring_to_annotations(night.scoring))
     )
     return raw
+
+
+def recording_of(
+    source: object, *, id: str = "", settings: ReadSettings | None = None
+) -> Recording:
+    """Return a recording from what a caller has of it; see `Recording.of`.
+
+    Parameters
+    ----------
+    source : str, Path, mne.io.BaseRaw, Recording or SimulatedNight
+    id : str, optional
+        Name of the night in every output.
+    settings : ReadSettings, optional
+        Channels and unit of a file or a Raw; a `Recording` has them already.
+
+    Raises
+    ------
+    InputError
+        If it is something else, or cannot be used.
+    """
+    if isinstance(source, str | Path):
+        return read_recording(source, id=id, settings=settings)
+    if isinstance(source, mne.io.BaseRaw):
+        return recording_of_raw(source, id=id, settings=settings)
+    held = getattr(source, "recording", source)  # of a simulated night
+    if not isinstance(held, Recording):
+        raise InputError(
+            "A recording is a path, an mne.io.Raw, a psgkit.Recording or a simulated "
+            f"night; got a {type(source).__name__}."
+        )
+    if settings is not None and settings != ReadSettings():
+        raise InputError(
+            "Channels and unit are settled when a recording is read; give them to "
+            "psgkit.read_recording, or hand over the path or the Raw."
+        )
+    return replace(held, id=id or held.id)
+
+
+def scoring_of(
+    source: object, *, recording_start: dt.datetime | None = None, **layout: Any
+) -> Scoring:
+    """Return a scoring from what a caller has of it; see `Scoring.of`.
+
+    Parameters
+    ----------
+    source : str, Path, Scoring, yasa.Hypnogram, mne.Annotations or sequence of stages
+        A sequence begins with the recording. A night gives its scoring.
+    recording_start : datetime.datetime, optional
+        Clock time of the recording's first sample.
+    **layout
+        Of a file, as `read_scoring` takes it.
+
+    Raises
+    ------
+    InputError
+        If it is something else, or cannot be used.
+    """
+    if isinstance(source, str | Path):
+        return read_scoring(source, recording_start=recording_start, **layout)
+    if isinstance(source, mne.Annotations):
+        return annotations_to_scoring(
+            source, recording_start=recording_start, epoch_s=layout.get("epoch_s")
+        )
+    if type(source).__module__.startswith("yasa."):
+        return hypnogram_to_scoring(source)
+    held = getattr(getattr(source, "truth", source), "scoring", source)
+    if isinstance(held, Scoring):
+        return held
+    if isinstance(held, Sequence | np.ndarray | pd.Series):
+        return Scoring.from_stages(list(held), epoch_s=layout.get("epoch_s") or 30.0)
+    raise InputError(
+        "A scoring is a path, a psgkit.Scoring, a yasa.Hypnogram, mne.Annotations or a "
+        f"sequence of stages; got a {type(source).__name__}."
+    )
 
 
 def annotations_to_scoring(

@@ -103,13 +103,13 @@ class Agreement:
         return pd.Series(row, dtype=float)
 
 
-def compare_scorings(test: Scoring, reference: Scoring) -> Agreement:
+def compare_scorings(test: object, reference: object) -> Agreement:
     """Compare two scorings of one night.
 
     Parameters
     ----------
-    test, reference : Scoring
-        Of the same night and with epochs of the same length. They are laid over each
+    test, reference : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence
+        Anything that `Scoring.of` takes, of the same night and with epochs of the same length. They are laid over each
         other by the clock where both have one, else second zero on second zero.
 
     Returns
@@ -121,7 +121,8 @@ def compare_scorings(test: Scoring, reference: Scoring) -> Agreement:
     ScoringMismatch
         If their epochs differ in length, or there is none that both scored.
     """
-    return compare_many({"": (test, reference)})[""]
+    pair = Scoring.of(test), Scoring.of(reference)
+    return compare_many({"": pair})[""]
 
 
 def compare_many(

@@ -66,14 +66,23 @@ NREM = (Stage.N2, Stage.N3)
 
 
 def detect_arousals(
-    recording: Recording,
-    scoring: Scoring,
+    recording: object,
+    scoring: object,
     *,
     artefacts: ArtefactMask | None = None,
     spindles: pd.DataFrame | None = None,
     rules: ArousalRules | None = None,
 ) -> pd.DataFrame:
     """Find the arousals of a night by rules; see `find_arousals`.
+
+    Parameters
+    ----------
+    recording : Recording, str, Path, mne.io.BaseRaw or SimulatedNight
+        Anything that `Recording.of` takes.
+    scoring : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence of stages
+        Anything that `Scoring.of` takes, laid on the recording.
+    artefacts, spindles, rules
+        As in `find_arousals`.
 
     Returns
     -------
@@ -83,7 +92,11 @@ def detect_arousals(
         artefact_frac``.
     """
     found = find_arousals(
-        recording, scoring, artefacts=artefacts, spindles=spindles, rules=rules
+        Recording.of(recording),
+        Scoring.of(scoring),
+        artefacts=artefacts,
+        spindles=spindles,
+        rules=rules,
     )
     return found.arousals
 

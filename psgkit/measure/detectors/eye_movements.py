@@ -15,9 +15,11 @@ from scipy import signal
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
 from psgkit.measure.detectors.spindles import per_clean_min
+from psgkit.measure.detectors.yasa_detectors import yasa_eye_movements
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.filters import band_pass
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.settings import Detector
 
 EYE_BAND = (0.5, 5.0)
 AMPLITUDE_UV = (50.0, 325.0)  # of both eyes together, as a geometric mean
@@ -29,7 +31,10 @@ MAX_CORRELATION = 0.98
 
 
 def detect_eye_movements(
-    left: FloatArray, right: FloatArray, excerpt: Excerpt
+    left: FloatArray,
+    right: FloatArray,
+    excerpt: Excerpt,
+    detector: Detector = "yasa-fast",
 ) -> pd.DataFrame:
     """Find rapid eye movements in an excerpt that holds REM sleep.
 
@@ -41,6 +46,8 @@ def detect_eye_movements(
         Microvolts.
     excerpt : Excerpt
         Where they come from.
+    detector : {"yasa-fast", "yasa"}
+        psgkit's form of YASA's detector, or `yasa.rem_detect` itself.
 
     Returns
     -------
@@ -49,6 +56,13 @@ def detect_eye_movements(
         eye, ``left_uv`` and ``right_uv``; in the recording's seconds.
     """
     rate_hz, wanted = excerpt.rate_hz, excerpt.stages == Stage.R
+    if detector == "yasa":
+        table = yasa_eye_movements(left, right, rate_hz, wanted)
+        moved = {
+            name: excerpt.recording_s(table[name].to_numpy(float))
+            for name in ("onset_s", "peak_s")
+        }
+        return table.assign(**moved)
     left = band_pass(left, rate_hz, EYE_BAND)
     right = band_pass(right, rate_hz, EYE_BAND)
     peaks, found = signal.find_peaks(

@@ -35,7 +35,9 @@ from psgkit.measure.spectra.power import (
     resample_to,
     too_little,
 )
+from psgkit.settings import DetectorSettings
 
+DEFAULT_DETECTORS = DetectorSettings()
 DETECTION_RATE_HZ = 100.0
 # Spindles are compared with power from 1 to 30 Hz; its filter needs room above.
 MIN_DETECTION_RATE_HZ = 75.0
@@ -68,6 +70,7 @@ def find_nrem_events(
     timeline: Timeline,
     *,
     spindles: bool,
+    detectors: DetectorSettings = DEFAULT_DETECTORS,
 ) -> NremEvents:
     """Find slow waves, and with ``spindles`` those too and the coupling of both.
 
@@ -80,6 +83,8 @@ def find_nrem_events(
     timeline : Timeline
         With the channel's artefacts.
     spindles : bool
+    detectors : DetectorSettings
+        Which program finds them.
 
     Returns
     -------
@@ -93,12 +98,14 @@ def find_nrem_events(
     refusal = _limit(channel, timeline) or _spread_limit(name, cut)
     if refusal is not None:
         return NremEvents(_refused(refusal, name, spindles=spindles))
-    waves = detect_slow_waves(cut, excerpt, coupling=spindles)
+    waves = detect_slow_waves(
+        cut, excerpt, coupling=spindles, detector=detectors.slow_waves
+    )
     tables = {"slow_waves": waves.table.assign(channel=name)}
     numbers = _wave_numbers(waves, timeline, name)
     if not spindles:
         return NremEvents(numbers, tables)
-    table = spindle_table(cut, excerpt)
+    table = spindle_table(cut, excerpt, detectors.spindles)
     tables["spindles"] = table.assign(channel=name)
     of_spindles = tuple(
         (spindle_values(table, timeline, stage), (name, stage.name)) for stage in NREM

@@ -19,8 +19,10 @@ from psgkit.measure.detectors.slow_wave_detector import (
     slow_signal,
 )
 from psgkit.measure.detectors.spindles import in_recording, per_clean_min
+from psgkit.measure.detectors.yasa_detectors import yasa_slow_waves
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.settings import Detector
 
 NREM = (Stage.N2, Stage.N3)
 # What a recording must let through; the detector itself looks from 0.3 to 1.5 Hz.
@@ -68,7 +70,11 @@ class SlowWaves:
 
 
 def detect_slow_waves(
-    values: FloatArray, excerpt: Excerpt, *, coupling: bool = False
+    values: FloatArray,
+    excerpt: Excerpt,
+    *,
+    coupling: bool = False,
+    detector: Detector = "yasa-fast",
 ) -> SlowWaves:
     """Find slow waves in an excerpt that holds N2 and N3.
 
@@ -80,6 +86,8 @@ def detect_slow_waves(
         Where they come from.
     coupling : bool
         Whether sigma power is related to them.
+    detector : {"yasa-fast", "yasa"}
+        psgkit's form of YASA's detector, or `yasa.sw_detect` itself.
 
     Returns
     -------
@@ -89,7 +97,10 @@ def detect_slow_waves(
     slow = slow_signal(values, rate_hz)
     ptp = find_slow_waves(slow, rate_hz, wanted, SMALL)["ptp_uv"].to_numpy(float)
     threshold = RELATIVE_THRESHOLD * ptp.mean() if len(ptp) else np.nan
-    found = find_slow_waves(slow, rate_hz, wanted, Amplitudes())
+    if detector == "yasa":
+        found = yasa_slow_waves(values, rate_hz, wanted, Amplitudes())
+    else:
+        found = find_slow_waves(slow, rate_hz, wanted, Amplitudes())
     table = in_recording(found, excerpt, ("neg_peak_s", "onset_s"))
     phases = np.zeros((len(found), 0))
     if coupling and len(found):

@@ -10,9 +10,11 @@ import pandas as pd
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
 from psgkit.measure.detectors.spindle_detector import find_spindles
+from psgkit.measure.detectors.yasa_detectors import yasa_spindles
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.values import MIN_STAGE_MIN
+from psgkit.settings import Detector
 
 NREM = (Stage.N2, Stage.N3)
 FAST_FROM_HZ = 13.0
@@ -26,7 +28,9 @@ SPINDLE_NUMBERS = (
 )
 
 
-def spindle_table(values: FloatArray, excerpt: Excerpt) -> pd.DataFrame:
+def spindle_table(
+    values: FloatArray, excerpt: Excerpt, detector: Detector = "yasa-fast"
+) -> pd.DataFrame:
     """Find spindles in an excerpt that holds N2 and N3.
 
     Parameters
@@ -35,6 +39,8 @@ def spindle_table(values: FloatArray, excerpt: Excerpt) -> pd.DataFrame:
         Microvolts, at 75 Hz or more.
     excerpt : Excerpt
         Where they come from.
+    detector : {"yasa-fast", "yasa"}
+        psgkit's form of YASA's detector, or `yasa.spindles_detect` itself.
 
     Returns
     -------
@@ -42,7 +48,8 @@ def spindle_table(values: FloatArray, excerpt: Excerpt) -> pd.DataFrame:
         ``onset_s``, ``peak_s``, ``duration_s``, ``amplitude_uv``, ``frequency_hz`` and
         ``stage`` (at onset), in the recording's seconds.
     """
-    table = find_spindles(values, excerpt.rate_hz, excerpt.within(NREM))
+    find = yasa_spindles if detector == "yasa" else find_spindles
+    table = find(values, excerpt.rate_hz, excerpt.within(NREM))
     return in_recording(table, excerpt, ("onset_s", "peak_s"))
 
 

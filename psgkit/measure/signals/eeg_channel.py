@@ -9,7 +9,7 @@ from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import SCORED_STAGES, Stage
 from psgkit.measure.catalogue.lookup import measures_of
-from psgkit.measure.detectors.nrem_events import find_nrem_events
+from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS, find_nrem_events
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.spectra import aperiodic
 from psgkit.measure.spectra.alpha_delta import (
@@ -29,6 +29,7 @@ from psgkit.measure.spectra.power import (
     stage_spectrum,
     window_spectra,
 )
+from psgkit.settings import DetectorSettings
 
 DEEP_STAGES = (Stage.N2, Stage.N3)
 
@@ -40,6 +41,7 @@ class ChannelTasks:
     infraslow: bool = False
     slow_waves: bool = False
     spindles: bool = False  # with slow waves: their coupling too
+    detectors: DetectorSettings = DEFAULT_DETECTORS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +109,12 @@ def measure_eeg(
         tables["spectra"] = pd.concat(parts, ignore_index=True)
     if tasks.slow_waves:
         events = find_nrem_events(
-            channel, values, rate_hz, timeline, spindles=tasks.spindles
+            channel,
+            values,
+            rate_hz,
+            timeline,
+            spindles=tasks.spindles,
+            detectors=tasks.detectors,
         )
         for numbers, where in events.numbers:
             measures += measures_of(numbers, *where)

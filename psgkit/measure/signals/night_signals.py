@@ -17,6 +17,7 @@ from psgkit.measure.catalogue.lookup import (
 )
 from psgkit.measure.catalogue.signal_rows import INFRASLOW, SWA
 from psgkit.measure.detectors.heart_beats import heart_beats
+from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
 from psgkit.measure.signals.channel_reader import (
     ArtefactMask,
     first_limit,
@@ -52,6 +53,7 @@ from psgkit.measure.spectra.swa import (
 )
 from psgkit.measure.stages.analysis_window import analysis_window
 from psgkit.measure.stages.evidence import Evidence
+from psgkit.settings import DetectorSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,6 +153,7 @@ def measure_eeg_channels(
     recording: Recording,
     scoring: Scoring,
     artefacts: ArtefactMask,
+    detectors: DetectorSettings = DEFAULT_DETECTORS,
 ) -> EegMeasured:
     """Measure the EEG channels, which comes before arousals are looked for.
 
@@ -160,7 +163,9 @@ def measure_eeg_channels(
     timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
     chosen = choose_derivations(recording)
     gathered = _Gathered()
-    bouts = _measure_eeg_channels(recording, chosen, timeline, artefacts, gathered)
+    bouts = _measure_eeg_channels(
+        recording, chosen, timeline, artefacts, gathered, detectors
+    )
     return EegMeasured(timeline, chosen, gathered, bouts)
 
 
@@ -170,6 +175,7 @@ def complete_signals(
     eeg: EegMeasured,
     arousals: pd.DataFrame | None,
     beats_s: FloatArray,
+    detectors: DetectorSettings = DEFAULT_DETECTORS,
 ) -> SignalResults:
     """Add what needs the cycles, and in REM sleep the arousals.
 
@@ -194,7 +200,7 @@ def complete_signals(
         (start + period.start, start + period.stop) for period in night.rem_periods
     )
     for found in (
-        measure_eyes(recording, chosen, rem, spans),
+        measure_eyes(recording, chosen, rem, spans, detectors.eye_movements),
         measure_chin(recording, chosen, rem, beats_s),
     ):
         gathered.of_night += found.measures
@@ -218,6 +224,7 @@ def _measure_eeg_channels(
     timeline: Timeline,
     artefacts: ArtefactMask,
     gathered: _Gathered,
+    detectors: DetectorSettings,
 ) -> dict[str, list[FloatArray]]:
     bouts: dict[str, list[FloatArray]] = {}
     n_seconds = len(timeline.stages)
@@ -241,6 +248,7 @@ def _measure_eeg_channels(
                 infraslow=channel == chosen.infraslow,
                 slow_waves=channel in (*chosen.swa, *chosen.spindles),
                 spindles=channel in chosen.spindles,
+                detectors=detectors,
             ),
         )
         gathered.spectra[channel.role.value] = results.spectra

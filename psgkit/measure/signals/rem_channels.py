@@ -16,6 +16,7 @@ from psgkit.measure.signals.channel_reader import first_limit, read_reduced
 from psgkit.measure.signals.derivations import Derivations
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.settings import Detector
 
 EYE_RATE_HZ = 100.0
 CHIN_RATE_HZ = 200.0
@@ -34,6 +35,7 @@ def measure_eyes(
     chosen: Derivations,
     rem: Timeline,
     spans: tuple[tuple[int, int], ...],
+    detector: Detector = "yasa-fast",
 ) -> RemResults:
     """Find eye movements in REM sleep.
 
@@ -45,6 +47,7 @@ def measure_eyes(
         Without artefacts and arousals.
     spans : tuple of (start, stop)
         First epoch of each REM period, and the epoch after its last.
+    detector : {"yasa-fast", "yasa"}
 
     Returns
     -------
@@ -55,7 +58,7 @@ def measure_eyes(
     if isinstance(pair, Undefined):
         return RemResults(all_undefined(EYE_MOVEMENTS, pair))
     left, right, excerpt, clean = pair
-    events = eye_movements.detect_eye_movements(left, right, excerpt)
+    events = eye_movements.detect_eye_movements(left, right, excerpt, detector)
     values = eye_movements.eye_movement_values(events, clean)
     by_period = eye_movements.density_by_period(events, clean, spans)
     return RemResults(
