@@ -63,8 +63,7 @@ _HALF_A_PERSON = Issue(
 _IN_MEMORY = Issue(
     Severity.NOTE,
     "input_without_file",
-    "The recording or its scoring came from memory, not from a file: no SHA-256 says "
-    "which it was.",
+    "The recording or its scoring came from memory. No SHA-256 says which it was.",
     "Keep the script that made it.",
 )
 
