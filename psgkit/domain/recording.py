@@ -11,15 +11,13 @@ import numpy.typing as npt
 
 from psgkit.domain.issues import Issue
 from psgkit.domain.roles import Kind, Role
+from psgkit.domain.small_gaps import SMALL_GAP_S, bridge_small_gaps
 from psgkit.errors import MissingChannel
 
 if TYPE_CHECKING:
     import mne
 
 FloatArray = npt.NDArray[np.float64]
-
-# A shorter gap is bridged by a straight line when a channel is read.
-SMALL_GAP_S = 0.1
 
 
 class SignalSource(Protocol):
@@ -273,7 +271,7 @@ class Recording:
         wide = self._read(channel, start_s - reach_s, stop_s + reach_s)
         before = sample_range(start_s - reach_s, start_s, rate_hz)[0]
         first, last = sample_range(start_s, stop_s, rate_hz)
-        return _bridge_small_gaps(wide, rate_hz)[first - before : last - before]
+        return bridge_small_gaps(wide, rate_hz)[first - before : last - before]
 
     def lost_of(self, channel: Channel) -> tuple[Gap, ...]:
         """Return the stretches in which a channel holds no signal of the person."""
@@ -375,23 +373,6 @@ class ArraySource:
     ) -> list[FloatArray]:
         """Return a part of several arrays; see `SignalSource`."""
         return [self.read(index, start_s, stop_s) for index in indices]
-
-
-def _bridge_small_gaps(values: FloatArray, rate_hz: float) -> FloatArray:
-    """Fill runs of NaN of less than 0.1 s by straight lines."""
-    edges = np.diff(np.isnan(values).astype(np.int8), prepend=0, append=0)
-    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    is_small = (stops - starts <= max(np.ceil(SMALL_GAP_S * rate_hz - 1e-6), 1)) & (
-        (starts > 0) & (stops < values.size)
-    )
-    if not is_small.any():
-        return values
-    bridged = values if values.flags.owndata else values.copy()
-    for start, stop in zip(starts[is_small], stops[is_small], strict=True):
-        bridged[start - 1 : stop + 1] = np.linspace(
-            values[start - 1], values[stop], stop - start + 2
-        )
-    return bridged
 
 
 def sample_range(start_s: float, stop_s: float, rate_hz: float) -> tuple[int, int]:
