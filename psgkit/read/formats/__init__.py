@@ -8,6 +8,7 @@ from psgkit.read.formats import (
     clock_lines,
     domino,
     edf_plus,
+    edfbrowser_xml,
     isruc,
     luna,
     noxturnal,
@@ -19,6 +20,7 @@ from psgkit.read.formats import (
     stage_list,
     table,
     text,
+    wonambi,
     yasa_json,
 )
 from psgkit.read.scorings.listed import Format
@@ -30,6 +32,8 @@ FORMATS: tuple[Format, ...] = (
     profusion.FORMAT,
     nsrr.FORMAT,
     sleepware.FORMAT,
+    edfbrowser_xml.FORMAT,
+    wonambi.FORMAT,
     remlogic.XML,
     remlogic.TEXT,
     domino.FORMAT,

@@ -35,28 +35,28 @@ def recognises(file: ScoringFile) -> bool:
 
 def read(file: ScoringFile, options: Options) -> Draft:
     """Read one stage a line."""
-    builder = DraftBuilder()
-    clock: NightClock | None = None
-    texts = [
-        found["time"] for found in map(_LINE.match, file.text.splitlines()) if found
-    ]
+    rows: list[tuple[str, str, Stage]] = []
     for number, line in enumerate(file.text.splitlines(), start=1):
         parsed = _parse(line)
-        if parsed is None:
-            if clock is None or not line.strip():
-                continue
+        if parsed is not None:
+            rows.append((f"line {number}", *parsed))
+        elif rows and line.strip():
             raise file.fault(
                 f"line {number} has {quoted(line, 40)}, no time and stage."
             )
-        time, stage = parsed
-        clock = clock or NightClock(texts, time)
-        onset_s = clock.seconds(time)
-        if onset_s is None:
-            raise file.fault(f"line {number} has an impossible time.")
-        builder.add_stage(onset_s, None, stage, f"line {number}")
-    return builder.build(
-        start=None if clock is None else clock.start, epoch_s=options.epoch_s
-    )
+    if not rows:
+        raise file.fault("none of its lines has a time and a stage.")
+    texts = [time for _, time, _ in rows]
+    places = [where for where, _, _ in rows]
+    try:
+        clock = NightClock(texts, texts[0])
+        onsets_s, issues = clock.of_epochs(texts, places)
+    except ValueError as fault:
+        raise file.fault(str(fault)) from None
+    builder = DraftBuilder(issues=list(issues))
+    for (where, _, stage), onset_s in zip(rows, onsets_s, strict=True):
+        builder.add_stage(onset_s, None, stage, where)
+    return builder.build(start=clock.start, epoch_s=options.epoch_s)
 
 
 def _parse(line: str) -> tuple[str, Stage] | None:

@@ -3,14 +3,17 @@ r"""Somnomedics Domino text export: one list a file, or several in one file.
 A header (``Signal ID: SchlafProfil\profil``, ``Start Time:``, ``Events list:``,
 ``Rate: 30 s``), an empty line, then ``22:00:00,000; N2`` a line for the sleep profile
 and ``00:41:31,513-00:41:42,736; 11;Hypopnea`` for events. Dates may stand before the
-times. Domino writes each list into its own file of a folder: where the folder holds
-one sleep profile, the other lists beside it are read along.
+times. A list may leave out the length (``…; ChinPhasic``), whose two times then are
+the length, or add the stage (``…; 16;Hypopnea; N1``). Domino writes each list into its
+own file of a folder: the lists beside a sleep profile are read along, where the
+folder holds several profiles those that start with it.
 
 Written from published examples of these files; no sample of a whole night was at hand.
 """
 
 import math
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from psgkit.domain.issues import Issue, Severity
@@ -29,9 +32,15 @@ from psgkit.read.scorings.listed import (
 from psgkit.read.scorings.vocabulary import kind_of, plain, slug, stage_of
 
 _HEADER = re.compile(r"^(Signal ID|Start Time|Unit|Signal Type|Events list|Rate):(.*)$")
-_TIME = r"(?:\d{1,2}[./]\d{1,2}[./]\d{4} )?\d{1,2}:\d{2}:\d{2}(?:[,.]\d+)?"
+_TIME = (
+    r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )?\d{1,2}:\d{2}:\d{2}(?:[,.]\d+)?"
+    r"(?: ?[AaPp]\.?[Mm]\.?)?"
+)
 _STAGE = re.compile(rf"^({_TIME});\s*(.+)$")
-_EVENT = re.compile(rf"^({_TIME})-({_TIME});\s*([\d.,]+)\s*;\s*(.+)$")
+# A length may stand after the times, and the stage after the name.
+_EVENT = re.compile(
+    rf"^({_TIME})\s*-\s*({_TIME})\s*;\s*(?:[\d.,]+\s*;\s*)?([^;]+?)\s*(?:;.*)?$"
+)
 # What a list is about, told by its signal, where it holds no event.
 _LISTS = {
     "arousal": "arousal",
@@ -71,7 +80,18 @@ def read(file: ScoringFile, options: Options) -> Draft:
             else "it holds two sleep profiles; give one scoring a file."
         )
     builder = DraftBuilder()
-    beside = _beside(file)
+    profile = profiles[0]
+    beside, others = _beside(file, profile)
+    if others:
+        builder.issues.append(
+            Issue(
+                Severity.NOTE,
+                "profiles_beside",
+                f"The folder holds {others} more sleep profiles. The event lists that "
+                "start with this profile were read along.",
+                "If they belong to another scoring, put each export in its own folder.",
+            )
+        )
     if beside:
         builder.issues.append(
             Issue(
@@ -80,15 +100,14 @@ def read(file: ScoringFile, options: Options) -> Draft:
                 f"{len(beside)} event lists beside the sleep profile were read along.",
             )
         )
-    profile = profiles[0]
     anchors = [profile.start, *(line for _, line in profile.rows[:1])]
     anchor = next((text for text in anchors if parse_time(text) is not None), None)
     if anchor is None:
         raise file.fault(f"the list at {profile.where} has no start time.")
-    clock = NightClock([profile.start], anchor)
-    epoch_s = options.epoch_s or profile.rate_s
-    for where, line in profile.rows:
-        _add_stage(builder, file, clock, where, line)
+    texts = [line.partition(";")[0] for section in sections for _, line in section.rows]
+    clock = NightClock([profile.start, *texts], anchor)
+    epoch_s = options.epoch_told(profile.rate_s, file)
+    _add_stages(builder, file, clock, profile)
     for section in (*sections, *beside):
         if not section.is_profile:
             _add_events(builder, file, clock, section)
@@ -124,9 +143,13 @@ def _section(facts: dict[str, str], rows: list[tuple[str, str]]) -> _Section:
     )
 
 
-def _beside(file: ScoringFile) -> list[_Section]:
-    """Return the event lists of the same export, where it is clear which they are."""
-    found: list[_Section] = []
+def _beside(file: ScoringFile, profile: _Section) -> tuple[list[_Section], int]:
+    """Return the event lists of the same export, and how many other profiles there are.
+
+    Where there are several profiles, a list belongs to that whose start is nearest.
+    """
+    lists: list[_Section] = []
+    others: list[_Section] = []
     for path in sorted(file.path.parent.glob("*.txt")):
         if path == file.path or not path.is_file():
             continue
@@ -138,22 +161,52 @@ def _beside(file: ScoringFile) -> list[_Section]:
             sections = _split(other)
         except UnreadableScoring:
             continue
-        if any(section.is_profile for section in sections):
-            return []
-        found += sections
-    return found
+        profiles = [section for section in sections if section.is_profile]
+        others += profiles
+        lists += [] if profiles else sections
+    gap = _gaps((profile, *others, *lists), profile)
+    mine = [
+        section
+        for section in lists
+        if all(gap(section, profile) <= gap(section, other) for other in others)
+    ]
+    return mine, len(others)
 
 
-def _add_stage(
-    builder: DraftBuilder, file: ScoringFile, clock: NightClock, where: str, line: str
+def _gaps(
+    sections: Sequence[_Section], profile: _Section
+) -> Callable[[_Section, _Section], float]:
+    """Return a function that gives the seconds between the starts of two lists."""
+    try:
+        clock = NightClock([section.start for section in sections], profile.start)
+    except ValueError:
+        return lambda _, __: 0.0
+    starts = {id(section): clock.seconds(section.start) or 0.0 for section in sections}
+    return lambda one, other: abs(starts[id(one)] - starts[id(other)])
+
+
+def _add_stages(
+    builder: DraftBuilder, file: ScoringFile, clock: NightClock, profile: _Section
 ) -> None:
-    found = _STAGE.match(line)
-    word = found[2].strip() if found else ""
-    stage = Stage.ART if word == "A" else stage_of(word)
-    onset_s = clock.seconds(found[1]) if found else None
-    if stage is None or onset_s is None:
-        raise file.fault(f"{where} has {quoted(line, 40)}, which is no time and stage.")
-    builder.add_stage(onset_s, None, stage, where)
+    rows = []
+    for where, line in profile.rows:
+        found = _STAGE.match(line)
+        word = found[2].split(";")[0].strip() if found else ""
+        stage = Stage.ART if word == "A" else stage_of(word)
+        if found is None or stage is None:
+            raise file.fault(
+                f"{where} has {quoted(line, 40)}, which is no time and stage."
+            )
+        rows.append((where, found[1], stage))
+    try:
+        onsets_s, issues = clock.of_epochs(
+            [time for _, time, _ in rows], [where for where, _, _ in rows]
+        )
+    except ValueError as fault:
+        raise file.fault(str(fault)) from None
+    builder.issues.extend(issues)
+    for (where, _, stage), onset_s in zip(rows, onsets_s, strict=True):
+        builder.add_stage(onset_s, None, stage, where)
 
 
 def _add_events(
@@ -168,7 +221,7 @@ def _add_events(
         onset_s, stop_s = clock.seconds(found[1]), clock.seconds(found[2])
         if onset_s is None or stop_s is None:
             raise file.fault(f"{where} of a list of events has an impossible time.")
-        name = found[4].strip()
+        name = found[3].strip()
         duration_s = stop_s - onset_s if stop_s >= onset_s else math.nan
         builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))
 

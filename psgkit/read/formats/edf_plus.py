@@ -41,9 +41,10 @@ def read(file: ScoringFile, options: Options) -> Draft:
     if table.empty:
         raise file.fault("it is an EDF or BDF without annotations, so no scoring.")
     draft = draft_of(table, epoch_s=options.epoch_s, start=read_start(file.path))
-    if not draft.stages:
+    if not (draft.stages or draft.events or draft.lights_off_s is not None):
         raise file.fault(
-            "none of its annotations is a sleep stage such as 'Sleep stage N2'."
+            "none of its annotations is a sleep stage such as 'Sleep stage N2', or an "
+            "event such as 'EEG arousal'."
         )
     return draft
 
@@ -56,14 +57,15 @@ def draft_of(
     Parameters
     ----------
     table : pandas.DataFrame
-        ``onset_s``, ``duration_s`` and ``text``.
+        ``onset_s``, ``duration_s`` and ``text``. EDF+ standard texts may end in the
+        channel they belong to: ``text@@channel``.
     epoch_s : float or None
         Length of an epoch, where the caller knows it.
     start : datetime.datetime or None
         Clock time of second zero.
     """
     builder = DraftBuilder()
-    texts = [str(text).strip() for text in table["text"]]
+    texts = [str(text).partition("@@")[0].strip() for text in table["text"]]
     # Beside the standard's own texts, a lone "awake" is a technician's remark.
     is_standard = any(_STANDARD.match(text) for text in texts)
     left_out = 0

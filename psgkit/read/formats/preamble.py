@@ -14,7 +14,7 @@ from psgkit.domain.scoring import NREM_AROUSALS
 from psgkit.read.scorings.clock import parse_time
 from psgkit.read.scorings.vocabulary import group_names
 
-_NAMES = {"scorer", "staging", "scored", "arousals", "start"}
+_NAMES = {"scorer", "staging", "scored", "arousals", "start", "orig_time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def free_text_left_out(count: int) -> Issue:
 
 
 def _facts(said: Mapping[str, str], groups: Iterable[str]) -> Facts:
-    time = parse_time(said.get("start", ""))
+    # MNE calls it orig_time
+    time = parse_time(said.get("start", said.get("orig_time", "")))
     return Facts(
         scorer=said.get("scorer", ""),
         is_automatic=said.get("staging") == "automatic",

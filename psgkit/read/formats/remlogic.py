@@ -5,7 +5,8 @@ below it) and goes on with a tab-separated table that has ``Time [hh:mm:ss]``,
 ``Event`` and ``Duration[s]`` among its columns. The XML has
 ``<Event><Type>SLEEP-S2</Type><StartTime>…</StartTime><StopTime>…</StopTime></Event>``.
 Stages are the events ``SLEEP-S0`` (wake) to ``SLEEP-S4``, ``SLEEP-REM``,
-``SLEEP-MT`` and ``SLEEP-UNSCORED`` in both.
+``SLEEP-MT`` and ``SLEEP-UNSCORED`` in both. An export without stages holds the events
+of another scoring. Dreem's text has the same table under other headings.
 
 Written from published examples (the CAP Sleep Database's files for the text) without a
 sample of a whole night at hand.
@@ -27,14 +28,25 @@ from psgkit.read.scorings.listed import (
 from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug, stage_of
 
 _TITLE = "RemLogic Event Export"
-_TIME_COLUMNS = ("time hh mm ss", "heure hh mm ss", "zeit hh mm ss", "tijd hh mm ss")
-_EVENT_COLUMNS = ("event", "evenement", "ereignis", "gebeurtenis")
-_DURATION_COLUMNS = ("duration s", "duree s", "dauer s", "duur s")
+_MAX_HEADING = 60
+_TIME_COLUMNS = tuple(
+    f"{word} hh mm ss"
+    for word in ("time", "heure", "zeit", "tijd", "hora", "ora", "tid")
+)
+_EVENT_COLUMNS = ("event", "evenement", "ereignis", "gebeurtenis", "evento", "handelse")
+_DURATION_COLUMNS = tuple(
+    f"{word} s" for word in ("duration", "duree", "dauer", "duur", "duracion", "durata")
+)
 
 
 def recognises_text(file: ScoringFile) -> bool:
-    """Tell by the title."""
-    return file.head_text.lstrip().startswith(_TITLE)
+    """Tell by the title, or by columns of a time and an event, as Dreem writes them."""
+    if file.head_text.lstrip().startswith(_TITLE):
+        return True
+    lines = file.head_text.splitlines()[:_MAX_HEADING]
+    return any(
+        _find(line, _TIME_COLUMNS) and _find(line, _EVENT_COLUMNS) for line in lines
+    )
 
 
 def read_text(file: ScoringFile, options: Options) -> Draft:
@@ -62,9 +74,9 @@ def read_text(file: ScoringFile, options: Options) -> Draft:
 
 
 def recognises_xml(file: ScoringFile) -> bool:
-    """Tell by elements of events and RemLogic's names of stages."""
+    """Tell by elements of events with a type and a start."""
     head = file.head_text
-    return "<Event" in head and "<Type" in head and "SLEEP-" in head
+    return all(f"<{name}" in head for name in ("Event>", "Type>", "StartTime>"))
 
 
 def read_xml(file: ScoringFile, options: Options) -> Draft:
@@ -91,9 +103,9 @@ def _build(
     date: str,
     stops: list[str] | None = None,
 ) -> Draft:
-    first = next((row for row in rows if _stage(row[2]) is not None), None)
-    if first is None:
-        raise file.fault("none of its events is a sleep stage (SLEEP-S0 …).")
+    if not rows:
+        raise file.fault("it holds no event.")
+    first = next((row for row in rows if _stage(row[2]) is not None), rows[0])
     times = [row[1] for row in rows]
     # the first row's date is the recording's, unless the rows have their own
     dated = first[1] if "-" in first[1] or "/" in first[1] else f"{date} {first[1]}"

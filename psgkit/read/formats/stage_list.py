@@ -7,6 +7,7 @@ import json
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
+from psgkit.read.scorings.epochs import epoch_assumed
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -30,10 +31,10 @@ def read(file: ScoringFile, options: Options) -> Draft:
         codes = json.loads(file.text)
     except (ValueError, RecursionError) as fault:
         raise file.fault(f"it is not JSON ({fault}).") from None
-    epoch_s = options.epoch_s or 30.0
     numbers = [code for code in codes if isinstance(code, int)]
     counting, issues = choose_codes(numbers, options, file)
     builder = DraftBuilder(issues=list(issues))
+    epoch_s = options.epoch_s or epoch_assumed(builder, len(codes), file)
     for number, code in enumerate(codes, start=1):
         known = isinstance(code, int) and not isinstance(code, bool)
         stage = counting.numbers.get(code) if known else None

@@ -1,18 +1,20 @@
 """Tables with a header: CSV of any delimiter, and BIDS ``events.tsv``.
 
 A column of stages, beside it one of onsets (seconds or clock times) or of epoch
-numbers, and one of durations. Or a column of labels that holds stages and events
-together, as BIDS' ``trial_type`` does and ``psgkit export`` writes. A table without
-onsets has an epoch a row. What codes mean may stand in BIDS' JSON sidecar.
+numbers, and one of ends or durations; equal epochs may be merged. Or a column of labels
+that holds stages and events together, as BIDS' ``trial_type`` does and ``psgkit
+export`` writes. A table without any time has an epoch a row. What codes mean may stand
+in BIDS' JSON sidecar.
 """
 
-import datetime as dt
 import math
-from dataclasses import dataclass
+from itertools import pairwise
 
-from psgkit.domain.quoting import quoted
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
+from psgkit.errors import listed
 from psgkit.read.formats.delimited import Table, split_table
+from psgkit.read.formats.headerless import name_columns
 from psgkit.read.formats.preamble import (
     facts_of_sidecar,
     free_text_left_out,
@@ -20,15 +22,14 @@ from psgkit.read.formats.preamble import (
 )
 from psgkit.read.formats.sidecar import find_sidecar, level_names
 from psgkit.read.formats.table_columns import (
-    DURATION_COLUMNS,
-    EPOCH_COLUMNS,
     FREE_COLUMNS,
     MIXED_COLUMNS,
-    ONSET_COLUMNS,
     choose_column,
-    stage_columns,
+    find_columns,
+    is_header,
 )
-from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.formats.table_times import ABSENT, Times, read_times
+from psgkit.read.scorings.epochs import epoch_assumed
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -45,31 +46,33 @@ from psgkit.read.scorings.vocabulary import (
     stage_of,
 )
 
-ABSENT = {"", "n/a", "na", "nan"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """When each row starts and how long it lasts; NaN where it does not say."""
-
-    onsets_s: list[float] | None
-    durations_s: list[float]
-    start: dt.datetime | None = None
+# What BIDS' trial_type says of a row whose stage stands in a column of its own.
+_STAGE_ROWS = {"sleep stage", "stage", "sleep", "hypnogram"}
 
 
 def recognises(file: ScoringFile) -> bool:
     """Tell by a header that names a column of stages, or onsets and durations."""
-    table = split_table(file.head_text)
+    if file.head_text.lstrip().startswith(("<", "{", "[")):
+        return False  # XML or JSON
+    table = split_table(file.head_text, is_header)
     if table is None or not table.rows:
         return False
-    is_timed = None not in {table.find(ONSET_COLUMNS), table.find(DURATION_COLUMNS)}
-    return is_timed or bool(stage_columns(table))
+    if table.has_header:
+        return True
+    return name_columns(table) is not None or any(
+        _holds_stages(table, position) for position in range(len(table.columns))
+    )
+
+
+def _holds_stages(table: Table, position: int) -> bool:
+    cells = [cell for cell in table.column(position)[:-1] if cell]
+    return len(cells) > 2 and all(map(is_stage, cells))
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
     """Read a table; see the module for what it may hold."""
-    table = split_table(file.text)
-    if table is None:
+    table = split_table(file.text, is_header)
+    if table is None or not table.rows:
         raise file.fault("its rows have no columns.")
     if {"kind", "source"} <= set(table.columns):
         raise file.fault(
@@ -77,56 +80,165 @@ def read(file: ScoringFile, options: Options) -> Draft:
             "and both in the night's HDF5 file."
         )
     builder = DraftBuilder()
+    table = _named(table, file, options, builder)
     position = choose_column(table, file, options, builder)
+    columns = find_columns(table, position, file, options)
+    table, scorer = _of_annotator(table, columns.annotator, file, options)
     sidecar = find_sidecar(file.path)
-    names = level_names(sidecar, table.columns[position])
-    facts = parse_facts(table.comments)
-    if sidecar:
-        facts = facts_of_sidecar(sidecar)
+    facts = facts_of_sidecar(sidecar) if sidecar else parse_facts(table.comments)
     builder.groups_scored |= facts.groups_scored
-    times = _read_times(table, file, options)
-    name = plain(table.columns[position])
-    staged, left_out = [], 0
-    for row, (where, cells) in enumerate(table.rows):
-        word = names.get(cells[position], cells[position])
-        if name in MIXED_COLUMNS and times.onsets_s is not None:
-            if name in FREE_COLUMNS and _is_remark(word):
-                left_out += 1
-                continue
-            if _add_other(builder, word, times.onsets_s[row], times.durations_s[row]):
-                continue
-        staged.append((row, "UNS" if word.lower() in ABSENT else word, where))
-    if left_out:
-        builder.issues.append(free_text_left_out(left_out))
-    epoch_s = options.epoch_s or (30.0 if times.onsets_s is None else None)
-    _add_stages(builder, staged, times, epoch_s or 30.0, file, options)
+    times = read_times(table, columns, file, options)
+    builder.issues.extend(times.issues)
+    staged = _add_events(
+        builder, table, position, times, level_names(sidecar, table.columns[position])
+    )
+    epoch_s = _add_stages(builder, staged, times, file, options)
     return builder.build(
         start=times.start or facts.start,
         epoch_s=epoch_s,
-        scorer=facts.scorer,
+        scorer=scorer or facts.scorer,
         is_automatic=facts.is_automatic,
         arousal_source=facts.arousal_source,
     )
 
 
+def _named(
+    table: Table, file: ScoringFile, options: Options, builder: DraftBuilder
+) -> Table:
+    """Return a table without a header with the names that its values tell."""
+    if table.has_header or options.columns:
+        return table
+    named = name_columns(table)
+    if named is None:
+        columns = "; ".join(
+            f"{name}: {', '.join(table.column(n)[:3])} ..."
+            for n, name in enumerate(table.columns)
+        )
+        raise file.fault(
+            f"it is a table without column names ({columns}). Say what they hold, for "
+            "example --column onset=1 --column stage=2. Roles are stage, onset, end, "
+            "duration and epoch."
+        )
+    known, note = named
+    if note:
+        builder.issues.append(Issue(Severity.NOTE, "columns_assumed", note))
+    return known
+
+
+def _of_annotator(
+    table: Table, column: object, file: ScoringFile, options: Options
+) -> tuple[Table, str]:
+    """Return the rows of one annotator, where a column tells of several."""
+    position = getattr(column, "position", None)
+    if position is None:
+        if options.annotator is not None:
+            raise file.fault(
+                "it has no column of annotators; leave --annotator out, or name the "
+                "column with --column annotator=NAME."
+            )
+        return table, ""
+    names = list(dict.fromkeys(cell for cell in table.column(position) if cell))
+    wanted = options.annotator
+    if wanted is None:
+        if len(names) > 1:
+            raise file.fault(
+                f"it holds scorings of {len(names)} annotators: {listed(names)}. "
+                f"Choose one, for example --annotator {names[0]}."
+            )
+        return table, "".join(names)
+    if wanted not in names:
+        raise file.fault(
+            f"no annotator {wanted!r}; there are {listed(names or ['none'])}."
+        )
+    rows = tuple(row for row in table.rows if row[1][position] == wanted)
+    return Table(table.columns, rows, table.comments), wanted
+
+
+def _add_events(
+    builder: DraftBuilder,
+    table: Table,
+    position: int,
+    times: Times,
+    names: dict[str, str],
+) -> list[tuple[int, str, str]]:
+    """Note the rows that are events; return the number, word and place of the others."""
+    name = plain(table.columns[position])
+    labels = [
+        p
+        for p, column in enumerate(table.columns)
+        if p != position and plain(column) in MIXED_COLUMNS
+    ]
+    staged, left_out = [], 0
+    for row, (where, cells) in enumerate(table.rows):
+        word = names.get(cells[position], cells[position])
+        if times.onsets_s is not None:
+            onset_s, length_s = times.onsets_s[row], times.durations_s[row]
+            if name in MIXED_COLUMNS:
+                if name in FREE_COLUMNS and _is_remark(word):
+                    left_out += 1
+                    continue
+                if _add_other(builder, word, onset_s, length_s):
+                    continue
+            elif labels and word.lower() in ABSENT:
+                label = cells[labels[0]]
+                if plain(label) not in _STAGE_ROWS and _add_other(
+                    builder, label, onset_s, length_s
+                ):
+                    continue
+        staged.append((row, "UNS" if word.lower() in ABSENT else word, where))
+    if left_out:
+        builder.issues.append(free_text_left_out(left_out))
+    return staged
+
+
 def _add_stages(
     builder: DraftBuilder,
     staged: list[tuple[int, str, str]],
-    times: _Times,
-    epoch_s: float,
+    times: Times,
     file: ScoringFile,
     options: Options,
-) -> None:
-    """Note the rows that are stages: their number, word and place."""
+) -> float | None:
+    """Note the rows that are stages; return the length of an epoch, where known."""
     words = [(word, where) for _, word, where in staged]
     stages, issues = stages_of_words(words, file, options)
     builder.issues.extend(issues)
+    onsets_s = times.onsets_s
+    epoch_s = options.epoch_s
+    if epoch_s is None and (onsets_s is None or times.by_epoch):
+        epoch_s = epoch_assumed(builder, len(staged), file)
+    rows = [row for row, _, _ in staged]
+    lengths = [times.durations_s[row] for row in rows]
+    if onsets_s is not None and not times.by_epoch and all(map(math.isnan, lengths)):
+        lengths = _lengths_of_runs([onsets_s[row] for row in rows], stages, builder)
     for number, ((row, _, where), stage) in enumerate(zip(staged, stages, strict=True)):
-        onset_s = number * epoch_s if times.onsets_s is None else times.onsets_s[row]
-        length_s = times.durations_s[row]
+        onset_s = number * (epoch_s or 30.0) if onsets_s is None else onsets_s[row]
+        length_s = lengths[number]
         builder.add_stage(
             onset_s, None if math.isnan(length_s) else length_s, stage, where
         )
+    return epoch_s
+
+
+def _lengths_of_runs(
+    onsets_s: list[float], stages: list[Stage], builder: DraftBuilder
+) -> list[float]:
+    """Return lengths where each row is a change of stage, which lasts until the next."""
+    steps = [later - onset for onset, later in pairwise(onsets_s)]
+    changes = all(a is not b for a, b in pairwise(stages))
+    if len(steps) < 4 or not changes or min(steps) <= 0:
+        return [math.nan] * len(stages)
+    usual = sum(step == min(steps) for step in steps)
+    if usual > len(steps) / 2:
+        return [math.nan] * len(stages)
+    builder.issues.append(
+        Issue(
+            Severity.NOTE,
+            "stages_until_next",
+            "Each row is a change of stage, and lasts until the next. The last lasts one "
+            "epoch, for the table does not say its end.",
+        )
+    )
+    return [*steps, math.nan]
 
 
 def _is_remark(word: str) -> bool:
@@ -155,53 +267,9 @@ def _add_other(
     return True
 
 
-def _read_times(table: Table, file: ScoringFile, options: Options) -> _Times:
-    durations_s = [math.nan] * len(table.rows)
-    position = table.find(DURATION_COLUMNS)
-    if position is not None:
-        durations_s = [
-            _number(cells[position], file, where) for where, cells in table.rows
-        ]
-    position = table.find(ONSET_COLUMNS)
-    if position is not None:
-        texts = table.column(position)
-        if parse_time(texts[0]) is not None:
-            return _clock_times(table, texts, durations_s, file)
-        onsets_s = [
-            _number(cells[position], file, where) for where, cells in table.rows
-        ]
-        return _Times(onsets_s, durations_s)
-    position = table.find(EPOCH_COLUMNS)
-    if position is None:
-        return _Times(None, durations_s)
-    numbers = [_number(cells[position], file, where) for where, cells in table.rows]
-    first = 0.0 if 0.0 in numbers else 1.0
-    epoch_s = options.epoch_s or 30.0
-    return _Times([(number - first) * epoch_s for number in numbers], durations_s)
-
-
-def _clock_times(
-    table: Table, texts: list[str], durations_s: list[float], file: ScoringFile
-) -> _Times:
-    clock = NightClock(texts, texts[0])
-    onsets_s = []
-    for text, (where, _) in zip(texts, table.rows, strict=True):
-        seconds = clock.seconds(text)
-        if seconds is None:
-            raise file.fault(f"{where} has {quoted(text, 30)}, which is no clock time.")
-        onsets_s.append(seconds)
-    return _Times(onsets_s, durations_s, clock.start)
-
-
-def _number(text: str, file: ScoringFile, where: str) -> float:
-    if text.lower() in ABSENT:
-        return math.nan
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise file.fault(f"{where} has {quoted(text)} where a number is due.") from None
-
-
 FORMAT = Format(
-    "table (CSV, BIDS events.tsv)", recognises, read, frozenset({"codes", "column"})
+    "table (CSV, BIDS events.tsv)",
+    recognises,
+    read,
+    frozenset({"codes", "column", "annotator"}),
 )

@@ -5,6 +5,7 @@ epoch is 30 s unless the caller says otherwise.
 """
 
 from psgkit.read.formats.delimited import COMMENTS
+from psgkit.read.scorings.epochs import epoch_assumed
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -28,9 +29,9 @@ def recognises(file: ScoringFile) -> bool:
 def read(file: ScoringFile, options: Options) -> Draft:
     """Read one stage a line."""
     words = _words(file.text)
-    epoch_s = options.epoch_s or 30.0
     stages, issues = stages_of_words(words, file, options)
     builder = DraftBuilder(issues=list(issues))
+    epoch_s = options.epoch_s or epoch_assumed(builder, len(words), file)
     for number, (stage, (_, where)) in enumerate(zip(stages, words, strict=True)):
         builder.add_stage(number * epoch_s, epoch_s, stage, where)
     return builder.build(epoch_s=epoch_s)

@@ -2,12 +2,16 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from psgkit.domain.clock import UNKNOWN_DATE
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
 
 _TIME = re.compile(
-    r"(?<![\d:])(\d{1,2})[:.](\d{2})[:.](\d{2})(?:[.,:](\d{1,6}))?\s*([AaPp]\.?[Mm]\.?)?"
+    r"(?<![\d:])(\d{1,2})[:.h](\d{2})[:.m](\d{2})(?:[.,:](\d{1,6}))?\s*([AaPp]\.?[Mm]\.?)?"
 )
 # A year of two digits counts between strokes alone: 22.30.00 is a time.
 _DATE = re.compile(
@@ -41,6 +45,53 @@ def parse_time(text: str) -> dt.time | None:
         return None
 
 
+def unwrap(clocks_s: Sequence[float]) -> list[float]:
+    """Return times of day without dates as seconds that go on past midnight.
+
+    Each time is taken for the one nearest to the time before it, so that a list in
+    order may be longer than a day.
+
+    Examples
+    --------
+    >>> unwrap([86370.0, 0.0, 30.0])
+    [86370.0, 86400.0, 86430.0]
+    """
+    unwrapped: list[float] = []
+    for clock_s in clocks_s:
+        gap_s = clock_s - unwrapped[-1] if unwrapped else 0.0
+        unwrapped.append(clock_s - round(gap_s / _DAY_S) * _DAY_S)
+    return unwrapped
+
+
+def find_clock_change(clocks_s: Sequence[float]) -> tuple[int, float] | None:
+    """Return where clock times jump by an hour as clocks do in spring and autumn.
+
+    Parameters
+    ----------
+    clocks_s : sequence of float
+        Seconds of consecutive epochs, past midnight or with dates.
+
+    Returns
+    -------
+    position : int
+        Of the first epoch after the change.
+    by_s : float
+        3600 where the clock was put forward, -3600 where it was put back.
+    """
+    steps = [later - time for time, later in pairwise(clocks_s)]
+    if len(steps) < 3:
+        return None
+    usual = Counter(round(step, 3) for step in steps).most_common(1)[0][0]
+    for position, step in enumerate(steps, start=1):
+        by_s = step - usual
+        hour = (clocks_s[position] + 0.5) % _DAY_S / 3600
+        if abs(abs(by_s) - 3600) <= 1 and usual > 0 and 0 <= hour <= 4:
+            on_the_hour = (clocks_s[position] + 1) % 3600 <= usual + 1
+            if by_s < 0 or on_the_hour:
+                return position, by_s
+    return None
+
+
 class NightClock:
     """Turns the clock times of one file into seconds after the first of them.
 
@@ -65,6 +116,72 @@ class NightClock:
         if start is None:
             raise ValueError(f"{anchor!r} is no clock time")
         self.start = start
+        self._before_s = _BEFORE_S
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether second zero has a date."""
+        return self.start.date() != UNKNOWN_DATE
+
+    def of_epochs(
+        self, texts: Sequence[str], places: Sequence[str]
+    ) -> tuple[list[float], tuple[Issue, ...]]:
+        """Return the seconds of consecutive epochs, past midnight and noon.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Clock times in the order of the file.
+        places : sequence of str
+            Where each stands, for messages.
+
+        Raises
+        ------
+        ValueError
+            If a text is no clock time, or the times jump forward by an hour in the
+            night, which may be a change of clocks or an hour without epochs. The
+            message names the place.
+        """
+        found = [self.seconds(text) for text in texts]
+        if None in found:
+            position = found.index(None)
+            raise ValueError(
+                f"{places[position]} has {quoted(texts[position], 30)}, which is no "
+                "clock time."
+            )
+        seconds = [second for second in found if second is not None]
+        if not self.is_dated:
+            seconds = unwrap(seconds)
+            self.allow_span(max(seconds) - min(seconds))
+        time = self.start.time()
+        begin_s = time.hour * 3600.0 + time.minute * 60 + time.second
+        changed = find_clock_change([begin_s + second for second in seconds])
+        if changed is None:
+            return seconds, ()
+        position, by_s = changed
+        if by_s > 0:
+            raise ValueError(
+                f"{places[position]}: the clock times jump by an hour in the night. "
+                "Either the clocks were put forward, or an hour has no epoch. Export "
+                "the scoring with seconds since its start or with epoch numbers."
+            )
+        note = Issue(
+            Severity.NOTE,
+            "clock_put_back",
+            f"{places[position]}: the clock times go back by an hour in the night, and "
+            "the epochs go on. The clocks were put back; the epochs were read as one "
+            "unbroken night.",
+        )
+        after = seconds[position:]
+        return [*seconds[:position], *(second - by_s for second in after)], (note,)
+
+    def allow_span(self, span_s: float) -> None:
+        """Say how long the file's stages are, where no date tells it.
+
+        A time of day then counts as before the first epoch only where it cannot be
+        within the night.
+        """
+        self._before_s = min(_BEFORE_S, max(0.0, (_DAY_S - span_s) / 2))
 
     def seconds(self, text: str) -> float | None:
         """Return the seconds from the start to a clock time; None if it is none."""
@@ -73,7 +190,7 @@ class NightClock:
             return None
         gap_s = (moment - self.start).total_seconds()
         if UNKNOWN_DATE in {moment.date(), self.start.date()}:
-            return (gap_s + _BEFORE_S) % _DAY_S - _BEFORE_S
+            return (gap_s + self._before_s) % _DAY_S - self._before_s
         return gap_s
 
     def _moment(self, text: str) -> dt.datetime | None:
@@ -112,7 +229,9 @@ def _parse_date(text: str, order: str) -> dt.date | None:
         year, month, day = int(found["y1"]), int(found["m1"]), int(found["d1"])
     else:
         first, second = int(found["a"] or found["c"]), int(found["b"] or found["e"])
-        day, month = (first, second) if order == "dmy" else (second, first)
+        # nobody writes the month first with points
+        is_day_first = order == "dmy" or found["sep"] == "."
+        day, month = (first, second) if is_day_first else (second, first)
         year = int(found["y2"] or found["y3"])
         if year < 100:
             # EDF's own rule: two digits from 85 on are the twentieth century

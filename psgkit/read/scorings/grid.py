@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
+from psgkit.read.scorings.epochs import ASSUMED_S, USUAL_S
 from psgkit.read.scorings.listed import StageMark
 
 # Exports write clock times in whole seconds.
@@ -63,7 +65,10 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
         holds two scorings of the same time; the place is named.
     """
     if not marks:
-        raise UnreadableScoring(f"{name} holds no sleep stage.")
+        raise UnreadableScoring(
+            f"{name} holds no sleep stage. If its events belong to another scoring, give "
+            "both: --scoring STAGES --scoring EVENTS."
+        )
     _check_numbers(marks, name)
     ordered = sorted(marks, key=lambda mark: mark.onset_s)
     epoch_s = guess_epoch(ordered) if epoch_s is None else epoch_s
@@ -86,24 +91,35 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
 def guess_epoch(marks: Sequence[StageMark]) -> float:
     """Tell the length of an epoch from stages that may span several.
 
-    The most frequent length counts where it is at most 30 s or the only one; else
-    neighbouring epochs were written as one, and the greatest of 30 and 20 s that
-    divides every length is taken, else their greatest common divisor.
+    The length counts that all stages have, or the most frequent one where it is at most
+    30 s and divides all. Else neighbouring epochs were written as one, and the longest
+    of the usual lengths is taken that divides every stage.
     """
     lengths = [mark.duration_s for mark in marks if mark.duration_s]
+    onsets = [mark.onset_s - marks[0].onset_s for mark in marks]
     if not lengths:
-        steps = np.diff([mark.onset_s for mark in marks])
-        lengths = [float(step) for step in steps if step > 0]
+        lengths = [step for a, b in pairwise(onsets) if (step := b - a) > 0]
     if not lengths:
-        return 30.0
+        return ASSUMED_S
     usual = Counter(round(length, 3) for length in lengths).most_common(1)[0][0]
     is_uniform = len(lengths) > 2 and max(lengths) - min(lengths) < TOLERANCE_S
-    if usual <= 30 or is_uniform:
+    # the last stage may end with the recording, amid an epoch
+    spans = np.array([*lengths[: max(1, len(lengths) - 1)], *onsets])
+    if (is_uniform and usual <= 2 * ASSUMED_S) or (
+        usual <= ASSUMED_S and _are_multiples(spans, usual)
+    ):
         return float(usual)
-    for epoch_s in (30.0, 20.0):
-        if all(_is_multiple(length, epoch_s) for length in lengths):
+    for epoch_s in USUAL_S:
+        if _are_multiples(spans, epoch_s):
             return epoch_s
-    return float(math.gcd(*(round(length) for length in lengths)) or 30)
+    if usual <= ASSUMED_S or is_uniform:
+        return float(usual)  # a stage off the grid is named by its place
+    return float(math.gcd(*(round(length) for length in lengths)) or ASSUMED_S)
+
+
+def _are_multiples(spans: npt.NDArray[np.float64], epoch_s: float) -> bool:
+    off = np.abs(spans - np.round(spans / epoch_s) * epoch_s)
+    return bool((off <= min(TOLERANCE_S, epoch_s / 4)).all())
 
 
 def _check_numbers(marks: Sequence[StageMark], name: str) -> None:
@@ -135,7 +151,8 @@ def _to_spans(
             raise UnreadableScoring(
                 f"{name}: {mark.where} has a stage at no epoch boundary "
                 f"({mark.onset_s - onset_s:g} s after the first, {duration_s:g} s long, "
-                f"with epochs of {epoch_s:g} s); is the epoch length another?"
+                f"with epochs of {epoch_s:g} s). If an epoch is shorter or longer, give "
+                "--epoch SECONDS."
             )
         # a file's last stage may end with the recording, amid an epoch
         length = math.floor((duration_s + TOLERANCE_S) / epoch_s)

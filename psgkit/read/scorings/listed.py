@@ -5,11 +5,13 @@ into stages on a grid.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import gzip
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +24,10 @@ from psgkit.read.scorings.encoding import decode
 if TYPE_CHECKING:
     from psgkit.read.scorings.stage_codes import StageCodes
 
-# A whole night of stages and events takes a few hundred kilobytes.
-MAX_TEXT_BYTES = 64_000_000
+# A whole night of stages and events takes a few hundred kilobytes. Beyond these sizes
+# reading would take more than 2 s or 300 MB.
+MAX_TEXT_BYTES = 12_000_000
+MAX_LINES = 100_000
 HEAD_BYTES = 65_536
 # What a column of a table can be named for.
 COLUMN_ROLES = ("stage", "onset", "end", "duration", "epoch", "annotator")
@@ -147,6 +151,19 @@ class Options:
         return told_s
 
 
+@contextmanager
+def open_scoring(path: Path) -> Iterator[BinaryIO]:
+    """Open a scoring, one that was compressed by gzip included."""
+    with path.open("rb") as stream:
+        is_compressed = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        if not is_compressed:
+            yield stream
+            return
+        with gzip.GzipFile(fileobj=stream) as whole:
+            yield cast("BinaryIO", whole)
+
+
 @dataclass(frozen=True)
 class ScoringFile:
     """One file, looked at before it is read."""
@@ -171,17 +188,25 @@ class ScoringFile:
         UnreadableScoring
             If it is far larger than any scoring.
         """
-        size = self.path.stat().st_size
-        if size > MAX_TEXT_BYTES:
-            raise UnreadableScoring(
-                f"{self.name} has {size} bytes, which no scoring has; is it another file?"
+        with open_scoring(self.path) as stream:
+            content = stream.read(MAX_TEXT_BYTES + 1)
+        if len(content) > MAX_TEXT_BYTES:
+            raise self.fault(
+                f"it holds more than {MAX_TEXT_BYTES // 1_000_000} MB, and the scoring "
+                "of a night holds less than 5. Name the scoring file."
             )
-        return self.path.read_bytes()
+        return content
 
     @cached_property
     def text(self) -> str:
         """The whole file as text; see `decode` for its errors."""
-        return decode(self.content, self.path.name)
+        text = decode(self.content, self.path.name)
+        if text.count("\n") > MAX_LINES:
+            raise self.fault(
+                f"it has more than {MAX_LINES} lines. A scoring has one an epoch and one "
+                "an event; name the scoring file, or one with a line an epoch."
+            )
+        return text
 
     @property
     def name(self) -> str:

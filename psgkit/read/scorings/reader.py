@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from psgkit.read.scorings.listed import (
     Format,
     Options,
     ScoringFile,
+    open_scoring,
 )
 from psgkit.read.scorings.stage_codes import parse_codes
 from psgkit.read.scorings.vocabulary import groups_of
@@ -149,16 +151,22 @@ def _open(path: Path) -> ScoringFile:
             raise UnreadableScoring(f"{path.name} is a folder; name the scoring file.")
         if path.exists() and not path.is_file():
             # Opening a pipe would wait for ever.
-            raise UnreadableScoring(f"{path.name} is no file but a pipe or device.")
-        with path.open("rb") as stream:
+            raise UnreadableScoring(
+                f"{path.name} is a pipe or device, not a regular file."
+            )
+        with open_scoring(path) as stream:
             head = stream.read(HEAD_BYTES)
     except FileNotFoundError:
         raise UnreadableScoring(
             f"There is no scoring file {path.name!r}; check its path."
         ) from None
+    except (EOFError, zlib.error):
+        raise UnreadableScoring(
+            f"{path.name} is damaged: its gzip data break off."
+        ) from None
     except OSError as fault:
         raise UnreadableScoring(
-            f"{path.name} cannot be read: {fault.strerror}."
+            f"{path.name} cannot be read: {fault.strerror or fault}."
         ) from None
     if not head.strip():
         raise UnreadableScoring(f"{path.name} is empty.")

@@ -61,7 +61,7 @@ def test_another_setting_makes_it_to_do(out: Path, job: Job) -> None:
 )
 def test_other_facts_make_it_to_do(out: Path, job: Job, change) -> None:
     why = why_to_do(replace(job, **change), Settings(), out)
-    assert why == "lights, age or sex are given otherwise"
+    assert why == "lights, age, sex or epoch_s are given otherwise"
 
 
 def test_another_group_does_not(out: Path, job: Job) -> None:

@@ -21,7 +21,8 @@ def write(folder: Path, text: str, name: str = "night") -> Path:
 def test_a_csv_of_epoch_and_stage_with_a_hole(tmp_path: Path) -> None:
     scoring = read_scoring(write(tmp_path, "epoch,stage\n1,W\n2,N1\n5,R\n"))
     assert scoring.stage_names == ["W", "N1", "UNS", "UNS", "R"]
-    assert [issue.code for issue in scoring.issues] == ["epochs_missing"]
+    codes = [issue.code for issue in scoring.issues]
+    assert codes == ["epoch_length_assumed", "epochs_missing"]
 
 
 def test_a_csv_of_semicolons_and_commas_in_numbers(tmp_path: Path) -> None:

@@ -1,0 +1,261 @@
+"""When each row of a table starts and how long it lasts."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
+from psgkit.errors import listed
+from psgkit.read.formats.delimited import Table
+from psgkit.read.formats.table_columns import Column, Columns
+from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.listed import Options, ScoringFile
+
+ABSENT = {"", "n/a", "na", "nan"}
+_DAY_S = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When each row starts and how long it lasts; NaN where it does not say.
+
+    ``onsets_s`` is None where a row is an epoch; ``start`` is the clock time of second
+    zero.
+    """
+
+    onsets_s: list[float] | None
+    durations_s: list[float]
+    start: dt.datetime | None = None
+    issues: tuple[Issue, ...] = ()
+    by_epoch: bool = False
+
+
+def read_times(
+    table: Table, columns: Columns, file: ScoringFile, options: Options
+) -> Times:
+    """Read onsets from seconds, clock times or epoch numbers, and lengths.
+
+    Raises
+    ------
+    UnreadableScoring
+        If a time or length cannot be read, or times stand in a column that is not
+        recognised; columns are named.
+    """
+    clocks = [c for c in columns.onsets if _is_clock(table, c)]
+    seconds = [c for c in columns.onsets if c not in clocks]
+    durations_s = _durations(table, columns, file)
+    if seconds:
+        onsets_s = _numbers(table, seconds[0], file)
+        times = Times(onsets_s, durations_s, _start_beside(table, clocks, onsets_s))
+        times = _with_ends(times, table, columns, file, None)
+    elif clocks:
+        times = _clock_times(table, clocks, durations_s, columns, file)
+    else:
+        times = _without_onsets(table, columns, durations_s, file, options)
+    _check_durations(times, table, file)
+    return times
+
+
+def _is_clock(table: Table, column: Column) -> bool:
+    cells = [
+        cell for cell in table.column(column.position) if cell.lower() not in ABSENT
+    ]
+    return bool(cells) and all(parse_time(cell) is not None for cell in cells[:20])
+
+
+def _durations(table: Table, columns: Columns, file: ScoringFile) -> list[float]:
+    if columns.duration is None:
+        return [math.nan] * len(table.rows)
+    if _is_clock(table, columns.duration):  # 00:00:30
+        texts = table.column(columns.duration.position)
+        return [_of_day(text) for text in texts]
+    return _numbers(table, columns.duration, file)
+
+
+def _of_day(text: str) -> float:
+    time = parse_time(text)
+    if time is None:
+        return math.nan
+    return time.hour * 3600 + time.minute * 60 + time.second + time.microsecond / 1e6
+
+
+def _with_ends(
+    times: Times,
+    table: Table,
+    columns: Columns,
+    file: ScoringFile,
+    clock: NightClock | None,
+) -> Times:
+    """Return lengths from the column of ends, where there is no column of lengths."""
+    if columns.duration is not None or times.onsets_s is None:
+        return times
+    fitting = [c for c in columns.end if _is_clock(table, c) == (clock is not None)]
+    if not fitting:
+        return times
+    if clock is None:
+        ends_s = _numbers(table, fitting[0], file)
+        lengths = [end - on for on, end in zip(times.onsets_s, ends_s, strict=True)]
+    else:
+        texts = table.column(fitting[0].position)
+        onsets = times.onsets_s
+        lengths = [
+            math.nan if (end := clock.seconds(text)) is None else (end - on) % _DAY_S
+            for on, text in zip(onsets, texts, strict=True)
+        ]
+    # a difference of decimals is no decimal
+    return replace(times, durations_s=[round(length, 6) for length in lengths])
+
+
+def _start_beside(
+    table: Table, clocks: list[Column], onsets_s: list[float]
+) -> dt.datetime | None:
+    """Return the clock time of second zero from a clock beside the seconds."""
+    if not clocks or not table.rows or not math.isfinite(onsets_s[0]):
+        return None
+    texts = _clock_texts(table, clocks)
+    try:
+        start = NightClock(texts, texts[0]).start
+        return start - dt.timedelta(seconds=onsets_s[0])
+    except (ValueError, OverflowError):
+        return None
+
+
+def _clock_texts(table: Table, clocks: list[Column]) -> list[str]:
+    """Return each row's clock time, after the date that another column may hold."""
+    position = clocks[0].position
+    dates = table.find(("date", "datum", "fecha", "data", "start date"))
+    if dates is None:
+        return table.column(position)
+    return [f"{cells[dates]} {cells[position]}" for _, cells in table.rows]
+
+
+def _clock_times(
+    table: Table,
+    clocks: list[Column],
+    durations_s: list[float],
+    columns: Columns,
+    file: ScoringFile,
+) -> Times:
+    texts = _clock_texts(table, clocks)
+    try:
+        clock = NightClock(texts, texts[0])
+    except ValueError:
+        raise file.fault(
+            f"{table.rows[0][0]} has {quoted(texts[0], 30)}, which is no clock time."
+        ) from None
+    try:
+        onsets_s, issues = clock.of_epochs(texts, [where for where, _ in table.rows])
+    except ValueError as fault:
+        raise file.fault(str(fault)) from None
+    elapsed = "elapsed" in table.columns[clocks[0].position].lower() or (
+        not clock.is_dated and _of_day(texts[0]) == 0
+    )
+    if elapsed and not clock.is_dated:
+        begin_s = _of_day(texts[0])
+        note = Issue(
+            Severity.NOTE,
+            "times_read_as_elapsed",
+            f"The times of column {table.columns[clocks[0].position]} begin at "
+            f"{texts[0]}; they were read as time since the start.",
+        )
+        shifted = [onset + begin_s for onset in onsets_s]
+        times = Times(shifted, durations_s, None, (*issues, note))
+        if columns.end and columns.duration is None:
+            times = replace(
+                times,
+                durations_s=_with_ends(
+                    Times(onsets_s, durations_s), table, columns, file, clock
+                ).durations_s,
+            )
+        return times
+    times = Times(onsets_s, durations_s, clock.start, issues)
+    return _with_ends(times, table, columns, file, clock)
+
+
+def _without_onsets(
+    table: Table,
+    columns: Columns,
+    durations_s: list[float],
+    file: ScoringFile,
+    options: Options,
+) -> Times:
+    """Return times of a table without onsets, whose rows are epochs or numbered."""
+    lengths = {length for length in durations_s if not math.isnan(length)}
+    names = f"Its columns are {', '.join(table.columns)}."
+    remedy = "Name the column of onsets with --column onset=NAME"
+    timed = [
+        table.columns[c.position]
+        for c in (*columns.end, *filter(None, [columns.duration]))
+    ]
+    numbers = _epochs_of(table, columns, file)
+    if timed and not (numbers is not None and len(lengths) == 1 and not columns.end):
+        raise file.fault(
+            f"it gives {listed(timed)} and no onset that psgkit recognises. {names} "
+            f"{remedy}."
+        )
+    further = [table.columns[p] for p in columns.unknown if _ascends(table, p)]
+    if further:
+        raise file.fault(
+            f"the times or numbers of column {listed(further)} ascend, and psgkit does "
+            f"not know what they are. {names} {remedy}, or the column of epoch numbers "
+            "with --column epoch=NAME."
+        )
+    if numbers is None:
+        return Times(None, durations_s)
+    epoch_s = options.epoch_told(next(iter(lengths), None), file) or 30.0
+    first = 0.0 if 0.0 in numbers else 1.0
+    onsets_s = [(number - first) * epoch_s for number in numbers]
+    return Times(onsets_s, durations_s, by_epoch=not lengths)
+
+
+def _epochs_of(table: Table, columns: Columns, file: ScoringFile) -> list[float] | None:
+    if columns.epoch is not None:
+        return _numbers(table, columns.epoch, file)
+    for column in columns.index:
+        try:
+            numbers = _numbers(table, column, file)
+        except type(file.fault("")):
+            continue
+        if len(numbers) > 1 and all(b - a == 1 for a, b in pairwise(numbers)):
+            return None  # they count the rows
+        columns.unknown.append(column.position)
+    return None
+
+
+def _ascends(table: Table, position: int) -> bool:
+    """Tell whether a column holds times of day, or numbers that ascend."""
+    cells = table.column(position)
+    if len(cells) < 3:
+        return False
+    if all(parse_time(cell) is not None for cell in cells):
+        return True
+    try:
+        numbers = [float(cell.replace(",", ".")) for cell in cells]
+    except ValueError:
+        return False
+    return all(later > number for number, later in pairwise(numbers))
+
+
+def _check_durations(times: Times, table: Table, file: ScoringFile) -> None:
+    for length, (where, _) in zip(times.durations_s, table.rows, strict=True):
+        if length < 0:
+            raise file.fault(f"{where} ends before it starts.")
+
+
+def _numbers(table: Table, column: Column, file: ScoringFile) -> list[float]:
+    return [
+        _number(cells[column.position], file, where, column.scale)
+        for where, cells in table.rows
+    ]
+
+
+def _number(text: str, file: ScoringFile, where: str, scale: float) -> float:
+    if text.lower() in ABSENT:
+        return math.nan
+    try:
+        number = float(text.replace(",", ".").rstrip("sS "))
+    except ValueError:
+        raise file.fault(f"{where} has {quoted(text)} where a number is due.") from None
+    return number if scale == 1.0 else round(number * scale, 6)
