@@ -6,20 +6,10 @@ from typing import Any
 import pandas as pd
 
 from psgkit.errors import InputError, listed
+from psgkit.measure import metric_of
 
 # Nights that differ in one of these were not measured alike.
 MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
-# The same, for columns whose name holds the word alone.
-_SLOW = ("swa_derivation", "swa_highpass_hz")
-MUST_NOT_MIX_IN = {
-    "swa": _SLOW,
-    "swe": _SLOW,
-    "sw_": ("swa_highpass_hz",),
-    "_delta": ("swa_highpass_hz",),
-    "ari_": ("arousal_source",),
-    "rem_instab": ("arousal_source",),
-    "rem_consol": ("arousal_source",),
-}
 
 # What these columns are, in words.
 _WORDS = {
@@ -65,12 +55,8 @@ def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
         The columns to compare; derivations and arousals matter to some of them alone.
     """
     names = [name for name in MUST_NOT_MIX if name in nights]
-    names += [
-        name
-        for word, kept_apart in MUST_NOT_MIX_IN.items()
-        for name in kept_apart
-        if name in nights and any(word in column for column in wanted)
-    ]
+    metrics = [metric for column in wanted if (metric := metric_of(column))]
+    names += [name for metric in metrics for name in metric.same if name in nights]
     told = []
     for name in dict.fromkeys(names):
         kinds = (

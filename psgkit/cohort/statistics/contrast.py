@@ -28,8 +28,8 @@ from psgkit.cohort.statistics.model import (
     FloatArray,
     estimates,
     fit_model,
+    model_of,
     response,
-    scale_of,
     why_not,
 )
 from psgkit.errors import InputError
@@ -278,8 +278,8 @@ def _is_number(values: "pd.Series[Any]") -> bool:
 def _fit_column(
     nights: pd.DataFrame, column: str, design: _Design, person: str | None
 ) -> tuple[list[dict[str, object]], list[tuple[str, str, str]]]:
-    scale = scale_of(column)
-    values, offset, note = response(nights, column, scale)
+    model = model_of(column)
+    values, offset, note = response(nights, column, model)
     usable = np.isfinite(values) & design.matrix.notna().all(axis=1).to_numpy()
     if offset is not None:
         usable &= np.isfinite(offset)
@@ -300,7 +300,7 @@ def _fit_column(
     matrix = design.matrix[usable]
     common: dict[str, object] = {
         "column": column,
-        "scale": scale.value,
+        "scale": model.value,
         "nights_n": int(usable.sum()),
         "persons_n": len(set(clusters[usable])),
         "left_out_n": int((~usable).sum()),
@@ -308,7 +308,7 @@ def _fit_column(
     }
     freedom = len(set(clusters[usable])) - matrix.shape[1]
     fit = None
-    fault = why_not(values[usable], matrix, freedom, scale, design.levels)
+    fault = why_not(values[usable], matrix, freedom, model, design.levels)
     if not fault:
         fit, fault = fit_model(
             values[usable],
@@ -324,7 +324,7 @@ def _fit_column(
             design,
             NO_ESTIMATE
             if fit is None
-            else estimates(fit, matrix, name, scale, freedom),
+            else estimates(fit, matrix, name, model, freedom),
         )
         for name in design.levels
     ], without

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from psgkit.cohort.statistics.contrast import PER_UNIT, Contrast
-from psgkit.cohort.statistics.model import Scale
+from psgkit.cohort.statistics.model import Model
 from psgkit.cohort.table.column_types import check_format
 from psgkit.errors import InputError
 from psgkit.store.files import make_folder, write_whole
@@ -93,7 +93,7 @@ def _write_text(text: str, path: Path) -> None:
 def plot_forest(contrast: Contrast) -> "Figure":
     """Draw each ratio with its interval; a line at 1 is no difference.
 
-    Differences (`Scale.LINEAR`) have no common axis with ratios and are left to the
+    Differences (`Model.LINEAR`) have no common axis with ratios and are left to the
     table.
 
     Parameters
@@ -109,7 +109,7 @@ def plot_forest(contrast: Contrast) -> "Figure":
     from matplotlib.figure import Figure  # noqa: PLC0415 - costs half a second
 
     rows = contrast.table
-    rows = rows[rows["scale"] != Scale.LINEAR.value].dropna(subset=["estimate"])
+    rows = rows[rows["scale"] != Model.LINEAR.value].dropna(subset=["estimate"])
     figure = Figure(figsize=(7, 1.2 + 0.35 * max(len(rows), 1)), layout="constrained")
     axes = figure.subplots()
     heights = np.arange(len(rows))[::-1]

@@ -1,6 +1,5 @@
 """The model of one column: its scale, what stands on its left, and the fit."""
 
-import re
 import warnings
 from collections.abc import Sequence
 from enum import StrEnum
@@ -11,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from psgkit.domain.metrics import Scale
 from psgkit.errors import InputError, MissingExtra
+from psgkit.measure import metric_of
 
 if TYPE_CHECKING:
     from statsmodels.genmod.generalized_estimating_equations import GEEResults
@@ -27,7 +28,7 @@ INDEPENDENT = "working independence of nights"
 NOT_CONVERGED = ("ConvergenceWarning", "IterationLimitWarning")
 
 
-class Scale(StrEnum):
+class Model(StrEnum):
     """How a column is modelled, and what its estimate therefore is.
 
     A ratio from logarithms is one of geometric means.
@@ -39,47 +40,23 @@ class Scale(StrEnum):
     LINEAR = "difference"
 
 
-# Ratios of powers whose values are natural logarithms already.
-_LOGARITHMS = ("delta_beta_ratio", "ad_ratio")
-# What stands after the unit in a name: the form, the band, then channel and stage.
-_ENDING = re.compile(r"(_raw|_b[26]m|(?<=_uv2|frac)_[a-z]+)?(__.*)?$")
-_ON_LOGARITHMS = (
-    *("_min", "_s", "_uv2", "_uv2h", "_uv", "_per_min"),
-    *("_relpeak", "_ratio"),
-)
-# The minutes by which rates are divided; others are of total sleep time.
-_NREM = ["n1_min", "n2_min", "n3_min"]
-_HOURS = [
-    (re.compile(pattern), minutes)
-    for pattern, minutes in (
-        (r"rem_.*|.*_rem_per_h", ["rem_min"]),
-        (r".*_nrem_per_h", _NREM),
-        (r"(ari_)?n1_.*", ["n1_min"]),
-        (r"(ari_)?n2_.*", ["n2_min"]),
-        (r"(ari_)?n3_.*", ["n3_min"]),
-        (r"w_exit_per_h", ["w_min"]),
-        (r"shift_per_h", ["spt_min"]),
-    )
-]
+# Minutes that can be zero are still modelled on logarithms, and angles on a line.
+_MODELS = {
+    Scale.COUNT: Model.COUNT,
+    Scale.LOG: Model.LOG,
+    Scale.LOG_ALREADY: Model.LOG,
+    Scale.MINUTES: Model.LOG,
+    Scale.LOGIT: Model.LOGIT,
+    Scale.ANGLE: Model.LINEAR,
+    Scale.PLAIN: Model.LINEAR,
+    Scale.NONE: Model.LINEAR,
+}
 
 
-def scale_of(column: str) -> Scale:
-    """Return how a column is modelled, from the unit in its name."""
-    plain = _plain(column)
-    if plain.endswith("_ln_per_h"):  # a slope, and no events in an hour
-        return Scale.LINEAR
-    if plain.endswith("_per_h"):
-        return Scale.COUNT
-    if plain.endswith(("_pct", "_frac")):
-        return Scale.LOGIT
-    if plain.endswith(_ON_LOGARITHMS):
-        return Scale.LOG
-    return Scale.LINEAR
-
-
-def _plain(column: str) -> str:
-    """Return a column's name up to its unit."""
-    return _ENDING.sub("", column)
+def model_of(column: str) -> Model:
+    """Return how a column is modelled; one that no metric declares, as it is."""
+    metric = metric_of(column)
+    return Model.LINEAR if metric is None else _MODELS[metric.scale]
 
 
 def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
@@ -90,9 +67,8 @@ def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
     InputError
         If the table does not have the minutes that the rate was divided by.
     """
-    parts = next(
-        (minutes for fits, minutes in _HOURS if fits.fullmatch(column)), ["tst_min"]
-    )
+    metric = metric_of(column)
+    parts = [] if metric is None else list(metric.denominator)
     if missing := [part for part in parts if part not in nights]:
         raise InputError(
             f"To compare {column}, the table must have the column {missing[0]}: the "
@@ -102,22 +78,23 @@ def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
 
 
 def response(
-    nights: pd.DataFrame, column: str, scale: Scale
+    nights: pd.DataFrame, column: str, model: Model
 ) -> tuple[FloatArray, FloatArray | None, str]:
     """Return a column on its model's scale, the offset, and what was done to zeros."""
     values = pd.to_numeric(nights[column], errors="coerce").to_numpy(float)
-    match scale:
-        case Scale.COUNT:
+    metric = metric_of(column)
+    match model:
+        case Model.COUNT:
             hours = hours_of(column, nights)
             counted = np.where(hours > 0, values * hours, np.nan)
             return counted, np.log(np.where(hours > 0, hours, np.nan)), ""
-        case Scale.LOG if _plain(column) in _LOGARITHMS:
+        case Model.LOG if metric and metric.scale is Scale.LOG_ALREADY:
             return values, None, ""
-        case Scale.LOG:
+        case Model.LOG:
             logarithms, note = _logarithms(values)
             return logarithms, None, note
-        case Scale.LOGIT:
-            share = values / (100 if "_pct" in column else 1)
+        case Model.LOGIT:
+            share = values / (100 if metric and metric.unit == "percent" else 1)
             known = np.isfinite(share)
             note = ""
             if np.any((share[known] <= 0) | (share[known] >= 1)):
@@ -125,7 +102,7 @@ def response(
                 share = (share * (known.sum() - 1) + 0.5) / known.sum()
                 note = "shares of 0 or 1 moved inwards before logits"
             return np.log(share / (1 - share)), None, note
-        case Scale.LINEAR:
+        case Model.LINEAR:
             return values, None, ""
 
 
@@ -145,7 +122,7 @@ def why_not(
     values: FloatArray,
     matrix: pd.DataFrame,
     freedom: int,
-    scale: Scale,
+    model: Model,
     levels: Sequence[str],
 ) -> str:
     """Say why a column cannot be modelled; empty where it can."""
@@ -158,7 +135,7 @@ def why_not(
     if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
         return "groups and covariates cannot be told apart"
     groups = _groups(matrix[list(levels)].to_numpy())
-    if scale is Scale.COUNT and not all(values[group].any() for group in groups):
+    if model is Model.COUNT and not all(values[group].any() for group in groups):
         return "no event in any night of a group"
     return ""
 
@@ -206,7 +183,7 @@ def fit_model(
     independent = sm.cov_struct.Independence, INDEPENDENT
     structures = [(sm.cov_struct.Exchangeable, "")] if repeated else []
     for structure, note in (*structures, independent):
-        model = sm.GEE(
+        gee = sm.GEE(
             values[order],
             matrix.to_numpy()[order],
             groups=codes[order],
@@ -216,7 +193,7 @@ def fit_model(
         )
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            fit = model.fit(cov_type="bias_reduced")
+            fit = gee.fit(cov_type="bias_reduced")
         converged = not any(w.category.__name__ in NOT_CONVERGED for w in told)
         if converged and np.isfinite([*fit.params, *fit.bse]).all():
             return fit, note if repeated else ""
@@ -224,15 +201,15 @@ def fit_model(
 
 
 def estimates(
-    fit: "GEEResults", matrix: pd.DataFrame, name: str, scale: Scale, freedom: int
+    fit: "GEEResults", matrix: pd.DataFrame, name: str, model: Model, freedom: int
 ) -> dict[str, float]:
     """Return the estimate of one term with its interval, p and effect size."""
     at = matrix.columns.get_loc(name)
     estimate, error = float(fit.params[at]), float(fit.bse[at])
     reach = float(stats.t.ppf(0.975, freedom)) * error
     ends = np.array([estimate, estimate - reach, estimate + reach])
-    shown = ends if scale is Scale.LINEAR else np.exp(ends)
-    spread = np.nan if scale is Scale.COUNT else float(np.std(fit.resid))
+    shown = ends if model is Model.LINEAR else np.exp(ends)
+    spread = np.nan if model is Model.COUNT else float(np.std(fit.resid))
     return {
         "estimate": float(shown[0]),
         "low": float(shown[1]),

@@ -7,29 +7,36 @@ import pandas as pd
 from psgkit.domain.metrics import Measure
 from psgkit.errors import InputError
 from psgkit.report.tables import FORMAT_VERSION
-from psgkit.store.columns import unit_of
 
-# What stands in the table beside the numbers of the catalogue.
+# Unit and meaning of what stands in the table beside the numbers of the catalogue.
 _OWN = {
-    "id": "name of the night",
-    "status": "done, failed, or skipped: not done yet, for which message says why",
-    "age_y": "age of the person, as given",
-    "sex": "sex of the person, as given: F or M",
-    "start_date": "date of the recording's start, kept on request",
-    "duration_min": "length of the recording",
-    "scorer": "who or what scored the stages",
-    "is_automatic": "whether a program scored the stages: 1 or 0",
-    "epoch_s": "length of an epoch in seconds",
-    "arousal_source": "who or what marked the arousals; empty where nobody did",
-    "swa_derivation": "derivations of slow-wave activity; empty where there are none",
-    "swa_highpass_hz": "hardware high-pass of the derivations of slow-wave activity, "
-    "by the header",
-    "format_version": "version of the layout of psgkit's tables",
-    "metric_version": "version of the definitions of all numbers",
-    "issues_n": "issues that a reader of the numbers should know",
-    "issues_error_n": "issues that put numbers in doubt",
-    "error": "kind of what went wrong",
-    "message": "what went wrong, or why it is not done yet, in a sentence",
+    "id": ("", "name of the night"),
+    "status": (
+        "",
+        "done, failed, or skipped: not done yet, for which message says why",
+    ),
+    "age_y": ("years", "age of the person, as given"),
+    "sex": ("", "sex of the person, as given: F or M"),
+    "start_date": ("", "date of the recording's start, kept on request"),
+    "duration_min": ("minutes", "length of the recording"),
+    "scorer": ("", "who or what scored the stages"),
+    "is_automatic": ("", "whether a program scored the stages: 1 or 0"),
+    "epoch_s": ("seconds", "length of an epoch in seconds"),
+    "arousal_source": ("", "who or what marked the arousals; empty where nobody did"),
+    "swa_derivation": (
+        "",
+        "derivations of slow-wave activity; empty where there are none",
+    ),
+    "swa_highpass_hz": (
+        "hertz",
+        "hardware high-pass of the derivations of slow-wave activity, by the header",
+    ),
+    "format_version": ("", "version of the layout of psgkit's tables"),
+    "metric_version": ("", "version of the definitions of all numbers"),
+    "issues_n": ("count", "issues that a reader of the numbers should know"),
+    "issues_error_n": ("count", "issues that put numbers in doubt"),
+    "error": ("", "kind of what went wrong"),
+    "message": ("", "what went wrong, or why it is not done yet, in a sentence"),
 }
 _INTERVAL = {
     "_low": "lower limit, as staging error alone may move {}",
@@ -149,10 +156,10 @@ def _typed(name: str, column: "pd.Series", numbers: set[str]) -> "pd.Series":
 def _describe(name: str, measures: Mapping[str, Measure]) -> dict[str, object]:
     found = measures.get(name)
     if found is None:
-        meaning = _meaning(name, measures)
+        unit, meaning = _unit_and_meaning(name, measures)
         if not meaning:
             return _row(name, "", "column of the manifest", source=MANIFEST)
-        return _row(name, unit_of(name), meaning)
+        return _row(name, unit, meaning)
     return _row(
         name,
         found.unit,
@@ -164,13 +171,13 @@ def _describe(name: str, measures: Mapping[str, Measure]) -> dict[str, object]:
     )
 
 
-def _meaning(name: str, measures: Mapping[str, Measure]) -> str:
+def _unit_and_meaning(name: str, measures: Mapping[str, Measure]) -> tuple[str, str]:
     for end, sentence in _INTERVAL.items():
-        if name.removesuffix(end) in measures:
-            return sentence.format(name.removesuffix(end))
+        if (number := measures.get(name.removesuffix(end))) is not None:
+            return number.unit, sentence.format(number.name)
     if name not in _OWN and name.endswith("_version"):
-        return f"version of {name.removesuffix('_version')}"
-    return _OWN.get(name, "")
+        return "", f"version of {name.removesuffix('_version')}"
+    return _OWN.get(name, ("", ""))
 
 
 def _row(

@@ -21,6 +21,9 @@ from psgkit.measure.catalogue.rows import (
 )
 from psgkit.measure.spectra.power import BANDS, TOTAL
 
+# An amplifier's high-pass takes slow waves away.
+HIGHPASS = ("swa_highpass_hz",)
+
 
 def _bands() -> tuple[Metric, ...]:
     absolute = tuple(
@@ -31,6 +34,7 @@ def _bands() -> tuple[Metric, ...]:
             "Welch's method, 4-s Hann windows",
             Family.SPECTRA,
             scale=Scale.LOG,
+            same=HIGHPASS if band == "delta" else (),
             per=OF_CHANNEL_STAGE,
         )
         for band, (low, high) in BANDS.items()
@@ -44,6 +48,7 @@ def _bands() -> tuple[Metric, ...]:
             "Welch's method, 4-s Hann windows",
             Family.SPECTRA,
             scale=Scale.LOGIT,
+            same=HIGHPASS if band == "delta" else (),
             per=OF_CHANNEL_STAGE,
         )
         for band, (low, high) in BANDS.items()
@@ -62,6 +67,7 @@ RATIOS = (
         PSGKIT,
         Family.SPECTRA,
         scale=Scale.LOG_ALREADY,
+        same=HIGHPASS,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
@@ -71,6 +77,7 @@ RATIOS = (
         "after Roizenblatt 2001",
         Family.SPECTRA,
         scale=Scale.LOG_ALREADY,
+        same=HIGHPASS,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
@@ -193,6 +200,7 @@ SLOW_WAVES = (
         label="Density of slow waves",
         scale=Scale.LOG,
         plausible=(0, 30),
+        same=HIGHPASS,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
@@ -203,6 +211,7 @@ SLOW_WAVES = (
         PSGKIT,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
+        same=HIGHPASS,
         per=OF_CHANNEL,
     ),
     Metric(
@@ -212,6 +221,7 @@ SLOW_WAVES = (
         PSGKIT,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
+        same=HIGHPASS,
         per=OF_CHANNEL,
     ),
     Metric(
@@ -221,6 +231,7 @@ SLOW_WAVES = (
         YASA_SLOW_WAVES,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
+        same=HIGHPASS,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
@@ -229,6 +240,7 @@ SLOW_WAVES = (
         "Mean slope of slow waves from trough to midcrossing.",
         YASA_SLOW_WAVES,
         Family.DEEP_SLEEP,
+        same=HIGHPASS,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
@@ -238,6 +250,7 @@ SLOW_WAVES = (
         YASA_SLOW_WAVES,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
+        same=HIGHPASS,
         per=OF_CHANNEL_STAGE,
     ),
 )

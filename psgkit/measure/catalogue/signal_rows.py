@@ -21,6 +21,9 @@ from psgkit.measure.catalogue.rows import (
     YASA_EYES,
 )
 
+# An amplifier's high-pass takes slow waves away; derivations differ in amplitude.
+SLOW_POWER = ("swa_derivation", "swa_highpass_hz")
+
 
 def _infraslow_variant(prefix: str, what: str) -> tuple[Metric, ...]:
     """Declare what is told of a variant of the infraslow fluctuation."""
@@ -65,7 +68,7 @@ SWA = (
         section="N3, deep sleep",
         place=33,
         scale=Scale.LOG,
-        same=("swa_derivation",),
+        same=SLOW_POWER,
     ),
     Metric(
         "swa_n3_uv2",
@@ -74,7 +77,7 @@ SWA = (
         DIJK,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=("swa_derivation",),
+        same=SLOW_POWER,
     ),
     Metric(
         "swa_alt_uv2",
@@ -83,7 +86,7 @@ SWA = (
         DIJK,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=("swa_derivation",),
+        same=SLOW_POWER,
     ),
     Metric(
         "swe_uv2h",
@@ -92,7 +95,7 @@ SWA = (
         DIJK,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=("swa_derivation",),
+        same=SLOW_POWER,
     ),
     Metric(
         "swa_slope_ln_per_h",
@@ -101,7 +104,7 @@ SWA = (
         "night; negative where it declines.",
         DIJK,
         Family.DEEP_SLEEP,
-        same=("swa_derivation",),
+        same=SLOW_POWER,
     ),
     Metric(
         "swa_c1c2_ratio",
@@ -110,7 +113,7 @@ SWA = (
         DIJK,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=("swa_derivation",),
+        same=SLOW_POWER,
     ),
     Metric(
         "swa_c1last_ratio",
@@ -119,7 +122,7 @@ SWA = (
         DIJK,
         Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=("swa_derivation",),
+        same=SLOW_POWER,
     ),
 )
 

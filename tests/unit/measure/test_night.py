@@ -14,6 +14,7 @@ from psgkit.measure.catalogue.lookup import SIGNAL_METRICS
 from psgkit.measure.night import NightMeasured, measure_night, measure_scored
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
+from psgkit.store.columns import COLUMNS
 
 STAGES = ["W"] * 2 + ["N2"] * 28 + ["R"] * 10
 MARKED_S = 300.0
@@ -112,3 +113,8 @@ def test_a_scorers_arousals_leave_nothing_to_look_for():
     assert found.arousal_detector == ""
     assert "arousal_candidates" not in found.tables
     assert len(found.scoring.arousals) == 1
+
+
+def test_every_column_of_a_table_has_its_meaning(night):
+    columns = {str(name) for table in night.tables.values() for name in table}
+    assert columns - set(COLUMNS) == set()

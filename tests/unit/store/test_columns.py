@@ -3,16 +3,16 @@ from night_makers import STAGES
 
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.tables import make_tables
-from psgkit.store.columns import MEANINGS, meaning_of, unit_of
+from psgkit.store.columns import COLUMNS, meaning_of, unit_of
 
 
 def test_every_column_of_the_long_tables_from_stages_has_a_meaning():
     night = Evidence.of(make_scoring(STAGES, arousals=[(1000.0, 5.0)]))
     columns = {column for table in make_tables(night).values() for column in table}
-    assert columns - set(MEANINGS) == set()
+    assert columns - set(COLUMNS) == set()
 
 
-def test_a_unit_is_read_from_the_end_of_a_name():
+def test_a_columns_unit_is_declared():
     units = {
         "onset_s": "s",
         "rem_min": "min",

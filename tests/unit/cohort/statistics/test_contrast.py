@@ -10,7 +10,7 @@ from scipy import stats
 import psgkit
 from psgkit.cohort.statistics.contrast import compare_groups
 from psgkit.cohort.statistics.contrast_files import read_cohort_table, save_contrast
-from psgkit.cohort.statistics.model import Scale, hours_of, scale_of
+from psgkit.cohort.statistics.model import Model, hours_of, model_of
 from psgkit.errors import InputError
 
 pytest.importorskip("statsmodels")
@@ -64,31 +64,37 @@ COLUMNS = ["n3_min", "rem_ari_per_h", "rem_cont_frac"]
 
 
 @pytest.mark.parametrize(
-    ("column", "scale"),
+    ("column", "model"),
     [
-        ("rem_wmean_min_b2m", Scale.LOG),
-        ("n3_min", Scale.LOG),
-        ("swa_uv2", Scale.LOG),
-        ("rem_ari_per_h", Scale.COUNT),
-        ("se_pct", Scale.LOGIT),
-        ("rem_ge10_pct_b2m", Scale.LOGIT),
-        ("rem_cont_frac", Scale.LOGIT),
-        ("cycle_n", Scale.LINEAR),
-        ("rem_wmean_min_b6m", Scale.LOG),
-        ("rem_bout_n_raw", Scale.LINEAR),
-        ("bp_abs_uv2_delta__C4_M1__N2", Scale.LOG),
-        ("bp_rel_frac_sigma__C4_M1__N2", Scale.LOGIT),
-        ("sp_density_per_min__C3_M2__N2", Scale.LOG),
-        ("rswa_any_pct__chin", Scale.LOGIT),
-        ("swa_c1c2_ratio", Scale.LOG),
-        ("swa_c1last_ratio", Scale.LOG),
-        ("ad_ratio__C4_M1__N3", Scale.LOG),
-        ("delta_beta_ratio__C4_M1__N2", Scale.LOG),
-        ("swa_slope_ln_per_h", Scale.LINEAR),
+        ("rem_wmean_min_b2m", Model.LOG),
+        ("n3_min", Model.LOG),
+        ("swa_uv2", Model.LOG),
+        ("rem_ari_per_h", Model.COUNT),
+        ("se_pct", Model.LOGIT),
+        ("rem_ge10_pct_b2m", Model.LOGIT),
+        ("rem_cont_frac", Model.LOGIT),
+        ("cycle_n", Model.LINEAR),
+        ("rem_wmean_min_b6m", Model.LOG),
+        ("rem_bout_n_raw", Model.LINEAR),
+        ("bp_abs_uv2_delta__C4_M1__N2", Model.LOG),
+        ("bp_rel_frac_sigma__C4_M1__N2", Model.LOGIT),
+        ("sp_density_per_min__C3_M2__N2", Model.LOG),
+        ("rswa_any_pct__chin", Model.LOGIT),
+        ("swa_c1c2_ratio", Model.LOG),
+        ("swa_c1last_ratio", Model.LOG),
+        ("ad_ratio__C4_M1__N3", Model.LOG),
+        ("delta_beta_ratio__C4_M1__N2", Model.LOG),
+        ("swa_slope_ln_per_h", Model.LINEAR),
+        # Bounded shares that spelling alone put on lines
+        ("ap_exp_low_r2__C4_M1__N2", Model.LOGIT),
+        ("rai", Model.LOGIT),
+        ("stage_conf_mean", Model.LOGIT),
+        # No metric: a column of the manifest
+        ("pain_score_min", Model.LINEAR),
     ],
 )
-def test_a_columns_unit_says_how_it_is_modelled(column: str, scale: Scale) -> None:
-    assert scale_of(column) is scale
+def test_the_row_of_a_metric_says_how_it_is_modelled(column: str, model: Model) -> None:
+    assert model_of(column) is model
 
 
 def test_hours_are_those_the_rate_was_divided_by() -> None:
