@@ -327,7 +327,7 @@ def test_derivations_matter_to_slow_wave_activity_alone() -> None:
         compare_groups(cohort, group="group", columns=["swa_uv2"])
 
 
-@pytest.mark.parametrize("column", ["swa_uv2", "sw_density_per_min__C4_M1"])
+@pytest.mark.parametrize("column", ["swa_uv2", "sw_density_per_min__C4_M1__N3"])
 def test_amplifiers_with_another_high_pass_are_not_pooled(column: str) -> None:
     cohort = make_cohort(9)
     cohort[column] = cohort["n3_min"]
