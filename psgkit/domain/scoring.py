@@ -35,15 +35,10 @@ class Stage(IntEnum):
 SLEEP_STAGES = (Stage.N1, Stage.N2, Stage.N3, Stage.R)
 SCORED_STAGES = (Stage.W, *SLEEP_STAGES)
 
-EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "source")
+EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "cause", "source")
 
-# Words of the `kind` column. A scoring's other events keep a name of their own.
-AROUSAL_KINDS = (
-    "arousal",
-    "arousal_respiratory",
-    "arousal_limb",
-    "arousal_spontaneous",
-)
+# Words of the `kind` column; configs/scoring.toml has the others.
+AROUSAL_KINDS = ("arousal",)
 APNEA_KINDS = ("apnea_obstructive", "apnea_central", "apnea_mixed", "apnea")
 HYPOPNEA_KINDS = ("hypopnea",)
 RESPIRATORY_KINDS = (*APNEA_KINDS, *HYPOPNEA_KINDS)
@@ -54,9 +49,10 @@ LIMB_KINDS = ("limb_movement",)
 # were looked for too.
 EVENT_GROUPS = {
     "arousal": AROUSAL_KINDS,
-    "respiratory": (*RESPIRATORY_KINDS, "rera"),
+    "respiratory": (*RESPIRATORY_KINDS, "rera", "respiratory_event"),
     "desaturation": DESATURATION_KINDS,
     "limb_movement": LIMB_KINDS,
+    "snore": ("snore",),
 }
 # What a detector looks for that has no chin EMG: arousals in REM need a rise of it.
 NREM_AROUSALS = "arousal_in_nrem"
@@ -82,7 +78,7 @@ class Scoring:
     lights_off_s, lights_on_s : float or None
         When the lights went off and on; None where not known.
     events : pandas.DataFrame
-        Columns ``onset_s, duration_s, kind, source``, ordered by onset.
+        Columns ``onset_s, duration_s, kind, cause, source``, ordered by onset.
     kinds_scored : frozenset of str
         Names of `EVENT_GROUPS` that were looked for, so that none found means none;
         `NREM_AROUSALS` where arousals were looked for in NREM sleep alone.
@@ -350,25 +346,33 @@ class Scoring:
 def make_events(
     rows: Iterable[tuple[float, float, str, str]],
 ) -> pd.DataFrame:
-    """Build an events table from (onset_s, duration_s, kind, source) rows.
+    """Build an events table from (onset_s, duration_s, label, source) rows.
 
-    Rows are ordered by onset, then kind; columns have the same types however many
-    rows there are, so that tables compare and join without surprises.
+    A label is a kind, or a kind and its cause: ``arousal:limb``. Rows are ordered by
+    onset, then kind; columns have the same types however many rows there are, so that
+    tables compare and join without surprises.
     """
-    table = pd.DataFrame(list(rows), columns=list(EVENT_COLUMNS))
-    table = table.astype(
-        {"onset_s": float, "duration_s": float, "kind": object, "source": object}
+    split = (
+        (onset_s, duration_s, *label.partition(":")[::2], source)
+        for onset_s, duration_s, label, source in rows
     )
-    return table.sort_values(["onset_s", "kind"], kind="stable", ignore_index=True)
+    return _events_table(pd.DataFrame(list(split), columns=list(EVENT_COLUMNS)))
 
 
 def concat_events(*tables: pd.DataFrame) -> pd.DataFrame:
     """Join events tables into one, ordered by onset."""
-    return make_events(
+    rows = [
         row
         for table in tables
         for row in table[list(EVENT_COLUMNS)].itertuples(index=False, name=None)
-    )
+    ]
+    return _events_table(pd.DataFrame(rows, columns=list(EVENT_COLUMNS)))
+
+
+def _events_table(table: pd.DataFrame) -> pd.DataFrame:
+    words = dict.fromkeys(("kind", "cause", "source"), object)
+    table = table.astype({"onset_s": float, "duration_s": float, **words})
+    return table.sort_values(["onset_s", "kind"], kind="stable", ignore_index=True)
 
 
 def _arousal_events(

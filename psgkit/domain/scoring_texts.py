@@ -24,10 +24,10 @@ def rows_of(scoring: Scoring) -> list[Row]:
         (scoring.onset_s + n * scoring.epoch_s, scoring.epoch_s, STAGE_TEXTS[Stage(c)])
         for n, c in enumerate(scoring.stages.tolist())
     ]
-    events = scoring.events[["onset_s", "duration_s", "kind"]]
+    events = scoring.events[["onset_s", "duration_s", "kind", "cause"]]
     marks = [
-        (float(onset), float(length), event_text(str(kind)))
-        for onset, length, kind in events.itertuples(index=False, name=None)
+        (float(onset), float(length), event_text(str(kind), str(cause)))
+        for onset, length, kind, cause in events.itertuples(index=False, name=None)
     ]
     lights = [
         (at_s, 0.0, text)
@@ -40,16 +40,20 @@ def rows_of(scoring: Scoring) -> list[Row]:
     return sorted([*epochs, *marks, *lights], key=lambda row: row[0])
 
 
-def event_text(kind: str) -> str:
+def event_text(kind: str, cause: str = "") -> str:
     """Return an event's text: words for what every scoring knows, else its name.
 
     Examples
     --------
-    >>> event_text("apnea_obstructive"), event_text("snore")
-    ('Apnea obstructive', 'Event snore')
+    >>> event_text("apnea_obstructive"), event_text("arousal", "limb")
+    ('Apnea obstructive', 'Arousal limb')
+    >>> event_text("periodic_breathing")
+    'Event periodic_breathing'
     """
     known = {known for kinds in EVENT_GROUPS.values() for known in kinds}
-    return kind.replace("_", " ").capitalize() if kind in known else f"Event {kind}"
+    if kind in known:
+        return f"{kind.replace('_', ' ').capitalize()} {cause}".rstrip()
+    return f"Event {kind}:{cause}" if cause else f"Event {kind}"
 
 
 def facts_of(scoring: Scoring) -> dict[str, str]:

@@ -62,11 +62,17 @@ no diagnosis.
 - Exits from a stage per hour of it are of the whole window, the final awakening and wake
   before sleep included; `shift_per_h`, `stay_…_frac`, entropy and the fragmentation
   indices are of the sleep period.
-- `ari_spont_per_h` takes an arousal that begins during an apnoea, hypopnoea, RERA or limb
-  movement, or within 5 s of its end, as caused by it, and one that the scorer calls
-  respiratory or limb. An event that ends before the arousal alone would not do: of 304
-  arousals in three nights of the NSRR 85 come within 5 s of the end of an apnoea or
-  hypopnoea and 24 more begin during one, most in its last two seconds.
+- The cause of an arousal is the scorer's own word for it; else the apnoea, hypopnoea,
+  RERA or flow limitation in which it begins or that ended within the 5 s before; else
+  the limb movement that overlaps it or is less than 0.5 s apart; else snoring. An event
+  that ends before the arousal alone would not do: of 304 arousals in three nights of the
+  NSRR 85 come within 5 s of the end of an apnoea or hypopnoea and 24 more begin during
+  one, most in its last two seconds.
+- `ari_resp_per_h`, `ari_limb_per_h` and `ari_snore_per_h` are NaN where events of the
+  cause were not scored and no arousal's name gives it. `ari_spont_per_h` is NaN unless
+  breathing events were scored or names give causes; where limb movements were not
+  scored, arousals by limb movements are among the spontaneous ones.
+- Where events have names that psgkit does not know, no index of events is 0: it is NaN.
 - `soremp` is NaN, not 0, where sleep began before the scoring and lights-off is not known.
 - Breathing events, desaturations and limb movements count where their onset lies in an
   epoch of sleep.

@@ -3,11 +3,20 @@
 Onsets are in the scoring's seconds, so that a table lies on the recording.
 """
 
+import math
+
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.events import CAUSES
 from psgkit.domain.metrics import Undefined
-from psgkit.domain.scoring import AROUSAL_KINDS, SCORED_STAGES, Stage
+from psgkit.domain.scoring import (
+    AROUSAL_KINDS,
+    SCORED_STAGES,
+    Stage,
+)
+from psgkit.measure.events.arousal_causes import find_causes
+from psgkit.measure.events.events_in_window import begin_inside
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import Bouts, IntArray, find_bouts
 
@@ -36,7 +45,9 @@ def make_tables(night: Evidence) -> dict[str, pd.DataFrame]:
         ``count``, ``chance`` (with self-transitions), ``exit_share`` (without),
         ``chance_30s`` (staying, converted to epochs of 30 s; NaN elsewhere).
         ``arousals``, where they were scored: ``onset_s``, ``duration_s``, ``kind``,
-        ``source``, ``stage``.
+        ``cause``, ``source``, ``stage``.
+        ``arousal_causes``, where they were scored in all sleep: ``cause``, ``stage``,
+        ``arousal_n``, ``stage_min``, ``arousal_per_h``.
     """
     tables = {
         "bouts": _bouts_table(night),
@@ -45,7 +56,12 @@ def make_tables(night: Evidence) -> dict[str, pd.DataFrame]:
         "transitions": _transitions_table(night),
     }
     arousals = _arousals_table(night)
-    return tables if arousals is None else {**tables, "arousals": arousals}
+    if arousals is not None:
+        tables["arousals"] = arousals
+    causes = _arousal_causes_table(night)
+    if causes is not None:
+        tables["arousal_causes"] = causes
+    return tables
 
 
 def _seconds(night: Evidence, epochs: IntArray) -> np.ndarray:
@@ -156,13 +172,29 @@ def _transitions_table(night: Evidence) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _arousal_causes_table(night: Evidence) -> pd.DataFrame | None:
+    """Count the arousals of each cause in each stage."""
+    found = find_causes(night)
+    if isinstance(found, Undefined):
+        return None
+    rows = []
+    for cause in (*CAUSES[:-1], ""):
+        for stage in SCORED_STAGES:
+            is_it = (found.causes == cause) & (found.marks.stages == stage)
+            minutes = night.minutes(stage)
+            per_hour = is_it.sum() * 60 / minutes if minutes else math.nan
+            name = cause or "none given"
+            rows.append((name, stage.name, int(is_it.sum()), minutes, per_hour))
+    columns = ["cause", "stage", "arousal_n", "stage_min", "arousal_per_h"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def _arousals_table(night: Evidence) -> pd.DataFrame | None:
     arousals = night.nrem_arousals
     if isinstance(arousals, Undefined):
         return None
     table = night.scoring.events_of(AROUSAL_KINDS)
-    epochs = np.floor((table["onset_s"] - night.start_s) / night.epoch_s + 1e-9)
-    inside = (epochs >= 0) & (epochs < len(night.stages))
+    inside = begin_inside(table, night.start_s, night.epoch_s, len(night.stages))
     names = [Stage(code).name for code in arousals.stages]
     inner: pd.DataFrame = table[inside].reset_index(drop=True)
     return inner.assign(stage=names)

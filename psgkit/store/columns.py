@@ -6,6 +6,8 @@ The numbers of a night are metrics, whose rows say it; see `psgkit.domain.metric
 COLUMNS: dict[str, tuple[str, str]] = {
     "after": ("", "stage that follows"),
     "amplitude_uv": ("µV", "peak-to-peak amplitude"),
+    "arousal_n": ("count", "arousals of the cause in the stage"),
+    "arousal_per_h": ("1/h", "arousals of the cause per hour of the stage"),
     "arousal_probability": (
         "",
         "highest probability of an arousal that the network gives",
@@ -14,6 +16,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "band": ("", "frequency band"),
     "before": ("", "stage that is left or stays"),
     "bytes": ("", "size"),
+    "cause": ("", "what the scorer says that it is due to; empty for no cause given"),
     "chance": ("", "share of all steps from that stage, staying among them"),
     "chance_30s": ("", "chance of staying, converted to epochs of 30 s"),
     "channel": ("", "role of the channel"),
@@ -103,6 +106,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "span_min": ("min", "from its first to its last REM epoch"),
     "spindle_s": ("s", "time of it that is spindles"),
     "stage": ("", "stage it belongs to"),
+    "stage_min": ("min", "time in the stage"),
     "sustained_ratio": (
         "",
         "power of fast rhythms over that of the sleep before it, held throughout",

@@ -12,7 +12,7 @@ Layout (version 2), explained with examples in ``docs/hdf5.md``::
     │   │                    scorer, is_automatic
     │   ├── stages           int8 (n_epochs,): -2 UNS -1 ART 0 W 1 N1 2 N2 3 N3 4 R
     │   ├── proba            float32 (n_epochs, 5), absent where none was given
-    │   └── events/          table: onset_s, duration_s, kind, source
+    │   └── events/          table: onset_s, duration_s, kind, cause, source
     ├── metrics/             table: the row that declares each metric: name, unit,
     │                        meaning, source, label, family, scale, …
     ├── measures/<name>      float64, one number; attributes: unit, meaning, source,

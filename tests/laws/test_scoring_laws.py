@@ -18,7 +18,7 @@ from psgkit.prepare.window import lay_on
 from psgkit.read import read_scoring
 from psgkit.report.export.scoring import SUFFIXES, export_scoring
 
-KINDS = ("arousal", "arousal_limb", "apnea_central", "artefact", "snore", "movement")
+KINDS = ("arousal", "arousal:limb", "apnea_central", "artefact", "snore", "movement")
 
 seconds = st.integers(0, 3000).map(lambda tenths: tenths / 10)
 lengths = st.one_of(seconds, st.just(math.nan))

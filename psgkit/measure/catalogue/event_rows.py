@@ -13,6 +13,7 @@ from psgkit.measure.catalogue.rows import (
     SECONDS,
     Row,
 )
+from psgkit.measure.events.arousal_causes import ari_of_cause, ari_spont_per_h
 from psgkit.measure.events.arousal_index import (
     ar_burden_pct,
     ar_dur_s,
@@ -21,7 +22,6 @@ from psgkit.measure.events.arousal_index import (
     ar_wake_n,
     ari_of_stages,
     ari_per_h,
-    ari_spont_per_h,
 )
 from psgkit.measure.events.event_indices import (
     Found,
@@ -41,6 +41,24 @@ from psgkit.measure.stages.evidence import Evidence
 AASM_AROUSALS = "AASM scoring manual; Bonnet 1992, Sleep 15:173"
 NREM = (Stage.N1, Stage.N2, Stage.N3)
 NREM_MINUTES = ("n1_min", "n2_min", "n3_min")
+
+
+def _cause_row(name: str, cause: str, words: str) -> Row:
+    return Row(
+        Metric(
+            f"ari_{name}_per_h",
+            PER_HOUR,
+            f"Arousals from sleep per hour of sleep that are due to {words}, by the "
+            "scorer's word or else by the event beside them.",
+            "AASM scoring manual; psgkit",
+            Family.AROUSALS,
+            scale=Scale.COUNT,
+            denominator=("tst_min",),
+            same=("arousal_source",),
+        ),
+        lambda night: ari_of_cause(night, cause),
+    )
+
 
 REM_AROUSALS = (
     Row(
@@ -223,12 +241,15 @@ AROUSAL_INDEX = (
         ),
         lambda night: ari_of_stages(night, "N3", Stage.N3),
     ),
+    _cause_row("resp", "respiratory", "a breathing event"),
+    _cause_row("limb", "limb", "a limb movement"),
+    _cause_row("snore", "snore", "snoring"),
     Row(
         Metric(
             "ari_spont_per_h",
             PER_HOUR,
-            "Arousals from sleep per hour of sleep that neither begin during a respiratory "
-            "or limb event or within 5 s of its end, nor were scored as caused by one.",
+            "Arousals from sleep per hour of sleep without a cause: neither the scorer's "
+            "word nor a breathing event, limb movement or snoring beside them gives one.",
             "AASM scoring manual; psgkit",
             Family.AROUSALS,
             scale=Scale.COUNT,

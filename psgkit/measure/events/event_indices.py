@@ -11,6 +11,7 @@ from psgkit.domain.scoring import (
     RESPIRATORY_KINDS,
     Stage,
 )
+from psgkit.measure.events.arousal_causes import not_zero
 from psgkit.measure.events.events_in_window import Marks
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.values import per_sleep_hour, per_stage_hour
@@ -20,6 +21,9 @@ LIMB_INTERVAL_S = (5.0, 90.0)
 MIN_SERIES = 4
 
 _ROUNDING_S = 1e-6
+
+# Breathing events whose names give no type.
+UNTYPED_BREATHING = ("respiratory_event",)
 
 Found = Marks | Undefined
 
@@ -32,7 +36,15 @@ def _scored_in_sleep(night: Evidence, kinds: tuple[str, ...], words: str) -> Fou
 
 def find_respiratory(night: Evidence) -> Found:
     """Return the apnoeas and hypopnoeas that begin in sleep."""
-    return _scored_in_sleep(night, RESPIRATORY_KINDS, "apnoeas and hypopnoeas")
+    found = _scored_in_sleep(night, RESPIRATORY_KINDS, "apnoeas and hypopnoeas")
+    if isinstance(found, Marks) and len(found) == 0:
+        untyped = len(night.marks(UNTYPED_BREATHING).in_sleep)
+        if untyped:
+            return Undefined(
+                f"{untyped} breathing events in sleep are neither apnoeas nor hypopnoeas "
+                "by name"
+            )
+    return found
 
 
 def find_desaturations(night: Evidence) -> Found:
@@ -77,7 +89,7 @@ def index_in_sleep(night: Evidence, find: Callable[[Evidence], Found]) -> Value:
     found = find(night)
     if isinstance(found, Undefined):
         return found
-    return per_sleep_hour(night, len(found))
+    return not_zero(night, len(found)) or per_sleep_hour(night, len(found))
 
 
 def index_in_stages(
@@ -90,4 +102,6 @@ def index_in_stages(
     found = find(night)
     if isinstance(found, Undefined):
         return found
-    return per_stage_hour(found.count(*stages), night.minutes(*stages), name)
+    count = found.count(*stages)
+    minutes = night.minutes(*stages)
+    return not_zero(night, count) or per_stage_hour(count, minutes, name)

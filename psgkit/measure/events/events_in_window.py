@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.scoring import Stage
@@ -67,11 +68,20 @@ def locate_events(
     start_s, epoch_s : float
         Where the window starts, in the events' seconds; the length of an epoch.
     """
-    onsets_s = events["onset_s"].to_numpy(dtype=np.float64) - start_s
-    durations_s = events["duration_s"].to_numpy(dtype=np.float64)
+    inside = begin_inside(events, start_s, epoch_s, len(stages))
+    onsets_s = events["onset_s"].to_numpy(dtype=np.float64)[inside] - start_s
+    durations_s = events["duration_s"].to_numpy(dtype=np.float64)[inside]
     epochs = np.floor(onsets_s / epoch_s + _ROUNDING).astype(np.int64)
-    inside = (epochs >= 0) & (epochs < len(stages))
-    return Marks(onsets_s[inside], durations_s[inside], stages[epochs[inside]])
+    return Marks(onsets_s, durations_s, stages[epochs])
+
+
+def begin_inside(
+    events: pd.DataFrame, start_s: float, epoch_s: float, n_epochs: int
+) -> npt.NDArray[np.bool_]:
+    """Tell which events begin within a window; see `locate_events`."""
+    onsets_s = events["onset_s"].to_numpy(dtype=np.float64) - start_s
+    epochs = np.floor(onsets_s / epoch_s + _ROUNDING).astype(np.int64)
+    return (epochs >= 0) & (epochs < n_epochs)
 
 
 def look_back(marks: Marks, stages: IntArray, epoch_s: float) -> Marks:

@@ -8,8 +8,6 @@ import numpy as np
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
-    EVENT_GROUPS,
-    LIMB_KINDS,
     NREM_AROUSALS,
     SCORED_STAGES,
     Scoring,
@@ -320,17 +318,3 @@ class Evidence:
         if isinstance(self.arousals, Undefined) or self.arousals.lengths_known:
             return self.arousals
         return NO_AROUSAL_LENGTHS
-
-    @cached_property
-    def respiratory_and_limb_spans_s(self) -> FloatArray | None:
-        """Start and end of respiratory and limb events, shape (n_events, 2).
-
-        Seconds after the window's start; None where neither were scored.
-        """
-        kinds = (*EVENT_GROUPS["respiratory"], *LIMB_KINDS)
-        if not self.has_events(kinds):
-            return None
-        table = self.scoring.events_of(kinds)
-        starts = table["onset_s"].to_numpy(dtype=np.float64) - self.start_s
-        lengths = table["duration_s"].to_numpy(dtype=np.float64)
-        return np.column_stack((starts, starts + lengths))

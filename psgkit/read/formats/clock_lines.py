@@ -19,7 +19,9 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import stage_of
+from psgkit.read.scorings.vocabulary import (
+    stage_of,
+)
 
 _LINE = re.compile(
     r"^\s*(?:\d+[\s,;]+)?(?P<time>(?:\S+ )?\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\s*(?:[AaPp][Mm])?)"

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from psgkit.read.scorings.vocabulary import plain
+from psgkit.read.scorings.lexicon import plain
 
 COMMENTS = ("#", "%", "//")
 _DELIMITERS = ("\t", ";", ",", "|")

@@ -21,15 +21,19 @@ from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
 from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     HEAD_BYTES,
     Draft,
     DraftBuilder,
+    EventList,
     Format,
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import kind_of, plain, slug, stage_of
+from psgkit.read.scorings.vocabulary import (
+    stage_of,
+)
 
 _HEADER = re.compile(r"^(Signal ID|Start Time|Unit|Signal Type|Events list|Rate):(.*)$")
 _TIME = (
@@ -42,7 +46,7 @@ _EVENT = re.compile(
     rf"^({_TIME})\s*-\s*({_TIME})\s*;\s*(?:[\d.,]+\s*;\s*)?([^;]+?)\s*(?:;.*)?$"
 )
 # What a list is about, told by its signal, where it holds no event.
-_LISTS = {
+_LISTS: dict[str, EventList] = {
     "arousal": "arousal",
     "flow": "respiratory",
     "spo2": "desaturation",
@@ -214,6 +218,7 @@ def _add_events(
 ) -> None:
     about = [group for word, group in _LISTS.items() if word in plain(section.signal)]
     builder.groups_scored |= set(about[:1])
+    listed: EventList = about[0] if about else "mixed"
     for where, line in section.rows:
         found = _EVENT.match(line)
         if not found:
@@ -223,7 +228,7 @@ def _add_events(
             raise file.fault(f"{where} of a list of events has an impossible time.")
         name = found[3].strip()
         duration_s = stop_s - onset_s if stop_s >= onset_s else math.nan
-        builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))
+        builder.add_event(onset_s, duration_s, name, listed)
 
 
 FORMAT = Format("Somnomedics Domino text", recognises, read)

@@ -2,8 +2,8 @@
 
 Stages are the standard's texts ("Sleep stage W" … "Sleep stage R", "Sleep stage ?",
 "Movement time"; Sleep-EDF, Polyman) or other words for them. Other annotations are
-kept where their text names a kind of event; free text is left out, for technicians
-write names into it.
+kept where their text names a kind of event; remarks are left out, for technicians
+write names into them. Behind ``@@`` EDF+ names the channel of an annotation.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ import pandas as pd
 
 from psgkit.domain.scoring import Stage
 from psgkit.read.edf.annotations import read_annotations, read_start
-from psgkit.read.formats.preamble import free_text_left_out, parse_facts
+from psgkit.read.formats.preamble import parse_facts
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -22,7 +22,11 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import kind_of, lights_of, stage_of
+from psgkit.read.scorings.vocabulary import (
+    kind_of,
+    lights_of,
+    stage_of,
+)
 
 # How `psgkit export` writes what the header has no field for.
 OWN_FACTS = re.compile(r"^(Scorer|Staging|Scored|Arousals): ")
@@ -68,16 +72,13 @@ def draft_of(
     texts = [str(text).partition("@@")[0].strip() for text in table["text"]]
     # Beside the standard's own texts, a lone "awake" is a technician's remark.
     is_standard = any(_STANDARD.match(text) for text in texts)
-    left_out = 0
     for text, onset_s, duration_s in zip(
         texts, table["onset_s"], table["duration_s"], strict=True
     ):
         may_be_stage = not is_standard or _STANDARD.match(text) is not None
-        left_out += not _add(
+        _add(
             builder, text, float(onset_s), float(duration_s), may_be_stage=may_be_stage
         )
-    if left_out:
-        builder.issues.append(free_text_left_out(left_out))
     facts = parse_facts(text for text in texts if OWN_FACTS.match(text))
     builder.groups_scored |= facts.groups_scored
     return builder.build(
@@ -96,14 +97,14 @@ def _add(
     duration_s: float,
     *,
     may_be_stage: bool,
-) -> bool:
-    """Note one annotation; False where it is free text."""
+) -> None:
+    """Note one annotation."""
     if OWN_FACTS.match(text):
-        return True
+        return
     state = lights_of(text)
     if state is not None:
         builder.add_lights(state, onset_s)
-        return True
+        return
     kind = kind_of(text)
     stage = stage_of(text) if may_be_stage else None
     if stage is not None and (kind is None or stage not in {Stage.ART, Stage.UNS}):
@@ -114,11 +115,8 @@ def _add(
             stage,
             f"the annotation at {onset_s:g} s",
         )
-        return True
-    if kind is None:
-        return False
-    builder.add_event(onset_s, duration_s, kind)
-    return True
+        return
+    builder.add_event(onset_s, duration_s, text, "notes")
 
 
 FORMAT = Format("EDF+ annotations", recognises, read)

@@ -15,6 +15,7 @@ from typing import Any
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.errors import MissingExtra
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -23,7 +24,7 @@ from psgkit.read.scorings.listed import (
     ScoringFile,
 )
 from psgkit.read.scorings.stage_codes import stages_of_words
-from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug
+from psgkit.read.scorings.vocabulary import lights_of
 
 EPOCH_S = 30.0
 # What openpyxl lets out of a damaged file.
@@ -137,8 +138,7 @@ def _add_event(
         # the lights go off as an epoch begins and on as one ends
         builder.add_lights(state, onset_s if state == "off" else onset_s + epoch_s)
         return
-    kind = _OWN_WORDS.get(plain(word)) or kind_of(word) or slug(word)
-    builder.add_event(onset_s, math.nan, kind)
+    builder.add_event(onset_s, math.nan, _OWN_WORDS.get(plain(word), word))
 
 
 FORMAT = Format("ISRUC sheet (xlsx)", recognises, read, frozenset({"codes"}))

@@ -15,6 +15,7 @@ from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.formats.preamble import parse_facts
 from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -25,8 +26,6 @@ from psgkit.read.scorings.listed import (
 from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,
-    plain,
-    slug,
     stage_of,
 )
 
@@ -153,7 +152,7 @@ def _add(
     if stage is not None and (kind is None or word in {"ART", "UNS"}):
         builder.add_stage(onset_s, duration_s or None, stage, where)
         return
-    builder.add_event(onset_s, duration_s, kind or slug(name))
+    builder.add_event(onset_s, duration_s, name)
 
 
 FORMAT = Format("Luna .annot", recognises, read)

@@ -11,6 +11,7 @@ from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.formats.delimited import Table, split_table
 from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -22,8 +23,6 @@ from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,
     noxturnal_words,
-    plain,
-    slug,
     stage_of,
 )
 
@@ -97,7 +96,7 @@ def _add(
     if plain(word) in noxturnal_words("plm_series"):
         builder.add_event(onset_s, duration_s, "plm_series")
         return
-    builder.add_event(onset_s, duration_s, kind_of(word) or slug(word))
+    builder.add_event(onset_s, duration_s, word)
 
 
 FORMAT = Format("Noxturnal CSV", recognises, read)

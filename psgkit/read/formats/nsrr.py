@@ -13,6 +13,7 @@ from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.read.formats.xml_tools import parse_xml, seconds
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -20,7 +21,11 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug, stage_of
+from psgkit.read.scorings.vocabulary import (
+    kind_of,
+    lights_of,
+    stage_of,
+)
 
 _TRANSLATOR_NAMES = {"recording start time", "stages", ""}
 
@@ -80,7 +85,7 @@ def _add(
     elif is_staging:
         raise file.fault(f"{where} has {quoted(concept, 40)}, which is no stage.")
     elif names:
-        builder.add_event(onset_s, duration_s, kinds[0] if kinds else slug(names[0]))
+        builder.add_event(onset_s, duration_s, "|".join(names))
 
 
 def _lacks_first(builder: DraftBuilder, recording_s: float, epoch_s: float) -> bool:

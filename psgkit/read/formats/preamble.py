@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from psgkit.domain.clock import UNKNOWN_DATE
-from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import NREM_AROUSALS
 from psgkit.read.scorings.clock import parse_time
-from psgkit.read.scorings.vocabulary import group_names
+from psgkit.read.scorings.vocabulary import (
+    group_names,
+)
 
 _NAMES = {"scorer", "staging", "scored", "arousals", "start", "orig_time"}
 
@@ -68,17 +69,6 @@ def facts_of_sidecar(sidecar: Mapping[str, object]) -> Facts:
         "start": str(sidecar.get("StartTime", "")),
     }
     return _facts(said, [str(word) for word in told] if isinstance(told, list) else [])
-
-
-def free_text_left_out(count: int) -> Issue:
-    """Return the note on texts that were not taken along."""
-    return Issue(
-        Severity.NOTE,
-        "free_text_left_out",
-        f"{count} annotations name neither a stage nor a kind of event and were left "
-        "out.",
-        "A word that is missing goes into configs/scoring.toml.",
-    )
 
 
 def _facts(said: Mapping[str, str], groups: Iterable[str]) -> Facts:

@@ -15,7 +15,7 @@ from psgkit.read.scorings.listed import (
     ScoringFile,
 )
 from psgkit.read.scorings.stage_codes import presets
-from psgkit.read.scorings.vocabulary import kind_of, lights_of, slug
+from psgkit.read.scorings.vocabulary import lights_of
 
 
 def recognises(file: ScoringFile) -> bool:
@@ -47,7 +47,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
             builder.add_lights(state, onset_s)
             continue
         duration_s = seconds(event.findtext("Duration"), file, f"event {number}")
-        builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))
+        builder.add_event(onset_s, duration_s, name)
     return builder.build(epoch_s=epoch_s)
 
 

@@ -18,7 +18,9 @@ from psgkit.read.scorings.listed import (
     ScoringFile,
     StageMark,
 )
-from psgkit.read.scorings.vocabulary import group_names
+from psgkit.read.scorings.vocabulary import (
+    group_names,
+)
 from psgkit.store.heaps import has_damaged_heap
 from psgkit.store.seal import FORMAT as KIND
 from psgkit.store.seal import Seal, fault_of, look_at_seal
@@ -95,6 +97,7 @@ def _draft(group: Any) -> Draft:
         events["onset_s"][()],
         events["duration_s"][()],
         events["kind"].asstr()[()],
+        events["cause"].asstr()[()],
         events["source"].asstr()[()],
     ]
     rows = zip(*columns, strict=True)
@@ -102,8 +105,13 @@ def _draft(group: Any) -> Draft:
     return Draft(
         stages=stages,
         events=tuple(
-            EventMark(float(on), float(length), str(kind), str(source))
-            for on, length, kind, source in rows
+            EventMark(
+                float(on),
+                float(length),
+                f"{kind}:{cause}" if cause else str(kind),
+                source=str(source),
+            )
+            for on, length, kind, cause, source in rows
         ),
         start=_start(group.attrs.get("start")),
         epoch_s=epoch_s,

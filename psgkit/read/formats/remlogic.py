@@ -18,6 +18,7 @@ from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.formats.xml_tools import parse_xml
 from psgkit.read.scorings.clock import NightClock
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -25,7 +26,10 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import kind_of, lights_of, plain, slug, stage_of
+from psgkit.read.scorings.vocabulary import (
+    lights_of,
+    stage_of,
+)
 
 _TITLE = "RemLogic Event Export"
 _MAX_HEADING = 60
@@ -137,7 +141,7 @@ def _add(
     elif state is not None:
         builder.add_lights(state, onset_s)
     elif name:
-        builder.add_event(onset_s, duration_s, kind_of(name) or slug(name))
+        builder.add_event(onset_s, duration_s, name)
 
 
 def _stage(name: str) -> Stage | None:

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from psgkit.read.scorings.vocabulary import kind_of, stage_of
+from psgkit.read.scorings.vocabulary import (
+    kind_of,
+    stage_of,
+)
 
 _LEVELS_UP = 4
 

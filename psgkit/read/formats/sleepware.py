@@ -20,7 +20,7 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import kind_of, slug, stage_of
+from psgkit.read.scorings.vocabulary import stage_of
 
 _STAGES = {
     "NonREM1": Stage.N1,
@@ -28,14 +28,6 @@ _STAGES = {
     "NonREM3": Stage.N3,
     "NonREM4": Stage.N3,
     "NotScored": Stage.UNS,
-}
-_KINDS = {
-    "ObstructiveApnea": "apnea_obstructive",
-    "CentralApnea": "apnea_central",
-    "MixedApnea": "apnea_mixed",
-    "RelativeDesaturation": "desaturation",
-    "AbsoluteDesaturation": "desaturation",
-    "LegMovement": "limb_movement",
 }
 
 
@@ -92,8 +84,7 @@ def _add_event(
         return  # remarks, gains and positions
     onset_s = seconds(event.get("Start"), file, where)
     duration_s = seconds(event.get("Duration"), file, where)
-    kind = _KINDS.get(name) or kind_of(name) or slug(name)
-    builder.add_event(onset_s, duration_s, kind)
+    builder.add_event(onset_s, duration_s, name)
 
 
 FORMAT = Format("Philips Sleepware G3 (.rml)", recognises, read)

@@ -17,7 +17,6 @@ from psgkit.read.formats.delimited import Table, split_table
 from psgkit.read.formats.headerless import name_columns
 from psgkit.read.formats.preamble import (
     facts_of_sidecar,
-    free_text_left_out,
     parse_facts,
 )
 from psgkit.read.formats.sidecar import find_sidecar, level_names
@@ -30,9 +29,11 @@ from psgkit.read.formats.table_columns import (
 )
 from psgkit.read.formats.table_times import ABSENT, Times, read_times
 from psgkit.read.scorings.epochs import epoch_assumed
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
+    EventList,
     Format,
     Options,
     ScoringFile,
@@ -41,8 +42,6 @@ from psgkit.read.scorings.stage_codes import is_stage, stages_of_words
 from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,
-    plain,
-    slug,
     stage_of,
 )
 
@@ -168,27 +167,27 @@ def _add_events(
         for p, column in enumerate(table.columns)
         if p != position and plain(column) in MIXED_COLUMNS
     ]
-    staged, left_out = [], 0
+    staged = []
     for row, (where, cells) in enumerate(table.rows):
         word = names.get(cells[position], cells[position])
         if times.onsets_s is not None:
             onset_s, length_s = times.onsets_s[row], times.durations_s[row]
             if name in MIXED_COLUMNS:
-                if name in FREE_COLUMNS and _is_remark(word):
-                    left_out += 1
-                    continue
-                if _add_other(builder, word, onset_s, length_s):
+                if _add_other(builder, word, onset_s, length_s, _list_of(name)):
                     continue
             elif labels and word.lower() in ABSENT:
                 label = cells[labels[0]]
+                about = _list_of(plain(table.columns[labels[0]]))
                 if plain(label) not in _STAGE_ROWS and _add_other(
-                    builder, label, onset_s, length_s
+                    builder, label, onset_s, length_s, about
                 ):
                     continue
         staged.append((row, "UNS" if word.lower() in ABSENT else word, where))
-    if left_out:
-        builder.issues.append(free_text_left_out(left_out))
     return staged
+
+
+def _list_of(column: str) -> EventList:
+    return "notes" if column in FREE_COLUMNS else "mixed"
 
 
 def _add_stages(
@@ -241,17 +240,12 @@ def _lengths_of_runs(
     return [*steps, math.nan]
 
 
-def _is_remark(word: str) -> bool:
-    return (
-        bool(word)
-        and kind_of(word) is None
-        and lights_of(word) is None
-        and not is_stage(word)
-    )
-
-
 def _add_other(
-    builder: DraftBuilder, word: str, onset_s: float, duration_s: float
+    builder: DraftBuilder,
+    word: str,
+    onset_s: float,
+    duration_s: float,
+    listed: EventList,
 ) -> bool:
     """Note a row that is an event or tells of the lights; False where it is a stage."""
     state = lights_of(word)
@@ -263,7 +257,7 @@ def _add_other(
     is_event = kind is not None and stage in {None, Stage.ART, Stage.UNS}
     if not is_event and (stage is not None or is_stage(word) or not word):
         return False
-    builder.add_event(onset_s, duration_s, kind or slug(word))
+    builder.add_event(onset_s, duration_s, word, listed)
     return True
 
 

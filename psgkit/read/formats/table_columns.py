@@ -8,9 +8,9 @@ from functools import cache
 from psgkit.domain.issues import Issue, Severity
 from psgkit.errors import listed
 from psgkit.read.formats.delimited import Table
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import DraftBuilder, Options, ScoringFile
 from psgkit.read.scorings.stage_codes import are_stages, is_stage, number_of
-from psgkit.read.scorings.vocabulary import plain
 
 # In order of preference where a table has several.
 STAGE_COLUMNS = (

@@ -6,6 +6,7 @@ epoch is 30 s unless the caller says otherwise.
 
 from psgkit.read.formats.delimited import COMMENTS
 from psgkit.read.scorings.epochs import epoch_assumed
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -14,7 +15,6 @@ from psgkit.read.scorings.listed import (
     ScoringFile,
 )
 from psgkit.read.scorings.stage_codes import is_stage, stages_of_words
-from psgkit.read.scorings.vocabulary import plain
 
 HEADERS = {"stage", "stages", "hypnogram", "hypno", "sleep stage", "sleep stages"}
 

@@ -21,7 +21,7 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import kind_of, lights_of, slug, stage_of
+from psgkit.read.scorings.vocabulary import lights_of, stage_of
 
 
 def recognises(file: ScoringFile) -> bool:
@@ -83,7 +83,7 @@ def _add_event(builder: DraftBuilder, name: str, start_s: float, end_s: float) -
     if state is not None:
         builder.add_lights(state, start_s)
     else:
-        builder.add_event(start_s, end_s - start_s, kind_of(name) or slug(name))
+        builder.add_event(start_s, end_s - start_s, name)
 
 
 def _start(root: Element) -> dt.datetime | None:

@@ -15,7 +15,9 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.vocabulary import stage_of
+from psgkit.read.scorings.vocabulary import (
+    stage_of,
+)
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 _PROBA = (("WAKE", "W"), ("N1",), ("N2",), ("N3",), ("REM", "R"))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -55,16 +55,35 @@ class StageMark:
     where: str
 
 
+# What the list is about in which an event stands. ``mixed``: events of any kind.
+# ``notes``: events among text in which people write what they like.
+EventList = Literal[
+    "mixed", "notes", "arousal", "respiratory", "desaturation", "limb_movement"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class EventMark:
-    """An event; its duration is NaN where the file does not tell it.
+    """An event under the name that the file gives it.
 
-    ``source`` is who marked it, where that is not the scorer of the stages.
+    Attributes
+    ----------
+    onset_s : float
+        Seconds after the draft's zero.
+    duration_s : float
+        NaN where the file does not tell it.
+    text : str
+        The name, as the file spells it; `scored_events` finds out what it means.
+    listed : EventList
+        What the list is about in which it stands.
+    source : str
+        Who marked it, where that is not the scorer of the stages.
     """
 
     onset_s: float
     duration_s: float
-    kind: str
+    text: str
+    listed: EventList = "mixed"
     source: str = ""
 
 
@@ -256,9 +275,15 @@ class DraftBuilder:
         """Note a stage."""
         self.stages.append(StageMark(onset_s, duration_s, stage, where))
 
-    def add_event(self, onset_s: float, duration_s: float, kind: str) -> None:
-        """Note an event."""
-        self.events.append(EventMark(onset_s, duration_s, kind))
+    def add_event(
+        self,
+        onset_s: float,
+        duration_s: float,
+        text: str,
+        listed: EventList = "mixed",
+    ) -> None:
+        """Note an event under the file's own name for it."""
+        self.events.append(EventMark(onset_s, duration_s, text, listed))
 
     def add_lights(self, state: str, at_s: float) -> None:
         """Note that the lights went off or on: the first off, the last on."""

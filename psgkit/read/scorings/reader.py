@@ -26,6 +26,7 @@ from psgkit.read.scorings.listed import (
     ScoringFile,
     open_scoring,
 )
+from psgkit.read.scorings.scored_events import check_names, read_events
 from psgkit.read.scorings.stage_codes import parse_codes
 from psgkit.read.scorings.vocabulary import groups_of
 
@@ -48,6 +49,7 @@ def read_scoring(
     column: str | Mapping[str, str] | None = None,
     epoch_s: float | None = None,
     annotator: str | None = None,
+    events: Mapping[str, str] | None = None,
 ) -> Scoring:
     """Read a scoring; its format is told from its content.
 
@@ -69,6 +71,9 @@ def read_scoring(
         Length of an epoch where the file does not give it.
     annotator : str, optional
         Whose scoring to read where the file holds several.
+    events : mapping of str to str, optional
+        What names of events mean that psgkit does not know, as a kind or a kind and a
+        cause: ``{"Their words": "arousal:respiratory"}``.
 
     Returns
     -------
@@ -92,10 +97,12 @@ def read_scoring(
         epoch_s,
         annotator,
     )
+    names = {} if events is None else events
+    check_names(names)
     file = _open(Path(path))
     form = _recognise(file, options)
     draft = form.read(file, options)
-    return assemble(draft, form.name, file.name, recording_start)
+    return assemble(draft, form.name, file.name, recording_start, names)
 
 
 def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -191,7 +198,11 @@ def _is_mostly_text(head: bytes) -> bool:
 
 
 def assemble(
-    draft: Draft, form_name: str, where: str, recording_start: dt.datetime | None
+    draft: Draft,
+    form_name: str,
+    where: str,
+    recording_start: dt.datetime | None,
+    names: Mapping[str, str] | None = None,
 ) -> Scoring:
     """Lay what a file or an object holds on a grid.
 
@@ -203,6 +214,8 @@ def assemble(
         The format, and the file's name for messages.
     recording_start : datetime.datetime or None
         Clock time of the recording's first sample.
+    names : mapping of str to str, optional
+        What names of events mean; see `read_scoring`.
     """
     grid = lay_grid(draft.stages, draft.epoch_s, where)
     shift_s, start = _shift(draft.start, recording_start)
@@ -211,14 +224,15 @@ def assemble(
     sources = dict.fromkeys(
         AROUSAL_KINDS, found_by if _NO_PERSON.fullmatch(found_by) else scorer
     )
+    rows, issues = read_events(draft.events, names or {})
     events = make_events(
         (
-            event.onset_s + shift_s,
-            event.duration_s,
-            event.kind,
-            event.source or sources.get(event.kind, scorer),
+            onset_s + shift_s,
+            duration_s,
+            label,
+            source or sources.get(label.partition(":")[0], scorer),
         )
-        for event in draft.events
+        for onset_s, duration_s, label, source in rows
     )
     scored = groups_of(events["kind"]) | draft.groups_scored
     if NREM_AROUSALS in scored:
@@ -235,7 +249,7 @@ def assemble(
         scorer=scorer,
         is_automatic=draft.is_automatic,
         proba=draft.proba,
-        issues=(*draft.issues, *grid.issues),
+        issues=(*draft.issues, *grid.issues, *issues),
     )
 
 

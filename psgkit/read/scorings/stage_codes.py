@@ -14,8 +14,9 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.errors import InputError
+from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import Options, ScoringFile
-from psgkit.read.scorings.vocabulary import code_tables, plain, stage_of
+from psgkit.read.scorings.vocabulary import code_tables, stage_of
 
 # Without an option, the first preset that fits the numbers is assumed.
 _ASSUMED = ("aasm", "rk")

@@ -1,54 +1,21 @@
-"""What scorings call things: words to stages and to kinds of event.
+"""What scorings call things: words to stages, lights and kinds of event.
 
-The words stand in ``configs/scoring.toml``; this module compares and names.
+The words stand in ``configs/scoring.toml``; this module compares and names. The names
+of events are read in `event_names`.
 """
 
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from psgkit.domain.scoring import EVENT_GROUPS, Stage
-from psgkit.settings import config_folder
+from psgkit.read.scorings.event_names import meaning_of
+from psgkit.read.scorings.lexicon import plain
+from psgkit.read.scorings.word_tables import word_tables
 
 _NUMBERED = re.compile(r"^(?:sleep )?stage (\d)(?: sleep)?$")
-# How `psgkit export` writes events that not every scoring knows.
-_OWN_EVENT = re.compile(r"^[Ee]vent[ _]([a-z0-9_]+)$")
-# The kind of an event whose text is no name of the field.
-OTHER = "other"
-_DECORATION = re.compile(r"^(?:sdo |sleep stage |stage )|(?: sleep)$")
-
-
-def plain(text: str) -> str:
-    """Return a word without case, accents and punctuation.
-
-    Examples
-    --------
-    >>> plain(" Micro-éveil "), plain("Arousal (ARO RES)")
-    ('micro eveil', 'arousal aro res')
-    """
-    # ø and ß survive decomposition, so casefold is needed beside it
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"[^\W_]+", bare))
-
-
-def slug(text: str) -> str:
-    """Return an event's own name as it may stand in the ``kind`` column.
-
-    Names of the field alone are kept. Any other text is ``other``: technicians write
-    remarks as events, and remarks name people.
-
-    Examples
-    --------
-    >>> slug("Periodic Breathing"), slug("woke Mr Smith")
-    ('periodic_breathing', 'other')
-    """
-    words = plain(text).split()
-    known = _field_words()
-    return "_".join(words) if words and known.issuperset(words) else OTHER
+_DECORATION = re.compile(r"^(?:sdo |sleep stage |stage |sleep )|(?: sleep)$")
 
 
 def stage_of(text: str) -> Stage | None:
@@ -63,7 +30,7 @@ def stage_of(text: str) -> Stage | None:
     """
     if text.strip() in {"-", "--"} or text.rstrip().endswith("?"):
         return Stage.UNS
-    word = plain(text)
+    word = plain(text.split("@@", 1)[0])  # EDF+ names the channel behind
     numbered = _NUMBERED.match(word)
     if numbered:
         return _stage_numbers().get(numbered[1])
@@ -75,30 +42,29 @@ def stage_of(text: str) -> Stage | None:
 
 def code_tables() -> dict[str, dict[str, list[int]]]:
     """Return the presets of numbers: stage to the numbers that mean it."""
-    tables: dict[str, dict[str, list[int]]] = _tables()["codes"]
+    tables: dict[str, dict[str, list[int]]] = word_tables()["codes"]
     return tables
 
 
 def kind_of(text: str) -> str | None:
     """Return the kind of event that a word names, or None.
 
+    A word for a stage names no event, but for an artefact, which may be either.
+
     Examples
     --------
-    >>> kind_of("Obstructive Apnea"), kind_of("arousal_limb"), kind_of("Snore")
-    ('apnea_obstructive', 'arousal_limb', None)
-    >>> kind_of("Event snore")
-    'snore'
+    >>> kind_of("Obstructive Apnea"), kind_of("AROUSAL-LM"), kind_of("N2")
+    ('apnea_obstructive', 'arousal', None)
     """
-    own = _OWN_EVENT.match(text)
-    if own:
-        return slug(own[1])
-    word = plain(text).removeprefix("sdo ")
-    return _event_words().get(word)
+    meaning = meaning_of(text)
+    if stage_of(text) is not None and meaning.kind != "artefact":
+        return None
+    return meaning.kind if meaning.is_understood else None
 
 
 def lights_of(text: str) -> Literal["off", "on"] | None:
     """Tell whether a word says that the lights went off or on."""
-    return _light_words().get(plain(text))
+    return _light_words().get(plain(text.split("@@", 1)[0]))
 
 
 def groups_of(kinds: Iterable[str]) -> frozenset[str]:
@@ -116,20 +82,14 @@ def group_names() -> frozenset[str]:
 
 def noxturnal_words(part: str) -> frozenset[str]:
     """Return the words of Noxturnal's export for a column or an event."""
-    return frozenset(plain(word) for word in _tables()["noxturnal"][part])
-
-
-@cache
-def _tables() -> dict[str, Any]:
-    path = config_folder() / "scoring.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return frozenset(plain(word) for word in word_tables()["noxturnal"][part])
 
 
 @cache
 def _stage_words() -> dict[str, Stage]:
     return {
         plain(word): Stage[name]
-        for name, words in _tables()["stages"].items()
+        for name, words in word_tables()["stages"].items()
         for word in words
     }
 
@@ -138,25 +98,9 @@ def _stage_words() -> dict[str, Stage]:
 def _stage_numbers() -> dict[str, Stage]:
     return {
         number: Stage[name]
-        for name, numbers in _tables()["stage_numbers"].items()
+        for name, numbers in word_tables()["stage_numbers"].items()
         for number in numbers
     }
-
-
-@cache
-def _event_words() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for kind, words in _tables()["events"].items():
-        table[plain(kind)] = kind
-        table.update({plain(word): kind for word in words})
-    return table
-
-
-@cache
-def _field_words() -> frozenset[str]:
-    """Return every single word that the names of events are made of."""
-    names = [*_event_words(), *_event_words().values(), *_tables()["names"]["words"]]
-    return frozenset(word for name in names for word in plain(name).split())
 
 
 @cache
@@ -164,5 +108,5 @@ def _light_words() -> dict[str, Literal["off", "on"]]:
     return {
         plain(word): state
         for state in ("off", "on")
-        for word in _tables()["lights"][state]
+        for word in word_tables()["lights"][state]
     }

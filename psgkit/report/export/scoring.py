@@ -135,8 +135,11 @@ def _levels(scoring: Scoring) -> dict[str, str]:
         "Lights off": "Lights off",
         "Lights on": "Lights on",
     }
-    kinds = sorted(set(scoring.events["kind"]))
-    return meanings | {event_text(kind): kind.replace("_", " ") for kind in kinds}
+    labels = zip(scoring.events["kind"], scoring.events["cause"], strict=True)
+    return meanings | {
+        event_text(kind, cause): f"{kind.replace('_', ' ')} {cause}".rstrip()
+        for kind, cause in sorted(set(labels))
+    }
 
 
 def _write_luna(scoring: Scoring, path: Path) -> tuple[Path, ...]:

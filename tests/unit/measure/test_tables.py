@@ -119,7 +119,7 @@ def test_arousals_of_the_window_with_their_stages():
         [
             (599.0, 5.0, "arousal", "lab"),  # before lights-off
             (600.0, 5.0, "arousal", "lab"),
-            (800.0, 4.0, "arousal_limb", "lab"),
+            (800.0, 4.0, "arousal:limb", "lab"),
             (900.0, 4.0, "hypopnea", "lab"),
             # 5 s into the W from 2970 s: of R
             (2975.0, 9.0, "arousal", "lab"),
@@ -131,7 +131,7 @@ def test_arousals_of_the_window_with_their_stages():
     in_bed = replace(scoring, onset_s=600, lights_off_s=600, lights_on_s=5190)
     table = measure_all(in_bed.with_events(events, {"arousal"}))[1]["arousals"]
     assert table["onset_s"].tolist() == [600, 800, 2975, 5189.9]
-    assert table["kind"].tolist() == ["arousal", "arousal_limb", "arousal", "arousal"]
+    assert table["cause"].tolist() == ["", "limb", "", ""]
     assert table["stage"].tolist() == ["W", "N2", "R", "W"]
     assert table["duration_s"].tolist() == [5, 4, 9, 3]
     assert table.index.tolist() == [0, 1, 2, 3]

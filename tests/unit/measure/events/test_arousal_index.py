@@ -79,9 +79,9 @@ def test_an_arousal_that_the_lab_calls_respiratory_is_not_spontaneous():
     scoring = make_scoring(STAGES)
     events = make_events(
         [
-            (3000.0, 4.0, "arousal_respiratory", "lab"),
-            (4000.0, 4.0, "arousal_limb", "lab"),
-            (5000.0, 4.0, "arousal_spontaneous", "lab"),
+            (3000.0, 4.0, "arousal:respiratory", "lab"),
+            (4000.0, 4.0, "arousal:limb", "lab"),
+            (5000.0, 4.0, "arousal:spontaneous", "lab"),
             (6000.0, 4.0, "arousal", "lab"),
         ]
     )
@@ -90,10 +90,12 @@ def test_an_arousal_that_the_lab_calls_respiratory_is_not_spontaneous():
     assert found["ari_spont_per_h"] == pytest.approx(2 / (212 / 60))
 
 
-def test_without_breathing_or_limbs_scored_spontaneous_is_unknown():
+def test_without_breathing_scored_spontaneous_is_unknown():
     measures, _ = measure_all(make_scoring(STAGES, arousals=[(3000, 4)]))
     found = {measure.name: measure for measure in measures}["ari_spont_per_h"]
-    assert found.reason == "neither respiratory events nor limb movements were scored"
+    assert found.reason == (
+        "breathing events were not scored, and no arousal's name gives a cause"
+    )
 
 
 def test_arousals_without_a_length_can_be_counted_and_no_more():
@@ -168,8 +170,8 @@ def test_long_is_over_15_s():
 )
 def test_an_event_under_way_or_ended_within_5_s_takes_an_arousal(ends_s, spontaneous):
     scoring = make_scoring(STAGES, arousals=[(3000, 4)])
-    limb = make_events([(2990.0, ends_s - 2990.0, "limb_movement", "lab")])
-    found = measure_scoring(scoring.with_events(limb, ["limb_movement"]))
+    apnea = make_events([(2990.0, ends_s - 2990.0, "apnea", "lab")])
+    found = measure_scoring(scoring.with_events(apnea, ["respiratory"]))
     assert found["ari_spont_per_h"] == pytest.approx(spontaneous / (212 / 60))
 
 

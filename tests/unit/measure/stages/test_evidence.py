@@ -115,22 +115,6 @@ def test_lights_are_known_one_by_one():
     )
 
 
-def test_respiratory_and_limb_events_are_timed_from_the_window():
-    events = make_events(
-        [
-            (100.0, 50.0, "apnea", "lab"),
-            (110.0, 2.0, "limb_movement", "lab"),
-            (115.0, 3.0, "desaturation", "lab"),
-        ]
-    )
-    scoring = replace(
-        make_scoring("2" * 20), onset_s=30.0, lights_off_s=60.0, lights_on_s=600.0
-    )
-    found = Evidence.of(scoring.with_events(events, {"respiratory"}))
-    assert found.respiratory_and_limb_spans_s.tolist() == [[40.0, 90.0], [50.0, 52.0]]
-    assert Evidence.of(scoring).respiratory_and_limb_spans_s is None
-
-
 @pytest.mark.parametrize(
     ("kinds", "stages", "reason"),
     [

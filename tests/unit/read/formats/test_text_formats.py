@@ -173,7 +173,7 @@ REMLOGIC = (
 def test_remlogic_text(tmp_path: Path) -> None:
     scoring = read_scoring(write(tmp_path, REMLOGIC))
     assert scoring.stage_names == ["W", "N2", "N3", "R"]
-    assert scoring.events["kind"].tolist() == ["mcap_a1"]
+    assert scoring.events["kind"].tolist() == ["cap_a1"]
     assert scoring.events["onset_s"].tolist() == [45.0]
     assert scoring.start == dt.datetime(2000, 1, 13, 23, 59, 30)
     assert scoring.arousals is None

@@ -43,11 +43,12 @@ def test_profusion_tells_arousals_apart(tmp_path: Path) -> None:
     events = event("Arousal (ARO RES)", 1, 3) + event("Arousal (ARO Limb)", 9, 3)
     events += event("Arousal (ARO SPONT)", 20, 3) + event("Periodic Breathing", 30, 9)
     scoring = read_scoring(write(tmp_path, profusion("22", events)))
-    assert scoring.events["kind"].tolist() == [
-        "arousal_respiratory",
-        "arousal_limb",
-        "arousal_spontaneous",
-        "periodic_breathing",
+    assert scoring.events["kind"].tolist() == [*["arousal"] * 3, "periodic_breathing"]
+    assert scoring.events["cause"].tolist() == [
+        "respiratory",
+        "limb",
+        "spontaneous",
+        "",
     ]
     assert scoring.kinds_scored == {"arousal"}
 

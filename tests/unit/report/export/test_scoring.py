@@ -24,7 +24,7 @@ STAGES = "WW1223A?RRW"
 EVENTS = make_events(
     [
         (31.25, 4.5, "arousal", "YASA 0.8.1"),
-        (75.1, 3.1, "arousal_respiratory", "YASA 0.8.1"),
+        (75.1, 3.1, "arousal:respiratory", "YASA 0.8.1"),
         (60.0, 12.0, "apnea_obstructive", "YASA 0.8.1"),
         (100.0, 1.0, "artefact", "YASA 0.8.1"),
         (120.0, math.nan, "hypopnea", "YASA 0.8.1"),

@@ -1,0 +1,202 @@
+"""The words of event names, and the phrases in which they are found.
+
+The words stand in ``configs/scoring.toml``. A phrase is one word or several; a star
+stands for any ending. Compounds, such as the German *Beinbewegungsarousal*, are taken
+apart into the words that they are made of.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from psgkit.read.scorings.word_tables import word_tables
+
+# Shorter words would be found in any other.
+_SHORTEST_PART = 4
+_SHORT_PARTS = frozenset({"plm"})
+# What joins the parts of a compound, and what may end it.
+_JOINTS = (
+    *("", "s", "es", "n", "en", "e", "er", "ns", "ed", "al"),
+    *("ung", "ungs", "ungen", "ing", "ings", "else", "elses", "ning", "nings", "ande"),
+)
+
+_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z][^\W\d_A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SIGNS = (
+    (re.compile(r"[+&]"), " with "),
+    (re.compile(r"\bc/(?=\s*\w{3})"), " with "),
+    (re.compile(r"\bs/(?=\s*\w{3})"), " without "),
+)
+
+
+class Tag(NamedTuple):
+    """What a phrase of a name stands for.
+
+    ``part`` is ``event``, ``type``, ``cause``, ``relation``, ``effort``, ``filler``,
+    ``remark`` or, for a word that no table has, ``unknown``.
+    """
+
+    part: str
+    value: str = ""
+
+
+UNKNOWN = Tag("unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    words: tuple[str, ...]
+    is_open: tuple[bool, ...]
+    tag: Tag
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """More words first, then whole words, then longer ones."""
+        letters = sum(len(word) for word in self.words)
+        return (len(self.words), self.is_open.count(False), letters)
+
+    def fits(self, tokens: Sequence[str]) -> bool:
+        """Tell whether tokens begin with the phrase."""
+        return len(tokens) >= len(self.words) and all(
+            token.startswith(word) if is_open else token == word
+            for token, word, is_open in zip(
+                tokens, self.words, self.is_open, strict=False
+            )
+        )
+
+
+def plain(text: str) -> str:
+    """Return a word without case, accents and punctuation.
+
+    Examples
+    --------
+    >>> plain(" Micro-éveil "), plain("Arousal (ARO RES)")
+    ('micro eveil', 'arousal aro res')
+    """
+    # ø and ß survive decomposition, so casefold is needed beside it
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"[^\W_]+", bare))
+
+
+def tags_of(text: str) -> tuple[Tag, ...]:
+    """Return what the phrases of a name stand for, in order; numbers are left out.
+
+    Examples
+    --------
+    >>> [tag.value for tag in tags_of("ObstructiveApnea")]
+    ['obstructive', 'apnea']
+    """
+    if alone := _alone().get(plain(text)):
+        return (alone,)
+    for sign, word in _SIGNS:
+        text = sign.sub(word, text)
+    tokens = [t for t in plain(_CAMEL.sub(" ", text)).split() if not t.isdigit()]
+    return tuple(_read(tokens))
+
+
+def event_kinds() -> frozenset[str]:
+    """Return every kind of event that there is a word for."""
+    return frozenset(word_tables()["events"])
+
+
+def _read(tokens: list[str]) -> Iterator[Tag]:
+    position = 0
+    while position < len(tokens):
+        rest = tokens[position:]
+        phrase = _best(rest)
+        parts = _parts_of(rest[0])
+        if phrase is None or _tells_more(parts, phrase):
+            yield from parts or (UNKNOWN,)
+            position += 1
+        else:
+            yield phrase.tag
+            position += len(phrase.words)
+
+
+def _tells_more(parts: Sequence[Tag], phrase: _Phrase) -> bool:
+    """Tell whether the open end of a word hides the head of a compound.
+
+    The German *Beinbewegungsarousal* begins as *Beinbewegung* does.
+    """
+    if len(parts) < 2 or phrase.is_open != (True,):
+        return False
+    heads = {tag.value for tag in parts if tag.part == "event"}
+    return "arousal" in heads or (bool(heads) and phrase.tag.part != "event")
+
+
+def _best(tokens: Sequence[str]) -> _Phrase | None:
+    candidates = _phrases().get(tokens[0][:1], ())
+    return next((phrase for phrase in candidates if phrase.fits(tokens)), None)
+
+
+@cache
+def _parts_of(token: str) -> tuple[Tag, ...]:
+    """Take a compound apart; empty where a part of it is not known."""
+    for word, tag in _compound_words().get(token[:2], ()):
+        if not token.startswith(word):
+            continue
+        rest = token[len(word) :]
+        if rest in _JOINTS:
+            return (tag,)
+        for joint in _JOINTS:
+            if rest.startswith(joint) and (more := _parts_of(rest[len(joint) :])):
+                return (tag, *more)
+    return ()
+
+
+def _entries() -> Iterator[tuple[str, Tag]]:
+    tables = word_tables()
+    for kind, table in tables["events"].items():
+        yield from ((words, Tag("event", kind)) for words in table["words"])
+    for part in ("type", "cause", "relation"):
+        for value, phrases in tables[f"event_{part}s"].items():
+            yield from ((words, Tag(part, value)) for words in phrases)
+    yield from ((words, Tag("effort")) for words in tables["event_effort"]["words"])
+    yield from ((words, Tag("remark")) for words in tables["remarks"]["words"])
+    yield from ((words, Tag("filler")) for words in tables["event_fillers"]["words"])
+
+
+@cache
+def _phrases() -> dict[str, tuple[_Phrase, ...]]:
+    """Return the phrases by their first letter, the most telling first."""
+    found: dict[str, list[_Phrase]] = {}
+    for text, tag in _entries():
+        words = text.split()
+        phrase = _Phrase(
+            tuple(plain(word) for word in words),
+            tuple(word.endswith("*") for word in words),
+            tag,
+        )
+        found.setdefault(phrase.words[0][:1], []).append(phrase)
+    return {
+        letter: tuple(sorted(phrases, key=lambda phrase: phrase.rank, reverse=True))
+        for letter, phrases in found.items()
+    }
+
+
+@cache
+def _compound_words() -> dict[str, tuple[tuple[str, Tag], ...]]:
+    """Return single words by their first two letters, the longest first."""
+    found: dict[str, list[tuple[str, Tag]]] = {}
+    for phrases in _phrases().values():
+        for phrase in phrases:
+            word = phrase.words[0]
+            is_part = len(word) >= _SHORTEST_PART or word in _SHORT_PARTS
+            if len(phrase.words) == 1 and is_part and phrase.tag.part != "remark":
+                found.setdefault(word[:2], []).append((word, phrase.tag))
+    return {
+        letters: tuple(sorted(words, key=lambda entry: -len(entry[0])))
+        for letters, words in found.items()
+    }
+
+
+@cache
+def _alone() -> dict[str, Tag]:
+    return {
+        plain(word): Tag("event", kind)
+        for kind, table in word_tables()["events"].items()
+        for word in table.get("alone", ())
+    }

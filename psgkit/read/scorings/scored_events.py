@@ -1,0 +1,200 @@
+"""Events under a file's own names, turned into kinds and causes.
+
+`event_names` reads a name; this module reads it in its list. In a list of arousals any
+name is an arousal's. An event "with arousal" brings its arousal along.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from psgkit.domain.events import CAUSES, UNKNOWN_CAUSE, UNKNOWN_KIND
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
+from psgkit.errors import InputError
+from psgkit.read.scorings.event_names import (
+    CAUSE_OF_KIND,
+    Meaning,
+    cause_of,
+    label_of,
+    meaning_of,
+)
+from psgkit.read.scorings.lexicon import event_kinds, plain
+from psgkit.read.scorings.listed import EventList, EventMark
+
+Row = tuple[float, float, str, str]
+
+# How long after an event its arousal may begin: AASM.
+AROUSAL_AFTER_S = 5.0
+
+_LIST_NAMES: dict[EventList, str] = {
+    "mixed": "list of events",
+    "arousal": "list of arousals",
+    "respiratory": "list of breathing events",
+    "desaturation": "list of desaturations",
+    "limb_movement": "list of limb movements",
+}
+# What an event of a name that is not known counts as, by its list.
+_KIND_IN_LIST: dict[EventList, str] = {
+    "arousal": f"arousal:{UNKNOWN_CAUSE}",
+    "respiratory": "respiratory_event",
+    "desaturation": "desaturation",
+    "limb_movement": "limb_movement",
+}
+# What may stand in a list of arousals without being one.
+_NO_AROUSAL = frozenset(
+    {
+        "artefact",
+        "awakening",
+        "autonomic_arousal",
+        "analysis_start",
+        "analysis_stop",
+        "position_supine",
+        "position_left",
+        "position_right",
+        "position_prone",
+        "position_upright",
+    }
+)
+_REMEDY = (
+    "Say what they mean in the settings: [scoring.events] "
+    '"Their words" = "arousal:respiratory".'
+)
+
+
+def check_names(names: Mapping[str, str]) -> None:
+    """Check what a caller says that names of events mean.
+
+    Raises
+    ------
+    InputError
+        If a meaning is not a kind of event, or a kind and a cause; every fault is
+        named.
+    """
+    faults = []
+    for name, label in names.items():
+        if label_of(label) is not None and not label.startswith("Event"):
+            continue
+        kind, _, cause = label.partition(":")
+        if kind in event_kinds():
+            faults.append(f"{name!r}: no cause {cause!r}; causes: {', '.join(CAUSES)}.")
+            continue
+        near = difflib.get_close_matches(kind, event_kinds(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"kinds: {_kinds()}."
+        faults.append(f"{name!r}: no kind of event {kind!r}; {hint}")
+    if faults:
+        raise InputError(f"[scoring.events] {' '.join(faults)}")
+
+
+def read_events(
+    marks: Iterable[EventMark], names: Mapping[str, str]
+) -> tuple[list[Row], list[Issue]]:
+    """Return the events as `make_events` takes them, and what was not understood.
+
+    Parameters
+    ----------
+    marks : iterable of EventMark
+        As the file has them.
+    names : mapping of str to str
+        What the caller says that names mean: ``{"Their words": "arousal:limb"}``.
+
+    Returns
+    -------
+    rows : list of (onset_s, duration_s, label, source)
+        Remarks are left out. Arousals of events "with arousal" stand among them.
+    issues : list of Issue
+    """
+    said = {plain(name): label_of(label) for name, label in names.items()}
+    rows: list[Row] = []
+    with_arousal: list[Row] = []
+    unknown: dict[EventList, list[EventMark]] = {}
+    for mark in marks:
+        meaning = said.get(plain(mark.text)) or _meaning_of(mark)
+        if meaning is None:
+            unknown.setdefault(mark.listed, []).append(mark)
+            label = _KIND_IN_LIST.get(mark.listed, UNKNOWN_KIND)
+            meaning = label_of(label) or Meaning()
+        if meaning.kind == "note" and mark.listed == "notes":
+            continue
+        row = (mark.onset_s, mark.duration_s, meaning.label, mark.source)
+        rows.append(row)
+        if meaning.with_arousal:
+            with_arousal.append(row)
+    added = _implied_arousals(rows, with_arousal)
+    issues = [_not_understood(listed, found) for listed, found in unknown.items()]
+    if added:
+        issues.append(_arousals_added(len(added)))
+    return rows + added, issues
+
+
+def _meaning_of(mark: EventMark) -> Meaning | None:
+    """Return what a name means in its list; None where that is not known."""
+    is_free = mark.listed == "notes"
+    meaning = meaning_of(mark.text, is_free_text=is_free)
+    if mark.listed == "arousal":
+        return _meaning_among_arousals(mark.text, meaning)
+    return meaning if meaning.is_understood else None
+
+
+def _meaning_among_arousals(text: str, meaning: Meaning) -> Meaning | None:
+    if meaning.kind == "arousal" and meaning.cause != UNKNOWN_CAUSE:
+        return meaning
+    if meaning.is_denial or meaning.kind in _NO_AROUSAL:
+        return meaning
+    cause = CAUSE_OF_KIND.get(meaning.kind, "") or cause_of(text)
+    return Meaning("arousal", cause) if cause else None
+
+
+def _implied_arousals(rows: Sequence[Row], with_arousal: Sequence[Row]) -> list[Row]:
+    """Return an arousal for each event "with arousal" that has none beside it."""
+    onsets_s = [row[0] for row in rows if row[2].partition(":")[0] == "arousal"]
+    added: list[Row] = []
+    for onset_s, duration_s, label, source in sorted(with_arousal, key=lambda r: r[0]):
+        end_s = onset_s if math.isnan(duration_s) else onset_s + duration_s
+        if any(onset_s <= at_s <= end_s + AROUSAL_AFTER_S for at_s in onsets_s):
+            continue
+        # both legs are marked at nearly the same moment
+        if added and onset_s <= added[-1][0] + AROUSAL_AFTER_S:
+            continue
+        cause = CAUSE_OF_KIND.get(label.partition(":")[0], "")
+        meaning = Meaning("arousal", cause)
+        added.append((end_s, math.nan, meaning.label, source))
+        onsets_s.append(end_s)
+    return added
+
+
+def _not_understood(listed: EventList, marks: Sequence[EventMark]) -> Issue:
+    if listed == "notes":
+        return Issue(
+            Severity.NOTE,
+            "free_text_not_understood",
+            f"{len(marks)} annotations name neither a stage nor a kind of event.",
+            f"If they are events: {_REMEDY[0].lower()}{_REMEDY[1:]}",
+        )
+    names = list(dict.fromkeys(quoted(mark.text, 40) for mark in marks))
+    shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+    counts_as = {
+        "arousal": "They count as arousals of unknown cause.",
+        "mixed": "Indices that would be 0 without them are not available.",
+        "respiratory": "Whether they are apnoeas or hypopnoeas is not known.",
+    }.get(listed, f"They count as {_LIST_NAMES[listed].removeprefix('list of ')}.")
+    return Issue(
+        Severity.WARNING,
+        f"{listed}_names_not_understood",
+        f"{len(marks)} events of the {_LIST_NAMES[listed]} have names that psgkit does "
+        f"not know ({shown}; the first at {marks[0].onset_s:.0f} s). {counts_as}",
+        _REMEDY,
+    )
+
+
+def _arousals_added(count: int) -> Issue:
+    return Issue(
+        Severity.NOTE,
+        "arousals_of_other_events",
+        f"{count} arousals were taken from the names of other events (“with arousal”), "
+        "beside which no arousal was scored. How long they last is not known.",
+    )
+
+
+def _kinds() -> str:
+    return ", ".join(sorted(event_kinds()))
