@@ -57,7 +57,7 @@ def report(
     """Report one night: stages, REM continuity, N3 and arousals."""
     from psgkit.domain.jobs import Job
     from psgkit.pipeline import STEPS, analyse_night
-    from psgkit.read.input_hash import sha256
+    from psgkit.read.input_hash import sha256_of
     from psgkit.report import save_night
     from psgkit.store.files import check_writable
 
@@ -107,7 +107,7 @@ def report(
         )
     job = Job(
         recording=recording,
-        id=sha256(recording)[:12] if id == "hash" else id or "",
+        id=sha256_of(recording)[:12] if id == "hash" else id or "",
         scoring=scoring,
         lights_off=lights_off,
         lights_on=lights_on,

@@ -1,44 +1,46 @@
-"""The files a night is made from: their hashes, and that they stay as they are.
+"""Hash the files that a night is made from, and check that they stay as they are.
 
 A recorder, a copy or a synchronised folder may still write to a file that is being
 read, and the numbers would then be of no file that ever was.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from psgkit.errors import InputError
+from psgkit.read.recording_files import files_of, is_recording
 
 _BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file as it was before anything of it was read.
+    """The files of an input as they were before anything of them was read.
 
     Attributes
     ----------
-    path : pathlib.Path or None
-        None where there is no such file.
+    paths : tuple of pathlib.Path
+        Its files, the main one first; empty where there is no file.
     sha256 : str
-        Of its content; empty where there is no file.
-    facts : tuple of int
-        Size, times of the last change of content and of anything, and number of the
-        file.
+        Of their content; empty where there is no file.
+    facts : tuple of tuple of int
+        Of each file: size, times of the last change of content and of anything, and
+        number of the file.
     """
 
-    path: Path | None = None
+    paths: tuple[Path, ...] = ()
     sha256: str = ""
-    facts: tuple[int, ...] = ()
+    facts: tuple[tuple[int, ...], ...] = ()
 
     @property
     def size(self) -> int:
-        """Bytes of the file."""
-        return self.facts[0] if self.facts else 0
+        """Bytes of all files."""
+        return sum(facts[0] for facts in self.facts if facts)
 
     def check(self) -> None:
-        """Compare the file with what it was; call it when all of it has been read.
+        """Compare the files with what they were; call it when all has been read.
 
         The content is read again where size, times or number differ: a copy in its
         place, or a mere ``touch``, may hold the same.
@@ -46,31 +48,52 @@ class Original:
         Raises
         ------
         InputError
-            If the content is another.
+            If the content has changed.
         """
-        if self.path is None or _facts(self.path) == self.facts:
+        if not self.paths or tuple(map(_facts, self.paths)) == self.facts:
             return
-        if not self.path.is_file() or sha256(self.path) != self.sha256:
+        if not all(map(Path.is_file, self.paths)) or _joint(self.paths) != self.sha256:
             raise InputError(
-                f"{self.path.name} was changed while it was read, so that no number of "
-                "it can be trusted; run again when nothing writes to it any more."
+                f"{self.paths[0].name} was changed while it was read, so that no number "
+                "of it can be trusted; run again when nothing writes to it any more."
             )
 
 
 def original(path: Path | None) -> Original:
-    """Take down what a file is before it is read.
+    """Take down what an input is before it is read.
 
-    What is no plain file is left to its reader to refuse: a pipe must not be opened.
+    A recording of several files, or a folder, is taken as a whole. Pipes and devices
+    are left to their reader to refuse: a pipe must not be opened.
 
     Raises
     ------
     InputError
-        If the file cannot be read.
+        If a file cannot be read.
     """
-    if path is None or not path.is_file():
+    if path is None or not (path.is_file() or is_recording(path)):
         return Original()
-    facts = _facts(path)  # before its content: a change in between shows at the end
-    return Original(path, sha256(path), facts)
+    files = files_of(path)
+    facts = tuple(map(_facts, files))  # first: a change in between shows at the end
+    return Original(files, _joint(files), facts)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of an input: of its one file, or of all files together.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    return _joint(files_of(path))
+
+
+def _joint(files: Sequence[Path]) -> str:
+    """Return the hash of one file, or the hash of the hashes of several."""
+    hashes = [sha256(file) for file in files]
+    if len(hashes) == 1:
+        return hashes[0]
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:

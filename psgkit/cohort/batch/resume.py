@@ -8,7 +8,7 @@ from psgkit.cohort.batch.state import as_asked, night_folder, read_record, take_
 from psgkit.cohort.jobs.remote import facts_at, sha256_at
 from psgkit.domain.jobs import Job
 from psgkit.errors import InputError
-from psgkit.read.input_hash import sha256
+from psgkit.read.input_hash import sha256_of
 from psgkit.settings import Settings
 
 DAMAGED = "its record is damaged"
@@ -113,6 +113,6 @@ def _why_address(
 
 def _is_same(file: Path, digest: object) -> bool:
     try:
-        return sha256(file) == digest
+        return sha256_of(file) == digest
     except InputError:
         return False

@@ -18,6 +18,7 @@ from psgkit.domain.jobs import Done, Failed, Job
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.errors import OutputError
+from psgkit.read.recording_files import files_of, is_recording
 from psgkit.settings import Settings
 from psgkit.store.file_set import clear_unfinished, recover
 from psgkit.store.files import make_folder, safe_name, write_text
@@ -41,17 +42,26 @@ class Print:
 
 
 def take_print(path: Path) -> Print | None:
-    """Return a file's print; None where it is no plain file or cannot be read."""
+    """Return an input's print; None where it is a pipe, or cannot be read.
+
+    A recording of several files, or a folder, has one print for all of them.
+    """
+    size, mtime_ns, heads = 0, 0, []
     try:
-        facts = path.stat()
-        # Opening a FIFO would wait for a writer for ever.
-        if not stat.S_ISREG(facts.st_mode):
+        if path.is_dir() and not is_recording(path):
             return None
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+        for file in files_of(path):
+            facts = file.stat()
+            # Opening a FIFO would wait for a writer for ever.
+            if not stat.S_ISREG(facts.st_mode):
+                return None
+            with file.open("rb") as stream:
+                heads.append(stream.read(HEAD_BYTES))
+            size += facts.st_size
+            mtime_ns = max(mtime_ns, facts.st_mtime_ns)
     except (OSError, ValueError):
         return None
-    return Print(facts.st_size, facts.st_mtime_ns, hashlib.sha256(head).hexdigest())
+    return Print(size, mtime_ns, hashlib.sha256(b"".join(heads)).hexdigest())
 
 
 def folder_mark(path: Path) -> str:

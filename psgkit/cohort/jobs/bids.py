@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from psgkit import __version__
-from psgkit.cohort.jobs.discovery import ENDINGS, walk
+from psgkit.cohort.jobs.discovery import walk
 from psgkit.cohort.jobs.ids import name_nights
 from psgkit.cohort.jobs.manifest import to_age, to_sex
 from psgkit.cohort.jobs.paired_scorings import AUTO, find_scoring
@@ -27,6 +27,8 @@ BIDS_VERSION = "1.10.0"
 _NAME = re.compile(
     r"(sub-[A-Za-z0-9]+)(?:_(ses-[A-Za-z0-9]+))?(?:_[a-z]+-[A-Za-z0-9+]+)*"
 )
+# The formats of EEG that BIDS allows.
+_ENDINGS = (".edf", ".bdf", ".vhdr", ".set")
 # Folders of the root that hold no raw data of this set.
 _NOT_RAW = ("derivatives", "sourcedata", "code", "stimuli")
 
@@ -63,7 +65,7 @@ def find_bids_jobs(root: str | Path, *, scoring: str = AUTO) -> list[Job]:
     if not root.is_dir():
         raise InputError(f"No folder {str(root)!r}.")
     raw = [file for file in walk(root) if _is_raw(file.relative_to(root))]
-    recordings = {_base(file): file for file in raw if _is_part(file, "_eeg", ENDINGS)}
+    recordings = {_base(file): file for file in raw if _is_part(file, "_eeg", _ENDINGS)}
     alone = [
         file
         for file in raw
@@ -72,7 +74,7 @@ def find_bids_jobs(root: str | Path, *, scoring: str = AUTO) -> list[Job]:
     files = sorted([*recordings.values(), *alone])
     if not files:
         raise InputError(
-            f"{root.absolute().name} holds no sub-*_eeg.edf and no sub-*_events.tsv; "
+            f"{root.absolute().name} holds no recording sub-*_eeg.edf (.bdf, .vhdr, .set) and no sub-*_events.tsv; "
             "is it the root of a BIDS data set?"
         )
     people = _participants(root / "participants.tsv")
@@ -123,7 +125,7 @@ def _job(file: Path, name: str, people: dict[str, dict[str, str]], scoring: str)
     given = {"participant_id": person, "session": session}
     row = {name: word for name, word in given.items() if word}
     row |= people.get(person or "", {})
-    has_signals = file.suffix.lower() in ENDINGS
+    has_signals = file.suffix.lower() in _ENDINGS
     return Job(
         recording=file if has_signals else None,
         id=name,

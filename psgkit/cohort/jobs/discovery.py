@@ -17,9 +17,8 @@ from psgkit.cohort.jobs.remote import (
 )
 from psgkit.domain.jobs import Job
 from psgkit.errors import InputError
-from psgkit.read.input_hash import sha256
-
-ENDINGS = (".edf", ".bdf")
+from psgkit.read.input_hash import sha256_of
+from psgkit.read.recording_files import is_recording
 
 
 def find_jobs(
@@ -31,8 +30,8 @@ def find_jobs(
     ----------
     inputs : iterable of str or pathlib.Path
         Recordings, and folders that are searched with all that is below them. Hidden
-        files and folders, results of psgkit, and EDF files named as hypnograms are
-        left out. An address such as ``s3://bucket/night.edf`` names one recording; its
+        files and folders, results of psgkit, and files named as hypnograms are left
+        out. An address such as ``s3://bucket/night.edf`` names one recording; its
         scoring is not looked for.
     scoring : str
         How scorings are found; see `psgkit.cohort.jobs.paired_scorings.find_scoring`.
@@ -58,7 +57,10 @@ def find_jobs(
     files = list(_without_repeats(file for place in places for file in _files(place)))
     if not (files or addresses):
         shown = ", ".join(given.name or str(given) for given in places[:3])
-        raise InputError(f"There is no EDF or BDF file in {shown}.")
+        raise InputError(
+            f"There is no recording in {shown}. psgkit looks for EDF, BDF, BrainVision, "
+            "EEGLAB, GDF, FIF and the other formats of docs/recordings.md."
+        )
     naming = [*files, *(Path(place_of(address)) for address in addresses)]
     names = name_nights_kept(
         naming, [file.stem for file in naming], None if out is None else Path(out)
@@ -84,7 +86,7 @@ def _check_addresses(addresses: Sequence[str], scoring: str) -> None:
 
 
 def walk(folder: Path) -> Iterator[Path]:
-    """Go through all files below a folder in the order of their names.
+    """Go through all files below a folder, and recordings that are a folder (.mff).
 
     Links to folders are followed once; hidden ones and results of psgkit are left out.
     """
@@ -97,19 +99,20 @@ def walk(folder: Path) -> Iterator[Path]:
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         # "._night.edf" is what macOS leaves beside night.edf on foreign disks.
-        for name in sorted(names):
+        whole = [name for name in folders if is_recording(Path(place, name))]
+        folders[:] = [name for name in folders if name not in whole]
+        for name in sorted([*names, *whole]):
             if not name.startswith("."):
                 yield Path(place, name)
 
 
-def is_recording_name(name: str) -> bool:
-    """Tell whether a file is named as a recording."""
-    return name.lower().endswith(ENDINGS) and not is_scoring_name(name)
-
-
 def _files(given: Path) -> Iterator[Path]:
-    if given.is_dir():
-        return (file for file in walk(given) if is_recording_name(file.name))
+    if given.is_dir() and not is_recording(given):
+        return (
+            file
+            for file in walk(given)
+            if is_recording(file) and not is_scoring_name(file.name)
+        )
     if os.path.lexists(given):
         return iter([given])
     raise InputError(f"No file or folder {without_password(str(given))!r}.")
@@ -161,4 +164,4 @@ def _hash_of(job: Job) -> str:
         return hashlib.sha256(str(file).encode("utf-8", "surrogatepass")).hexdigest()[
             :12
         ]
-    return sha256(file)[:12]
+    return sha256_of(file)[:12]

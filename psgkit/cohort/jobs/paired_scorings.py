@@ -28,7 +28,7 @@ PATTERNS = (
     "{stem}.eannot",
 )
 
-_TAILS = ("-psg", "_psg", "_eeg")
+_TAILS = ("-psg", "_psg", "_eeg", "_raw")
 
 
 def find_scoring(recording: Path, pattern: str = AUTO) -> Path | None:

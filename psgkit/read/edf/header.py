@@ -27,6 +27,7 @@ FAULTS_SHOWN = 8
 
 _EDF_VERSION = b"0"
 _BDF_VERSION = b"\xffBIOSEMI"
+_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04")  # gzip, zip
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?")
 _INTEGER = re.compile(r"[+-]?\d+")
 # Width in bytes of each field of a signal, in the order of the file.
@@ -226,6 +227,10 @@ def _read(stream: BinaryIO, name: str, file_bytes: int) -> EdfHeader:
         raise UnreadableRecording(f"{name} is empty; copy it again from its source.")
     fixed = stream.read(FIXED_BYTES)
     sample_bytes = _sample_bytes(fixed[:8])
+    if fixed.startswith(_COMPRESSED):
+        raise UnreadableRecording(
+            f"{name} is compressed; unpack it and give the file that was in it."
+        )
     if sample_bytes is None:
         raise UnreadableRecording(
             f"{name} is not an EDF or BDF file: it does not start with an EDF version "

@@ -1,5 +1,6 @@
 """An input that changes while it is read is noticed by its content."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -64,4 +65,18 @@ def test_a_pipe_is_not_opened_and_no_file_is_nothing(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe.edf", tmp_path / "none.edf", None):
         found = original(path)
         assert (found.sha256, found.size) == ("", 0)
+        found.check()
+
+
+def test_a_recording_of_two_files_has_one_hash(tmp_path: Path) -> None:
+    header, samples = tmp_path / "n.set", tmp_path / "n.fdt"
+    header.write_bytes(b"abc")
+    samples.write_bytes(b"abc")
+    found = original(header)
+
+    # printf '%s\n%s' $ABC $ABC | sha256sum
+    joint = hashlib.sha256(f"{ABC}\n{ABC}".encode()).hexdigest()
+    assert (found.sha256, found.size, found.paths) == (joint, 6, (header, samples))
+    samples.write_bytes(b"abd")
+    with pytest.raises(InputError, match=r"n\.set was changed"):
         found.check()

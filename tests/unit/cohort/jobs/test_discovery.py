@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from edf_makers import make_edf
 
 from psgkit.cohort.jobs.discovery import find_jobs, with_hashed_ids
 from psgkit.errors import InputError
@@ -60,7 +61,7 @@ def test_what_is_not_there_is_named(study: Path) -> None:
 
 
 def test_a_folder_without_recordings_is_named(study: Path) -> None:
-    with pytest.raises(InputError, match="no EDF or BDF file in results"):
+    with pytest.raises(InputError, match="no recording in results"):
         find_jobs([study / "results"])
 
 
@@ -80,3 +81,34 @@ def test_a_night_that_cannot_be_read_has_an_id_too(study: Path) -> None:
     os.mkfifo(study / "pipe.edf")
     [job] = with_hashed_ids(find_jobs([study / "pipe.edf"]))
     assert len(job.id) == 12
+
+
+def test_other_formats_are_found_once_each(tmp_path: Path) -> None:
+    for name in (
+        *("a.vhdr", "a.eeg", "a.vmrk", "b.set", "b.fdt", "c_raw.fif", "c_raw-1.fif"),
+        *("d.mff/signal1.bin", "d.mff/info.xml", "e.edf.gz", "f.gdf", "g.EEG", "g.PNT"),
+        *("h.rec", "notes.txt", "x.csv", "y.dat", "z.mat"),
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(name.encode())
+    make_edf(tmp_path / "i.rec")
+
+    found = [job.recording.name for job in find_jobs([tmp_path]) if job.recording]
+
+    assert found == [
+        *("a.vhdr", "b.set", "c_raw.fif", "d.mff", "e.edf.gz", "f.gdf", "g.EEG"),
+        "i.rec",
+    ]
+    (job,) = find_jobs([tmp_path / "d.mff"])
+    assert job.recording == tmp_path / "d.mff"
+
+
+def test_a_night_of_several_files_is_named_by_all_of_them(tmp_path: Path) -> None:
+    header, samples = tmp_path / "a.set", tmp_path / "a.fdt"
+    header.write_bytes(b"header")
+    samples.write_bytes(b"samples")
+    before = with_hashed_ids(find_jobs([tmp_path]))
+    samples.write_bytes(b"other samples")
+
+    assert with_hashed_ids(find_jobs([tmp_path]))[0].id != before[0].id
