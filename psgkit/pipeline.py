@@ -15,7 +15,7 @@ from psgkit.domain.issues import Issue, Severity, in_order
 from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance
-from psgkit.domain.recording import ArraySource, Recording
+from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
 from psgkit.prepare.artefacts import artefact_masks
@@ -31,6 +31,7 @@ from psgkit.prepare.quality import (
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
 from psgkit.read.input_hash import Original, original
+from psgkit.read.read_ahead import read_ahead
 from psgkit.settings import (
     ReadSettings,
     Settings,
@@ -269,8 +270,14 @@ def _analyse_recording(
     files = original(job.recording), original(job.scoring)
     as_labelled = _read(job, objects, settings)
     look = look_at(as_labelled)
-    recording = withhold_channels(look, withhold_amplitudes(look))
-    if job.scoring is None and objects.scoring is None:
+    is_staged = job.scoring is None and objects.scoring is None
+    recording = _read_together(
+        withhold_channels(look, withhold_amplitudes(look)),
+        settings,
+        is_staged=is_staged,
+    )
+    look = replace(look, recording=replace(as_labelled, source=recording.source))
+    if is_staged:
         from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
 
         progress("staging")
@@ -288,6 +295,25 @@ def _analyse_recording(
     found += find_issues(as_labelled, scoring, look=look)
     recording = withhold_eyes(recording, found)
     return _measure(job, settings, recording, scoring, used, found, progress, files)
+
+
+def _read_together(
+    recording: Recording, settings: Settings, *, is_staged: bool
+) -> Recording:
+    """Have the channels that are staged and measured read in one pass."""
+    staged: tuple[Channel, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    if is_staged:
+        from psgkit.stage.channels import first_choices  # noqa: PLC0415 - see _measured
+
+        staged = first_choices(recording)
+    if settings.measure.signals:
+        from psgkit.measure.signals.derivations import (  # noqa: PLC0415 - see _measured
+            choose_derivations,
+        )
+
+        channels = choose_derivations(recording).all
+    return read_ahead(recording, channels, staged)
 
 
 def _read_scoring(

@@ -273,6 +273,28 @@ class Recording:
         first, last = sample_range(start_s, stop_s, rate_hz)
         return bridge_small_gaps(wide, rate_hz)[first - before : last - before]
 
+    def signals(
+        self, channels: Sequence[Channel], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
+        """Read several channels between two times in one pass; see `signal`."""
+        indices = [c.index for c in channels]
+        indices += [i for c in channels if (i := c.reference_index) is not None]
+        unique = list(dict.fromkeys(indices))
+        read = dict(
+            zip(unique, self.source.read_many(unique, start_s, stop_s), strict=True)
+        )
+        found = []
+        for channel in channels:
+            values = read[channel.index]
+            if channel.reference_index is not None:
+                values = values - read[channel.reference_index]
+            if channel.to_uv not in (None, 1.0):
+                values = values * channel.to_uv
+            if self.lost_of(channel) and values is read[channel.index]:
+                values = values.copy()  # another channel may be made of it
+            found.append(self._without_lost(values, channel, start_s))
+        return found
+
     def lost_of(self, channel: Channel) -> tuple[Gap, ...]:
         """Return the stretches in which a channel holds no signal of the person."""
         return tuple(gap for label, gap in self.lost if label == channel.label)

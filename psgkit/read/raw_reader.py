@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Read at a time, for all channels together: 4 MB beside the arrays that are filled.
 BLOCK_SAMPLES = 500_000
+LEAST_STEP = 10_000
 # How MNE's warning begins where it resamples parts of a file (GDF).
 _MIXED_RATES = "Loading an EDF with mixed sampling frequencies"
 
@@ -77,7 +78,7 @@ class RawReader:
         """
         raw = self.raw
         found = [np.empty(max(last - first, 0)) for _ in picks]
-        step = max(BLOCK_SAMPLES // max(len(picks), 1), 1)
+        step = max(BLOCK_SAMPLES // max(len(picks), 1), LEAST_STEP)
         for start in range(first, last, step):
             stop = min(start + step, last)
             try:

@@ -107,6 +107,12 @@ def choose_channels(
     return seen, tuple(issues)
 
 
+def first_choices(recording: Recording) -> tuple[Channel, ...]:
+    """Return the EEG, EOG and chin EMG that are staged unless they hold no signal."""
+    kinds = (Kind.EEG, Kind.EOG, Kind.EMG)
+    return tuple(c for kind in kinds for c in candidates(recording, kind)[0][:1])
+
+
 def signal_without_gaps(
     recording: Recording, channel: Channel
 ) -> tuple[FloatArray, npt.NDArray[np.bool_]] | None:

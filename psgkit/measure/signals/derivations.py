@@ -73,6 +73,12 @@ class Derivations:
         return Undefined(f"{words}: {'; '.join(refused)}" if refused else words)
 
     @property
+    def all(self) -> tuple[Channel, ...]:
+        """Every channel that is read, in the order of use."""
+        single = (self.ecg, self.chin)
+        return (*self.eeg, *(c for c in single if c is not None), *self.eyes)
+
+    @property
     def used(self) -> dict[str, str]:
         """What each purpose uses: role and label, several joined by ``+``."""
         purposes = {

@@ -4,6 +4,7 @@ A night of 9 h is seen through 480 windows of five seconds, which takes a second
 reading every sample would take a minute, and misses nothing that lasts minutes.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,6 +25,8 @@ from psgkit.prepare.artefacts import (
 
 MAX_WINDOWS = 480
 A_FEW = 96
+# Of the windows that are read together; a cap of 128 electrodes is read in groups.
+GROUP_BYTES = 128_000_000
 USUAL_SHARE = 0.1
 SHARP_S = 0.3
 PLATEAU_SAMPLES = 3
@@ -156,25 +159,70 @@ def look_at(recording: Recording, scoring: Scoring | None = None) -> RecordingLo
     derived_from = {
         c.index for c in recording.channels if c.reference_index is not None
     }
-    channels = tuple(
-        _look_at_channel(recording, channel, starts)
+    wanted = [
+        channel
         for channel in recording.channels
         if _carries_numbers(channel)
         and (channel.reference_index is not None or channel.index not in derived_from)
-    )
-    return RecordingLook(recording, scoring, starts, channels)
+    ]
+    looks: list[ChannelLook] = []
+    for group in _groups(recording, wanted, len(starts)):
+        electrodes = list(dict.fromkeys(one for both in group.values() for one in both))
+        windows = _read_together(recording, electrodes, starts)
+        looks += [
+            _look_at_channel(channel, [windows[one] for one in both], both, starts)
+            for channel, both in group.items()
+        ]
+    return RecordingLook(recording, scoring, starts, tuple(looks))
+
+
+def _groups(
+    recording: Recording, channels: Iterable[Channel], n_windows: int
+) -> Iterator[dict[Channel, tuple[Channel, ...]]]:
+    """Yield channels that are read together, each with the electrodes it is made of."""
+    whole = {c.index: c for c in recording.channels if c.reference_index is None}
+    group: dict[Channel, tuple[Channel, ...]] = {}
+    room = GROUP_BYTES
+    for channel in channels:
+        if channel.reference_index is None:
+            electrodes: tuple[Channel, ...] = (channel,)
+        else:
+            electrodes = whole[channel.index], whole[channel.reference_index]
+        needed = 8 * n_windows * len(electrodes) * round(WINDOW_S * channel.rate_hz)
+        if group and needed > room:
+            yield group
+            group, room = {}, GROUP_BYTES
+        group[channel] = electrodes
+        room -= needed
+    if group:
+        yield group
+
+
+def _read_together(
+    recording: Recording, channels: Sequence[Channel], starts_s: FloatArray
+) -> dict[Channel, FloatArray]:
+    """Read the windows of several channels; see `read_windows`."""
+    windows = {
+        channel: np.full((starts_s.size, _window_size(channel)), np.nan)
+        for channel in channels
+    }
+    for number, start_s in enumerate(starts_s.tolist()):
+        read = recording.signals(channels, start_s, start_s + WINDOW_S)
+        for channel, values in zip(channels, read, strict=True):
+            row = windows[channel][number]
+            row[: values.size] = values[: row.size]
+    return windows
 
 
 def read_windows(
     recording: Recording, channel: Channel, starts_s: FloatArray
 ) -> FloatArray:
     """Read windows of five seconds, shape (n_windows, n_samples); NaN where lacking."""
-    size = int(WINDOW_S * channel.rate_hz + 1e-6)
-    windows = np.full((starts_s.size, size), np.nan)
-    for row, start in zip(windows, starts_s.tolist(), strict=True):
-        values = recording.signal(channel, start, start + WINDOW_S)[:size]
-        row[: values.size] = values
-    return windows
+    return _read_together(recording, [channel], starts_s)[channel]
+
+
+def _window_size(channel: Channel) -> int:
+    return int(WINDOW_S * channel.rate_hz + 1e-6)
 
 
 def _starts(duration_s: float) -> FloatArray:
@@ -193,9 +241,23 @@ def _carries_numbers(channel: Channel) -> bool:
 
 
 def _look_at_channel(
-    recording: Recording, channel: Channel, starts: FloatArray
+    channel: Channel,
+    windows_of: Sequence[FloatArray],
+    electrodes: Sequence[Channel],
+    starts: FloatArray,
 ) -> ChannelLook:
-    windows, clipped, (cut, cut_uv) = _read_and_judge(recording, channel, starts)
+    """Look at a channel through the windows of its one or two electrodes.
+
+    A difference of two electrodes has no limits of its own; its windows are clipped
+    where either electrode's are, and cut off likewise.
+    """
+    windows = windows_of[0] if len(windows_of) == 1 else windows_of[0] - windows_of[1]
+    clipped, cut = np.zeros((2, len(windows)), dtype=bool)
+    cut_uv = float("inf")
+    for electrode, values in zip(electrodes, windows_of, strict=True):
+        clipped |= is_clipped(values, limits_in_uv(electrode))
+        is_cut, level_uv = _find_cut(values)
+        cut, cut_uv = cut | is_cut, min(cut_uv, level_uv)
     known = np.isfinite(windows).all(axis=1)
     centre = float(np.median(windows[known])) if known.any() else 0.0
     flat = is_flat(windows, channel.rate_hz)
@@ -225,30 +287,6 @@ def _look_at_channel(
 def _counted(usual: BoolArray, alive: BoolArray) -> BoolArray:
     """Return the usual windows where there are enough, else all that are alive."""
     return usual if usual.sum() >= USUAL_SHARE * alive.sum() else alive
-
-
-def _read_and_judge(
-    recording: Recording, channel: Channel, starts: FloatArray
-) -> tuple[FloatArray, BoolArray, tuple[BoolArray, float]]:
-    """Read the windows of a channel, and tell which are clipped and which are cut off.
-
-    A difference of two electrodes has no limits of its own; its windows are clipped
-    where either electrode's are.
-    """
-    whole = {c.index: c for c in recording.channels if c.reference_index is None}
-    if channel.reference_index is None:
-        windows = read_windows(recording, channel, starts)
-        clipped = is_clipped(windows, limits_in_uv(channel))
-        return windows, clipped, _find_cut(windows)
-    electrode, reference = whole[channel.index], whole[channel.reference_index]
-    windows = read_windows(recording, electrode, starts)
-    clipped = is_clipped(windows, limits_in_uv(electrode))
-    cut, cut_uv = _find_cut(windows)
-    subtracted = read_windows(recording, reference, starts)
-    clipped |= is_clipped(subtracted, limits_in_uv(reference))
-    also_cut, also_uv = _find_cut(subtracted)
-    windows -= subtracted
-    return windows, clipped, (cut | also_cut, min(cut_uv, also_uv))
 
 
 def _find_cut(windows: FloatArray) -> tuple[BoolArray, float]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from io import BufferedReader
+from io import FileIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -102,23 +102,25 @@ class RecordLayout:
         tuple of int and numpy.ndarray of uint8, shape (n, size)
             First record of the block, and its bytes: good until the next are asked for.
         """
-        step = min(max(1, BLOCK_BYTES // self.record_bytes), max(last - first, 0))
-        buffer = np.empty((step, self.record_bytes), dtype=np.uint8)
+        step = min(max(1, BLOCK_BYTES // max(size, 1)), max(last - first, 0))
+        buffer = np.empty((step, size), dtype=np.uint8)
         with _open(self.path) as stream:
-            stream.seek(self.header_bytes + first * self.record_bytes)
             for start in range(first, last, step):
-                records = buffer[: min(step, last - start)]
-                if stream.readinto(records.data) < records.nbytes:
-                    raise UnreadableRecording(
-                        f"{self.path.name} became shorter while it was read; wait "
-                        "until it is copied."
-                    )
-                yield start, records[:, offset : offset + size]
+                rows = buffer[: min(step, last - start)]
+                for record, row in enumerate(rows, start=start):
+                    stream.seek(self.header_bytes + record * self.record_bytes + offset)
+                    if stream.readinto(row.data) < size:
+                        raise UnreadableRecording(
+                            f"{self.path.name} became shorter while it was read; wait "
+                            "until it is copied."
+                        )
+                yield start, rows
 
 
-def _open(path: Path) -> BufferedReader:
+def _open(path: Path) -> FileIO:
+    """Open a file without a buffer: a few bytes of each record are read."""
     try:
-        return path.open("rb")
+        return path.open("rb", buffering=0)
     except OSError as fault:
         raise UnreadableRecording(
             f"{path.name} can no longer be read: {fault.strerror}; it was there when its "

@@ -1,11 +1,16 @@
-"""Open the signals of one rate of an EDF or BDF file with MNE.
+"""Open some signals of an EDF or BDF file with MNE, each at its own rate.
 
 MNE refuses a file for a blank limit of a channel that nobody needs, or for an ending
 such as ``.rec``; renames equal labels; reads a whole file for its annotations; and takes
 some units for volts. So MNE gets the header from a scratch file in which only the fields
 are left that samples depend on, and the samples from the file itself.
+
+MNE brings signals of several rates to the highest. So that they come as they are, and in
+one pass, the header splits each signal of a record into parts of equally many samples:
+128 and 256 samples a record are three parts of 128.
 """
 
+import math
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from psgkit.errors import UnreadableRecording
 from psgkit.read.edf.header import (
+    BYTES_PER_SIGNAL,
     FIXED_BYTES,
     SIGNAL_FIELDS,
     SignalHeader,
@@ -29,9 +35,13 @@ _RECORDING = b"Startdate X X X X"
 _DATE, _TIME = b"01.01.85", b"00.00.00"
 
 
+class MixedRatesUnsupported(UnreadableRecording):
+    """MNE cannot be given these signals of several rates in one pass."""
+
+
 @dataclass(frozen=True, slots=True)
-class RateGroup:
-    """The signals of a file that have one rate, as MNE opens them.
+class SignalGroup:
+    """Some signals of a file, as MNE opens them.
 
     Parameters
     ----------
@@ -42,13 +52,30 @@ class RateGroup:
     sample_bytes : int
         2 in EDF, 3 in BDF.
     members : tuple of int
-        Positions in the file of the signals with this rate.
+        Positions in the file of the signals that are opened.
     """
 
     layout: RecordLayout
     signals: tuple[SignalHeader, ...]
     sample_bytes: int
     members: tuple[int, ...]
+
+    @property
+    def part_samples(self) -> int:
+        """Samples of a part in a data record."""
+        return math.gcd(*(self.signals[index].samples for index in self.members))
+
+    def n_parts(self, index: int) -> int:
+        """Return in how many parts a signal comes."""
+        if index not in self.members:
+            return 1
+        return self.signals[index].samples // self.part_samples
+
+    def picks(self, index: int) -> range:
+        """Return the positions in the Raw of the parts of a signal."""
+        before = self.members[: self.members.index(index)]
+        first = sum(self.n_parts(other) for other in before)
+        return range(first, first + self.n_parts(index))
 
     def __call__(self) -> "BaseRaw":
         """Open the signals: values in the file's own units, gaps left out.
@@ -67,12 +94,24 @@ class RateGroup:
         try:
             raw = open_raw(
                 scratch,
-                include=[_label(index) for index in self.members],
+                include=[
+                    _label(index, part)
+                    for index in self.members
+                    for part in range(self.n_parts(index))
+                ],
                 stim_channel=None,
                 preload=False,
                 verbose="ERROR",
             )
             raw.filenames = [path]
+            if self._header_bytes != self.layout.header_bytes:
+                # The file's own header is shorter than the one that MNE has read.
+                extras = raw._raw_extras[0]  # noqa: SLF001 - MNE has no other way
+                if extras["data_offset"] != self._header_bytes:
+                    raise MixedRatesUnsupported(f"{path.name}: read rate by rate.")
+                extras["data_offset"] = self.layout.header_bytes
+        except (AttributeError, LookupError):
+            raise MixedRatesUnsupported(f"{path.name}: read rate by rate.") from None
         except (OSError, ValueError, RuntimeError) as fault:
             raise UnreadableRecording(
                 f"MNE could not open {path.name}: {fault}."
@@ -82,10 +121,14 @@ class RateGroup:
                 scratch.unlink()
         return raw
 
+    @property
+    def _header_bytes(self) -> int:
+        n_parts = sum(self.n_parts(index) for index in range(len(self.signals)))
+        return FIXED_BYTES + BYTES_PER_SIGNAL * n_parts
+
     def _scratch(self, ending: str) -> Path:
         """Write the header; the data are a hole that takes no room on the disk."""
-        size = self.layout.header_bytes
-        size += self.layout.n_records * self.layout.record_bytes
+        size = self._header_bytes + self.layout.n_records * self.layout.record_bytes
         with tempfile.NamedTemporaryFile(suffix=ending, delete=False) as stream:
             stream.write(self._header())
             stream.truncate(size)
@@ -97,32 +140,37 @@ class RateGroup:
             fixed = stream.read(FIXED_BYTES)
             table = stream.read(layout.header_bytes - FIXED_BYTES)
         n_records = str(layout.n_records).encode()
+        n_signals = (self._header_bytes - FIXED_BYTES) // BYTES_PER_SIGNAL
         parts = [
             fixed[:8],
             _PATIENT.ljust(80),
             _RECORDING.ljust(80),
             _DATE,
             _TIME,
-            str(layout.header_bytes).encode().ljust(8),
+            str(self._header_bytes).encode().ljust(8),
             b" " * 44,
             n_records.ljust(8) if len(n_records) <= 8 else b"-1".ljust(8),
             _number(fixed[244:252]),
-            str(len(self.signals)).encode().ljust(4),
+            str(n_signals).encode().ljust(4),
         ]
         start = 0
         for name, width in SIGNAL_FIELDS.items():
             for index in range(len(self.signals)):
                 at = start + index * width
-                parts.append(self._field(name, index, table[at : at + width]))
+                parts += [
+                    self._field(name, index, part, table[at : at + width])
+                    for part in range(self.n_parts(index))
+                ]
             start += width * len(self.signals)
         return b"".join(parts)
 
-    def _field(self, name: str, index: int, raw: bytes) -> bytes:
+    def _field(self, name: str, index: int, part: int, raw: bytes) -> bytes:
         """Return a field of a signal: what samples depend on, else blank."""
         if name == "label":
-            return _label(index).encode().ljust(len(raw))
+            return _label(index, part).encode().ljust(len(raw))
         if name == "samples":
-            return str(self.signals[index].samples).encode().ljust(len(raw))
+            samples = self.signals[index].samples // self.n_parts(index)
+            return str(samples).encode().ljust(len(raw))
         if name in _LIMITS:
             has_scale = index in self.members and self.signals[index].has_scale
             return _number(raw) if has_scale else _LIMITS[name].ljust(len(raw))
@@ -138,8 +186,8 @@ _LIMITS = {
 }
 
 
-def _label(index: int) -> str:
-    return f"signal {index}"
+def _label(index: int, part: int) -> str:
+    return f"{index}.{part}"
 
 
 def _number(raw: bytes) -> bytes:

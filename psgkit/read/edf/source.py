@@ -1,6 +1,6 @@
 """Samples of an EDF or BDF file: MNE reads them, the layout says where they stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,8 +9,11 @@ from psgkit.domain.recording import FloatArray, sample_range
 from psgkit.errors import UnreadableRecording
 from psgkit.read.edf.header import SignalHeader
 from psgkit.read.edf.layout import RecordLayout, Segment
-from psgkit.read.edf.mended_header import RateGroup
+from psgkit.read.edf.mended_header import MixedRatesUnsupported, SignalGroup
 from psgkit.read.raw_reader import RawReader
+
+# A rate that shares no divisor with the others would make thousands of parts.
+MOST_PARTS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class EdfSource:
     layout: RecordLayout
     signals: tuple[SignalHeader, ...]
     sample_bytes: int
-    _readers: dict[int, RawReader] = field(
+    _readers: dict[tuple[int, ...], RawReader] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -65,55 +68,133 @@ class EdfSource:
     def read_many(
         self, indices: Sequence[int], start_s: float, stop_s: float
     ) -> list[FloatArray]:
-        """Return several signals between two times; those of one rate in one pass."""
+        """Return several signals between two times, in one pass through the file."""
+        spans = {index: self._span(index, start_s, stop_s) for index in indices}
         found: dict[int, FloatArray] = {}
-        for samples in dict.fromkeys(self.signals[i].samples for i in indices):
-            alike = [i for i in indices if self.signals[i].samples == samples]
-            found |= self._read_alike(list(dict.fromkeys(alike)), start_s, stop_s)
-        return [found[index] for index in indices]
+        readable = tuple(
+            index
+            for index, (_, size) in sorted(spans.items())
+            if size and self.signals[index].has_scale
+        )
+        if readable:
+            self._check_file()
+            wanted = {index: spans[index] for index in readable}
+            try:
+                self._fill(found, self._together(readable), wanted)
+            except MixedRatesUnsupported:
+                found.clear()
+                for group in self._by_rate(readable):
+                    mine = {i: s for i, s in wanted.items() if i in group.members}
+                    self._fill(found, group, mine)
+        return [
+            found[i] if i in found else np.full(spans[i][1], np.nan) for i in indices
+        ]
 
-    def _read_alike(
-        self, indices: list[int], start_s: float, stop_s: float
-    ) -> dict[int, FloatArray]:
-        samples, rate_hz = self.signals[indices[0]].samples, self.rate_hz(indices[0])
+    def _span(self, index: int, start_s: float, stop_s: float) -> tuple[int, int]:
+        """Return a signal's first sample on the clock, and how many are wanted."""
+        samples, rate_hz = self.signals[index].samples, self.rate_hz(index)
         first, last = sample_range(start_s, stop_s, rate_hz)
         n_samples = max(
             round(segment.onset_s * rate_hz) + segment.n_records * samples
             for segment in self.layout.segments
         )
-        size = max(min(last, n_samples) - first, 0)
-        readable = [index for index in indices if self.signals[index].has_scale]
-        parts = [
-            part
-            for segment in self.layout.segments
-            for part in _overlap(segment, samples, rate_hz, first, size)
-        ]
-        found = {}
-        if readable and parts:
-            self._check_file()
-            reader, picks = self._reader(samples, readable)
-            if parts == [(0, parts[0][1], size)]:  # no gap: nothing to put together
-                values = reader.read(picks, parts[0][1], parts[0][1] + size)
-                found = dict(zip(readable, values, strict=True))
-            else:
-                found = {index: np.full(size, np.nan) for index in readable}
-                for into, joined, length in parts:
-                    values = reader.read(picks, joined, joined + length)
-                    for index, part in zip(readable, values, strict=True):
-                        found[index][into : into + length] = part
-        return {i: found[i] if i in found else np.full(size, np.nan) for i in indices}
+        return first, max(min(last, n_samples) - first, 0)
 
-    def _reader(self, samples: int, indices: list[int]) -> tuple[RawReader, list[int]]:
-        """Return the reader of a rate, and the positions of signals in its Raw."""
-        members = tuple(
-            index
-            for index, signal in enumerate(self.signals)
-            if signal.samples == samples and not signal.is_annotations
+    def _together(self, indices: tuple[int, ...]) -> SignalGroup:
+        """Put signals of several rates into one pass.
+
+        Those of one rate have all others of it with them, whichever is wanted next.
+        """
+        if len({self.signals[index].samples for index in indices}) == 1:
+            return self._by_rate(indices)[0]
+        group = SignalGroup(self.layout, self.signals, self.sample_bytes, indices)
+        if sum(group.n_parts(index) for index in indices) > MOST_PARTS:
+            raise MixedRatesUnsupported(f"{self.layout.path.name}: too many parts.")
+        return group
+
+    def _by_rate(self, indices: tuple[int, ...]) -> list[SignalGroup]:
+        return [
+            SignalGroup(
+                self.layout,
+                self.signals,
+                self.sample_bytes,
+                tuple(
+                    index
+                    for index, signal in enumerate(self.signals)
+                    if signal.samples == samples and not signal.is_annotations
+                ),
+            )
+            for samples in sorted({self.signals[index].samples for index in indices})
+        ]
+
+    def _fill(
+        self,
+        found: dict[int, FloatArray],
+        group: SignalGroup,
+        spans: dict[int, tuple[int, int]],
+    ) -> None:
+        """Write the wanted samples of a group's signals, segment by segment."""
+        if group.members not in self._readers:
+            self._readers[group.members] = RawReader(group, self.layout.path.name)
+        reader = self._readers[group.members]
+        picks = [pick for index in spans for pick in group.picks(index)]
+        for segment in self.layout.segments:
+            parts = {
+                index: part
+                for index, (first, size) in spans.items()
+                if (part := self._overlap(index, segment, first, size))
+            }
+            if not parts:
+                continue
+            if len(picks) == len(spans):  # one rate: samples need no sorting
+                _, begin, length = next(iter(parts.values()))
+                values = reader.read(picks, begin, begin + length)
+                pieces = dict(zip(spans, values, strict=True))
+            else:
+                pieces = self._sorted_parts(group, reader, picks, parts)
+            for index, piece in pieces.items():
+                into, (_, size) = parts[index][0], spans[index]
+                if piece.size == size:  # no gap: nothing to put together
+                    found[index] = piece
+                    continue
+                whole = found.setdefault(index, np.full(size, np.nan))
+                whole[into : into + piece.size] = piece
+
+    def _sorted_parts(
+        self,
+        group: SignalGroup,
+        reader: RawReader,
+        picks: list[int],
+        parts: dict[int, tuple[int, int, int]],
+    ) -> dict[int, FloatArray]:
+        """Read whole records and put the parts of each signal in their order."""
+        samples = {index: self.signals[index].samples for index in parts}
+        first = min(begin // samples[i] for i, (_, begin, _) in parts.items())
+        last = max(-(-(b + n) // samples[i]) for i, (_, b, n) in parts.items())
+        width = group.part_samples
+        read = dict(
+            zip(picks, reader.read(picks, first * width, last * width), strict=True)
         )
-        if samples not in self._readers:
-            group = RateGroup(self.layout, self.signals, self.sample_bytes, members)
-            self._readers[samples] = RawReader(group, self.layout.path.name)
-        return self._readers[samples], [members.index(index) for index in indices]
+        pieces = {}
+        for index, (_, begin, length) in parts.items():
+            own = [read.pop(pick).reshape(-1, width) for pick in group.picks(index)]
+            values = np.stack(own, axis=1).ravel()
+            skip = begin - first * samples[index]
+            pieces[index] = values[skip : skip + length]
+        return pieces
+
+    def _overlap(
+        self, index: int, segment: Segment, first: int, size: int
+    ) -> tuple[int, int, int] | None:
+        """Return where samples of a segment go, where they stand in it, how many."""
+        samples = self.signals[index].samples
+        onset = round(segment.onset_s * self.rate_hz(index))
+        begin = max(first - onset, 0)
+        end = min(first + size - onset, segment.n_records * samples)
+        if end <= begin:
+            return None
+        joined = segment.first_record * samples + begin
+        return onset + begin - first, joined, end - begin
 
     def _check_file(self) -> None:
         path = self.layout.path
@@ -128,15 +209,3 @@ class EdfSource:
             raise UnreadableRecording(
                 f"{path.name} became shorter while it was read; wait until it is copied."
             )
-
-
-def _overlap(
-    segment: Segment, samples: int, rate_hz: float, first: int, size: int
-) -> Iterator[tuple[int, int, int]]:
-    """Yield where samples go, where they stand in the file without gaps, how many."""
-    onset = round(segment.onset_s * rate_hz)
-    begin = max(first - onset, 0)
-    end = min(first + size - onset, segment.n_records * samples)
-    if end > begin:
-        joined = segment.first_record * samples + begin
-        yield onset + begin - first, joined, end - begin

@@ -3,8 +3,10 @@
 import pickle
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
+import mne
 import numpy as np
 import pytest
 from edf_makers import EdfSignal, make_edf
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 from psgkit.domain.recording import Recording
 from psgkit.errors import UnreadableRecording
 from psgkit.read import read_recording
+from psgkit.read.edf.source import EdfSource
+from psgkit.read.read_ahead import read_ahead
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +161,95 @@ def test_one_channel_of_a_large_file_takes_its_own_memory_and_little_more(
 
     assert signal.size == 10800 * 512
     assert peak < signal.nbytes + 30_000_000
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Recording:
+    """Return 12 s at 256, 1, 128 and 100 Hz with breaks, one channel without scale."""
+    onsets = [f"+{r if r < 5 else r + 7.25}" for r in range(12)]
+    return read_recording(
+        make_edf(
+            tmp_path / "night.edf",
+            [
+                EdfSignal(rate=256),
+                EdfSignal("SpO2", rate=1, unit="%"),
+                EdfSignal("EOG L", rate=128, physical=("-500", "400")),
+                EdfSignal("Chin", physical=("0", "0")),
+                EdfSignal("ECG", rate=100),
+            ],
+            n_records=12,
+            kind="EDF+D",
+            onsets=onsets,
+        )
+    )
+
+
+@pytest.mark.parametrize("times", [(0.0, 20.0), (3.3, 6.7), (11.9, 15.01), (5.5, 6.0)])
+def test_several_rates_come_in_one_pass_as_they_come_alone(
+    mixed: Recording, times: tuple[float, float]
+):
+    together = mixed.source.read_many((4, 0, 3, 2, 1), *times)
+
+    for index, values in zip((4, 0, 3, 2, 1), together, strict=True):
+        alone = mixed.source.read(index, *times)
+        np.testing.assert_array_equal(values, alone, err_msg=str(index))
+
+
+def test_rates_are_read_one_by_one_where_mne_has_changed(
+    mixed: Recording, monkeypatch: pytest.MonkeyPatch
+):
+    expected = mixed.source.read_many((0, 2), 0.0, 20.0)
+    opened = mne.io.read_raw_edf
+
+    def other(*arguments, **options):
+        raw = opened(*arguments, **options)
+        raw._raw_extras[0] = {
+            key: value
+            for key, value in raw._raw_extras[0].items()
+            if key != "data_offset" or len(options["include"]) == 1
+        }
+        return raw
+
+    monkeypatch.setattr(mne.io, "read_raw_edf", other)
+    source = replace(mixed.source, _readers={})
+    for values, known in zip(
+        source.read_many((0, 2), 0.0, 20.0), expected, strict=True
+    ):
+        np.testing.assert_array_equal(values, known)
+
+
+def test_a_night_is_read_once_for_all_of_its_channels(
+    mixed: Recording, monkeypatch: pytest.MonkeyPatch
+):
+    read: list[tuple[int, ...]] = []
+    read_many = EdfSource.read_many
+
+    def counted(self, indices, start_s, stop_s):
+        read.append(tuple(indices))
+        return read_many(self, indices, start_s, stop_s)
+
+    monkeypatch.setattr(EdfSource, "read_many", counted)
+    channels = [mixed.channels[index] for index in (2, 0, 4)]
+    ahead = read_ahead(mixed, channels, staged=channels[:1])
+
+    for channel in [*channels, *channels]:
+        got, alone = ahead.signal(channel), mixed.signal(channel)
+        np.testing.assert_allclose(got, alone, rtol=1e-6)
+    np.testing.assert_allclose(
+        ahead.signal(channels[1], 3.0, 4.0),
+        mixed.signal(channels[1], 3.0, 4.0),
+        rtol=1e-6,
+    )
+    assert read.count((2, 0, 4)) == 1
+
+
+def test_what_is_too_large_to_keep_is_read_in_parts(
+    mixed: Recording, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("psgkit.read.read_ahead.MOST_BYTES", 30_000)
+    ahead = read_ahead(mixed, mixed.channels)
+
+    for channel in mixed.channels:
+        np.testing.assert_allclose(
+            ahead.signal(channel), mixed.signal(channel), rtol=1e-6
+        )

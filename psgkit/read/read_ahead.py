@@ -1,0 +1,130 @@
+"""Read the channels that a night needs in one pass through its file.
+
+The samples of an EDF lie interleaved: to read one channel is to read the whole file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.recording import (
+    Channel,
+    FloatArray,
+    Recording,
+    SignalSource,
+    sample_range,
+)
+
+# Of samples that are kept: 8 channels of 9 h at 256 Hz, three of them to be staged. A
+# wider night is read in several passes.
+MOST_BYTES = 370_000_000
+# Of samples in double precision that are read at a time.
+BLOCK_BYTES = 32_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadAheadSource:
+    """A source that reads several channels when the first of them is asked for.
+
+    Parameters
+    ----------
+    source : SignalSource
+        Of the recording.
+    duration_s : float
+        Of the recording.
+    rates_hz : dict of int to float
+        The rate of each channel that will be wanted whole, in the order of use.
+    staged : frozenset of int
+        Channels that are kept in double precision until their first use.
+    """
+
+    source: SignalSource
+    duration_s: float
+    rates_hz: dict[int, float]
+    staged: frozenset[int] = frozenset()
+    _held: dict[int, npt.NDArray[np.floating]] = field(default_factory=dict, repr=False)
+
+    def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
+        """Return one signal between two times; see `SignalSource`.
+
+        Samples of a whole night pass through single precision, seven digits, but for
+        the first use of a staged channel: stages depend on the last digit.
+        """
+        is_whole = start_s <= 0 and stop_s >= self.duration_s
+        if index not in self._held and not (is_whole and index in self.rates_hz):
+            return self.source.read(index, start_s, stop_s)
+        if index not in self._held:
+            self._fill(index)
+        held = self._held[index]
+        if is_whole and held.dtype == np.float64:
+            self._held[index] = held.astype(np.float32)
+            return np.asarray(held, dtype=np.float64)
+        first, last = sample_range(start_s, stop_s, self.rates_hz[index])
+        return held[first:last].astype(np.float64)
+
+    def read_many(
+        self, indices: Sequence[int], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
+        """Return several signals between two times; see `SignalSource`."""
+        if any(index in self._held for index in indices):
+            return [self.read(index, start_s, stop_s) for index in indices]
+        return self.source.read_many(indices, start_s, stop_s)
+
+    def _fill(self, wanted: int) -> None:
+        """Read a channel, and those that come after it as far as there is room."""
+        self._held.clear()
+        order = list(self.rates_hz)
+        at = order.index(wanted)
+        room = MOST_BYTES
+        batch: list[int] = []
+        for index in order[at:] + order[:at]:
+            width = 8 if index in self.staged else 4
+            room -= width * round(self.duration_s * self.rates_hz[index])
+            if batch and room < 0:
+                break
+            batch.append(index)
+        block_s = BLOCK_BYTES / 8 / sum(self.rates_hz[index] for index in batch)
+        block_s = max(np.floor(block_s), 1.0)
+        parts: dict[int, list[npt.NDArray[np.floating]]] = {i: [] for i in batch}
+        for start_s in np.arange(0.0, self.duration_s, block_s).tolist():
+            stop_s = min(start_s + block_s, self.duration_s)
+            blocks = self.source.read_many(batch, start_s, stop_s)
+            for index, values in zip(batch, blocks, strict=True):
+                kept = values if index in self.staged else values.astype(np.float32)
+                parts[index].append(kept)
+        for index in batch:
+            self._held[index] = np.concatenate(parts.pop(index))
+
+
+def read_ahead(
+    recording: Recording, channels: Sequence[Channel], staged: Sequence[Channel] = ()
+) -> Recording:
+    """Return the same recording, which reads some channels together.
+
+    Parameters
+    ----------
+    recording : Recording
+    channels : sequence of Channel
+        Those that will be wanted whole, in the order of use.
+    staged : sequence of Channel
+        Those that are staged first.
+
+    Returns
+    -------
+    Recording
+    """
+    rates_hz: dict[int, float] = {}
+    for channel in (*staged, *channels):
+        rates_hz.setdefault(channel.index, channel.rate_hz)
+        if channel.reference_index is not None:
+            rates_hz.setdefault(channel.reference_index, channel.rate_hz)
+    precise = {c.index for c in staged} | {c.reference_index for c in staged}
+    source = ReadAheadSource(
+        recording.source,
+        recording.duration_s,
+        rates_hz,
+        frozenset(index for index in precise if index is not None),
+    )
+    return replace(recording, source=source)

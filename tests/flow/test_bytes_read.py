@@ -1,0 +1,26 @@
+"""A report reads its file a few times, not once a channel."""
+
+from pathlib import Path
+
+import pytest
+
+from psgkit import analyse
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+IO = Path("/proc/self/io")
+
+
+def bytes_read() -> int:
+    return int(IO.read_text().split()[1])
+
+
+@pytest.mark.skipif(not IO.exists(), reason="counts what Linux says was read")
+@pytest.mark.parametrize("name", ["nap.edf", "night.edf"])  # one rate; four rates
+def test_a_night_reads_at_most_four_times_its_file(name: str):
+    path = SAMPLES / name
+    analyse(path)  # imports read files, too
+    before = bytes_read()
+
+    analyse(path)
+
+    assert (bytes_read() - before) / path.stat().st_size < 4.0
