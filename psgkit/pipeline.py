@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ from psgkit.domain.clock import without_date
 from psgkit.domain.issues import Issue, Severity, in_order
 from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
 from psgkit.domain.night import Night
-from psgkit.domain.provenance import Provenance
+from psgkit.domain.provenance import Provenance, installed_versions
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
@@ -32,11 +30,7 @@ from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
 from psgkit.read.input_hash import Original, original
 from psgkit.read.read_ahead import read_ahead
-from psgkit.settings import (
-    ReadSettings,
-    Settings,
-    with_overrides,
-)
+from psgkit.settings import ReadSettings, Settings, with_overrides
 
 if TYPE_CHECKING:
     import mne
@@ -48,18 +42,6 @@ if TYPE_CHECKING:
 
 # What each step is called where its progress is shown.
 STEPS = ("reading", "staging", "measuring", "writing")
-
-# Packages whose versions a number may depend on.
-_PACKAGES = ("psgkit", "yasa", "mne", "numpy", "scipy", "pandas", "lightgbm")
-
-_HALF_A_PERSON = Issue(
-    Severity.NOTE,
-    "demographics_incomplete",
-    "YASA's demographic classifiers want age and sex both; one was given, so the others "
-    "were used.",
-    "Give both, or neither.",
-)
-
 
 _IN_MEMORY = Issue(
     Severity.NOTE,
@@ -278,14 +260,14 @@ def _analyse_recording(
     )
     look = replace(look, recording=replace(as_labelled, source=recording.source))
     if is_staged:
-        from psgkit.stage import stage_recording  # noqa: PLC0415 - see _measured
+        from psgkit.stage import HALF_A_PERSON, stage_recording  # noqa: PLC0415
 
         progress("staging")
         stager = objects.stager or settings.stage.stager
         staging = stage_recording(recording, stager)
         scoring, used, found = staging.scoring, staging.channels_used, staging.issues
         if (job.age_y is None) != (job.sex is None):
-            found += (_HALF_A_PERSON,)
+            found += (HALF_A_PERSON,)
     else:
         scoring = _read_scoring(job, objects, settings, recording.start)
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
@@ -308,11 +290,9 @@ def _read_together(
 
         staged = first_choices(recording)
     if settings.measure.signals:
-        from psgkit.measure.signals.derivations import (  # noqa: PLC0415 - see _measured
-            choose_derivations,
-        )
+        from psgkit.measure.signals import derivations  # noqa: PLC0415 - see _measured
 
-        channels = choose_derivations(recording).all
+        channels = derivations.choose_derivations(recording).all
     return read_ahead(recording, channels, staged)
 
 
@@ -377,7 +357,7 @@ def _measure(
         results=measured.measures,
         issues=in_order(recording.issues, found, lights_issues, measured.issues),
         provenance=Provenance(
-            versions=dict(_versions()),
+            versions=installed_versions(),
             settings=settings.model_dump(mode="json"),
             recording_sha256=files[0].sha256,
             recording_bytes=files[0].size,
@@ -408,11 +388,6 @@ def _measured(
     )
 
 
-@cache
-def _versions() -> tuple[tuple[str, str], ...]:
-    return tuple((name, metadata.version(name)) for name in _PACKAGES)
-
-
 def _start(recording: Recording, settings: Settings) -> dt.datetime | None:
     """Return when a recording starts, without its date unless dates are kept."""
     if recording.start is None or settings.report.keep_dates:
@@ -421,6 +396,5 @@ def _start(recording: Recording, settings: Settings) -> dt.datetime | None:
 
 
 def _without_date(scoring: Scoring) -> Scoring:
-    if scoring.start is None:
-        return scoring
-    return replace(scoring, start=without_date(scoring.start))
+    start = scoring.start
+    return scoring if start is None else replace(scoring, start=without_date(start))

@@ -1,9 +1,14 @@
 """Where a night's numbers came from."""
 
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
 
 # Raised whenever any number in a report changes for the same input and settings.
 METRIC_VERSION = 4
+
+# Packages whose versions a number may depend on.
+_PACKAGES = ("psgkit", "yasa", "mne", "numpy", "scipy", "pandas", "lightgbm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,13 @@ class Provenance:
     stager: str = ""
     arousal_source: str = ""
     metric_version: int = METRIC_VERSION
+
+
+def installed_versions() -> dict[str, str]:
+    """Return the versions of psgkit and of the packages that its numbers rest on."""
+    return {name: _version(name) for name in _PACKAGES}
+
+
+@cache
+def _version(name: str) -> str:
+    return metadata.version(name)

@@ -57,8 +57,7 @@ class SignalSource(Protocol):
 
         Returns
         -------
-        list of numpy.ndarray of float64
-            One array a signal, each at its own rate.
+        list of numpy.ndarray of float64, each at its own rate
         """
         ...
 
@@ -245,54 +244,47 @@ class Recording:
             is bridged by a straight line.
         """
         stop_s = self.duration_s if stop_s is None else stop_s
-        if any(gap.duration_s < SMALL_GAP_S for gap in self.gaps):
-            values = self._read_bridged(channel, start_s, stop_s)
-        else:
-            values = self._read(channel, start_s, stop_s)
-        return self._without_lost(values, channel, start_s)
-
-    def _read(self, channel: Channel, start_s: float, stop_s: float) -> FloatArray:
-        values = self.source.read(channel.index, start_s, stop_s)
-        if channel.reference_index is not None:
-            reference = self.source.read(channel.reference_index, start_s, stop_s)
-            # A night at 512 Hz takes 130 MB: no third array where one can be reused.
-            own = reference if reference.flags.owndata else None
-            values = np.subtract(values, reference, out=own)
-        if channel.to_uv not in (None, 1.0):
-            values = values * channel.to_uv
-        return values
-
-    def _read_bridged(
-        self, channel: Channel, start_s: float, stop_s: float
-    ) -> FloatArray:
-        """Read a part with small gaps bridged, as they are in the whole."""
-        rate_hz = channel.rate_hz
-        reach_s = SMALL_GAP_S + 2 / rate_hz
-        wide = self._read(channel, start_s - reach_s, stop_s + reach_s)
-        before = sample_range(start_s - reach_s, start_s, rate_hz)[0]
-        first, last = sample_range(start_s, stop_s, rate_hz)
-        return bridge_small_gaps(wide, rate_hz)[first - before : last - before]
+        return self.signals([channel], start_s, stop_s)[0]
 
     def signals(
         self, channels: Sequence[Channel], start_s: float, stop_s: float
     ) -> list[FloatArray]:
         """Read several channels between two times in one pass; see `signal`."""
+        has_small = any(gap.duration_s < SMALL_GAP_S for gap in self.gaps)
+        # Wider where small gaps are bridged: a part is what the whole holds there.
+        reach_s = SMALL_GAP_S + 2 / min(c.rate_hz for c in channels) if has_small else 0
+        read = self._read(channels, start_s - reach_s, stop_s + reach_s)
+        for number, channel in enumerate(channels):
+            if has_small:
+                before = sample_range(start_s - reach_s, start_s, channel.rate_hz)[0]
+                first, last = sample_range(start_s, stop_s, channel.rate_hz)
+                wide = bridge_small_gaps(read[number], channel.rate_hz)
+                read[number] = wide[first - before : last - before]
+            read[number] = self._without_lost(read[number], channel, start_s)
+        return read
+
+    def _read(
+        self, channels: Sequence[Channel], start_s: float, stop_s: float
+    ) -> list[FloatArray]:
         indices = [c.index for c in channels]
         indices += [i for c in channels if (i := c.reference_index) is not None]
         unique = list(dict.fromkeys(indices))
-        read = dict(
-            zip(unique, self.source.read_many(unique, start_s, stop_s), strict=True)
-        )
-        found = []
+        read_many = self.source.read_many(unique, start_s, stop_s)
+        read, found = dict(zip(unique, read_many, strict=True)), []
         for channel in channels:
             values = read[channel.index]
             if channel.reference_index is not None:
-                values = values - read[channel.reference_index]
+                reference = read[channel.reference_index]
+                # A night at 512 Hz takes 130 MB: no third array where one can be reused.
+                is_free = reference.flags.owndata and len(channels) == 1
+                values = np.subtract(
+                    values, reference, out=reference if is_free else None
+                )
             if channel.to_uv not in (None, 1.0):
                 values = values * channel.to_uv
-            if self.lost_of(channel) and values is read[channel.index]:
+            if len(channels) > 1 and self.lost_of(channel):
                 values = values.copy()  # another channel may be made of it
-            found.append(self._without_lost(values, channel, start_s))
+            found.append(values)
         return found
 
     def lost_of(self, channel: Channel) -> tuple[Gap, ...]:

@@ -9,8 +9,10 @@ from psgkit.stage.agreement import (
 from psgkit.stage.choice import find_stager, stage_recording, stager_names
 from psgkit.stage.number_agreement import compare_measures
 from psgkit.stage.stager import Stager, Staging
+from psgkit.stage.training_scope import HALF_A_PERSON
 
 __all__ = [
+    "HALF_A_PERSON",
     "Agreement",
     "ArousalAgreement",
     "Stager",

@@ -14,6 +14,14 @@ SHORT_S = 300.0  # below, YASA calls its own results unreliable
 NAP_S = 3 * 3600.0  # below, a recording is a nap; training was on whole nights
 YOUNGEST_Y = 5.0  # the training cohorts begin there
 
+HALF_A_PERSON = Issue(
+    Severity.NOTE,
+    "demographics_incomplete",
+    "YASA's demographic classifiers want age and sex both; one was given, so the others "
+    "were used.",
+    "Give both, or neither.",
+)
+
 
 def demographics(age_y: float | None, sex: str | None) -> dict[str, int]:
     """Return what YASA's demographic classifiers ask for, or nothing.
