@@ -68,7 +68,9 @@ class ReadAheadSource:
         self, indices: Sequence[int], start_s: float, stop_s: float
     ) -> list[FloatArray]:
         """Return several signals between two times; see `SignalSource`."""
-        if any(index in self._held for index in indices):
+        is_whole = start_s <= 0 and stop_s >= self.duration_s
+        known = self.rates_hz if is_whole else self._held
+        if any(index in known for index in indices):
             return [self.read(index, start_s, stop_s) for index in indices]
         return self.source.read_many(indices, start_s, stop_s)
 
