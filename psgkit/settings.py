@@ -53,12 +53,16 @@ class ScoringSettings(_Frozen):
         Length of an epoch where the file does not give it.
     annotator : str or None
         Whose scoring to read where a file holds several.
+    events : dict of str to str
+        What names of events mean that psgkit does not know, as a kind or a kind and a
+        cause: ``"Their words" = "arousal:respiratory"``.
     """
 
     codes: str | None = None
     column: dict[str, str] = Field(default_factory=dict)
     epoch_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     annotator: str | None = None
+    events: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("column", mode="before")
     @classmethod

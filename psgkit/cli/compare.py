@@ -154,11 +154,18 @@ def _show(found: "Comparison", *, json: bool) -> None:
                 "differences": _records(found.differences.reset_index()),
                 "confusion": _records(found.confusion.reset_index()),
                 "left_out": found.left_out,
+                "macro_f1_stages": {
+                    n: list(s) for n, s in found.macro_f1_stages.items()
+                },
+                "doubts": found.doubts,
             }
         )
         return
     console.out(_counted(len(found.nights), found.left_out))
+    for night, doubt in found.doubts.items():
+        console.out(doubt if len(found.nights) == 1 else f"{night}: {doubt}")
     console.table(_overview(found.nights), decimals=3)
+    console.out(_legend_of_agreement(found))
     console.out("\nEpochs; rows the reference, columns the test")
     console.table(found.confusion.reset_index(), decimals=0)
     numbers = found.numbers[found.numbers["nights_n"] > 0]
@@ -173,7 +180,50 @@ def _show(found: "Comparison", *, json: bool) -> None:
             "its\nlimits of agreement, ICC(2,1), Spearman's rho"
         )
     console.table(table, decimals=2)
+    console.out(_legend_of_numbers(list(shown.index), is_one=len(found.nights) == 1))
     console.out("\n--json prints every number of the catalogue, --out saves them.")
+
+
+def _legend_of_agreement(found: "Comparison") -> str:
+    """Explain the abbreviations of agreement, and name the stages of macro F1."""
+    sets = set(found.macro_f1_stages.values())
+    stages = (
+        f"the stages that either scoring has: {', '.join(next(iter(sets)))}"
+        if len(sets) == 1
+        else "the stages that either scoring of the night has"
+    )
+    grids = set(found.epoch_s.values())
+    length = f" of {next(iter(grids)):g} s" if len(grids) == 1 else ""
+    lines = [
+        f"epochs_n  epochs{length} that both scored as a stage",
+        "kappa     Cohen's kappa: agreement beyond chance, 1 is complete",
+        "f1        twice the epochs of both over the epochs of either (F1 score)",
+        f"macro_f1  mean F1 over {stages}",
+        "mcc       Matthews' correlation coefficient",
+        "_w _n1 _n2 _n3 _r  of wake, N1, N2, N3 and REM",
+    ]
+    if "arousal_f1" in found.nights.dropna(axis="columns", how="all"):
+        lines.append('arousal_kappa  of "an arousal starts in this epoch"')
+    return "\n".join(lines)
+
+
+def _legend_of_numbers(names: list[str], *, is_one: bool) -> str:
+    """Explain the columns of the catalogue that are shown, and the statistics."""
+    from psgkit.measure import metric_of
+
+    width = max(map(len, names), default=0)
+    metrics = {name: metric_of(name) for name in names}
+    lines = [
+        f"{name:<{width}}  {metric.meaning}"
+        for name, metric in metrics.items()
+        if metric is not None
+    ]
+    if not is_one:
+        lines += [
+            "bias  mean of test minus reference; low, high: limits of agreement",
+            "ICC   intraclass correlation (2,1); rho: Spearman's rank correlation",
+        ]
+    return "\n".join(lines)
 
 
 def _overview(nights: "pd.DataFrame") -> "pd.DataFrame":

@@ -2,8 +2,9 @@
 
 Epochs are compared with YASA's `EpochByEpochAgreement` (Menghini et al. 2021): those
 that either scorer left unscored or called artefact count neither way. Macro F1 is the
-mean of the F1 of the stages that occur in the reference, for YASA's own ``f1`` is
-weighted by their frequency. A stage's kappa is that of "this stage or another".
+mean of the F1 of the stages that occur in either scoring, for YASA's own ``f1`` is
+weighted by their frequency. Epochs of different lengths are compared on their common
+grid. A stage's kappa is that of "this stage or another".
 Arousals match one to one where they overlap by at least a fifth of their union
 (`yasa.compare_detection`).
 """
@@ -22,6 +23,8 @@ from psgkit.errors import ScoringMismatch
 from psgkit.stage.pairing import ScoringPair, pair_scorings
 
 IOU_THRESHOLD = 0.2
+# Two scorers of one night agree better; two nights of one person hardly more.
+OTHER_NIGHT_KAPPA = 0.2
 _STAGE_NAMES = [stage.name for stage in SCORED_STAGES]
 _REFERENCE, _TEST = "reference", "test"
 
@@ -62,6 +65,10 @@ class Agreement:
     left_out_n : int
         Epochs that only one of them has, or that either called artefact or left
         unscored.
+    epoch_s : float
+        Length of an epoch of the grid on which they were compared.
+    hours : (float, float)
+        How long the test and the reference are.
     accuracy, kappa, macro_f1, mcc : float
         Fractions; kappa and mcc are NaN where both saw one stage alone.
     stages : pandas.DataFrame
@@ -75,6 +82,8 @@ class Agreement:
 
     epochs_n: int
     left_out_n: int
+    epoch_s: float
+    hours: tuple[float, float]
     accuracy: float
     kappa: float
     macro_f1: float
@@ -82,6 +91,24 @@ class Agreement:
     stages: pd.DataFrame
     confusion: pd.DataFrame
     arousals: ArousalAgreement | None
+
+    @property
+    def macro_f1_stages(self) -> tuple[str, ...]:
+        """The stages that either scoring has, over which macro F1 is the mean."""
+        occurs = (self.stages["reference_n"] + self.stages["test_n"]) > 0
+        return tuple(str(stage) for stage in self.stages.index[occurs])
+
+    @property
+    def doubt(self) -> str:
+        """Ask whether the two are of one night, where they look like two; else empty."""
+        test_h, reference_h = self.hours
+        is_longer = abs(test_h - reference_h) * 3600 > self.epoch_s
+        if not (is_longer and self.kappa < OTHER_NIGHT_KAPPA):
+            return ""
+        return (
+            f"Are these the same night? They last {test_h:.2f} and {reference_h:.2f} h, "
+            f"and kappa is {self.kappa:.2f}."
+        )
 
     @property
     def numbers(self) -> pd.Series:
@@ -109,7 +136,7 @@ def compare_scorings(test: object, reference: object) -> Agreement:
     Parameters
     ----------
     test, reference : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence
-        Anything that `Scoring.of` takes, of the same night and with epochs of the same length. They are laid over each
+        Anything that `Scoring.of` takes, of the same night. They are laid over each
         other by the clock where both have one, else second zero on second zero.
 
     Returns
@@ -119,7 +146,7 @@ def compare_scorings(test: object, reference: object) -> Agreement:
     Raises
     ------
     ScoringMismatch
-        If their epochs differ in length, or there is none that both scored.
+        If no common epoch fits into theirs, or there is none that both scored.
     """
     pair = Scoring.of(test), Scoring.of(reference)
     return compare_many({"": pair})[""]
@@ -184,10 +211,16 @@ def _agreements(
         confusion = _confusion(pair)
         stages = _stage_table(rows, confusion)
         kappa = _kappa_of(confusion.to_numpy())
-        present = stages["reference_n"] > 0
+        present = (stages["reference_n"] + stages["test_n"]) > 0
+        test, reference = pairs[night]
         agreements[night] = Agreement(
             epochs_n=int(pair.both_scored.sum()),
             left_out_n=int((~pair.both_scored).sum()),
+            epoch_s=pair.epoch_s,
+            hours=(
+                test.n_epochs * test.epoch_s / 3600,
+                reference.n_epochs * reference.epoch_s / 3600,
+            ),
             accuracy=float(row["accuracy"]),
             kappa=kappa,
             macro_f1=float(stages.loc[present, "f1"].mean()),
@@ -255,11 +288,18 @@ def _stage_table(by_stage: pd.DataFrame, confusion: pd.DataFrame) -> pd.DataFram
             "test_n": counts.sum(axis=0),
             "precision": table["precision"].to_numpy(dtype=float) / 100,
             "recall": table["recall"].to_numpy(dtype=float) / 100,
-            "f1": table["fbeta"].to_numpy(dtype=float) / 100,
+            "f1": _f1_of(counts),
             "kappa": [_kappa_of(_one_against_rest(counts, n)) for n in range(5)],
         },
         index=pd.Index(_STAGE_NAMES, name="stage"),
     )
+
+
+def _f1_of(counts: Counts) -> npt.NDArray[np.float64]:
+    """Return the F1 of each stage; NaN where neither scoring has it."""
+    marked = counts.sum(axis=0) + counts.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(2 * np.diag(counts) / marked, dtype=np.float64)
 
 
 def _one_against_rest(counts: Counts, position: int) -> Counts:

@@ -1,6 +1,7 @@
 """Two scorings of one night, laid over each other."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import yasa
 
 _DAY_S = 86400.0
+_SHORTEST_MS = 1000
 Codes = npt.NDArray[np.int8]
 Spans = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
@@ -76,19 +78,17 @@ def pair_scorings(test: Scoring, reference: Scoring) -> ScoringPair:
     """Lay two scorings of one night over each other.
 
     By the clock where both have one, else second zero on second zero; grids that do
-    not meet are moved to the nearest epoch, by less than half of one.
+    not meet are moved to the nearest epoch, by less than half of one. Epochs of
+    different lengths are cut to the longest length that fits into both: 20 and 30 s
+    into epochs of 10 s.
 
     Raises
     ------
     ScoringMismatch
-        If their epochs differ in length, or they are of different dates.
+        If no epoch of at least 1 s fits into both, or they are of different dates.
     """
+    test, reference = _on_common_grid(test, reference)
     epoch_s = reference.epoch_s
-    if abs(test.epoch_s - epoch_s) > 1e-6:
-        raise ScoringMismatch(
-            f"The scorings have epochs of {test.epoch_s:g} and {epoch_s:g} s; only those "
-            "of one length can be compared."
-        )
     shift_s = _clock_shift(test, reference)
     offset = round((test.onset_s + shift_s - reference.onset_s) / epoch_s)
     first = min(0, offset)
@@ -104,6 +104,29 @@ def pair_scorings(test: Scoring, reference: Scoring) -> ScoringPair:
         onset_s=reference.onset_s + first * epoch_s,
         test_shift_s=shift_s,
     )
+
+
+def _on_common_grid(test: Scoring, reference: Scoring) -> tuple[Scoring, Scoring]:
+    """Cut the epochs of both to the longest length that fits into both."""
+    if abs(test.epoch_s - reference.epoch_s) <= 1e-6:
+        return test, reference
+    lengths_ms = [round(scoring.epoch_s * 1000) for scoring in (test, reference)]
+    common_ms = math.gcd(*lengths_ms)
+    if common_ms < _SHORTEST_MS:
+        raise ScoringMismatch(
+            f"The scorings have epochs of {test.epoch_s:g} and {reference.epoch_s:g} s, "
+            "into which no common epoch of 1 s or more fits; score both in one length."
+        )
+    cut = [
+        replace(
+            scoring,
+            stages=np.repeat(scoring.stages, length_ms // common_ms),
+            epoch_s=common_ms / 1000,
+            proba=None,
+        )
+        for scoring, length_ms in zip((test, reference), lengths_ms, strict=True)
+    ]
+    return cut[0], cut[1]
 
 
 def _clock_shift(test: Scoring, reference: Scoring) -> float:

@@ -58,6 +58,12 @@ class Comparison:
         Test minus reference, a row a night, a column a number.
     left_out : dict of str to str
         Nights that could not be compared, and why.
+    macro_f1_stages : dict of str to tuple of str
+        The stages over which the macro F1 of each night is the mean.
+    epoch_s : dict of str to float
+        Length of the epochs in which each night was compared.
+    doubts : dict of str to str
+        Nights whose two scorings may be of two nights.
     """
 
     nights: pd.DataFrame
@@ -65,6 +71,9 @@ class Comparison:
     numbers: pd.DataFrame
     differences: pd.DataFrame
     left_out: dict[str, str]
+    macro_f1_stages: dict[str, tuple[str, ...]]
+    epoch_s: dict[str, float]
+    doubts: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +140,9 @@ def compare_nights(
         numbers=compare_measures(test, reference),
         differences=test - reference,
         left_out=left_out,
+        macro_f1_stages={n: a.macro_f1_stages for n, a in agreements.items()},
+        epoch_s={n: a.epoch_s for n, a in agreements.items()},
+        doubts={n: a.doubt for n, a in agreements.items() if a.doubt},
     )
 
 

@@ -298,7 +298,7 @@ def _without_denied(tags: Sequence[Tag]) -> tuple[tuple[Tag, ...], bool]:
             kept.append(tag)
         elif tag.part == "event":
             denied, is_denying = True, False
-        elif tag.part == "relation":
+        elif tag.part == "relation" and tag.value in {"due", "or"}:
             is_denying = False
             kept.append(tag)
     return tuple(kept), denied

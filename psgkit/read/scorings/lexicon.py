@@ -23,7 +23,7 @@ _JOINTS = (
     *("ung", "ungs", "ungen", "ing", "ings", "else", "elses", "ning", "nings", "ande"),
 )
 
-_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z][^\W\d_A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z][^\W\d_A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _SIGNS = (
     (re.compile(r"[+&]"), " with "),
     (re.compile(r"\bc/(?=\s*\w{3})"), " with "),
@@ -123,6 +123,8 @@ def _tells_more(parts: Sequence[Tag], phrase: _Phrase) -> bool:
     """
     if len(parts) < 2 or phrase.is_open != (True,):
         return False
+    if Tag("relation", "due") in parts:
+        return True
     heads = {tag.value for tag in parts if tag.part == "event"}
     return "arousal" in heads or (bool(heads) and phrase.tag.part != "event")
 

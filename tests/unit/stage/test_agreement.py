@@ -56,9 +56,36 @@ def test_a_later_onset_counts_as_a_later_clock() -> None:
     assert compare_scorings(test, make_scoring("W12R")).accuracy == 1.0
 
 
-def test_epochs_of_different_length_are_refused() -> None:
-    with pytest.raises(ScoringMismatch, match="20 and 30 s"):
-        compare_scorings(make_scoring("W2", epoch_s=20), make_scoring("W2"))
+def test_epochs_of_different_length_are_compared_on_their_common_grid() -> None:
+    # 20 and 30 s meet in 10 s: W W 2 2 2 2 against W W W 2 2 2
+    found = compare_scorings(make_scoring("W22", epoch_s=20), make_scoring("W2"))
+    assert (found.epochs_n, found.epoch_s) == (6, 10.0)
+    assert found.accuracy == pytest.approx(5 / 6)
+    same = compare_scorings(make_scoring("WWW222", epoch_s=10), make_scoring("W2"))
+    assert (same.epochs_n, same.accuracy) == (6, 1.0)
+
+
+def test_epochs_without_a_common_length_are_refused() -> None:
+    with pytest.raises(ScoringMismatch, match="no common epoch"):
+        compare_scorings(make_scoring("W2", epoch_s=7.68), make_scoring("W2"))
+
+
+def test_macro_f1_is_over_the_stages_of_either() -> None:
+    # R occurs in the test alone: its F1 is 0; sklearn's macro F1 over the labels of both
+    found = compare_scorings(make_scoring("WW2R"), make_scoring("WW22"))
+    assert found.macro_f1_stages == ("W", "N2", "R")
+    assert found.macro_f1 == pytest.approx((1 + 2 / 3 + 0) / 3)
+
+
+def test_two_nights_of_different_length_that_disagree_are_asked_about() -> None:
+    found = compare_scorings(make_scoring("W2" * 60), make_scoring("2W" * 61))
+    assert "same night" in found.doubt
+    assert (
+        compare_scorings(make_scoring("W2" * 60), make_scoring("2W" * 60)).doubt == ""
+    )
+    assert (
+        compare_scorings(make_scoring("W2" * 60), make_scoring("W2" * 61)).doubt == ""
+    )
 
 
 def test_nights_without_a_common_epoch_are_refused() -> None:
