@@ -175,7 +175,11 @@ class ReportSettings(_Frozen):
     keep_dates : bool
         Whether the date of the recording's start stays in the results.
     language : {"en", "nl"}
-        Of the page's words.
+        Language of the page and of the terminal.
+    pdf : bool
+        Whether the page is written as PDF, too.
+    names : {"plain", "codes"}
+        Whether the names of columns stand beside the plain names on the page.
     """
 
     page: bool = True
@@ -183,6 +187,8 @@ class ReportSettings(_Frozen):
     tables: bool = False
     keep_dates: bool = False
     language: Literal["en", "nl"] = "en"
+    pdf: bool = False
+    names: Literal["plain", "codes"] = "plain"
 
 
 class Settings(_Frozen):

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from psgkit.settings import Settings
 
 EXIT_SOME_FAILED = 1
-EXIT_INTERRUPTED = 130
 
 
 class IdChoice(StrEnum):
@@ -154,6 +153,8 @@ def batch(
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
     language: options.Language = None,
+    pdf: options.Pdf = False,
+    names: options.Names = None,
     arousals: options.Arousals = None,
     explain_arousals: options.ExplainArousals = False,
     stager: options.Stager = None,
@@ -183,6 +184,8 @@ def batch(
                 only,
                 arousals=arousals,
                 explain_arousals=explain_arousals,
+                pdf=pdf,
+                names=names,
                 language=language,
             )
         )
@@ -203,6 +206,8 @@ def batch(
             keep_dates=keep_dates,
             only=only,
             language=language,
+            pdf=pdf,
+            names=names,
             arousals=arousals,
             explain_arousals=explain_arousals,
             codes=codes,
@@ -265,14 +270,14 @@ def batch(
                 log_outcome(out, outcome)
     except KeyboardInterrupt:
         console.error("stopped at once; the same command goes on from here.")
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+        raise typer.Exit(console.EXIT_STOPPED) from None
     console.out(_counted(counts))
     console.out(_stagers(jobs, settings))
     console.out(f"Table: {out / 'cohort.csv'}")
     if counts["failed"]:
         console.out(f"What failed, and why: {out / 'failures.csv'}")
     if stop.is_set():
-        raise typer.Exit(EXIT_INTERRUPTED)
+        raise typer.Exit(console.EXIT_STOPPED)
     if counts["failed"]:
         raise typer.Exit(EXIT_SOME_FAILED)
 

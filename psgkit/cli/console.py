@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from psgkit.errors import OutputError
 
+EXIT_STOPPED = 130
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -133,12 +135,25 @@ def table(rows: "pd.DataFrame", *, decimals: int = 2) -> None:
     _write("\n".join(lines), sys.stdout)
 
 
-def night_page(night: "Night") -> None:
-    """Print a night's page, with styles and as wide as a terminal that it goes to."""
-    if not sys.stdout.isatty():
-        from psgkit.report import text_page
+def night_page(
+    night: "Night", *, full: bool = False, files: str = "", language: str = "en"
+) -> None:
+    """Print a night's page, with styles and as wide as a terminal that it goes to.
 
-        out(text_page(night))
+    Parameters
+    ----------
+    night : Night
+    full : bool
+        Whether everything is printed, and not the answers alone.
+    files : str
+        Where the night's files are; empty where none were written.
+    language : str
+        Language of the page.
+    """
+    if not sys.stdout.isatty():
+        from psgkit.report.pages.night_text import text_page
+
+        out(text_page(night, full=full, files=files, language=language))
         return
     from rich.console import Console
 
@@ -146,7 +161,9 @@ def night_page(night: "Night") -> None:
 
     console = Console()
     with console.capture() as printed:
-        console.print(page(night, console.width))
+        console.print(
+            page(night, console.width, full=full, files=files, language=language)
+        )
     _write(printed.get(), sys.stdout, end="")
 
 
@@ -188,10 +205,29 @@ def progress(steps: tuple[str, ...]) -> Iterator["Callable[[str], None]"]:
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with _stderr().status("starting …") as status:
-        yield lambda step: status.update(
-            f"{step} … ({steps.index(step) + 1} of {len(steps)})"
-        )
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=_stderr(), transient=True) as bars:
+
+        def show(step: str) -> None:
+            for task in bars.tasks:
+                bars.update(task.id, total=1, completed=1)
+            bars.add_task(
+                f"{step} ({steps.index(step) + 1} of {len(steps)})", total=None
+            )
+
+        yield show
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let Ctrl-C end the command with a sentence: files appear whole or not at all."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        error("Stopped. Nothing was written.")
+        sys.exit(EXIT_STOPPED)
 
 
 def _stderr() -> "Console":

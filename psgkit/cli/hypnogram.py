@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from psgkit.cli import console, options
+from psgkit.cli import console, help, options
 from psgkit.cli import option_checks as checks
 from psgkit.cli.option_errors import Door
 
@@ -25,6 +25,18 @@ def hypnogram(
     column: options.Column = None,
     epoch: options.Epoch = None,
     annotator: options.Annotator = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            rich_help_panel=help.RESULTS,
+            help="Write the tables, the HDF5 file and the page into this folder.",
+        ),
+    ] = None,
+    language: options.Language = None,
+    pdf: options.Pdf = False,
+    names: options.Names = None,
+    full: options.Full = False,
     json: options.Json = False,
 ) -> None:
     """Measure a scoring without its recording."""
@@ -43,8 +55,15 @@ def hypnogram(
                 annotator=annotator,
             )
         )
+        if out is None:
+            door.refuse_idle("without --out", pdf=pdf, names=names)
+        if json:
+            door.refuse_idle("with --json", full=full)
     settings = options.build_settings(
         None,
+        language=language,
+        pdf=pdf,
+        names=names,
         lights=lights,
         codes=codes,
         column=column,
@@ -55,8 +74,17 @@ def hypnogram(
         recording=None, scoring=scoring, lights_off=lights_off, lights_on=lights_on
     )
     night = analyse_scoring(job, settings)
+    files = ""
+    if out is not None:
+        from psgkit.report import save_night
+        from psgkit.store.files import check_writable
+
+        check_writable(out)
+        files = str(save_night(night, out, settings=settings.report))
     if not json:
-        console.night_page(night)
+        console.night_page(
+            night, full=full, files=files, language=settings.report.language
+        )
         return
     console.json_out(
         {

@@ -9,6 +9,7 @@ from psgkit.cli.options import (
     ArousalsChoice,
     LanguageChoice,
     LightsChoice,
+    NamesChoice,
     OnlyChoice,
     columns,
 )
@@ -144,12 +145,16 @@ def check_work(
     *,
     arousals: ArousalsChoice | None,
     explain_arousals: bool,
-    language: LanguageChoice | None,
+    pdf: bool,
+    names: NamesChoice | None,
+    language: LanguageChoice | None = None,
 ) -> None:
     """Refuse options on arousals where none are searched for, and on a page not written."""
     with Door() as door:
         if only is not None:
-            door.refuse_idle(f"with --only {only}", language=language)
+            door.refuse_idle(
+                f"with --only {only}", pdf=pdf, names=names, language=language
+            )
         if only is OnlyChoice.STAGING:
             searched = arousals not in {None, ArousalsChoice.SCORED}
             door.refuse_idle(

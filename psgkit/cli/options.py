@@ -55,6 +55,13 @@ class ArousalsChoice(StrEnum):
     UNET_V2 = "unet_v2"
 
 
+class NamesChoice(StrEnum):
+    """Which names the page shows."""
+
+    PLAIN = "plain"
+    CODES = "codes"
+
+
 class LanguageChoice(StrEnum):
     """Language of the page."""
 
@@ -225,6 +232,29 @@ Sex = Annotated[
         rich_help_panel=help.RECORDING, help="F or M; with --age, for staging."
     ),
 ]
+Pdf = Annotated[
+    bool,
+    typer.Option(
+        "--pdf",
+        rich_help_panel=help.RESULTS,
+        help="Write the page as PDF, too: one to two sheets of A4.",
+    ),
+]
+Names = Annotated[
+    NamesChoice | None,
+    typer.Option(
+        rich_help_panel=help.RESULTS,
+        help="Names on the page: 'plain', or with the 'codes' of the tables' columns.",
+    ),
+]
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full",
+        rich_help_panel=help.RESULTS,
+        help="Print everything, the answers last.",
+    ),
+]
 Json = Annotated[
     bool,
     typer.Option(
@@ -244,6 +274,8 @@ def build_settings(
     keep_dates: bool = False,
     only: OnlyChoice | None = None,
     language: LanguageChoice | None = None,
+    pdf: bool = False,
+    names: NamesChoice | None = None,
     arousals: ArousalsChoice | None = None,
     explain_arousals: bool = False,
     codes: str | None = None,
@@ -272,15 +304,15 @@ def build_settings(
     scoring: dict[str, Any] = {k: v for k, v in said.items() if v is not None}
     if column:
         scoring["column"] = settings.scoring.column | columns(column)
-    report: dict[str, Any] = {}
-    if tables:
-        report["tables"] = True
-    if keep_dates:
-        report["keep_dates"] = True
-    if explain_arousals:
-        report["explain_arousals"] = True
-    if language is not None:
-        report["language"] = language.value
+    switches = {
+        "tables": tables,
+        "keep_dates": keep_dates,
+        "explain_arousals": explain_arousals,
+        "pdf": pdf,
+    }
+    report: dict[str, Any] = {name: True for name, is_on in switches.items() if is_on}
+    chosen = {"language": language, "names": names}
+    report |= {name: one.value for name, one in chosen.items() if one is not None}
     if only is not None:
         report["page"] = False
     measure = {"signals": False} if only is OnlyChoice.STAGING else {}

@@ -48,6 +48,9 @@ def report(
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
     language: options.Language = None,
+    pdf: options.Pdf = False,
+    names: options.Names = None,
+    full: options.Full = False,
     arousals: options.Arousals = None,
     explain_arousals: options.ExplainArousals = False,
     age: options.Age = None,
@@ -70,7 +73,8 @@ def report(
                 only,
                 arousals=arousals,
                 explain_arousals=explain_arousals,
-                language=language,
+                pdf=pdf,
+                names=names,
             )
         )
         door.check(
@@ -86,7 +90,7 @@ def report(
         if scoring is None:
             door.refuse_idle("without --scoring", align=align)
         else:
-            door.refuse_idle("with --scoring", age=age, sex=sex, stager=stager)
+            door.refuse_idle("with --scoring", stager=stager)
         settings = options.build_settings(
             config,
             unit=unit,
@@ -97,6 +101,8 @@ def report(
             keep_dates=keep_dates,
             only=only,
             language=language,
+            pdf=pdf,
+            names=names,
             arousals=arousals,
             explain_arousals=explain_arousals,
             codes=codes,
@@ -115,9 +121,10 @@ def report(
         sex=None if sex is None else sex.value,
     )
     check_writable(out)
-    with console.progress(STEPS) as progress:
+    with console.stoppable(), console.progress(STEPS) as progress:
         night = analyse_night(job, settings, progress=progress)
         progress("writing")
         folder = save_night(night, out, settings=settings.report)
-    console.night_page(night)
-    console.out(f"Files: {folder}")
+    console.night_page(
+        night, full=full, files=str(folder), language=settings.report.language
+    )

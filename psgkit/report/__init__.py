@@ -12,7 +12,7 @@ from psgkit.settings import ReportSettings
 
 DEFAULTS = ReportSettings()
 
-__all__ = ["notebook_page", "read_night", "save_night", "text_page"]
+__all__ = ["notebook_page", "read_night", "save_night"]
 
 
 def save_night(
@@ -59,10 +59,17 @@ def save_night(
         if settings.page:
             from psgkit.report.pages.night_html import night_page  # noqa: PLC0415 - if wanted
 
-            page = night_page(night, language=settings.language)
+            codes = settings.names == "codes"
+            page = night_page(night, language=settings.language, codes=codes)
             files.write_text(f"{name}_report.html", page)
         else:
             files.remove(f"{name}_report.html")
+        if settings.page and settings.pdf:
+            from psgkit.report.pages.pdf import print_page  # noqa: PLC0415 - if wanted
+
+            files.write_bytes(f"{name}_report.pdf", print_page(page))
+        else:
+            files.remove(f"{name}_report.pdf")
         files.write(mark, partial(hdf5.write_as, night))
     return home
 
@@ -90,13 +97,6 @@ def read_night(path: str | Path) -> Night:
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
 
     return hdf5.read_night(path)
-
-
-def text_page(night: Night) -> str:
-    """Return a page of plain text; see `psgkit.report.pages.night_text.text_page`."""
-    from psgkit.report.pages import night_text as text  # noqa: PLC0415 - rich costs 0.1 s
-
-    return text.text_page(night)
 
 
 def notebook_page(night: Night) -> str:

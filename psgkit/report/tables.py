@@ -62,6 +62,7 @@ def write_tables(
     """
     tables = {
         "summary": pd.DataFrame([summary_row(night)]),
+        "summary_tall": tall_table(night),
         "epochs": epochs_table(night.scoring),
         "events": events_table(night.scoring),
     }
@@ -71,7 +72,9 @@ def write_tables(
     elif explain_arousals and CANDIDATES in night.tables:
         tables[CANDIDATES] = night.tables[CANDIDATES]
     for table_name, table in tables.items():
-        files.write_text(f"{name}_{table_name}.csv", to_csv(table))
+        # Excel takes a CSV for UTF-8 only where it starts with a byte order mark.
+        mark = "\ufeff" if table_name == "summary_tall" else ""
+        files.write_text(f"{name}_{table_name}.csv", mark + to_csv(table))
     for stale in long_names - set(tables):
         files.remove(f"{name}_{stale}.csv")
 
@@ -110,6 +113,24 @@ def summary_row(night: Night) -> dict[str, object]:
             row[f"{measure.name}_low"] = measure.low
             row[f"{measure.name}_high"] = measure.high
     return row
+
+
+def tall_table(night: Night) -> pd.DataFrame:
+    """Return a row a number: its name, value, range, unit, meaning, and why it is absent.
+
+    For people who read one night in a spreadsheet; the wide row is for programs.
+    """
+    return pd.DataFrame(
+        {
+            "name": [m.name for m in night.results],
+            "value": [m.value for m in night.results],
+            "low": [m.low for m in night.results],
+            "high": [m.high for m in night.results],
+            "unit": [m.unit for m in night.results],
+            "meaning": [m.meaning for m in night.results],
+            "reason": [m.reason for m in night.results],
+        }
+    )
 
 
 def _date(night: Night) -> dict[str, object]:
@@ -159,8 +180,10 @@ def epochs_table(scoring: Scoring) -> pd.DataFrame:
 
 
 def events_table(scoring: Scoring) -> pd.DataFrame:
-    """Return the events, each with the epoch and the stage in which it starts."""
+    """Return the events, each with its clock time, epoch and stage at its start."""
     table = scoring.events.copy()
+    clocks = [clock_at(scoring.start, onset) for onset in table["onset_s"]]
+    table.insert(1, "clock", clocks)
     position = np.floor((table["onset_s"] - scoring.onset_s) / scoring.epoch_s + 1e-9)
     inside = (position >= 0) & (position < scoring.n_epochs)
     table["epoch"] = (position + 1).where(inside).astype("Int64")

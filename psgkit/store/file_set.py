@@ -58,7 +58,10 @@ class FileSet:
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file as UTF-8."""
-        data = text.encode("utf-8", "replace")
+        self.write_bytes(name, text.encode("utf-8", "replace"))
+
+    def write_bytes(self, name: str, data: bytes) -> None:
+        """Write bytes; see `write`."""
         self.write(name, lambda path: _write_bytes(path, data))
 
     def remove(self, name: str) -> None:

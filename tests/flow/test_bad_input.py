@@ -214,7 +214,7 @@ XML = """<?xml version="1.0"?><CMPStudyConfig><EpochLength>30</EpochLength>
         (("report", SAMPLE, "--column", "x"), "--column does nothing without"),
         (("report", SAMPLE, "--align"), "--align does nothing without --scoring"),
         (("report", SAMPLE, "--id", ""), "--id is empty"),
-        (("report", SAMPLE, "--scoring", "n.xml", "--age", "40"), "--age does nothing"),
+        (("hypnogram", "n.xml", "--pdf"), "--pdf does nothing without --out"),
         (
             ("report", SAMPLE, "--only", "staging", "--explain-arousals"),
             "--explain-arousals does nothing with --only staging",
@@ -224,8 +224,8 @@ XML = """<?xml version="1.0"?><CMPStudyConfig><EpochLength>30</EpochLength>
             "--explain-arousals does nothing with --arousals scored",
         ),
         (
-            ("report", SAMPLE, "--only", "numbers", "--language", "nl"),
-            "--language does nothing with --only numbers",
+            ("report", SAMPLE, "--only", "numbers", "--pdf"),
+            "--pdf does nothing with --only numbers",
         ),
         (("report", SAMPLE, "--channel", "x", "--channel", "y"), "'x', 'y'"),
         (

@@ -76,7 +76,7 @@ def test_any_id_stays_in_its_folder_and_is_only_text(
 ) -> None:
     from psgkit.domain.jobs import Job
     from psgkit.pipeline import analyse_scoring
-    from psgkit.report import text_page
+    from psgkit.report.pages.night_text import text_page
     from psgkit.settings import Settings
 
     out = tmp_path / "a" / "b" / "out"

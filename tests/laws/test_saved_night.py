@@ -17,7 +17,8 @@ from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring, Stage, make_events
-from psgkit.report import read_night, text_page
+from psgkit.report import read_night
+from psgkit.report.pages.night_text import text_page
 from psgkit.store.night_file import write_night
 
 NUMBERS = st.floats(width=64)  # NaN and infinities among them

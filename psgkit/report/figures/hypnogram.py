@@ -11,7 +11,8 @@ from psgkit.report.figures.picture import Axis, Line, Mark, Panel, Segments, Wor
 from psgkit.report.pages.language import _
 
 _HEIGHTS = {Stage.W: 4, Stage.R: 3, Stage.N1: 2, Stage.N2: 1, Stage.N3: 0}
-_LOW, _HIGH = -0.5, 5.9
+_LOW, _HIGH = -1.3, 5.9
+_LIGHTS_ROW = -0.9
 _AROUSAL_ROW = 4.75
 _CYCLE_ROW = 5.35
 
@@ -113,11 +114,11 @@ def _lights(night: Night) -> list[Mark]:
     if scoring.lights_off_s is not None:
         hour, words = scoring.lights_off_s / 3600, blank + _("lights off")
         marks.append(Segments((hour, hour), (_LOW, _HIGH), INK, 1.1, (3.3, 2.2)))
-        marks.append(Words(hour, _LOW + 0.05, words, "start", "bottom"))
+        marks.append(Words(hour, _LIGHTS_ROW, words, "start", "middle"))
     if scoring.lights_on_s is not None:
         hour, words = scoring.lights_on_s / 3600, _("lights on") + blank
         marks.append(Segments((hour, hour), (_LOW, _HIGH), INK, 1.1, (3.3, 2.2)))
-        marks.append(Words(hour, _LOW + 0.05, words, "end", "bottom"))
+        marks.append(Words(hour, _LIGHTS_ROW, words, "end", "middle"))
     return marks
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from psgkit.domain.night import Night
 from psgkit.report.figures.axes import as_figure
 from psgkit.report.figures.data import shown_spectra
+from psgkit.report.figures.event_tracks import event_panel
 from psgkit.report.figures.hypnogram import hypnogram_panel
 from psgkit.report.figures.picture import BOTTOM_PX, TOP_PX, Panel, Picture
 from psgkit.report.figures.probability import confidence_panel, hypnodensity_panel
@@ -18,7 +19,7 @@ MARGINS_PX = TOP_PX + BOTTOM_PX
 
 
 def plot_overview(night: Night) -> "Figure":
-    """Draw stages, confidence, hypnodensity and spectrogram on one axis of time.
+    """Draw stages, events, confidence, hypnodensity and spectrogram over time.
 
     Parameters
     ----------
@@ -34,7 +35,10 @@ def plot_overview(night: Night) -> "Figure":
 
 def overview_picture(night: Night) -> Picture:
     """Return what `plot_overview` draws."""
-    panels = [hypnogram_panel(night, WIDTH_PX, 168.0)]
+    panels = [hypnogram_panel(night, WIDTH_PX, 184.0)]
+    events = event_panel(night)
+    if events is not None:
+        panels.append(events)
     if night.scoring.proba is not None:
         panels.append(confidence_panel(night, WIDTH_PX, 45.0))
         panels.append(hypnodensity_panel(night, WIDTH_PX, 78.0))

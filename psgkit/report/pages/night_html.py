@@ -2,9 +2,9 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from psgkit.domain.issues import Severity
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.report.figures.arousals import arousals_picture
@@ -12,31 +12,35 @@ from psgkit.report.figures.overview import overview_picture
 from psgkit.report.figures.rem import rem_picture
 from psgkit.report.figures.slow_waves import swa_picture
 from psgkit.report.figures.spectra import spectra_picture
+from psgkit.report.pages.answers import Answer, answers
 from psgkit.report.pages.captions import (
     arousals_alt,
     overview_alt,
     rem_alt,
-    rem_sentence,
     spectra_alt,
     swa_alt,
 )
 from psgkit.report.pages.images import Image, as_image
 from psgkit.report.pages.language import _, current_language, speaking
-from psgkit.report.pages.night_text import EXPLORATORY_NOTE, INTERVAL_NOTE
+from psgkit.report.pages.night_text import (
+    EXPLORATORY_NOTE,
+    INTERVAL_NOTE,
+    SEVERITIES,
+)
 from psgkit.report.pages.published_ranges import reference_of
 from psgkit.report.pages.selection import Families, select
+from psgkit.report.pages.sleep_summary import not_available, sleep_summary
 from psgkit.report.pages.wording import hours, number, plain, spoken_unit
 from psgkit.report.tables import clock_at
 
+PLURALS = {
+    Severity.ERROR: "Errors",
+    Severity.WARNING: "Warnings",
+    Severity.NOTE: "Notes",
+}
 GROUPS = ("Also measured", "Exploratory", "Not rated")
 _PLACE = re.compile(r"(.*) \((\w+(?:, \w+)?)\)\.")  # "Power … (C4_M1, N2)."
 UNRATED_NOTE = "How reliable these numbers are has not been measured."
-
-SEVERITIES = {
-    Severity.ERROR: "Error",
-    Severity.WARNING: "Warning",
-    Severity.NOTE: "Note",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Row:
     reason: str
 
 
-def night_page(night: Night, *, language: str = "en") -> str:
+def night_page(night: Night, *, language: str = "en", codes: bool = False) -> str:
     """Return a night's page.
 
     Parameters
@@ -60,6 +64,8 @@ def night_page(night: Night, *, language: str = "en") -> str:
     night : Night
     language : {"en", "nl"}
         Of the page's words; text from files stays as it is.
+    codes : bool
+        Whether the names of columns stand beside the plain names.
 
     Returns
     -------
@@ -69,7 +75,7 @@ def night_page(night: Night, *, language: str = "en") -> str:
     from psgkit.report.pages.templates import render  # noqa: PLC0415 - jinja2 costs 0.1 s
 
     with speaking(language):
-        return render("night.html.j2", **_content(night))
+        return render("night.html.j2", codes=codes, **_content(night))
 
 
 def _content(night: Night) -> dict[str, object]:
@@ -79,8 +85,11 @@ def _content(night: Night) -> dict[str, object]:
         "id": plain(night.id),
         "facts": _facts(night),
         "issues": _issues(night),
+        "issue_count": _issue_count(night.issues),
+        "answers": [_in_words(answer) for answer in answers(night)],
+        "summary": sleep_summary(night),
+        "quality": "",
         "images": _images(night),
-        "rem_sentence": rem_sentence(night),
         "headlines": [
             (_(title), [_row(measure) for measure in found])
             for title, found in selection.headlines
@@ -152,6 +161,22 @@ def _issues(night: Night) -> list[dict[str, str]]:
     ]
 
 
+def _issue_count(issues: tuple[Issue, ...]) -> str:
+    """Return how many issues of each severity there are, in words."""
+    counts = [
+        (sum(issue.severity is severity for issue in issues), label)
+        for severity, label in PLURALS.items()
+    ]
+    words = [f"{_(label)}: {count}" for count, label in counts if count]
+    return "  ".join(words)
+
+
+def _in_words(answer: Answer) -> Answer:
+    if not answer.reason:
+        return answer
+    return replace(answer, reason=not_available(answer.reason))
+
+
 def _images(night: Night) -> dict[str, Image]:
     return {
         "overview": as_image(overview_picture(night), overview_alt(night)),
@@ -182,7 +207,7 @@ def _row(measure: Measure) -> Row:
     has_interval = not (math.isnan(measure.low) or math.isnan(measure.high))
     label = measure.metric.label
     return Row(
-        label=plain(_(label)) if label else plain(measure.name),
+        label=_(label) if label else _meaning(plain(measure.meaning)),
         name=plain(measure.name),
         value=number(measure.value),
         unit=_(unit) if (unit := spoken_unit(measure)) else "",
@@ -193,8 +218,8 @@ def _row(measure: Measure) -> Row:
             if has_interval
             else ""
         ),
-        meaning=_meaning(plain(measure.meaning)),
-        reason=plain(measure.reason),
+        meaning=_meaning(plain(measure.meaning)) if label else "",
+        reason=not_available(measure.reason) if measure.reason else "",
     )
 
 

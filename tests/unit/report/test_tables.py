@@ -42,6 +42,7 @@ def test_files_of_an_earlier_run_do_not_stay_beside_newer_numbers(tmp_path):
     names = {path.name for path in home.iterdir()}
     assert names == {
         *("n1.h5", "n1_summary.csv", "n1_epochs.csv", "n1_events.csv"),
+        "n1_summary_tall.csv",
         "n1_notes.csv",
     }
 

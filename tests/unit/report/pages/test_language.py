@@ -13,16 +13,16 @@ from night_makers import make_measure, make_night
 import psgkit.report
 from psgkit.domain.metrics import Family
 from psgkit.measure import ALL_METRICS
-from psgkit.report.figures import arousals, palette, rem, slow_waves
+from psgkit.report.figures import arousals, event_tracks, palette, rem, slow_waves
 from psgkit.report.figures import axes as canvas
-from psgkit.report.pages import cohort_html, strip_plot
+from psgkit.report.pages import answers, cohort_html, sleep_summary, strip_plot
 from psgkit.report.pages import night_html as html
 from psgkit.report.pages import night_text as text
 from psgkit.report.pages import published_ranges as reference
 from psgkit.report.pages.cohort_html import cohort_page
 from psgkit.report.pages.language import LANGUAGES, _, catalogue, speaking
 
-FOLDER = Path(psgkit.report.pages.__file__).parent
+FOLDER = Path(psgkit.report.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
 FIELD = re.compile(r"\{(\w+)\}")
 
@@ -39,12 +39,22 @@ def words_of_code() -> Iterator[str]:
             ):
                 yield node.args[0].value
     for template in FOLDER.rglob("*.j2"):
-        yield from re.findall(r'_\("([^"]*)"\)', template.read_text(encoding="utf-8"))
+        text = template.read_text(encoding="utf-8")
+        yield from (words for _quote, words in re.findall(r"_\((['\"])(.*?)\1\)", text))
 
 
 def words_of_constants() -> Iterator[str]:
     """List what is translated where it is used and not where it is written."""
-    yield from html.SEVERITIES.values()
+    yield from text.SEVERITIES.values()
+    yield from html.PLURALS.values()
+    yield from (*answers.AGREEMENT.values(), answers.AROUSAL_AGREEMENT)
+    for rows in (
+        sleep_summary.AROUSAL_ROWS,
+        sleep_summary.BREATHING_ROWS,
+        sleep_summary.BODY_ROWS,
+        event_tracks.TRACKS,
+    ):
+        yield from (label for label, _names in rows)
     yield from html.GROUPS
     yield from palette.STAGE_LABELS.values()
     yield from (text.EXPLORATORY_NOTE, text.INTERVAL_NOTE, html.UNRATED_NOTE)
@@ -79,8 +89,8 @@ def test_what_is_filled_in_is_the_same_in_each_language(language):
 
 def test_a_language_holds_for_a_block_alone():
     with speaking("nl"):
-        assert _("Numbers") == "Getallen"
-    assert _("Numbers") == "Numbers"
+        assert _("Value") == "Waarde"
+    assert _("Value") == "Value"
 
 
 def test_words_without_a_translation_stay_english():
@@ -117,7 +127,7 @@ def test_a_published_range_is_told_in_the_readers_language():
 def test_numbers_have_the_decimal_mark_of_the_page():
     # The measures hold 13.24 minutes, 11.0 to 15.5.
     page = html.night_page(make_night(), language="nl")
-    assert "stuk remslaap van 13,2 minuten" in page
+    assert "<b>13,2</b> minuten" in page
     assert "11 tot 15,5" in page
     with speaking("nl"):
         ticks = [name for _, name in canvas.round_axis(0.0, 15.0).ticks]

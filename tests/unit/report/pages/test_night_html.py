@@ -1,5 +1,6 @@
 import base64
 import html as html_module
+import itertools
 import re
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing(page):
     names = {name for name, _ in tags}
     assert names.isdisjoint({"script", "iframe", "object", "embed", "form", "base"})
     links = [attrs.get("src") or attrs.get("href") for _, attrs in tags]
-    assert all(link.startswith("data:") for link in links if link)
+    assert all(link.startswith(("data:", "#")) for link in links if link)
     assert "@import" not in page
     assert "url(" not in page
     assert "default-src 'none'" in page
@@ -82,9 +83,26 @@ def test_rem_that_the_scored_time_cuts_is_said_to_be_cut_on_both_pages(
         assert ("was cut off by the end of the scored time" in page) is at_end
 
 
-def test_issues_stand_before_the_pictures_and_pictures_before_numbers(page):
-    places = [page.index(word) for word in ("Chin", "<img", "13.2")]
+def test_answers_come_first_then_stages_then_pictures_then_details(page):
+    # The count of errors and warnings stands above the answers, their text below.
+    words = ("Errors: 1", "<b>13.2</b>", "% of sleep", "<img", "Chin", "in detail")
+    places = [page.index(word) for word in words]
     assert places == sorted(places)
+
+
+def test_the_page_has_landmarks_and_no_heading_is_skipped(page):
+    tags = [name for name, _attrs in Page(page).tags]
+    assert [tags.count(name) for name in ("header", "main", "footer")] == [1, 1, 1]
+    levels = [int(name[1]) for name in tags if re.fullmatch("h[1-6]", name)]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+
+
+def test_names_of_columns_are_shown_where_they_are_asked_for(page):
+    # The HDF5 file and the tables have them; a reader of the page asks for them.
+    assert "<code>rem_wmean_min_b2m</code>" not in page
+    codes = night_page(make_night(), codes=True)
+    assert "<code>rem_wmean_min_b2m</code>" in codes
 
 
 def test_the_page_says_what_it_is_not_and_what_was_used(page):
@@ -94,8 +112,8 @@ def test_the_page_says_what_it_is_not_and_what_was_used(page):
     assert "0.8.1" in text
 
 
-def test_weighted_mean_bout_is_told_in_words(page):
-    assert "a stretch of REM 13.2 minutes long on average" in Page(page).text
+def test_rem_continuity_is_named_in_plain_words(page):
+    assert "typical unbroken REM stretch" in Page(page).text
 
 
 def test_an_interval_stands_beside_its_number(page):
