@@ -17,7 +17,10 @@ WIDTH = 80  # characters of a line
 
 def inspect(
     recording: Annotated[
-        Path, typer.Argument(metavar="NIGHT.edf", help="An EDF or BDF recording.")
+        Path,
+        typer.Argument(
+            metavar="NIGHT.edf", help="A recording: EDF, BDF, or a format of MNE."
+        ),
     ],
     signals: Annotated[
         bool,

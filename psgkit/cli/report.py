@@ -13,7 +13,10 @@ from psgkit.cli.option_errors import Door
 
 def report(
     recording: Annotated[
-        Path, typer.Argument(metavar="NIGHT.edf", help="An EDF or BDF recording.")
+        Path,
+        typer.Argument(
+            metavar="NIGHT.edf", help="A recording: EDF, BDF, or a format of MNE."
+        ),
     ],
     scoring: Annotated[
         Path | None,
