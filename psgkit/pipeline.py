@@ -95,7 +95,7 @@ def analyse(
     Returns
     -------
     Night
-        Stages, events, numbers, issues and provenance; ``night.save(folder)`` writes
+        Stages, events, numbers, issues and provenance; `psgkit.save_night` writes
         its files.
 
     Raises

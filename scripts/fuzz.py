@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from edf_makers import EdfSignal, make_edf
 from private_makers import private_scorings
 
+import psgkit
 from psgkit.cohort.jobs.manifest import read_manifest
 from psgkit.domain.jobs import Job
 from psgkit.errors import PsgkitError
@@ -128,7 +129,7 @@ def make_targets(folder: Path) -> list[Target]:
     scorings = {name: text.encode() for name, text in private_scorings().items()}
     (folder / "s.txt").write_bytes(scorings["list"])
     night = analyse_scoring(Job(None, scoring=folder / "s.txt"), Settings())
-    saved = (night.save(folder) / "s.h5").read_bytes()
+    saved = (psgkit.save_night(night, folder) / "s.h5").read_bytes()
     scorings |= {
         "yasa": b'{"hypno": ["WAKE", "N2", "N3", "REM"], "freq": "30s", "scorer": "Y"}',
         "json": b"[0, 1, 2, 3, 4, -1, 2, 2]",

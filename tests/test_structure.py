@@ -4,8 +4,10 @@ import ast
 import importlib
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
+import grimp
 import pytest
 
 import psgkit
@@ -29,7 +31,8 @@ def test_every_public_name_is_there_and_nothing_else() -> None:
     assert psgkit.__all__ == sorted(psgkit.__all__)
     for name in psgkit.__all__:
         assert getattr(psgkit, name) is not None
-    assert set(dir(psgkit)) == {*psgkit.__all__, "__version__"}
+    assert set(dir(psgkit)) == set(psgkit.__all__)
+    assert psgkit.__version__ == version("psgkit")
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
@@ -69,3 +72,27 @@ def test_the_default_settings_file_holds_the_defaults() -> None:
         assert f"[{section}]" in text
         for name in model.default.__class__.model_fields:
             assert f"\n{name} = " in text or f"\n# {name} = " in text
+
+
+# Methods that turn a value into an object of MNE import when they are called.
+CALLED_LATE = {
+    (f"psgkit.domain.{name}", "psgkit.read.objects")
+    for name in ("night", "recording", "scoring")
+}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = grimp.build_graph("psgkit", exclude_type_checking_imports=True)
+    uses = {
+        module: {
+            used
+            for used in graph.find_modules_directly_imported_by(module)
+            if (module, used) not in CALLED_LATE
+        }
+        for module in graph.modules
+    }
+    # What uses nothing that is left stands at the end of every way: take it off.
+    while ends := [module for module, used in uses.items() if not used & set(uses)]:
+        for module in ends:
+            del uses[module]
+    assert sorted(uses) == []

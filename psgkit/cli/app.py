@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from psgkit import __version__
+from psgkit._version import __version__
 from psgkit.cli import console
 from psgkit.cli.batch import batch
 from psgkit.cli.collect import collect

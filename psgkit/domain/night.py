@@ -1,9 +1,8 @@
 """One night, analysed: everything a report is made from."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,24 +142,9 @@ class Night:
 
         return night_to_raw(self, recording)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the night's files into ``folder/<id>/`` and return that folder.
-
-        All of them appear together, or none does.
-
-        Raises
-        ------
-        OutputError
-            If the folder cannot be written.
-        """
-        from psgkit.report import save_night  # noqa: PLC0415 - the one look upwards
-
-        return save_night(self, Path(folder))
-
-    def _repr_html_(self) -> str:
-        from psgkit.report import notebook_page  # noqa: PLC0415 - looks upwards as save
-
-        return notebook_page(self)
+    def _repr_html_(self) -> str | None:
+        """Return the page that a notebook shows; None where none was registered."""
+        return _notebook_pages[-1](self) if _notebook_pages else None
 
     def __eq__(self, other: object) -> bool:
         """Compare by value; tables and arrays element by element."""
@@ -197,3 +181,12 @@ class Night:
             self.issues,
             self.provenance,
         )
+
+
+# A night is a value and makes no page; `psgkit.report`, which does, registers itself.
+_notebook_pages: list[Callable[[Night], str]] = []
+
+
+def show_in_notebooks(page: Callable[[Night], str]) -> None:
+    """Register what makes the page that a notebook shows of a night."""
+    _notebook_pages[:] = [page]

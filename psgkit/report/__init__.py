@@ -4,29 +4,33 @@ Modules are loaded when they are first used, since drawing and HDF5 cost time th
 page of text does not need.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from psgkit.domain.night import Night
+from psgkit.domain.night import Night, show_in_notebooks
 from psgkit.settings import ReportSettings
 
-DEFAULTS = ReportSettings()
+_FIELDS = frozenset(ReportSettings.model_fields)
 
 __all__ = ["notebook_page", "read_night", "save_night"]
 
 
 def save_night(
-    night: Night, folder: Path, *, settings: ReportSettings = DEFAULTS
+    night: Night, folder: str | Path, *, settings: ReportSettings | None = None
 ) -> Path:
     """Write a night's files into ``folder/<id>/``.
+
+    All of them appear together, or none does.
 
     Parameters
     ----------
     night : Night
-    folder : pathlib.Path
+    folder : str or pathlib.Path
         Made where it is not there yet.
-    settings : ReportSettings
-        Whether the page and the long tables are written, and the page's language.
+    settings : ReportSettings, optional
+        Whether the page and the long tables are written, and the page's language; by
+        default as the settings say that the night was made with.
 
     Returns
     -------
@@ -44,8 +48,9 @@ def save_night(
     from psgkit.store.file_set import together  # noqa: PLC0415 - with what follows
     from psgkit.store.files import make_folder, safe_name  # noqa: PLC0415
 
+    settings = settings or _settings_of(night)
     name = safe_name(night.id)
-    home = make_folder(folder / name)
+    home = make_folder(Path(folder) / name)
     mark = f"{name}.h5"
     with together(home, mark=mark) as files:
         write_tables(
@@ -72,6 +77,15 @@ def save_night(
             files.remove(f"{name}_report.pdf")
         files.write(mark, partial(hdf5.write_as, night))
     return home
+
+
+def _settings_of(night: Night) -> ReportSettings:
+    """Return the settings that a night was made with, as far as they still exist."""
+    made_with = night.provenance.settings.get("report")
+    if not isinstance(made_with, Mapping):
+        return ReportSettings()
+    known = {name: made_with[name] for name in made_with if name in _FIELDS}
+    return ReportSettings.model_validate(known)
 
 
 def read_night(path: str | Path) -> Night:
@@ -113,3 +127,6 @@ def notebook_page(night: Night) -> str:
         f'<iframe srcdoc="{page}" title="{escape(night.id, quote=True)}" '
         'sandbox="" style="width:100%;height:48rem;border:0"></iframe>'
     )
+
+
+show_in_notebooks(notebook_page)

@@ -1,6 +1,6 @@
 """A night as one HDF5 file, written and read here alone.
 
-Layout (version 2), explained with examples in ``docs/hdf5.md``::
+Layout (version 3), explained with examples in ``docs/hdf5.md``::
 
     /                        attributes: format "psgkit-night", format_version,
     │                        metric_version, id, duration_s, start (time of day, or
@@ -27,8 +27,7 @@ A table is a group with a dataset a column, every one with the attributes ``unit
 
 No date, no path and nothing about the person is in the file, and no clock of the
 machine either: writing the same night twice gives the same bytes. Behind HDF5's own end
-stands a seal, `psgkit.store.seal`: the SHA-256 of all before it. Version 1 had
-none.
+stands a seal, `psgkit.store.seal`: the SHA-256 of all before it.
 """
 
 import dataclasses
@@ -54,7 +53,6 @@ from psgkit.errors import UnreadableNight
 from psgkit.store.files import write_whole
 from psgkit.store.hdf5_checks import check_content
 from psgkit.store.hdf5_numbers import read_numbers
-from psgkit.store.heaps import has_damaged_heap
 from psgkit.store.night_measures import (
     measure_from,
     metric_table,
@@ -78,10 +76,10 @@ from psgkit.store.night_scoring import (
 from psgkit.store.seal import (
     FORMAT,
     FORMAT_VERSION,
-    Seal,
-    fault_of,
     look_at_seal,
     put_seal,
+    seal_fault,
+    version_fault,
 )
 from psgkit.store.tables import (
     TEXT,
@@ -171,10 +169,9 @@ def _open(path: Path, read: Callable[[h5py.File], Result]) -> Result:
     if not path.is_file():
         raise UnreadableNight(f"No file {path.name!r} to read a night from.")
     try:
-        seal = look_at_seal(path)
-        _check_damage(path, seal)
+        _check_seal(path)
         with h5py.File(path, "r") as file:
-            _check_kind(file, path.name, seal)
+            _check_kind(file, path.name)
             return read(file)
     except UnreadableNight:
         raise
@@ -298,21 +295,18 @@ def _read_numbers(file: h5py.File, known: dict[str, Measure]) -> Night:
     )
 
 
-def _check_damage(path: Path, seal: Seal) -> None:
-    """Refuse what the HDF5 library would loop over or crash on."""
-    if seal is Seal.BROKEN or has_damaged_heap(path):
-        raise UnreadableNight(
-            f"{path.name} is damaged, or was changed by another program. Make it again "
-            "with psgkit report."
-        )
+def _check_seal(path: Path) -> None:
+    """Refuse a file over whose damage the HDF5 library could loop or crash."""
+    if (fault := seal_fault(look_at_seal(path))) and h5py.is_hdf5(path):
+        raise UnreadableNight(f"{path.name} {fault}")
 
 
-def _check_kind(file: h5py.File, name: str, seal: Seal) -> None:
+def _check_kind(file: h5py.File, name: str) -> None:
     if file.attrs.get("format") != FORMAT:
         raise UnreadableNight(
             f"{name} is an HDF5 file, but not a night that psgkit saved."
         )
-    if fault := fault_of(int(file.attrs["format_version"]), seal):
+    if fault := version_fault(int(file.attrs["format_version"])):
         raise UnreadableNight(f"{name} {fault}")
 
 

@@ -3,7 +3,8 @@
 A number that changed on a disk or on a way is no number, and the HDF5 library does not
 notice it; over other damage it loops for ever, or crashes. So the file ends in a line
 with the SHA-256 of all before it. HDF5 does not look behind its own end: every program
-reads such a file, and one that writes to it breaks the seal.
+reads such a file, and one that writes to it breaks the seal. A file without a whole
+seal is therefore never opened.
 """
 
 import hashlib
@@ -11,10 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 FORMAT = "psgkit-night"
-
-# Version 1 had no seal.
-FORMAT_VERSION = 2
-_SEALED_SINCE = 2
+FORMAT_VERSION = 3
 
 _WORDS = b"\npsgkit sha-256 "
 _LENGTH = len(_WORDS) + 64 + 1
@@ -49,27 +47,46 @@ def look_at_seal(path: Path) -> Seal:
     return Seal.WHOLE if line == _line(_digest(path, end)) else Seal.BROKEN
 
 
-def fault_of(version: int, seal: Seal) -> str:
+def seal_fault(seal: Seal) -> str:
+    """Say why an HDF5 file with this seal must not be opened; empty where it may.
+
+    Examples
+    --------
+    >>> seal_fault(Seal.WHOLE)
+    ''
+    """
+    match seal:
+        case Seal.WHOLE:
+            return ""
+        case Seal.BROKEN:
+            return (
+                "is damaged, or was changed by another program. Make it again with "
+                "psgkit report."
+            )
+        case Seal.NONE:
+            return (
+                "is an HDF5 file, but not a night that psgkit saved, or it was damaged "
+                "or changed by another program and has lost the seal at its end."
+            )
+
+
+def version_fault(version: int) -> str:
     """Say why a file of a format version cannot be read; empty where it can.
 
     Examples
     --------
-    >>> fault_of(1, Seal.NONE)
+    >>> version_fault(3)
     ''
-    >>> fault_of(9, Seal.WHOLE)
-    'has format version 9; this psgkit reads 1 to 2. Update psgkit.'
+    >>> version_fault(9)
+    'has format version 9; this psgkit reads 3. Update psgkit.'
     """
-    if not 1 <= version <= FORMAT_VERSION:
-        return (
-            f"has format version {version}; this psgkit reads 1 to {FORMAT_VERSION}. "
-            f"{'Update psgkit' if version > 1 else 'Make it again with psgkit report'}."
-        )
-    if version >= _SEALED_SINCE and seal is not Seal.WHOLE:
-        return (
-            "has lost the seal at its end: it was cut, or changed by another program. "
-            "Make it again with psgkit report."
-        )
-    return ""
+    if version == FORMAT_VERSION:
+        return ""
+    is_newer = version > FORMAT_VERSION
+    remedy = "Update psgkit" if is_newer else "Make it again with psgkit report"
+    return (
+        f"has format version {version}; this psgkit reads {FORMAT_VERSION}. {remedy}."
+    )
 
 
 def _line(digest: str) -> bytes:

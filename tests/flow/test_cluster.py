@@ -107,7 +107,7 @@ def test_the_same_night_twice_has_the_same_bytes_and_those_of_the_batch(
     nights: list[psgkit.Job], calm: Path, tmp_path: Path
 ) -> None:
     for _ in range(2):
-        psgkit.analyse(nights[0].recording).save(tmp_path)
+        psgkit.save_night(psgkit.analyse(nights[0].recording), tmp_path)
         for file in (tmp_path / "n0").iterdir():
             assert file.read_bytes() == (calm / "n0" / file.name).read_bytes()
     assert len(list((tmp_path / "n0").iterdir())) == len(list((calm / "n0").iterdir()))

@@ -19,7 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder in which a night lies where the page has it."""
     folder = tmp_path_factory.mktemp("page")
     night = psgkit.analyse(ROOT / "sample_data/nap.edf", id="night")
-    night.save(folder / "results")
+    psgkit.save_night(night, folder / "results")
     return folder
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import psgkit
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Gap
 from psgkit.domain.scoring import Scoring
@@ -98,7 +99,7 @@ def test_the_pages_and_the_file_say_why(eeg_as_chin: Night, tmp_path: Path) -> N
     text = " ".join(text_page(eeg_as_chin).split())
     assert f"no chin EMG: {NO_MUSCLE}" in text
     assert "without a chin EMG that sees muscle" in text
-    folder = eeg_as_chin.save(tmp_path)
+    folder = psgkit.save_night(eeg_as_chin, tmp_path)
     page = (folder / f"{eeg_as_chin.id}_report.html").read_text("utf-8")
     assert f"no chin EMG: {NO_MUSCLE}" in page
     assert read_night(folder / f"{eeg_as_chin.id}.h5") == eeg_as_chin

@@ -8,6 +8,8 @@ import edfio
 import pytest
 from night_makers import make_night
 
+import psgkit
+
 SAMPLE = Path(__file__).parents[2] / "sample_data/nap.edf"
 
 Run = Callable[..., tuple[int, str, str]]
@@ -114,7 +116,7 @@ def test_a_recording_that_counts_twice_is_told_beside_the_table(
 ) -> None:
     # All nights of the maker are of one recording.
     for night_id in ("n1", "n2"):
-        make_night(night_id).save(tmp_path)
+        psgkit.save_night(make_night(night_id), tmp_path)
     status, printed, told = run("collect", tmp_path, "--all")
     assert status == 0
     assert "2 done" in printed

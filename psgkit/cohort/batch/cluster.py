@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from psgkit import __version__
+from psgkit._version import __version__
 from psgkit.cohort.batch.allocator import memory_kept
 from psgkit.cohort.batch.assignment import Task
 from psgkit.cohort.batch.workers import ONE_THREAD, Executor, WorkerGone, unforeseen

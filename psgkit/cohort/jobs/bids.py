@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from psgkit import __version__
+from psgkit._version import __version__
 from psgkit.cohort.jobs.discovery import walk
 from psgkit.cohort.jobs.ids import name_nights
 from psgkit.cohort.jobs.manifest import to_age, to_sex

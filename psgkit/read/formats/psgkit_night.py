@@ -18,12 +18,9 @@ from psgkit.read.scorings.listed import (
     ScoringFile,
     StageMark,
 )
-from psgkit.read.scorings.vocabulary import (
-    group_names,
-)
-from psgkit.store.heaps import has_damaged_heap
+from psgkit.read.scorings.vocabulary import group_names
 from psgkit.store.seal import FORMAT as KIND
-from psgkit.store.seal import Seal, fault_of, look_at_seal
+from psgkit.store.seal import look_at_seal, seal_fault, version_fault
 
 # What h5py and the domain's types raise where a file is cut or changed.
 _READING_FAULTS = (
@@ -42,14 +39,13 @@ def read(file: ScoringFile, _options: Options) -> Draft:
     """Read the scoring of a night."""
     import h5py  # noqa: PLC0415 - other formats do without
 
-    seal = look_at_seal(file.path)
-    if seal is Seal.BROKEN or has_damaged_heap(file.path):
-        raise file.fault("it is damaged, or was changed by another program.")
+    if fault := seal_fault(look_at_seal(file.path)):
+        raise file.fault(f"it {fault}")
     try:
         with h5py.File(file.path, "r") as night:
             if str(night.attrs.get("format", "")) != KIND:
                 raise file.fault("it is HDF5, but no night that psgkit wrote.")
-            if fault := fault_of(int(night.attrs["format_version"]), seal):
+            if fault := version_fault(int(night.attrs["format_version"])):
                 raise file.fault(f"it {fault}")
             _check(night, file)
             return _draft(night["scoring"])

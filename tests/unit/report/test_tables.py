@@ -137,3 +137,16 @@ def test_the_summary_names_the_derivations_by_role_alone():
     night = replace(night, provenance=replace(night.provenance, channels_used=used))
     assert summary_row(night)["swa_derivation"] == "F3_M2 + F4_M1"
     assert summary_row(night)["epoch_s"] == 30.0
+
+
+def test_a_night_is_saved_as_the_settings_say_that_it_was_made_with(tmp_path):
+    night = make_night("n1")
+    report = {"page": False, "tables": True, "language": "nl", "of_another_psgkit": 1}
+    made_with = {**night.provenance.settings, "report": report}
+    night = replace(night, provenance=replace(night.provenance, settings=made_with))
+    home = save_night(night, tmp_path)
+    assert not (home / "n1_report.html").exists()
+    assert (home / "n1_nan_reasons.csv").exists()
+    home = save_night(night, str(tmp_path), settings=ReportSettings())
+    assert (home / "n1_report.html").exists()
+    assert not (home / "n1_nan_reasons.csv").exists()

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from night_makers import make_measure, make_night, tampered
 
+from psgkit.domain.metrics import Scale
 from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.errors import InputError, OutputError, UnreadableNight
 from psgkit.read import read_scoring
@@ -133,13 +134,24 @@ def test_a_file_of_a_format_that_is_not_known_is_refused(saved, read, version, r
         read(saved)
 
 
-def test_a_file_of_the_first_format_which_had_no_seal_is_read(saved):
-    whole = read_night(saved)
+def test_a_file_that_lost_its_seal_is_not_opened(saved):
     with h5py.File(saved, "r+") as file:
-        file.attrs["format_version"] = 1
+        file.attrs["id"] = "changed"
     assert look_at_seal(saved) is Seal.NONE
-    assert read_night(saved) == whole
-    assert read_scoring(saved).n_epochs == whole.scoring.n_epochs
+    for read in (read_night, read_scoring):
+        with pytest.raises(InputError, match="lost the seal"):
+            read(saved)
+
+
+def test_the_row_of_each_metric_is_in_the_file(saved):
+    night = read_night(saved)
+    rows = {measure.metric.name: measure.metric for measure in night.results}
+    assert rows["rem_wmean_min_b2m"].label == "REM continuity, weighted mean bout"
+    assert rows["rem_wmean_min_b2m"].headline
+    assert rows["ari_per_h"].denominator == ("tst_min",)
+    assert rows["ari_per_h"].plausible == (2, 100)
+    assert rows["bp_abs_uv2_sigma"].per == ("chan", "stage")
+    assert rows["bp_abs_uv2_sigma"].scale is Scale.LOG
 
 
 def test_a_file_of_an_older_metric_version_says_so(saved):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from night_makers import make_night
 
+import psgkit
 from psgkit.cohort.batch.resume import why_to_do
 from psgkit.cohort.batch.state import record_done, take_print
 from psgkit.cohort.jobs.discovery import find_jobs
@@ -29,7 +30,7 @@ def do_all(jobs: list[Job], out: Path) -> None:
         if why_to_do(job, Settings(), out):
             night = make_night(job.night_id, with_spectra=False)
             prints = {"recording": asdict(take_print(job.recording))}
-            done = Done(job, night.save(out), 1.0, 0, 0)
+            done = Done(job, psgkit.save_night(night, out), 1.0, 0, 0)
             record_done(out, job, Settings(), prints, night, done)
 
 

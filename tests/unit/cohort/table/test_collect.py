@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from night_makers import make_measure, make_night
 
+import psgkit
 from psgkit.cli import main
 from psgkit.cohort.batch.folder_lock import hold, tell_under_way
 from psgkit.cohort.batch.state import record_done, record_failed, write_asked
@@ -30,7 +31,7 @@ JOBS = [
 
 
 def save(out: Path, job: Job, night: Night) -> None:
-    folder = night.save(out)
+    folder = psgkit.save_night(night, out)
     done = Done(job, folder, 1.0, len(night.issues), night.error_count)
     record_done(out, job, Settings(), {}, night, done)
 
@@ -178,7 +179,7 @@ def test_hdf5_files_alone_are_enough(out: Path) -> None:
 
 
 def test_nights_that_were_not_asked_for_count_when_told(out: Path) -> None:
-    make_night("n0").save(out)
+    psgkit.save_night(make_night("n0"), out)
     assert "n0" not in set(collect(out)["id"])
     assert set(collect(out, every=True)["id"]) == {"n0", "n1", "n2", "n3", "n4"}
 
@@ -189,7 +190,9 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def save_of(out: Path, night_id: str, **digests: str) -> None:
     night = make_night(night_id)
-    replace(night, provenance=replace(night.provenance, **digests)).save(out)
+    psgkit.save_night(
+        replace(night, provenance=replace(night.provenance, **digests)), out
+    )
 
 
 def test_nights_that_hold_one_recording_are_told(
@@ -279,7 +282,7 @@ def test_a_folder_in_the_place_of_its_table_is_told_to_be_one(out: Path) -> None
 def test_nights_of_an_older_metric_version_say_so_in_their_row(out: Path) -> None:
     night = make_night("n1")
     old = replace(night.provenance, metric_version=0)
-    replace(night, provenance=old).save(out)
+    psgkit.save_night(replace(night, provenance=old), out)
     table = collect(out).set_index("id")
     assert table["metric_version"].to_dict()["n1"] == 0
     assert table["metric_version"].to_dict()["n2"] == METRIC_VERSION

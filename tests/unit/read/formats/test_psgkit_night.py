@@ -32,7 +32,7 @@ def test_output_folders_can_be_compared(tmp_path: Path) -> None:
 def test_another_hdf5_file_is_refused(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = np.zeros(3)
-    with pytest.raises(UnreadableScoring, match="no night that psgkit wrote"):
+    with pytest.raises(UnreadableScoring, match="not a night that psgkit saved"):
         read_scoring(tmp_path / "other.h5")
 
 
@@ -40,5 +40,5 @@ def test_a_damaged_night_is_refused(tmp_path: Path) -> None:
     write_night(make_night(), tmp_path / "night.h5")
     whole = (tmp_path / "night.h5").read_bytes()
     (tmp_path / "night.h5").write_bytes(whole[: len(whole) // 3])
-    with pytest.raises(UnreadableScoring, match="cannot be read"):
+    with pytest.raises(UnreadableScoring, match="lost the seal"):
         read_scoring(tmp_path / "night.h5")

@@ -1,0 +1,80 @@
+"""The public names and their homes; `lazy_loader` reads them from here."""
+
+from ._version import __version__ as __version__
+from .cohort.batch.run import run_cohort
+from .cohort.jobs.bids import find_bids_jobs
+from .cohort.jobs.discovery import find_jobs
+from .cohort.jobs.manifest import read_manifest
+from .cohort.statistics.contrast import compare_groups
+from .cohort.statistics.contrast_files import plot_forest
+from .cohort.table.collect import collect, read_cohort
+from .domain.issues import Issue
+from .domain.jobs import Done, Failed, Job, Skipped
+from .domain.night import Night
+from .domain.recording import Recording
+from .domain.roles import Role
+from .domain.scoring import Scoring, Stage
+from .errors import InputError, OutputError, PsgkitError
+from .measure import measure_scoring
+from .measure.arousals import detect_arousals
+from .pipeline import analyse
+from .read import read_recording, read_scoring
+from .report import read_night, save_night
+from .report.export.scoring import export_scoring
+from .report.figures import (
+    plot_arousals,
+    plot_hypnodensity,
+    plot_hypnogram,
+    plot_overview,
+    plot_rem_continuity,
+    plot_spectra,
+    plot_spectrogram,
+    plot_swa_by_cycle,
+)
+from .settings import Settings, load_settings
+from .simulate import simulate_night
+from .stage.agreement import compare_scorings
+
+__all__ = [
+    "Done",
+    "Failed",
+    "InputError",
+    "Issue",
+    "Job",
+    "Night",
+    "OutputError",
+    "PsgkitError",
+    "Recording",
+    "Role",
+    "Scoring",
+    "Settings",
+    "Skipped",
+    "Stage",
+    "analyse",
+    "collect",
+    "compare_groups",
+    "compare_scorings",
+    "detect_arousals",
+    "export_scoring",
+    "find_bids_jobs",
+    "find_jobs",
+    "load_settings",
+    "measure_scoring",
+    "plot_arousals",
+    "plot_forest",
+    "plot_hypnodensity",
+    "plot_hypnogram",
+    "plot_overview",
+    "plot_rem_continuity",
+    "plot_spectra",
+    "plot_spectrogram",
+    "plot_swa_by_cycle",
+    "read_cohort",
+    "read_manifest",
+    "read_night",
+    "read_recording",
+    "read_scoring",
+    "run_cohort",
+    "save_night",
+    "simulate_night",
+]
