@@ -21,6 +21,7 @@ from psgkit.cli.metrics import metrics
 from psgkit.cli.power import power
 from psgkit.cli.report import report
 from psgkit.cli.simulate import simulate
+from psgkit.cli.view import view
 from psgkit.errors import PsgkitError
 
 EXIT_UNUSABLE = 2
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
-    ONE_NIGHT: (report, inspect, hypnogram),
+    ONE_NIGHT: (report, inspect, hypnogram, view),
     MANY_NIGHTS: (batch, collect, contrast, power),
     OTHERS: (compare, export, metrics, simulate),
 }

@@ -158,6 +158,7 @@ def batch(
     arousals: options.Arousals = None,
     explain_arousals: options.ExplainArousals = False,
     stager: options.Stager = None,
+    spindles: options.Spindles = None,
 ) -> None:
     """Report many nights, each on its own, and make one table of them.
 
@@ -187,6 +188,7 @@ def batch(
                 pdf=pdf,
                 names=names,
                 language=language,
+                spindles=spindles,
             )
         )
         if no_resume:
@@ -215,6 +217,7 @@ def batch(
             epoch=epoch,
             annotator=annotator,
             stager=stager,
+            spindles=spindles,
         )
     jobs = [
         replace(

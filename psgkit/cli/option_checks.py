@@ -7,6 +7,7 @@ from pathlib import Path
 from psgkit.cli.option_errors import Door
 from psgkit.cli.options import (
     ArousalsChoice,
+    DetectorChoice,
     LanguageChoice,
     LightsChoice,
     NamesChoice,
@@ -147,6 +148,7 @@ def check_work(
     explain_arousals: bool,
     pdf: bool,
     names: NamesChoice | None,
+    spindles: DetectorChoice | None,
     language: LanguageChoice | None = None,
 ) -> None:
     """Refuse options on arousals where none are searched for, and on a page not written."""
@@ -161,6 +163,7 @@ def check_work(
                 "with --only staging",
                 arousals=searched,
                 explain_arousals=explain_arousals,
+                spindles=spindles,
             )
         elif arousals is ArousalsChoice.SCORED:
             door.refuse_idle(

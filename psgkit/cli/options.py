@@ -62,6 +62,13 @@ class NamesChoice(StrEnum):
     CODES = "codes"
 
 
+class DetectorChoice(StrEnum):
+    """Which program finds events in the signals."""
+
+    YASA_FAST = "yasa-fast"
+    YASA = "yasa"
+
+
 class LanguageChoice(StrEnum):
     """Language of the page."""
 
@@ -196,8 +203,14 @@ Stager = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=help.SCORING,
-        help="Stage with 'yasa-fast', 'yasa' (YASA itself, slower) or another "
-        "installed stager, also where the recording holds stages.",
+        help="'yasa-fast', 'yasa' (YASA itself, slower), or another package's stager.",
+    ),
+]
+Spindles = Annotated[
+    DetectorChoice | None,
+    typer.Option(
+        rich_help_panel=help.NUMBERS,
+        help="'yasa': yasa.spindles_detect itself, slower, by the same rules.",
     ),
 ]
 Arousals = Annotated[
@@ -283,6 +296,7 @@ def build_settings(
     epoch: float | None = None,
     annotator: str | None = None,
     stager: str | None = None,
+    spindles: DetectorChoice | None = None,
 ) -> "Settings":
     """Lay a call's options over the settings file, and that over the defaults."""
     from psgkit.settings import Settings, load_settings, with_overrides
@@ -320,6 +334,7 @@ def build_settings(
     if only is not OnlyChoice.STAGING:
         _check_arousals(given.get("source", settings.arousals.source))
     overrides = {
+        "detectors": {} if spindles is None else {"spindles": spindles.value},
         "stage": _checked_stager(stager or settings.stage.stager),
         "arousals": given,
         "read": read,

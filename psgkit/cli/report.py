@@ -59,6 +59,7 @@ def report(
     age: options.Age = None,
     sex: options.Sex = None,
     stager: options.Stager = None,
+    spindles: options.Spindles = None,
 ) -> None:
     """Report one night: stages, REM continuity, N3 and arousals."""
     from psgkit.domain.jobs import Job
@@ -78,6 +79,7 @@ def report(
                 explain_arousals=explain_arousals,
                 pdf=pdf,
                 names=names,
+                spindles=spindles,
             )
         )
         door.check(
@@ -113,6 +115,7 @@ def report(
             epoch=epoch,
             annotator=annotator,
             stager=stager,
+            spindles=spindles,
         )
     job = Job(
         recording=recording,

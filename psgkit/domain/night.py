@@ -119,6 +119,28 @@ class Night:
         """How many issues are errors."""
         return sum(issue.severity is Severity.ERROR for issue in self.issues)
 
+    def yasa_table(self, name: str) -> pd.DataFrame:
+        """Return the events that were detected as YASA's ``summary()`` names columns.
+
+        Parameters
+        ----------
+        name : {"spindles", "slow_waves", "eye_movements"}
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``Start``, ``End``, ``Duration`` and what else the night's table holds;
+            ``Stage`` in YASA's codes. Without rows where none was looked for.
+
+        Raises
+        ------
+        InputError
+            If there is no table of that name.
+        """
+        from psgkit.read.objects import yasa_table  # noqa: PLC0415 - as to_raw
+
+        return yasa_table(self, name)
+
     def to_raw(self, recording: Recording) -> "mne.io.BaseRaw":
         """Return its recording as an `mne.io.Raw` with stages and events.
 

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue
-from psgkit.domain.probabilities import probability_faults
-from psgkit.domain.stage_words import YASA_NAMES, code_of
+from psgkit.domain.stages import YASA_NAMES, code_of, probability_faults
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:

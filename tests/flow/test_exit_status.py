@@ -23,6 +23,7 @@ SCORING = "n.txt"
 CALLS = {
     "report": (None, ("missing.edf",)),  # done: test_commands.py
     "inspect": ((SAMPLE,), ("missing.edf",)),
+    "view": (None, ("missing.edf",)),  # done: test_view.py
     "hypnogram": ((SCORING,), ("missing.txt",)),
     "batch": (("--manifest", "m.csv"), ("missing",)),
     "collect": (None, ("missing",)),  # done: below

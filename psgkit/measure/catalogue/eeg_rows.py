@@ -134,7 +134,7 @@ SPINDLES = (
     Metric(
         "sp_density_per_min",
         PER_MINUTE,
-        "Spindles in a minute without artefact.",
+        "Spindles from 11 to 16 Hz, 0.5 to 2 s long, in a minute without artefact.",
         YASA_SPINDLES,
         Family.SPINDLES,
         label="Density of spindles",
@@ -194,7 +194,8 @@ SLOW_WAVES = (
     Metric(
         "sw_density_per_min",
         PER_MINUTE,
-        "Slow waves of at least 75 µV, peak to peak, in a minute without artefact.",
+        "Slow waves from 0.3 to 1.5 Hz of at least 75 µV, peak to peak, in a "
+        "minute without artefact.",
         YASA_SLOW_WAVES,
         Family.DEEP_SLEEP,
         label="Density of slow waves",

@@ -194,7 +194,8 @@ EYE_MOVEMENTS = (
     Metric(
         "rem_density_per_min",
         PER_MINUTE,
-        "Rapid eye movements in a minute of REM sleep without artefact and arousal.",
+        "Rapid eye movements (0.5 to 5 Hz, 50 to 325 µV) in a minute of REM "
+        "sleep without artefact and arousal.",
         YASA_EYES,
         Family.EYES,
         label="Density of eye movements in REM sleep",
