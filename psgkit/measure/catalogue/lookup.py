@@ -27,7 +27,12 @@ from psgkit.measure.catalogue.event_rows import (
 )
 from psgkit.measure.catalogue.fragmentation_rows import FRAGMENTATION
 from psgkit.measure.catalogue.latency_rows import LATENCIES
-from psgkit.measure.catalogue.quality_rows import CONFIDENCE, DETECTION, FLAGS
+from psgkit.measure.catalogue.quality_rows import (
+    CONFIDENCE,
+    DETECTION,
+    FLAGS,
+    USABLE,
+)
 from psgkit.measure.catalogue.reliability import rating_of
 from psgkit.measure.catalogue.rem_rows import CONTINUITY
 from psgkit.measure.catalogue.rows import Row
@@ -75,6 +80,7 @@ SIGNAL_METRICS = tuple(
         *SPINDLES,
         *SLOW_WAVES,
         *COUPLING,
+        *USABLE,
     )
 )
 ALL_METRICS = (*METRICS, *DETECTION_METRICS, *SIGNAL_METRICS)

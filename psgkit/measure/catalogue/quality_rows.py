@@ -9,6 +9,7 @@ from psgkit.measure.catalogue.rows import (
     FEINBERG,
     FLAG,
     FRACTION,
+    OF_CHANNEL,
     PER_HOUR,
     PERCENT,
     PSGKIT,
@@ -164,6 +165,18 @@ CONFIDENCE = (
             Family.CONFIDENCE,
         ),
         hypnodensity_entropy_bits,
+    ),
+)
+
+USABLE = (
+    Metric(
+        "usable_pct",
+        PERCENT,
+        "Share of sleep in which the channel was usable: an EEG without artefact, eyes "
+        "and chin recorded and not flat, an ECG with a beat at least every 2 s.",
+        PSGKIT,
+        Family.QUALITY,
+        per=OF_CHANNEL,
     ),
 )
 

@@ -7,7 +7,7 @@ import pandas as pd
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure, Undefined
 from psgkit.domain.night import Spectra
-from psgkit.domain.recording import Recording
+from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.catalogue.lookup import (
@@ -37,6 +37,8 @@ from psgkit.measure.signals.usable_time import (
     Timeline,
     artefact_seconds,
     event_seconds,
+    seconds_without_beats,
+    usable_pct,
 )
 from psgkit.measure.spectra.infraslow import MEASURE, infraslow_values
 from psgkit.measure.spectra.power import SPECTRAL_RATE_HZ, band_limit
@@ -92,6 +94,7 @@ class _Gathered:
     tables: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
     spectra: dict[str, Spectra] = field(default_factory=dict)
     eeg_is_bad: BoolArray | None = None
+    is_bad: dict[Channel, BoolArray] = field(default_factory=dict)  # by second
 
     def add_tables(self, tables: dict[str, pd.DataFrame]) -> None:
         for name, table in tables.items():
@@ -205,8 +208,16 @@ def complete_signals(
     ):
         gathered.of_night += found.measures
         gathered.add_tables(found.tables)
+        gathered.is_bad |= found.absent
+    if chosen.ecg is not None:
+        without = seconds_without_beats(beats_s, len(timeline.stages))
+        gathered.is_bad[chosen.ecg] = without
     return SignalResults(
-        measures=(*_in_order(gathered.of_night), *gathered.of_channels),
+        measures=(
+            *_in_order(gathered.of_night),
+            *gathered.of_channels,
+            *_usable(timeline, gathered.is_bad),
+        ),
         tables={
             name: pd.concat(parts, ignore_index=True)
             for name, parts in gathered.tables.items()
@@ -237,6 +248,7 @@ def _measure_eeg_channels(
         )
         del signal_uv  # a night is large, and only its short form is needed
         is_bad |= absent
+        gathered.is_bad[channel] = is_bad
         if channel in reference:
             gathered.eeg_is_bad = is_bad
         results = measure_eeg(
@@ -256,6 +268,18 @@ def _measure_eeg_channels(
         gathered.add_tables(results.tables)
         bouts |= results.sigma_bouts
     return bouts
+
+
+def _usable(
+    timeline: Timeline, is_bad: dict[Channel, BoolArray]
+) -> tuple[Measure, ...]:
+    return tuple(
+        measure
+        for channel, seconds in is_bad.items()
+        for measure in measures_of(
+            {"usable_pct": usable_pct(timeline, seconds)}, channel.role.value
+        )
+    )
 
 
 def _add_swa(

@@ -15,7 +15,7 @@ from psgkit.measure.detectors import rem_atonia as rem_emg
 from psgkit.measure.signals.channel_reader import first_limit, read_reduced
 from psgkit.measure.signals.derivations import Derivations
 from psgkit.measure.signals.excerpts import Excerpt
-from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.measure.signals.usable_time import BoolArray, FloatArray, Timeline
 from psgkit.settings import Detector
 
 EYE_RATE_HZ = 100.0
@@ -28,6 +28,7 @@ class RemResults:
 
     measures: tuple[Measure, ...]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    absent: dict[Channel, BoolArray] = field(default_factory=dict)  # by second
 
 
 def measure_eyes(
@@ -54,20 +55,26 @@ def measure_eyes(
     RemResults
         With ``eye_movements`` and ``rem_density`` where the eyes allow it.
     """
-    pair = _read_eyes(recording, chosen, rem)
+    absent: dict[Channel, BoolArray] = {}
+    pair = _read_eyes(recording, chosen, rem, absent)
     if isinstance(pair, Undefined):
-        return RemResults(all_undefined(EYE_MOVEMENTS, pair))
+        return RemResults(all_undefined(EYE_MOVEMENTS, pair), absent=absent)
     left, right, excerpt, clean = pair
     events = eye_movements.detect_eye_movements(left, right, excerpt, detector)
     values = eye_movements.eye_movement_values(events, clean)
     by_period = eye_movements.density_by_period(events, clean, spans)
     return RemResults(
-        measures_of(values), {"eye_movements": events, "rem_density": by_period}
+        measures_of(values),
+        {"eye_movements": events, "rem_density": by_period},
+        absent,
     )
 
 
 def _read_eyes(
-    recording: Recording, chosen: Derivations, rem: Timeline
+    recording: Recording,
+    chosen: Derivations,
+    rem: Timeline,
+    absent: dict[Channel, BoolArray],
 ) -> tuple[FloatArray, FloatArray, Excerpt, Timeline] | Undefined:
     if not chosen.eyes:
         return chosen.lacking("no pair of EOG_L and EOG_R", Kind.EOG)
@@ -77,6 +84,7 @@ def _read_eyes(
     n_seconds = len(rem.stages)
     reads = [read_reduced(recording, e, n_seconds, EYE_RATE_HZ) for e in chosen.eyes]
     (left, rate, left_absent), (right, right_rate, right_absent) = reads
+    absent |= dict(zip(chosen.eyes, (left_absent, right_absent), strict=True))
     rem = rem.without(left_absent | right_absent)
     if rate != right_rate:
         return Undefined("the two eyes are sampled at different rates")
@@ -119,7 +127,7 @@ def measure_chin(
         "rai_bw_limited": float(top_hz < rem_emg.FULL_BAND_HZ),
         **{f"{stem}__chin": value for stem, value in rswa.items()},
     }
-    return RemResults(measures_of(numbers))
+    return RemResults(measures_of(numbers), absent={chin: absent})
 
 
 def _chin_limit(chin: Channel) -> Undefined | None:

@@ -10,13 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.metrics import Undefined, Value
+from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
 from psgkit.measure.stages.runs import find_runs
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
 ARTEFACT_S = 5.0
+# From one beat of the heart to the next: 30 beats a minute.
+LONGEST_BEAT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +106,38 @@ class Timeline:
         outside = (first < 0) | (last > n_seconds)
         first, last = np.clip(first, 0, n_seconds), np.clip(last, 0, n_seconds)
         return np.asarray((counted[last] > counted[first]) | outside)
+
+
+def usable_pct(timeline: Timeline, is_bad: BoolArray) -> Value:
+    """Return the share of sleep in which a channel is not bad.
+
+    Parameters
+    ----------
+    timeline : Timeline
+        Of the night; what it calls bad itself does not count.
+    is_bad : numpy.ndarray of bool, shape (n_seconds,)
+        Of the channel.
+    """
+    is_asleep = np.isin(timeline.stages, SLEEP_STAGES)
+    if not is_asleep.any():
+        return Undefined("no sleep")
+    return 100 * float((is_asleep & ~is_bad).sum() / is_asleep.sum())
+
+
+def seconds_without_beats(beats_s: FloatArray, n_seconds: int) -> BoolArray:
+    """Mark the seconds in which the heart is not seen to beat.
+
+    Parameters
+    ----------
+    beats_s : numpy.ndarray of float64, shape (n_beats,)
+        When beats were found, in order.
+    n_seconds : int
+        Of the recording.
+    """
+    middles = np.arange(n_seconds) + 0.5
+    after = np.searchsorted(beats_s, middles)
+    known = np.concatenate(([-np.inf], beats_s, [np.inf]))
+    return np.asarray(known[after + 1] - known[after] > LONGEST_BEAT_S)
 
 
 def artefact_seconds(mask: BoolArray, n_seconds: int) -> BoolArray:

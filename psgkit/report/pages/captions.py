@@ -5,11 +5,13 @@ import math
 import numpy as np
 
 from psgkit.domain.night import Night
+from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import Stage
 from psgkit.report.pages.language import _
 from psgkit.report.pages.wording import hours, number
 from psgkit.report.tables import clock_at
 
+_KINDS = {Kind.EEG: "EEG", Kind.EOG: "EOG", Kind.EMG: "chin", Kind.ECG: "ECG"}
 # What is said in words of REM continuity.
 REM_MEAN = "rem_wmean_min_b2m"
 _STAGES = ((Stage.W, "Wake"), (Stage.N1, "N1"), (Stage.N2, "N2"), (Stage.N3, "N3"))
@@ -117,3 +119,22 @@ def spectra_alt(night: Night) -> str:
 def value_of(night: Night, name: str) -> float:
     """Return one number of a night, NaN where it is undefined or not there."""
     return next((m.value for m in night.results if m.name == name), math.nan)
+
+
+def usable_sleep(night: Night) -> str:
+    """Return the share of sleep in which EEG, eyes, chin and ECG were usable.
+
+    One line; the lowest and the highest channel of a kind. Rounded down: 100 % means
+    all of it.
+    """
+    shares: dict[str, list[int]] = {}
+    for measure in night.results:
+        if measure.name.startswith("usable_pct__") and not math.isnan(measure.value):
+            kind = _KINDS.get(Role(measure.where[0]).kind, "")
+            shares.setdefault(kind, []).append(int(measure.value))
+    return ", ".join(f"{_(kind)} {_range(values)} %" for kind, values in shares.items())
+
+
+def _range(values: list[int]) -> str:
+    low, high = min(values), max(values)
+    return str(low) if low == high else _("{low} to {high}").format(low=low, high=high)

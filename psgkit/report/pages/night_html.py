@@ -19,6 +19,7 @@ from psgkit.report.pages.captions import (
     rem_alt,
     spectra_alt,
     swa_alt,
+    usable_sleep,
 )
 from psgkit.report.pages.images import Image, as_image
 from psgkit.report.pages.language import _, current_language, speaking
@@ -137,6 +138,7 @@ def _facts(night: Night) -> list[tuple[str, str]]:
         (_("Lights on"), _clock(night, scoring.lights_on_s)),
         (_("Stages by"), plain(night.provenance.stager or scoring.scorer)),
         (_("Arousals by"), plain(night.provenance.arousal_source) or _("nobody")),
+        (_("Usable share of sleep"), usable_sleep(night)),
     ]
     return [(name, fact) for name, fact in facts if fact]
 

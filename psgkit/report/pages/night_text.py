@@ -17,6 +17,7 @@ from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.pages.answers import Answer, answers
+from psgkit.report.pages.captions import usable_sleep
 from psgkit.report.pages.language import _, speaking
 from psgkit.report.pages.selection import Selection, select
 from psgkit.report.pages.sleep_summary import (
@@ -202,6 +203,8 @@ def _sources(night: Night, files: str, width: int) -> Iterator[Styled]:
             name=plain(night.provenance.arousal_source) or _("nobody")
         ),
     ]
+    if usable := usable_sleep(night):
+        words.append(_("usable sleep: {shares}").format(shares=usable))
     if files:
         words.append(_("files in {folder}").format(folder=plain(files)))
     yield from _wrapped("; ".join(words), width, rest="  ", style=_DIM)

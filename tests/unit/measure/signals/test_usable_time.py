@@ -5,6 +5,7 @@ import pandas as pd
 from makers import make_scoring
 from signal_makers import make_timeline
 
+from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.signals.usable_time import (
     Timeline,
@@ -12,7 +13,9 @@ from psgkit.measure.signals.usable_time import (
     event_seconds,
     find_stretches,
     missing_seconds,
+    seconds_without_beats,
     still_seconds,
+    usable_pct,
 )
 
 
@@ -190,3 +193,19 @@ def test_an_event_before_the_recording_marks_nothing():
 def test_a_bad_first_second_is_touched():
     timeline = make_timeline("22", bad_s=(0,))
     assert timeline.touches_bad(np.array([0.0, 1.0]), 4.0).tolist() == [True, False]
+
+
+def test_the_usable_share_is_that_of_sleep_alone():
+    timeline = make_timeline("WW22RR")
+    is_bad = np.zeros(180, dtype=bool)
+    is_bad[:90] = True  # wake, and 30 of 120 s of sleep
+    assert usable_pct(timeline, is_bad) == 75.0
+    assert usable_pct(make_timeline("WW"), is_bad[:60]) == Undefined("no sleep")
+
+
+def test_a_heart_is_seen_where_the_next_beat_comes_within_2_s():
+    beats_s = np.concatenate((np.arange(0.4, 10), np.arange(15.4, 18)))
+    without = seconds_without_beats(beats_s, 20)
+    # From 9.4 to 15.4 s, and after the last beat at 17.4 s.
+    assert np.flatnonzero(without).tolist() == [9, 10, 11, 12, 13, 14, 17, 18, 19]
+    assert seconds_without_beats(np.zeros(0), 3).all()
