@@ -26,7 +26,7 @@ from psgkit.cohort.table.column_types import (
     typed,
     with_units,
 )
-from psgkit.cohort.table.spreadsheet import can_write, write_spreadsheet
+from psgkit.cohort.table.spreadsheet import write_spreadsheet
 from psgkit.domain.jobs import Job
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
@@ -72,7 +72,7 @@ def collect(
     """Make the tables of a cohort from the HDF5 files of its nights.
 
     Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv``, ``cohort.html``
-    and, where the package for it is installed, ``cohort.xlsx``. Warns, through
+    and ``cohort.xlsx``. Warns, through
     `logging`, of nights that hold the same recording: it counts several times.
 
     Parameters
@@ -125,11 +125,8 @@ def collect(
         files.write_text("data_dictionary.csv", to_csv(meanings))
         files.write_text("failures.csv", to_csv(failures))
         files.write_text(TABLE, to_csv(table))
-        if can_write():
-            sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
-            files.write("cohort.xlsx", partial(write_spreadsheet, sheets))
-        else:
-            files.remove("cohort.xlsx")
+        sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
+        files.write("cohort.xlsx", partial(write_spreadsheet, sheets))
         table = with_units(table, meanings)
         at = cohort.under_way
         table.attrs["under_way"] = None if at is None else sorted(at)

@@ -4,7 +4,6 @@ A CSV file with decimal points opens wrongly in them; a workbook holds numbers.
 """
 
 import datetime as dt
-import importlib.util
 import io
 import re
 from collections.abc import Mapping
@@ -19,11 +18,6 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _MAX_TEXT = 32_767
 
 NO_TIME = (1980, 1, 1, 0, 0, 0)
-
-
-def can_write() -> bool:
-    """Tell whether the package that writes workbooks is installed (extra ``xlsx``)."""
-    return importlib.util.find_spec("openpyxl") is not None
 
 
 def write_spreadsheet(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
@@ -43,7 +37,7 @@ def write_spreadsheet(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     OSError
         If the file cannot be written.
     """
-    from openpyxl import Workbook  # noqa: PLC0415 - an extra, and slow to load
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to load
     from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415
 
     book = Workbook(write_only=True)

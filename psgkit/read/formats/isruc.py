@@ -3,7 +3,7 @@
 Columns ``Epoch``, ``Stage`` and ``Events``; the events of an epoch stand in one cell,
 by comma: ``AR`` arousal, ``OA``/``CA``/``MA`` apnoeas, ``OH``/``MH`` hypopnoeas,
 ``Awake`` an awakening, ``L Out`` and ``L On`` the lights. An event's onset is its
-epoch's start and its duration is not known. Needs openpyxl.
+epoch's start and its duration is not known.
 """
 
 import io
@@ -14,7 +14,6 @@ from typing import Any
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
-from psgkit.errors import MissingExtra
 from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,
@@ -89,13 +88,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
 
 
 def _rows(file: ScoringFile) -> list[tuple[Any, ...]]:
-    try:
-        import openpyxl  # noqa: PLC0415 - an optional package
-    except ImportError:
-        raise MissingExtra(
-            f"{file.name} is an Excel sheet, which needs openpyxl: "
-            'pip install "psgkit[xlsx]".'
-        ) from None
+    import openpyxl  # noqa: PLC0415 - other formats do without
+
     try:
         # a stream, for openpyxl goes by the suffix of a path
         book = openpyxl.load_workbook(

@@ -1,13 +1,15 @@
 """A scoring as other programs read it: EDF+, Luna, BIDS, CSV, YASA.
 
 Every format but YASA's holds stages, events, lights, and which events were looked for;
-YASA's holds the stages and their probabilities. No date reaches any of them: clock
+YASA's holds the stages and their probabilities: it has no place for lights, events or
+an offset, so its start is the clock time of the first epoch. No date reaches any of them: clock
 times stand on EDF's unknown date. `psgkit.read.read_scoring` reads all of them back.
 
 ========  ==============================================================================
 edf+      annotation-only EDF+: "Sleep stage N2" an epoch, "Movement time" for artefact
 luna      ``.annot``: class, instance, channel, start, stop, meta; seconds elapsed
-bids      ``events.tsv`` with ``trial_type``, and its JSON sidecar beside it
+bids      ``events.tsv`` with ``trial_type``, its JSON sidecar, and the stages alone in
+          ``_hypnogram.tsv``, as BIDS proposes it
 csv       ``onset_s, duration_s, label`` below lines of comments
 yasa      JSON of `yasa.Hypnogram`
 ========  ==============================================================================
@@ -53,7 +55,8 @@ def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, .
         Its seconds are written as they are: after the recording's start, where it was
         laid on one.
     path : str or Path
-        The file to write; BIDS' sidecar stands beside it under the suffix ``.json``.
+        The file to write; BIDS' sidecar stands beside it under the suffix ``.json``, the
+        stages alone under ``_hypnogram.tsv``.
     to : {"edf+", "luna", "bids", "csv", "yasa"}
         The format.
 
@@ -120,7 +123,19 @@ def _write_bids(scoring: Scoring, path: Path) -> tuple[Path, ...]:
         )
     write_text(path, "\n".join(lines) + "\n")
     write_text(beside, json.dumps(sidecar, indent=2, ensure_ascii=False) + "\n")
-    return path, beside
+    hypnogram = path.with_name(f"{path.stem.removesuffix('_events')}_hypnogram.tsv")
+    write_text(hypnogram, _hypnogram(scoring))
+    return path, beside, hypnogram
+
+
+def _hypnogram(scoring: Scoring) -> str:
+    """Return the stages as BIDS proposes them: a row an epoch."""
+    lines = ["onset\tduration\tstage"]
+    for number, code in enumerate(scoring.stages.tolist()):
+        onset_s = scoring.onset_s + number * scoring.epoch_s
+        stage = "n/a" if code == Stage.UNS else Stage(code).name
+        lines.append(f"{_text(onset_s)}\t{_text(scoring.epoch_s)}\t{stage}")
+    return "\n".join(lines) + "\n"
 
 
 def _levels(scoring: Scoring) -> dict[str, str]:

@@ -111,7 +111,6 @@ def test_arousals_without_a_length_can_be_counted_and_no_more():
 def test_the_arousal_index_of_an_isruc_sheet(real_data):
     # The laboratory's own arithmetic in the sheet: 81 arousals in 308 min of sleep,
     # 15.8 per hour; the sheet tells no lengths.
-    pytest.importorskip("openpyxl")
     sheet = real_data / "scoring/isruc/subject1_scorer1.xlsx"
     found = measure_scoring(read_scoring(sheet))
     assert found["tst_min"] == 308

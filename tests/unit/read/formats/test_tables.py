@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from psgkit.errors import MissingExtra, UnreadableScoring
@@ -147,7 +148,7 @@ def test_isruc_subject_1_is_what_the_lab_computed(real_data: Path) -> None:
 
 
 def test_a_sheet_with_a_part_marked_as_encrypted_is_refused(tmp_path: Path) -> None:
-    book = pytest.importorskip("openpyxl").Workbook()
+    book = openpyxl.Workbook()
     book.active.append(["Epoch", "Stage", "Events"])
     path = tmp_path / "sheet.xlsx"
     book.save(path)
