@@ -206,7 +206,12 @@ def test_luna_counts_the_same_epochs(tmp_path: Path) -> None:
 
 
 def test_bids_sidecar_describes_every_label(tmp_path: Path) -> None:
-    table, sidecar = export_scoring(make_full(), tmp_path / "n_events.tsv", "bids")
+    table, sidecar, stages = export_scoring(
+        make_full(), tmp_path / "n_events.tsv", "bids"
+    )
+    assert stages.name == "n_hypnogram.tsv"
+    assert stages.read_text().splitlines()[0] == "onset\tduration\tstage"
+    assert read_scoring(stages).stage_names == make_full().stage_names
     content = json.loads(sidecar.read_text())
     labels = {line.split("\t")[2] for line in table.read_text().splitlines()[1:]}
     assert labels <= set(content["trial_type"]["Levels"])
