@@ -17,9 +17,9 @@ from psgkit.domain.recording import (
     sample_range,
 )
 
-# Of samples that are kept: 8 channels of 9 h at 256 Hz, three of them to be staged. A
+# Of samples that are kept: 3 channels of 8 h at 256 Hz to be staged, and one more. A
 # wider night is read in several passes.
-MOST_BYTES = 370_000_000
+MOST_BYTES = 220_000_000
 # Of samples in double precision that are read at a time.
 BLOCK_BYTES = 32_000_000
 
