@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from psgkit.domain.night import Night
+from psgkit.domain.provenance import Provenance
+from psgkit.domain.scoring import Scoring
 from psgkit.report.figures.axes import as_figure
 from psgkit.report.figures.data import shown_spectra
 from psgkit.report.figures.event_tracks import event_panel
@@ -48,8 +50,31 @@ def overview_picture(night: Night) -> Picture:
     return Picture(WIDTH_PX, (*(panel.without_names() for panel in upper), last))
 
 
-def plot_hypnogram(night: Night) -> "Figure":
-    """Draw the stages with REM marked, cycles, lights and arousals."""
+def plot_hypnogram(night: object) -> "Figure":
+    """Draw the stages with REM marked, cycles, lights and arousals.
+
+    Parameters
+    ----------
+    night : Night, or anything that `Scoring.of` takes
+        Cycles are drawn for a night alone.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    if not isinstance(night, Night):
+        scoring = Scoring.of(night)
+        night = Night(
+            id="",
+            start=scoring.start,
+            duration_s=scoring.end_s,
+            channels=(),
+            gaps=(),
+            scoring=scoring,
+            results=(),
+            issues=(),
+            provenance=Provenance(),
+        )
     return _single(hypnogram_panel(night, WIDTH_PX, 240.0 - MARGINS_PX))
 
 

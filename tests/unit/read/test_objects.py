@@ -188,6 +188,10 @@ def test_the_functions_of_a_scoring_take_what_a_caller_has() -> None:
     ):
         pd.testing.assert_series_equal(psgkit.measure_scoring(other), numbers)
     assert psgkit.compare_scorings(scoring.hypnogram, stages).accuracy == 1.0
+    for one in (scoring, scoring.hypnogram, stages):
+        (axes,) = psgkit.plot_hypnogram(one).axes
+        words = {label.get_text() for label in axes.get_yticklabels()}
+        assert {"W", "N2"} <= words or {"Wake", "N2"} <= words
 
 
 def test_a_scoring_and_a_stager_contradict_each_other() -> None:
