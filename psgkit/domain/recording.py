@@ -116,6 +116,9 @@ class Channel:
         Why no number is made of it; None where nothing speaks against it.
     position_m : tuple of float or None
         Where the electrode stands on the head, where the file has a montage.
+    wanted_for : frozenset of str
+        Uses for which the user wants this channel before all others:
+        ``"staging_eeg"``, ``"arousals_central"``, ``"swa"`` and the like.
     """
 
     role: Role
@@ -130,6 +133,7 @@ class Channel:
     reference_index: int | None = None
     unfit: Unfit | None = None
     position_m: tuple[float, float, float] | None = None
+    wanted_for: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,23 @@ class Recording:
         """Return the channel of the first of these roles that the recording has."""
         by_role = {channel.role: channel for channel in reversed(self.channels)}
         return next((by_role[role] for role in roles if role in by_role), None)
+
+    def ranked(self, roles: Iterable[Role], use: str) -> list[Channel]:
+        """Return the channels that could serve a use, the best first.
+
+        Parameters
+        ----------
+        roles : iterable of Role
+            Those that serve, the best first.
+        use : str
+            A channel that the user wants for it stands first, whatever its role.
+        """
+        place = {role: number for number, role in enumerate(roles)}
+        serving = [c for c in self.channels if c.role in place or use in c.wanted_for]
+        return sorted(
+            serving,
+            key=lambda c: (use not in c.wanted_for, place.get(c.role, len(place))),
+        )
 
     def channel(self, name: str) -> Channel:
         """Return the channel of a role or with a label.

@@ -6,6 +6,8 @@ rest of psgkit uses, and the name under which a channel appears in every column.
 
 from enum import StrEnum
 
+from psgkit.domain.electrodes import MASTOIDS, is_cap_site, is_site
+
 
 class Kind(StrEnum):
     """The family of a role."""
@@ -28,6 +30,10 @@ class Role(StrEnum):
     mastoid; ``C4`` alone is a channel whose label does not say what it was recorded
     against. ``A1`` and ``A2`` are written ``M1`` and ``M2``, and ``M1M2`` is the two
     linked; T3 and T4 are today's T7 and T8.
+
+    The members are the derivations of routine polysomnography, which have columns in
+    the wide table. Every other electrode has a role of its own too, made on demand:
+    ``Role("FC5")``, ``Role("F4_C4")``, ``Role("BioSemi128-C3")``.
     """
 
     FP1 = "Fp1"
@@ -133,11 +139,57 @@ class Role(StrEnum):
         """What an EEG role is recorded against, empty where the label is silent."""
         return self.value.partition("_")[2]
 
+    @property
+    def is_routine(self) -> bool:
+        """Whether it is a member: routine polysomnography records it."""
+        return self.name in Role.__members__
+
+    @property
+    def is_bipolar(self) -> bool:
+        """Whether an EEG role is the difference of two electrodes of the scalp."""
+        return self.reference not in {"", *MASTOIDS, LINKED}
+
+    @property
+    def is_of_cap(self) -> bool:
+        """Whether it is an electrode that a cap numbers, at no place of the 10-20."""
+        return is_cap_site(self.site)
+
     @classmethod
     def eeg(cls, site: str, reference: str = "") -> "Role":
         """Return the role of an EEG derivation, ``EEG_OTHER`` where none is named."""
         wanted = f"{site}_{reference}" if reference else site
-        return _BY_FOLDED_NAME.get(wanted.casefold(), cls.EEG_OTHER)
+        try:
+            role = cls(wanted)
+        except ValueError:
+            return cls.EEG_OTHER
+        return role if role.kind is Kind.EEG else cls.EEG_OTHER
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Role | None":
+        """Make the role of an electrode that routine polysomnography does not record.
+
+        The standard library makes members of `enum.Flag` in the same way.
+        """
+        if not isinstance(value, str) or not _is_derivation(value):
+            return None
+        role = str.__new__(cls, value)
+        role._name_ = value
+        role._value_ = value
+        made: Role = cls._value2member_map_.setdefault(value, role)  # type: ignore[assignment]  # typed as any Enum
+        return made
+
+
+# The two mastoids, or the two ears, joined.
+LINKED = "M1M2"
+
+
+def _is_derivation(value: str) -> bool:
+    site, separator, reference = value.partition("_")
+    if not is_site(site):
+        return False
+    if not separator:
+        return True
+    return reference in {*MASTOIDS, LINKED} or (reference != site and is_site(reference))
 
 
 _KINDS: dict[Role, Kind] = {
@@ -163,5 +215,3 @@ _KINDS: dict[Role, Kind] = {
     Role.POSITION: Kind.OTHER,
     Role.OTHER: Kind.OTHER,
 }
-
-_BY_FOLDED_NAME: dict[str, Role] = {role.value.casefold(): role for role in Role}

@@ -1,65 +1,44 @@
-"""What each channel is for, out of its label.
+"""Which channel holds which role.
 
-The rules stand in ``configs/channels.toml``; this module reads derivations such as
-``EEG C4-A1`` or ``C3:M2`` out of a label, tries the rules on the rest, and sees that no
-two channels hold one role.
+Labels say what each channel could be (`psgkit.read.label_rules`). Here no two channels
+get one role, and what the user wants goes before what labels say.
 """
 
 import difflib
-import re
-import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.roles import Kind, Role
 from psgkit.errors import MissingChannel, SettingsError
-from psgkit.settings import config_folder
+from psgkit.read.label_rules import Reading, fold_label, read_derivation, read_labels
 
 # Roles that any number of channels may have.
 SHARED_ROLES = frozenset({Role.EEG_OTHER, Role.EMG_OTHER, Role.OTHER})
-# `eeg = LABEL` names the one channel of a kind that is to be used.
-KIND_KEYS = {"eeg": Kind.EEG, "eog": Kind.EOG, "emg": Kind.EMG}
 
-# Caps that number their electrodes: BioSemi A1 to A32, EGI E1 to E256. There A1 is no
-# mastoid and E1 no eye.
-_NUMBERED_CAPS = ({"a1", "a2", "a3", "a4"}, {"e1", "e2", "e3", "e4"})
-_SEPARATOR = r"\s*[-_:/\s]\s*"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a label says; one that is not sure gives way to one that is."""
-
-    role: Role
-    is_sure: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    role: Role
-    pattern: re.Pattern[str]
-    is_sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    labels_needed: frozenset[str]
-    roles: dict[str, Role]
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRules:
-    """The rules of ``channels.toml``, ready to use."""
-
-    rules: tuple[_Rule, ...]
-    sources: tuple[_Source, ...]
-    prefix: re.Pattern[str]
-    derivation: re.Pattern[str]
-    names: dict[str, str] = field(default_factory=dict)
+# Uses of a channel, by the names that outputs give them. A channel that is wanted for
+# a use goes before the others there; they keep their roles.
+_USES = {
+    "eeg": (Kind.EEG, ("staging_eeg", "arousals_central")),
+    "staging_eeg": (Kind.EEG, ("staging_eeg",)),
+    "central": (Kind.EEG, ("arousals_central",)),
+    "arousals_central": (Kind.EEG, ("arousals_central",)),
+    "occipital": (Kind.EEG, ("arousals_occipital",)),
+    "arousals_occipital": (Kind.EEG, ("arousals_occipital",)),
+    "swa": (Kind.EEG, ("swa",)),
+    "spindles": (Kind.EEG, ("spindles",)),
+    "infraslow": (Kind.EEG, ("infraslow",)),
+    "eog": (Kind.EOG, ("staging_eog",)),
+    "staging_eog": (Kind.EOG, ("staging_eog",)),
+}
+_ROLES_BY_USE = {
+    "emg": Role.EMG_CHIN,
+    "chin": Role.EMG_CHIN,
+    "staging_emg": Role.EMG_CHIN,
+    "arousals_chin": Role.EMG_CHIN,
+    "rem_atonia": Role.EMG_CHIN,
+    "heart_beats": Role.ECG,
+}
+_UNNAMED = {Kind.EEG: Role.EEG_OTHER, Kind.EOG: Role.EOG_H}
 
 
 def assign_roles(
@@ -79,8 +58,7 @@ def assign_roles(
         The sampling rate of each; of two channels that could hold a role, the sure one
         has it, then the faster, then the first.
     wanted : mapping of str to str
-        Role, or ``eeg``, ``eog``, ``emg``, to the label that shall have it. The last
-        three take the channel in place of all others of its kind.
+        Role, or use such as ``eeg`` or ``central``, to the label that shall have it.
     written : sequence of str, optional
         The labels as the file has them, where several are the same.
 
@@ -95,7 +73,7 @@ def assign_roles(
     MissingChannel
         If a wanted label is not there; the message lists those that are.
     SettingsError
-        If a wanted role is no role.
+        If a wanted role or use does not exist.
     """
     readings = read_labels(labels if written is None else written)
     roles, issues = _settle(labels, rates_hz, readings)
@@ -105,51 +83,6 @@ def assign_roles(
     if lost := _eeg_lost(labels, before, roles, wanted):
         issues.append(lost)
     return tuple(roles), issues
-
-
-def read_labels(labels: Sequence[str]) -> list[Reading]:
-    """Return what each label says, before two of them compete for one role."""
-    rules = load_rules()
-    folded = [fold_label(label) for label in labels]
-    known = next(
-        (s.roles for s in rules.sources if s.labels_needed <= frozenset(folded)), {}
-    )
-    caps = [cap for cap in _NUMBERED_CAPS if len(cap & set(folded)) > 2]
-    numbered = frozenset(name for cap in caps for name in cap)
-    return [_read(label, rules, known, numbered) for label in folded]
-
-
-def fold_label(label: str) -> str:
-    """Return a label in the form in which rules see it."""
-    text = unicodedata.normalize("NFKC", label).casefold()
-    return re.sub(r"\s+", " ", text).strip(" .,;")
-
-
-def _read(
-    label: str, rules: ChannelRules, known: Mapping[str, Role], numbered: frozenset[str]
-) -> Reading:
-    if label in known:
-        return Reading(known[label])
-    bare = rules.prefix.sub("", label) or label
-    if bare in numbered:
-        return Reading(Role.OTHER)
-    derivation = rules.derivation.fullmatch(bare)
-    if derivation is not None and not label.startswith(("ecg", "ekg", "emg")):
-        return Reading(_role_of(derivation, rules))
-    for rule in rules.rules:
-        if rule.pattern.fullmatch(label) or rule.pattern.fullmatch(bare):
-            return Reading(rule.role, rule.is_sure)
-    return Reading(Role.OTHER)
-
-
-def _role_of(derivation: re.Match[str], rules: ChannelRules) -> Role:
-    site = rules.names[derivation["site"]]
-    if derivation["linked"]:
-        return Role.eeg(site, "M1M2")
-    against = derivation["mastoid"] or derivation["against"]
-    if site in {"M1", "M2"}:
-        return Role.OTHER if against else Role(site)
-    return Role.eeg(site, rules.names[against]) if against else Role.eeg(site)
 
 
 def _settle(
@@ -216,21 +149,38 @@ def _find_label(labels: Sequence[str], wanted: str, key: str) -> int:
 
 def _apply(roles: list[Role], key: str, index: int) -> None:
     """Give one channel the role that the user wants it to have."""
-    kind = KIND_KEYS.get(key.casefold())
-    if kind is None:
-        role = _named_role(key)
-        for other, held in enumerate(roles):
-            if held is role and role not in SHARED_ROLES:
-                roles[other] = _left_over(role)
-        roles[index] = role
+    use = _USES.get(key.casefold())
+    if use is not None:
+        kind = use[0]
+        if roles[index].kind is not kind:
+            roles[index] = _UNNAMED[kind]
         return
-    mine = roles[index]
-    if mine.kind is not kind or mine is Role.EMG_OTHER:
-        mine = {Kind.EEG: Role.EEG_OTHER, Kind.EOG: Role.EOG_H}.get(kind, Role.EMG_CHIN)
+    role = _named_role(key)
     for other, held in enumerate(roles):
-        if held.kind is kind:
-            roles[other] = Role.EMG_OTHER if kind is Kind.EMG else Role.OTHER
-    roles[index] = mine
+        if held is role and role not in SHARED_ROLES:
+            roles[other] = _left_over(role)
+    roles[index] = role
+
+
+def find_uses(
+    labels: Sequence[str], wanted: Mapping[str, str]
+) -> dict[int, frozenset[str]]:
+    """Return what channels are wanted for, by their position.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        One a channel, each of them once.
+    wanted : mapping of str to str
+        As `assign_roles` takes it.
+    """
+    found: dict[int, frozenset[str]] = {}
+    for key, label in wanted.items():
+        _, uses = _USES.get(key.casefold(), (None, ()))
+        if uses:
+            index = _find_label(labels, label, key)
+            found[index] = found.get(index, frozenset()) | frozenset(uses)
+    return found
 
 
 def _eeg_lost(
@@ -253,68 +203,16 @@ def _eeg_lost(
 
 
 def _named_role(key: str) -> Role:
+    folded = key.casefold()
     names = {role.value.casefold(): role for role in Role}
-    names |= {role.name.casefold(): role for role in Role if role.name not in KIND_KEYS}
-    if role := names.get(key.casefold()):
+    names |= {role.name.casefold(): role for role in Role if role.name != "EMG"}
+    names |= _ROLES_BY_USE
+    if role := names.get(folded) or read_derivation(key):
         return role
-    near = difflib.get_close_matches(key.casefold(), names, n=1)
-    hint = f"did you mean {names[near[0]].value!r}?" if near else "try eeg, eog or emg."
-    raise SettingsError(f"There is no channel role {key!r}; {hint}")
-
-
-@cache
-def load_rules() -> ChannelRules:
-    """Read ``channels.toml``.
-
-    Returns
-    -------
-    ChannelRules
-    """
-    text = (config_folder() / "channels.toml").read_text(encoding="utf-8")
-    values = tomllib.loads(text)
-    electrodes = values["electrodes"]
-    names = {
-        name.casefold(): name for name in electrodes["sites"] + electrodes["mastoids"]
-    }
-    names |= {old.casefold(): new for old, new in electrodes["aliases"].items()}
-    suffix = _reference_pattern(electrodes, names)
-    return ChannelRules(
-        rules=tuple(
-            _Rule(
-                Role(row["role"]),
-                re.compile(
-                    f"(?:{'|'.join(f'(?:{label})' for label in row['labels'])})"
-                    + (f"(?:{suffix})?" if row.get("eye") else "")
-                ),
-                row.get("sure", True),
-            )
-            for row in values["rule"]
-        ),
-        sources=tuple(
-            _Source(
-                frozenset(fold_label(label) for label in row["when"]),
-                {
-                    fold_label(label): Role(role)
-                    for label, role in row["labels"].items()
-                },
-            )
-            for row in values["source"]
-        ),
-        prefix=re.compile(rf"^(?:{'|'.join(electrodes['prefixes'])})[-_:\s]\s*"),
-        derivation=re.compile(rf"(?P<site>{_any_of(names)})(?:{suffix})?"),
-        names=names,
-    )
-
-
-def _reference_pattern(electrodes: dict[str, Any], names: dict[str, str]) -> str:
-    """Return the pattern of what may follow an electrode: ``-A1``, ``M1``, ``-Ref``."""
-    return (
-        rf"(?:{_SEPARATOR}|\s*)(?P<linked>{'|'.join(electrodes['linked'])})"
-        r"|(?:\s*[-_:/\s]\s*)?(?P<mastoid>[am][12])"
-        rf"|{_SEPARATOR}(?P<against>{_any_of(names)})"
-        rf"|{_SEPARATOR}(?:{'|'.join(electrodes['unnamed'])})"
-    )
-
-
-def _any_of(names: dict[str, str]) -> str:
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    choices = {**{name: role.value for name, role in names.items()}}
+    choices |= dict.fromkeys(_ROLES_BY_USE) | dict.fromkeys(_USES)
+    near = difflib.get_close_matches(folded, choices, n=1)
+    hint = "Use a role such as C4_M1 or EMG_CHIN, or a use such as eeg or central."
+    if near:
+        hint = f"Did you mean {choices[near[0]] or near[0]!r}?"
+    raise SettingsError(f"There is no channel role or use {key!r}. {hint}")

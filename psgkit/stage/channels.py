@@ -196,12 +196,13 @@ def left_out(kind: Kind, unusable: Iterable[Unusable]) -> Issue:
 
 
 def _ranked(recording: Recording, kind: Kind) -> list[Channel]:
-    roles = _ROLES[kind]
-    order = {role: place for place, role in enumerate(roles)}
-    known = [channel for channel in recording.channels if channel.role in order]
-    known.sort(key=lambda channel: order[channel.role])
+    known = recording.ranked(_ROLES[kind], f"staging_{kind.value}")
     if kind is Kind.EEG:  # any other EEG is still EEG; other EOG and EMG are not
-        known += [c for c in recording.of_kind(Kind.EEG) if c.role not in order]
+        known += [
+            c
+            for c in recording.of_kind(Kind.EEG)
+            if c not in known and not c.role.is_of_cap
+        ]
     return known
 
 

@@ -57,15 +57,11 @@ def best_eeg(
     scoring: Scoring,
     artefacts: ArtefactMask | None,
     rules: ArousalRules,
+    *,
+    use: str = "",
 ) -> PreparedEeg | None:
-    """Return the first channel of some roles that is good enough."""
-    order = list(roles)
-    fit = recording.without_unfit()
-    ranked = sorted(
-        (channel for channel in fit.channels if channel.role in order),
-        key=lambda channel: order.index(channel.role),
-    )
-    for channel in ranked:
+    """Return the first channel that is good enough; one wanted for the use is first."""
+    for channel in recording.without_unfit().ranked(roles, use):
         highest_hz = min(30.0, LOWPASS_SHARE * (channel.lowpass_hz or np.inf))
         if (
             channel.to_uv is None

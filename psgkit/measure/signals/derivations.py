@@ -4,9 +4,10 @@ Metrics differ between derivations, so each has an order of preference of its ow
 what was chosen is written down with the numbers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from psgkit.domain.electrodes import is_left
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Kind, Role
@@ -37,6 +38,9 @@ class Derivations:
         Tells when the heart beats, which is left out of the chin.
     unfit : tuple of Channel
         Those that were passed over, for no number is made of them.
+    not_measured : tuple of Channel
+        EEG channels of electrodes that routine polysomnography does not record, and
+        those whose electrode is not known.
     """
 
     eeg: tuple[Channel, ...]
@@ -47,6 +51,7 @@ class Derivations:
     chin: Channel | None
     ecg: Channel | None = None
     unfit: tuple[Channel, ...] = ()
+    not_measured: tuple[Channel, ...] = ()
 
     def lacking(
         self, words: str, kind: Kind, groups: tuple[tuple[str, ...], ...] = ()
@@ -100,40 +105,61 @@ def choose_derivations(recording: Recording) -> Derivations:
     """Choose the channels of a recording that signal metrics are computed on."""
     unfit = tuple(channel for channel in recording.channels if channel.unfit)
     recording = recording.without_unfit()
-    eeg = _one_a_site(recording.of_kind(Kind.EEG))
+    scaled = [c for c in recording.of_kind(Kind.EEG) if c.to_uv is not None]
+    eeg = _one_a_site(_measured(scaled))
+    sites = {channel.role.site for channel in eeg}
     left, right = recording.find([Role.EOG_L]), recording.find([Role.EOG_R])
-    infraslow = _of_sites(eeg, INFRASLOW_SITES)
+    infraslow = _wanted(eeg, "infraslow") or _of_sites(eeg, INFRASLOW_SITES)
     return Derivations(
         eeg=eeg,
-        swa=_of_sites(eeg, SWA_SITES),
-        spindles=_of_sites(eeg, _SPINDLE_SITES),
+        swa=_wanted(eeg, "swa") or _of_sites(eeg, SWA_SITES),
+        spindles=_wanted(eeg, "spindles") or _of_sites(eeg, _SPINDLE_SITES),
         infraslow=infraslow[0] if infraslow else None,
         eyes=(left, right) if left and right else (),
         chin=recording.find([Role.EMG_CHIN]),
         ecg=ecg_of(recording),
         unfit=unfit,
+        not_measured=tuple(c for c in scaled if c.role.site not in sites),
     )
+
+
+def _measured(channels: Sequence[Channel]) -> list[Channel]:
+    """Return the EEG channels whose electrode has columns in every night.
+
+    An electrode of its own, or an unknown one, is measured where it is alone or where
+    the user wants it: a column must not mean another electrode in the next file.
+    """
+    if len(channels) == 1:
+        return list(channels)
+    return [
+        channel
+        for channel in channels
+        if channel.wanted_for
+        or (channel.role.is_routine and channel.role is not Role.EEG_OTHER)
+    ]
+
+
+def _wanted(eeg: Iterable[Channel], use: str) -> tuple[Channel, ...]:
+    return tuple(channel for channel in eeg if use in channel.wanted_for)
 
 
 def _one_a_site(channels: Iterable[Channel]) -> tuple[Channel, ...]:
     best: dict[str, Channel] = {}
     for channel in channels:
-        if channel.to_uv is None:
-            continue
         site = channel.role.site
         if site not in best or _preference(channel) < _preference(best[site]):
             best[site] = channel
     return tuple(best.values())
 
 
-def _preference(channel: Channel) -> int:
-    """Rank references: the opposite mastoid, linked ones, the same side, any, none."""
+def _preference(channel: Channel) -> tuple[bool, int]:
+    """Rank what the user wants, then the opposite mastoid, both, the same side, any."""
     site, reference = channel.role.site, channel.role.reference
-    opposite = "M2" if site[-1] in "13579" else "M1"
-    known = (opposite, "M1M2", "M1", "M2")
+    known = ("M2" if is_left(site) else "M1", "M1M2", "M1", "M2")
+    place = len(known) if reference else len(known) + 1
     if reference in known:
-        return known.index(reference)
-    return len(known) if reference else len(known) + 1
+        place = known.index(reference)
+    return not channel.wanted_for, place
 
 
 def _of_sites(

@@ -10,7 +10,7 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel
 from psgkit.domain.roles import Role
 from psgkit.errors import UnreadableRecording
-from psgkit.read.channel_roles import assign_roles
+from psgkit.read.channel_roles import assign_roles, find_uses
 from psgkit.read.edf.header import SignalHeader
 from psgkit.read.edf.prefilter import parse_prefilter
 from psgkit.read.edf.source import EdfSource

@@ -2,9 +2,9 @@
 
 import pytest
 
-from psgkit.domain.roles import Role
+from psgkit.domain.electrodes import CAPS, SCALP_SITES, Cap
 from psgkit.errors import MissingChannel, SettingsError
-from psgkit.read.channel_roles import assign_roles
+from psgkit.read.channel_roles import assign_roles, find_uses
 
 
 def roles_of(labels: list[str], wanted: dict[str, str] | None = None) -> list[str]:
@@ -33,7 +33,11 @@ def roles_of(labels: list[str], wanted: dict[str, str] | None = None) -> list[st
         ("Fz_Cz", "Fz-Cz"),
         ("M1", "M1|A1|EEG A1|EEG A1-Ref|EEG M1"),
         ("M2", "M2|A2|EEG A2-Ref"),
-        ("EEG", "EEG 1|EEG asym|F7|Fp2-F4|F3_O1|EEG C3-CPz|Fc5."),
+        ("EEG", "EEG 1|EEG asym"),
+        ("F7", "F7|EEG F7-Ref"),
+        ("FC5", "Fc5.|FC5"),
+        ("Fp2_F4", "Fp2-F4|EEG Fp2-F4"),
+        ("C3_CPz", "EEG C3-CPz"),
         (
             "EOG_L",
             (
@@ -111,7 +115,7 @@ def test_the_role_that_a_label_says(role: str, labels: str):
         (
             "CAP Sleep Database",
             "Fp2-F4|F4-C4|C4-A1|ROC-LOC|EMG1-EMG2|ECG1-ECG2|DX1-DX2|SX1-SX2|SAO2|TORACE",
-            "EEG|EEG|C4_M1|EOG_H|EMG_CHIN|ECG|LEG_R|LEG_L|SPO2|THORAX",
+            "Fp2_F4|F4_C4|C4_M1|EOG_H|EMG_CHIN|ECG|LEG_R|LEG_L|SPO2|THORAX",
         ),
         (
             "ISRUC-Sleep",
@@ -124,7 +128,7 @@ def test_the_role_that_a_label_says(role: str, labels: str):
         (
             "Dreem Open Dataset",
             "C3_M2|C4_M1|F3_F4|F3_M2|F3_O1|F4_O2|O1_M2|EMG|EOG1|EOG2|ECG",
-            "C3_M2|C4_M1|EEG|F3_M2|EEG|EEG|O1_M2|EMG_CHIN|EOG_L|EOG_R|ECG",
+            "C3_M2|C4_M1|F3_F4|F3_M2|F3_O1|F4_O2|O1_M2|EMG_CHIN|EOG_L|EOG_R|ECG",
         ),
         (
             "Nox A1",
@@ -168,11 +172,43 @@ def test_the_faster_of_two_holds_the_role():
     assert [r.value for r in roles] == ["EEG", "C4_M1"]
 
 
-@pytest.mark.parametrize("letter", ["A", "E"])
-def test_a_numbered_cap_has_no_mastoids_and_no_eyes(letter: str):
-    labels = [f"{letter}{n}" for n in range(1, 33)]
+@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: cap.name)
+def test_a_cap_is_known_by_all_its_labels(cap: Cap):
+    roles = roles_of([*cap.labels, "EXG1", "Status"])
 
+    assert roles == [*(f"{cap.name}-{label}" for label in cap.labels), "OTHER", "OTHER"]
+
+
+@pytest.mark.parametrize("prefix", ["", "EEG "])
+@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: cap.name)
+def test_a_cap_without_a_few_electrodes_is_still_that_cap(cap: Cap, prefix: str):
+    # The last stays: without it the labels could be those of a smaller cap.
+    labels = [*cap.labels[: len(cap.labels) // 10 * 9], cap.labels[-1]]
+
+    roles = roles_of([prefix + label for label in labels])
+
+    assert roles == [f"{cap.name}-{label}" for label in labels]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [f"A{n}" for n in range(1, 33)],
+        [f"{bank}{n}" for bank in "AB" for n in range(1, 33)],
+        [f"E{n}" for n in range(1, 91)],
+    ],
+)
+def test_numbered_electrodes_of_no_known_cap_have_no_place(labels: list[str]):
     assert set(roles_of(labels)) == {"OTHER"}
+
+
+def test_a_cap_of_the_10_10_system_is_no_numbered_cap():
+    sites = ["A1", "A2", *(s for s in SCALP_SITES if not s.endswith("h"))]
+
+    roles = roles_of(sites)
+
+    assert roles[:2] == ["M1", "M2"]
+    assert roles[2:] == sites[2:]
 
 
 def test_a_label_can_be_given_a_role():
@@ -184,22 +220,40 @@ def test_a_label_can_be_given_a_role():
 
 
 @pytest.mark.parametrize(
-    ("key", "label", "expected"),
+    ("key", "label", "expected", "uses"),
     [
-        ("eeg", "C4-A1", ["C4_M1", "OTHER", "EOG_L", "EMG_CHIN"]),
-        ("eeg", "X", ["OTHER", "OTHER", "EOG_L", "EMG_CHIN"]),
-        ("EEG", "O1-A2", ["OTHER", "O1_M2", "EOG_L", "EMG_CHIN"]),
-        ("emg", "E1", ["C4_M1", "O1_M2", "EMG_CHIN", "EMG"]),
+        ("eeg", "C3-A2", "C3_M2", {"staging_eeg", "arousals_central"}),
+        ("EEG", "X", "EEG", {"staging_eeg", "arousals_central"}),
+        ("central", "C3-A2", "C3_M2", {"arousals_central"}),
+        ("arousals_occipital", "O1-A2", "O1_M2", {"arousals_occipital"}),
+        ("swa", "O1-A2", "O1_M2", {"swa"}),
+        ("eog", "X", "EOG_H", {"staging_eog"}),
     ],
 )
-def test_a_kind_can_be_one_channel(key: str, label: str, expected: list[str]):
-    labels = ["C4-A1", "O1-A2", "E1", "Chin", "X"]
+def test_a_channel_wanted_for_a_use_leaves_the_others_their_roles(
+    key: str, label: str, expected: str, uses: set[str]
+):
+    labels = ["C4-A1", "C3-A2", "O1-A2", "E1", "Chin", "X"]
+    rest = {"C4_M1", "C3_M2", "O1_M2", "EOG_L", "EMG_CHIN"}
 
     roles = roles_of(labels, {key: label})
 
-    assert roles[:4] == expected
-    if label == "X":
-        assert roles[4] == Role.EEG_OTHER.value
+    assert rest <= set(roles)
+    index = labels.index(label)
+    assert roles[index] == expected
+    assert find_uses(labels, {key: label}) == {index: uses}
+
+
+@pytest.mark.parametrize("key", ["emg", "chin", "rem_atonia", "EMG_CHIN"])
+def test_one_channel_is_the_chin(key: str):
+    labels = ["C4-A1", "E1", "Chin", "Leg L"]
+
+    assert roles_of(labels, {key: "E1"}) == ["C4_M1", "EMG_CHIN", "EMG", "LEG_L"]
+
+
+@pytest.mark.parametrize("key", ["C3-M2", "c3_m2", "C3-A2", "EEG C3-A2"])
+def test_a_role_may_be_written_as_a_derivation(key: str):
+    assert roles_of(["EEG 1", "EEG 2"], {key: "EEG 2"}) == ["EEG", "C3_M2"]
 
 
 def test_a_label_that_is_not_there_lists_those_that_are():
@@ -208,5 +262,5 @@ def test_a_label_that_is_not_there_lists_those_that_are():
 
 
 def test_a_role_that_there_is_not_gets_a_suggestion():
-    with pytest.raises(SettingsError, match="did you mean 'C4_M1'"):
-        assign_roles(["C4-A1"], [1.0], {"C4-M1": "C4-A1"})
+    with pytest.raises(SettingsError, match="Did you mean 'EMG_CHIN'"):
+        assign_roles(["C4-A1"], [1.0], {"EMGCHIN": "C4-A1"})
