@@ -189,7 +189,9 @@ def _is_derivation(value: str) -> bool:
         return False
     if not separator:
         return True
-    return reference in {*MASTOIDS, LINKED} or (reference != site and is_site(reference))
+    return reference in {*MASTOIDS, LINKED} or (
+        reference != site and is_site(reference)
+    )
 
 
 _KINDS: dict[Role, Kind] = {

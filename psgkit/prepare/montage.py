@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from psgkit.domain.electrodes import MASTOIDS, is_left
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind, Role
+from psgkit.domain.roles import LINKED, Kind, Role
 
 _TYPES = frozenset({"eeg", "eog", "emg"})
 _GLUED_EYE = re.compile(r"(?:e[12]|loc|roc)\s*([am][12])")
@@ -28,8 +29,9 @@ _NOX = {"f": "1", "1": "2", "2": "3"}
 def rereference(recording: Recording) -> Recording:
     """Add the derivations that separate electrodes allow.
 
-    Only electrodes whose labels say no reference, or the same one, are subtracted, and
-    only at the same rate and in the same known unit.
+    Only electrodes whose labels say no reference, or the same one, are subtracted:
+    ``C3-Fpz`` and ``M2-Fpz`` give ``C3-M2``. They need the same rate and the same known
+    unit. EEG is derived for the roles of routine polysomnography.
 
     Parameters
     ----------
@@ -66,11 +68,13 @@ def _derive_eeg(recording: Recording) -> list[Channel]:
     present = {channel.role for channel in recording.channels}
     derived = []
     for channel in recording.of_kind(Kind.EEG):
-        if channel.role is Role.EEG_OTHER or channel.role.reference:
+        site, reference = channel.role.site, channel.role.reference
+        if channel.role is Role.EEG_OTHER or reference in {*MASTOIDS, LINKED}:
             continue
-        for mastoid in _mastoids(recording, _contralateral(channel.role.site)):
-            role = Role.eeg(channel.role.site, mastoid.role.value)
-            if _fit(channel, mastoid) and role not in present:
+        for mastoid in _mastoids(recording, _contralateral(site)):
+            role = Role.eeg(site, mastoid.role.value)
+            is_new = role.is_routine and role not in present
+            if _fit(channel, mastoid) and is_new:
                 derived.append(_difference(channel, mastoid, role))
                 break
     return derived
@@ -124,7 +128,7 @@ def _demoted(channel: Channel) -> Channel:
 
 def _contralateral(site: str) -> tuple[Role, Role]:
     """Return the mastoids to try; odd numbers are left, even ones and z go with M1."""
-    return (Role.M2, Role.M1) if site[-1] in "13579" else (Role.M1, Role.M2)
+    return (Role.M2, Role.M1) if is_left(site) else (Role.M1, Role.M2)
 
 
 def _mastoids(recording: Recording, roles: Iterable[Role]) -> list[Channel]:

@@ -142,7 +142,11 @@ def load_rules() -> LabelRules:
     sides = {f"<{side}>": f"(?:{'|'.join(w)})" for side, w in values["sides"].items()}
     return LabelRules(
         rules=tuple(
-            _Rule(Role(row["role"]), _rule_pattern(row, suffix, sides), row.get("sure", True))
+            _Rule(
+                Role(row["role"]),
+                _rule_pattern(row, suffix, sides),
+                row.get("sure", True),
+            )
             for row in values["rule"]
         ),
         sources=tuple(

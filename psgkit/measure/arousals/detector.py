@@ -142,7 +142,9 @@ def find_arousals(
     """
     rules = rules or ArousalRules()
     issues: list[Issue] = []
-    central = best_eeg(recording, CENTRAL_ROLES, scoring, artefacts, rules, use="arousals_central")
+    central = best_eeg(
+        recording, CENTRAL_ROLES, scoring, artefacts, rules, use="arousals_central"
+    )
     if central is None:
         raise MissingChannel(
             "Arousals were not looked for: they need a central EEG (C4, C3) in "
@@ -150,7 +152,9 @@ def find_arousals(
             f"is artefact; there are: {recording.labels_explained}. Name one with --channel "
             "C4_M1=LABEL."
         )
-    occipital = best_eeg(recording, OCCIPITAL_ROLES, scoring, artefacts, rules, use="arousals_occipital")
+    occipital = best_eeg(
+        recording, OCCIPITAL_ROLES, scoring, artefacts, rules, use="arousals_occipital"
+    )
     if occipital is None:
         issues.append(NO_OCCIPITAL)
     beats_s = heart_beats(recording) if beats_s is None else beats_s

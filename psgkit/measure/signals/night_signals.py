@@ -346,4 +346,19 @@ def _issues(chosen: Derivations) -> tuple[Issue, ...]:
                 "Give a central channel with --channel C4_M1=LABEL if there is one.",
             )
         )
+    if chosen.not_measured:
+        issues.append(_eeg_not_measured(chosen))
     return tuple(issues)
+
+
+def _eeg_not_measured(chosen: Derivations) -> Issue:
+    labels = [channel.label for channel in chosen.not_measured]
+    shown = ", ".join(labels[:8]) + (", ..." if len(labels) > 8 else "")
+    return Issue(
+        Severity.NOTE if chosen.eeg else Severity.WARNING,
+        "eeg_not_measured",
+        f"{len(labels)} EEG {'channel has' if len(labels) == 1 else 'channels have'} no "
+        f"column in the table of a night and {'was' if len(labels) == 1 else 'were'} "
+        f"not measured: {shown}.",
+        "Name one that you need with --channel C4_M1=LABEL or the like.",
+    )
