@@ -16,6 +16,8 @@ from psgkit.errors import SettingsError
 
 MAX_SETTINGS_BYTES = 1_000_000
 
+Unit = Literal["nV", "uV", "mV", "V"]
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,14 +29,18 @@ class ReadSettings(_Frozen):
     Attributes
     ----------
     channels : dict of str to str
-        Role (``C4_M1``, ``EMG_CHIN``) or ``eeg``, ``eog``, ``emg`` to the label of the
-        channel that shall have it.
+        Role (``C4_M1``, ``EMG_CHIN``), or use (``eeg``, ``central``), to the label of
+        the channel that shall have it.
     unit : str or None
         Unit of EEG, EOG and EMG where headers are silent or wrong.
+    units : dict of str to str
+        Label, role or kind (``eeg``, ``eog``, ``emg``) of a channel to its unit; goes
+        before ``unit``.
     """
 
     channels: dict[str, str] = Field(default_factory=dict)
-    unit: Literal["nV", "uV", "mV", "V"] | None = None
+    unit: Unit | None = None
+    units: dict[str, Unit] = Field(default_factory=dict)
 
 
 class ScoringSettings(_Frozen):

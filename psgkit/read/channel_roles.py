@@ -209,10 +209,11 @@ def _named_role(key: str) -> Role:
     names |= _ROLES_BY_USE
     if role := names.get(folded) or read_derivation(key):
         return role
-    choices = {**{name: role.value for name, role in names.items()}}
-    choices |= dict.fromkeys(_ROLES_BY_USE) | dict.fromkeys(_USES)
+    uses = (*_ROLES_BY_USE, *_USES)
+    choices = {name: role.value for name, role in names.items()}
+    choices |= dict(zip(uses, uses, strict=True))
     near = difflib.get_close_matches(folded, choices, n=1)
     hint = "Use a role such as C4_M1 or EMG_CHIN, or a use such as eeg or central."
     if near:
-        hint = f"Did you mean {choices[near[0]] or near[0]!r}?"
+        hint = f"Did you mean {choices[near[0]]!r}?"
     raise SettingsError(f"There is no channel role or use {key!r}. {hint}")

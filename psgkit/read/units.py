@@ -6,13 +6,15 @@ it open, and from nobody's guess where neither settles it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 
 import numpy as np
 
 from psgkit.domain.recording import FloatArray, SignalSource
-from psgkit.domain.roles import Kind
+from psgkit.domain.roles import Kind, Role
+from psgkit.errors import MissingChannel
+from psgkit.settings import ReadSettings
 
 # Kinds whose unit `--unit` sets; mastoids follow the EEG that they are subtracted from.
 OVERRIDDEN_KINDS = frozenset({Kind.EEG, Kind.REFERENCE, Kind.EOG, Kind.EMG})
@@ -26,9 +28,70 @@ _MICRO = ("\u00b5", "\u03bc", "\u00c2\u00b5", "\u00ce\u00bc", "\u0083\u00ca", "\
 _PREFIXES = {"": "V", "n": "nV", "nano": "nV", "u": "uV", "micro": "uV", "m": "mV"}
 _PREFIXES |= {"milli": "mV"}
 _VOLTS = re.compile(r"(n|nano|u|micro|m|milli)?\s*(v|volts?)\.?", re.IGNORECASE)
+_FROM_CYRILLIC = str.maketrans(
+    {
+        "\u043c": "m",  # Cyrillic em
+        "\u041c": "M",
+        "\u043d": "n",  # en
+        "\u0432": "v",  # ve
+        "\u0412": "V",
+    }
+)
+_CYRILLIC_MICRO = re.compile("^\u043c\u043a", re.IGNORECASE)
+# A volt whose prefix was lost, such as ".V", and a volt of something, such as "uVrms".
+_DAMAGED_VOLTS = re.compile(
+    r"[^a-z0-9]{1,3}v(olts?)?|[^\x00-\x7f]{1,2}v|[num]?v[ ._-]?(rms|pp|p-p|pk|peak)",
+    re.IGNORECASE,
+)
 # Words that leave it open: no unit, or the converter's own steps.
 _OPEN = {"", "?", "-", "n/a", "na", "none", "unknown", "?v", "\ufffdv", "x", "adc"}
 _OPEN |= {"au", "a.u.", "units", "unit", "raw", "lsb", "counts", "digital", "du", "dig"}
+
+
+def wanted_units(
+    labels: Sequence[str], roles: Sequence[Role], settings: ReadSettings
+) -> list[str | None]:
+    """Return the unit that the user gives to each channel, None where none is given.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        One a channel, each of them once.
+    roles : sequence of Role
+        The role of each.
+    settings : ReadSettings
+        ``units`` names channels by label, role or kind and goes before ``unit``.
+
+    Raises
+    ------
+    MissingChannel
+        If ``units`` names a channel that is not there.
+    """
+    wanted: list[str | None] = [
+        settings.unit if role.kind in OVERRIDDEN_KINDS else None for role in roles
+    ]
+    for key, unit in settings.units.items():
+        for index in _named_channels(key, labels, roles):
+            wanted[index] = unit
+    return wanted
+
+
+def _named_channels(
+    key: str, labels: Sequence[str], roles: Sequence[Role]
+) -> list[int]:
+    folded = key.strip().casefold()
+    names: list[Sequence[str]] = [
+        labels,
+        [label.strip().casefold() for label in labels],
+        [role.value.casefold() for role in roles],
+        [role.kind.value for role in roles],
+    ]
+    for known, name in zip(names, (key, folded, folded, folded), strict=True):
+        if found := [i for i, other in enumerate(known) if other == name]:
+            return found
+    raise MissingChannel(
+        f"No channel {key!r} for --unit; there are: {', '.join(labels)}."
+    )
 
 
 class UnitKind(Enum):
@@ -53,7 +116,8 @@ def read_unit(text: str) -> str | UnitKind:
         if bare.startswith(micro):
             bare = "u" + bare.removeprefix(micro)
             break
-    if bare.casefold() in _OPEN:
+    bare = _CYRILLIC_MICRO.sub("u", bare).translate(_FROM_CYRILLIC)
+    if bare.casefold() in _OPEN or _DAMAGED_VOLTS.fullmatch(bare):
         return UnitKind.OPEN
     match = _VOLTS.fullmatch(bare)
     return _PREFIXES[(match[1] or "").lower()] if match else UnitKind.OTHER

@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 from psgkit.domain.amplitude import ELECTRODE_KINDS, FACTORS_UV, decide_unit
 from psgkit.domain.issues import Issue, Severity
@@ -11,24 +11,17 @@ from psgkit.domain.recording import Channel
 from psgkit.domain.roles import Role
 from psgkit.errors import UnreadableRecording
 from psgkit.read.channel_roles import assign_roles, find_uses
+from psgkit.read.edf.channel_issues import (
+    NO_VOLTAGE,
+    ChannelUnit,
+    limit_issues,
+    unit_issues,
+)
 from psgkit.read.edf.header import SignalHeader
 from psgkit.read.edf.prefilter import parse_prefilter
 from psgkit.read.edf.source import EdfSource
-from psgkit.read.units import OVERRIDDEN_KINDS, UnitKind, measure_spread, read_unit
+from psgkit.read.units import UnitKind, measure_spread, read_unit, wanted_units
 from psgkit.settings import ReadSettings
-
-# Off by one is common (32768 for 32767) and harmless; more hints at another scale.
-DIGITAL_LIMITS = {2: 32_768, 3: 8_388_608}
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """The factor of one channel, and how it was found."""
-
-    to_uv: float | None
-    wanted: str = ""
-    assumed: str = ""
-    is_lost: bool = False
 
 
 def build_channels(
@@ -67,23 +60,29 @@ def build_channels(
     signals = [source.signals[index] for index in indices]
     labels, issues = _name(signals)
     rates_hz = [source.rate_hz(index) for index in indices]
-    roles, more = assign_roles(
+    said, more = assign_roles(
         labels, rates_hz, settings.channels, written=[s.label for s in signals]
     )
-    units = []
-    channels = []
-    for index, label, said in zip(indices, labels, roles, strict=True):
-        role = _by_unit(said, source.signals[index])
-        units.append(_unit_of(source, index, role, settings.unit))
-        channels.append(_describe(source, index, label, role, units[-1]))
+    roles = [_by_unit(*pair) for pair in zip(said, signals, strict=True)]
+    wanted = wanted_units(labels, roles, settings)
+    units = [
+        _unit_of(source, *facts) for facts in zip(indices, roles, wanted, strict=True)
+    ]
+    uses = find_uses(labels, settings.channels)
+    channels = [
+        replace(_describe(source, *facts), wanted_for=uses.get(position, frozenset()))
+        for position, facts in enumerate(
+            zip(indices, labels, roles, units, strict=True)
+        )
+    ]
     issues += more
-    issues += _unit_issues(channels, units)
-    issues += _limit_issues(channels, signals, source.sample_bytes)
+    issues += unit_issues(channels, units)
+    issues += limit_issues(channels, signals, source.sample_bytes)
     return tuple(channels), issues
 
 
 def _describe(
-    source: EdfSource, index: int, label: str, role: Role, unit: _Unit
+    source: EdfSource, index: int, label: str, role: Role, unit: ChannelUnit
 ) -> Channel:
     signal = source.signals[index]
     highpass_hz, lowpass_hz = parse_prefilter(signal.prefilter)
@@ -96,7 +95,7 @@ def _describe(
         to_uv=unit.to_uv,
         highpass_hz=highpass_hz,
         lowpass_hz=lowpass_hz,
-        limits=(min(signal.physical), max(signal.physical)),
+        limits=signal.limits,
     )
 
 
@@ -145,102 +144,19 @@ def _by_unit(role: Role, signal: SignalHeader) -> Role:
 
 def _unit_of(
     source: EdfSource, index: int, role: Role, unit_wanted: str | None
-) -> _Unit:
+) -> ChannelUnit:
     signal = source.signals[index]
     if role.kind in ELECTRODE_KINDS and not signal.has_scale:
-        return _Unit(None)
-    if unit_wanted is not None and role.kind in OVERRIDDEN_KINDS:
-        return _Unit(FACTORS_UV[unit_wanted], wanted=unit_wanted)
+        return ChannelUnit(None)
+    if unit_wanted is not None:
+        return ChannelUnit(FACTORS_UV[unit_wanted], wanted=unit_wanted)
     unit = read_unit(signal.unit)
     if isinstance(unit, str):
-        return _Unit(FACTORS_UV[unit])
+        return ChannelUnit(FACTORS_UV[unit])
     if role.kind not in ELECTRODE_KINDS:
-        return _Unit(None)
-    if unit is UnitKind.OPEN:
-        spread = measure_spread(source, index, source.layout.duration_s)
-        decided = None if math.isnan(spread) else decide_unit(spread, role.kind)
-        if decided is not None:
-            return _Unit(FACTORS_UV[decided], assumed=decided)
-    return _Unit(None, is_lost=True)
-
-
-def _unit_issues(channels: Sequence[Channel], units: Sequence[_Unit]) -> list[Issue]:
-    issues = []
-    for name in FACTORS_UV:
-        taken = _labels(
-            c for c, u in zip(channels, units, strict=True) if u.assumed == name
-        )
-        if taken:
-            issues.append(
-                Issue(
-                    Severity.WARNING,
-                    "unit_assumed",
-                    f"The header gives no unit for {taken}; the amplitude says {name}.",
-                    f"Use --unit {name} to confirm, or name another unit.",
-                )
-            )
-    lost = [c for c, u in zip(channels, units, strict=True) if u.is_lost]
-    if lost:
-        issues.append(
-            Issue(
-                Severity.ERROR,
-                "unit_unknown",
-                f"The unit of {_labels(lost)} is "
-                f"{', '.join(sorted({repr(c.unit) for c in lost}))}, and the amplitude "
-                "fits no voltage; nothing that needs microvolts is computed from it.",
-                "Name the unit: --unit uV (or nV, mV, V).",
-            )
-        )
-    return issues
-
-
-def _limit_issues(
-    channels: Sequence[Channel], signals: Sequence[SignalHeader], sample_bytes: int
-) -> list[Issue]:
-    pairs = list(zip(channels, signals, strict=True))
-    equal = [c for c, s in pairs if not s.has_scale]
-    inverted = [
-        c
-        for c, s in pairs
-        if (s.physical[0] < s.physical[1]) != (s.digital[0] < s.digital[1])
-        and s.has_scale
-        and c.role.kind in ELECTRODE_KINDS
-    ]
-    bound = DIGITAL_LIMITS[sample_bytes]
-    wide = [c for c, s in pairs if max(map(abs, s.digital)) > bound]
-    issues = []
-    if equal:
-        matters = any(channel.role.kind in ELECTRODE_KINDS for channel in equal)
-        issues.append(
-            Issue(
-                Severity.ERROR if matters else Severity.NOTE,
-                "limits_equal",
-                f"The header's limits of {_labels(equal)} are equal, so that its samples "
-                "have no scale; it was left unread.",
-                "Export the recording again, or repair the header.",
-            )
-        )
-    if inverted:
-        issues.append(
-            Issue(
-                Severity.NOTE,
-                "gain_negative",
-                f"The header turns {_labels(inverted)} upside down (a negative gain); it "
-                "was read as the header says.",
-            )
-        )
-    if wide:
-        issues.append(
-            Issue(
-                Severity.WARNING,
-                "digital_limits",
-                f"The digital limits of {_labels(wide)} are wider than a sample of "
-                f"{8 * sample_bytes} bits; its scale was taken as the header gives it.",
-                "Check its amplitude, or export the recording again.",
-            )
-        )
-    return issues
-
-
-def _labels(channels: Iterable[Channel]) -> str:
-    return ", ".join(channel.label for channel in channels)
+        return ChannelUnit(None)
+    spread = measure_spread(source, index, source.layout.duration_s)
+    decided = None if math.isnan(spread) else decide_unit(spread, role.kind)
+    if decided is not None and unit is UnitKind.OPEN:
+        return ChannelUnit(FACTORS_UV[decided], assumed=decided)
+    return ChannelUnit(None, lost=decided or NO_VOLTAGE)

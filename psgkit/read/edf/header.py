@@ -9,6 +9,7 @@ written with a decimal comma. What cannot be read without a guess is a fault, an
 faults of a header are told together.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class SignalHeader:
         As written, without padding.
     physical, digital : tuple of float
         Values that belong together: ``digital[0]`` stands for ``physical[0]`` of the
-        unit, ``digital[1]`` for ``physical[1]``.
+        unit, ``digital[1]`` for ``physical[1]``. NaN where the field is not a number.
     samples : int
         Samples in a data record.
     offset : int
@@ -77,12 +78,31 @@ class SignalHeader:
         return self.label.casefold() in _ANNOTATION_LABELS
 
     @property
+    def has_limits(self) -> bool:
+        """Whether all four limits are numbers."""
+        return all(map(math.isfinite, (*self.physical, *self.digital)))
+
+    @property
     def has_scale(self) -> bool:
         """Whether its limits say how samples turn into physical values."""
         return (
-            self.physical[0] != self.physical[1]
+            self.has_limits
+            and self.physical[0] != self.physical[1]
             and abs(self.digital[0] - self.digital[1]) >= 1
         )
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """The smallest and the largest physical value, None where not known."""
+        if not self.has_limits:
+            return None
+        return min(self.physical), max(self.physical)
+
+    @property
+    def is_inverted(self) -> bool:
+        """Whether its limits turn the signal upside down."""
+        rises = self.physical[0] < self.physical[1]
+        return self.has_scale and rises != (self.digital[0] < self.digital[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,16 +359,12 @@ def _parse_signals(
             physical = digital = (0.0, 0.0)
         else:
             physical = (
-                fields.number(
-                    column("physical_min", index), f"physical minimum {where}"
-                ),
-                fields.number(
-                    column("physical_max", index), f"physical maximum {where}"
-                ),
+                _limit(column("physical_min", index)),
+                _limit(column("physical_max", index)),
             )
             digital = (
-                fields.number(column("digital_min", index), f"digital minimum {where}"),
-                fields.number(column("digital_max", index), f"digital maximum {where}"),
+                _limit(column("digital_min", index)),
+                _limit(column("digital_max", index)),
             )
         signals.append(
             SignalHeader(
@@ -363,6 +379,18 @@ def _parse_signals(
         )
         offset += samples * sample_bytes
     return tuple(signals)
+
+
+def _limit(raw: bytes) -> float:
+    """Return a limit, NaN for ``NaN``, ``1.#INF``, asterisks and blanks.
+
+    One channel without a scale is left unread; it costs the others nothing.
+    """
+    text = decode_text(raw)
+    if not _NUMBER.fullmatch(text):
+        return math.nan
+    value = float(text.replace(",", "."))
+    return value if abs(value) <= MAX_NUMBER else math.nan
 
 
 def _check_header_size(

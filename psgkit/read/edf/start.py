@@ -18,7 +18,10 @@ _MONTHS = (
     "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
 )  # fmt: skip
 _LONG_DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
-_SHORT = re.compile(r"(\d{1,2})\D(\d{1,2})\D(\d{1,2})")
+# Some writers pad with spaces: "22. 5. 3".
+_SHORT = re.compile(
+    r"(\d{1,2})(?:\s*[^\d\s]\s*|\s+)(\d{1,2})(?:\s*[^\d\s]\s*|\s+)(\d{1,2})"
+)
 # Sleep-EDF writes the age into the name: `X F X Female_33yr`.
 _AGE_IN_WORDS = re.compile(r"(?:^|_)(\d{1,3})_?y(?:r|rs|ears?)?(?:_|$)", re.IGNORECASE)
 
