@@ -36,11 +36,15 @@ class ReadSettings(_Frozen):
     units : dict of str to str
         Label, role or kind (``eeg``, ``eog``, ``emg``) of a channel to its unit; goes
         before ``unit``.
+    ignore_clock : bool
+        Whether the records of an EDF+D are read one after another, whatever times they
+        give.
     """
 
     channels: dict[str, str] = Field(default_factory=dict)
     unit: Unit | None = None
     units: dict[str, Unit] = Field(default_factory=dict)
+    ignore_clock: bool = False
 
 
 class ScoringSettings(_Frozen):

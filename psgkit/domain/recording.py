@@ -1,6 +1,7 @@
 """A polysomnographic recording: facts at once, signals when asked for."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.issues import Issue
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.roles import Kind, Role
 from psgkit.domain.small_gaps import SMALL_GAP_S, bridge_small_gaps
 from psgkit.errors import MissingChannel
@@ -165,6 +166,8 @@ class Recording:
         The file; None for a recording made in memory.
     age_y, sex : float or None, str or None
         Of the person, where known: ``sex`` is ``"F"`` or ``"M"``.
+    lights_off_s, lights_on_s : float or None
+        When the lights went off and on, where annotations of the file mark it.
     """
 
     id: str
@@ -179,6 +182,8 @@ class Recording:
     path: Path | None = None
     age_y: float | None = None
     sex: str | None = None
+    lights_off_s: float | None = None
+    lights_on_s: float | None = None
 
     @property
     def cut_short(self) -> str:
@@ -377,6 +382,15 @@ class Recording:
 
         chosen = None if channels is None else tuple(channels)
         return recording_to_raw(self, chosen, rate_hz=rate_hz)
+
+    def faults_of(self, channel: Channel) -> tuple[Issue, ...]:
+        """Return the issues that are errors and name a channel by its label."""
+        name = re.compile(rf"(?<!\w){re.escape(channel.label)}(?!\w)")
+        return tuple(
+            issue
+            for issue in self.issues
+            if issue.severity is Severity.ERROR and name.search(issue.message)
+        )
 
     def with_issues(self, *issues: Issue) -> "Recording":
         """Return the same recording with more issues."""

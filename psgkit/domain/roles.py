@@ -141,8 +141,14 @@ class Role(StrEnum):
 
     @property
     def is_routine(self) -> bool:
-        """Whether it is a member: routine polysomnography records it."""
-        return self.name in Role.__members__
+        """Whether routine polysomnography records it, so that it has its own columns.
+
+        The members do, and their electrodes against a mastoid, both, or an unnamed
+        reference.
+        """
+        if self.name in Role.__members__:
+            return True
+        return self.site in _ROUTINE_SITES and not self.is_bipolar
 
     @property
     def is_bipolar(self) -> bool:
@@ -217,3 +223,5 @@ _KINDS: dict[Role, Kind] = {
     Role.POSITION: Kind.OTHER,
     Role.OTHER: Kind.OTHER,
 }
+
+_ROUTINE_SITES = frozenset(role.site for role in Role if role.kind is Kind.EEG)

@@ -32,7 +32,8 @@ def mark_lights(
     scoring : Scoring
         Laid on the recording; its own lights count where nothing else is said.
     recording : Recording
-        Its start and duration.
+        Its start and duration, and the lights that its annotations mark, which count
+        where neither the call nor the scoring has any.
     lights_off, lights_on : str or None
         Clock times such as ``"22:47"`` and ``"22:47:30"``, or seconds after the
         recording's start such as ``"120s"``.
@@ -52,6 +53,8 @@ def mark_lights(
         lights-off.
     """
     off_s, on_s = scoring.lights_off_s, scoring.lights_on_s
+    if off_s is None and on_s is None:
+        off_s, on_s = recording.lights_off_s, recording.lights_on_s
     if whole_recording:
         off_s, on_s = 0.0, recording.duration_s
     if lights_off is not None:

@@ -6,7 +6,7 @@ MNE gives volts, one rate for all channels, and annotations. Stretches annotated
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,10 @@ from psgkit.domain.recording import (
 )
 from psgkit.domain.roles import Kind, Role
 from psgkit.errors import UnreadableRecording
-from psgkit.read.channel_roles import assign_roles
+from psgkit.read.channel_roles import assign_roles, find_uses
 from psgkit.read.edf.file import start_unknown
 from psgkit.read.raw_reader import RawReader
-from psgkit.read.units import OVERRIDDEN_KINDS, measure_level
+from psgkit.read.units import measure_level, wanted_units
 from psgkit.settings import ReadSettings
 
 if TYPE_CHECKING:
@@ -141,8 +141,14 @@ def recording_of_raw(
     factors = tuple(
         _factor(reader, index, role, duration_s) for index, role in enumerate(roles)
     )
+    units = wanted_units(labels, roles, settings)
+    uses = find_uses(labels, settings.channels)
     channels = tuple(
-        _channel(raw, index, role, settings) for index, role in enumerate(roles)
+        replace(
+            _channel(raw, index, role, units[index]),
+            wanted_for=uses.get(index, frozenset()),
+        )
+        for index, role in enumerate(roles)
     )
     start = _start(raw)
     if start is None:
@@ -165,13 +171,15 @@ def recording_of_raw(
     )
 
 
-def _channel(raw: "BaseRaw", index: int, role: Role, settings: ReadSettings) -> Channel:
+def _channel(
+    raw: "BaseRaw", index: int, role: Role, unit_wanted: str | None
+) -> Channel:
     info = raw.info["chs"][index]
     label, rate_hz = raw.ch_names[index], float(raw.info["sfreq"])
     is_voltage = _is_volt(info) and role.kind in ELECTRODE_KINDS
     unit, to_uv = ("uV", 1.0) if is_voltage else ("", None)
-    if settings.unit is not None and role.kind in OVERRIDDEN_KINDS:
-        unit, to_uv = settings.unit, FACTORS_UV[settings.unit]
+    if unit_wanted is not None:
+        unit, to_uv = unit_wanted, FACTORS_UV[unit_wanted]
     highpass_hz, lowpass_hz = raw.info["highpass"], raw.info["lowpass"]
     place = info["loc"][:3]
     return Channel(

@@ -161,13 +161,26 @@ def candidates(
             usable.append(channel)
         else:
             unusable.append(Unusable(channel, *reason))
-    usable.sort(key=lambda channel: _shortfall(recording, channel))
+    use = f"staging_{kind.value}"
+    usable.sort(
+        key=lambda channel: (
+            use not in channel.wanted_for,
+            *_shortfall(recording, channel),
+        )
+    )
     return usable, unusable
 
 
 def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel:
     """Return the error to raise where no EEG can be staged."""
-    refused = [f"{one.channel.label}: {one.why}; {one.remedy}" for one in unusable]
+    listed = list(unusable)
+    faults = [recording.faults_of(one.channel) for one in listed]
+    if listed and all(faults):
+        # The same sentences as `psgkit inspect` gives.
+        unique = dict.fromkeys(issue for found in faults for issue in found)
+        told = " ".join(f"{issue.message} {issue.remedy}" for issue in unique)
+        return MissingChannel(f"{recording.id}: no EEG channel can be staged. {told}")
+    refused = [f"{one.channel.label}: {one.why}; {one.remedy}" for one in listed]
     if refused:
         return MissingChannel(
             f"{recording.id}: no EEG channel can be staged ({'. '.join(refused)})."
@@ -175,6 +188,13 @@ def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel
     for issue in recording.issues:
         if issue.code == "eeg_given_away":
             return MissingChannel(f"{recording.id}: {issue.message} {issue.remedy}")
+    if caps := {c.role.site.partition("-")[0] for c in recording.of_kind(Kind.EEG)}:
+        return MissingChannel(
+            f"{recording.id}: its electrodes are numbered as on the cap "
+            f"{', '.join(sorted(caps))}, whose labels are not places of the 10-20 "
+            "system. Name the electrodes to stage on, for example --channel C4=LABEL "
+            "and --channel M1=LABEL."
+        )
     return MissingChannel(
         f"{recording.id}: no EEG channel was recognised among "
         f"{', '.join(recording.labels)}; name one with --channel eeg=LABEL."

@@ -8,10 +8,10 @@ function and put it into its tuple.
 
 from dataclasses import replace
 
-from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.issues import Issue
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.prepare.quality.channel_rules import CHANNEL_RULES
+from psgkit.prepare.quality.channel_rules import CHANNEL_RULES, say_once
 from psgkit.prepare.quality.header_rules import HEADER_RULES
 from psgkit.prepare.quality.recording_rules import RECORDING_RULES
 from psgkit.prepare.quality.window_sample import RecordingLook, look_at
@@ -80,7 +80,7 @@ def find_issues(
     )
     issues = list(find_header_issues(recording))
     for channel_rule in CHANNEL_RULES:
-        issues += _said_once(
+        issues += say_once(
             [
                 (seen.channel.label, i)
                 for seen in look.channels
@@ -90,17 +90,3 @@ def find_issues(
     for recording_rule in RECORDING_RULES:
         issues += recording_rule(look)
     return tuple(issues)
-
-
-def _said_once(found: list[tuple[str, Issue]]) -> list[Issue]:
-    """Join what one rule found on several channels, the severity being the same."""
-    joined = []
-    for severity in Severity:
-        alike = [(label, issue) for label, issue in found if issue.severity is severity]
-        if not alike:
-            continue
-        first = alike[0][1]
-        others = ", ".join(label for label, _ in alike[1:])
-        more = f" The same holds for {others}." if others else ""
-        joined.append(replace(first, message=first.message + more))
-    return joined

@@ -5,7 +5,8 @@ those at which a technician would replace an electrode, and are tried on simulat
 nights (no error on a clean one) and on recordings that break each rule.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -100,7 +101,8 @@ def amplitude(look: ChannelLook) -> Iterator[Issue]:
             f"{_name(look)} is stored in {look.channel.unit or 'no unit'}, which would "
             f"make its typical standard deviation {typical:.3g} µV; {low:g} to {high:g} "
             f"µV is usual, which is what {meant} would give.",
-            f"Use --unit {meant} if that is its unit, or check the electrode.",
+            f'Use --unit {meant}, or --unit "{look.channel.label}={meant}" for this '
+            "channel alone, if that is its unit; or check the electrode.",
         )
 
 
@@ -308,3 +310,17 @@ def _long_runs(bad: BoolArray, look: ChannelLook) -> list[tuple[int, int]]:
         for first, last in runs
         if look.starts_s[last] + WINDOW_S - look.starts_s[first] >= LOST_FOR_S
     ]
+
+
+def say_once(found: Iterable[tuple[str, Issue]]) -> list[Issue]:
+    """Join what one rule found on several channels, the severity being the same."""
+    pairs, joined = list(found), []
+    for severity in Severity:
+        alike = [(label, issue) for label, issue in pairs if issue.severity is severity]
+        if not alike:
+            continue
+        first = alike[0][1]
+        others = ", ".join(label for label, _ in alike[1:])
+        more = f" The same holds for {others}." if others else ""
+        joined.append(replace(first, message=first.message + more))
+    return joined

@@ -21,8 +21,13 @@ from psgkit.prepare.quality.channel_rules import (
     is_ecg,
     is_respiration,
     lost_runs,
+    say_once,
 )
-from psgkit.prepare.quality.header_rules import has_implausible_range, is_envelope
+from psgkit.prepare.quality.header_rules import (
+    has_implausible_range,
+    is_envelope,
+    range_implausible,
+)
 from psgkit.prepare.quality.window_sample import ChannelLook, RecordingLook
 
 
@@ -69,23 +74,28 @@ def withhold_amplitudes(look: RecordingLook) -> Recording:
     Returns
     -------
     Recording
-        With ``to_uv`` None in those channels; the rules `amplitude` and
-        `range_implausible` say why, and which ``--unit`` would settle it.
+        With ``to_uv`` None in those channels, and with what the rules `amplitude` and
+        `range_implausible` say of them: why, and which ``--unit`` would settle it.
     """
-    wrong = {
-        seen.channel
+    found = [
+        (seen.channel, issue)
         for seen in look.channels
-        if any(issue.code == "unit_implausible" for issue in amplitude(seen))
-    }
-    return replace(
+        for issue in amplitude(seen)
+        if issue.code == "unit_implausible"
+    ]
+    # The electrodes that a derivation was computed from are stored in its unit.
+    wrong = {c.index for c, _ in found} | {c.reference_index for c, _ in found}
+    withheld = replace(
         look.recording,
         channels=tuple(
             replace(channel, to_uv=None)
-            if channel in wrong or has_implausible_range(channel)
+            if channel.index in wrong or has_implausible_range(channel)
             else channel
             for channel in look.recording.channels
         ),
     )
+    told = say_once((channel.label, issue) for channel, issue in found)
+    return withheld.with_issues(*told, *range_implausible(look.recording))
 
 
 def withhold_channels(look: RecordingLook, recording: Recording) -> Recording:

@@ -5,6 +5,7 @@ else, as hypnograms do.
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -37,16 +38,20 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
     """
     header = read_header(Path(path))
     layout, _ = find_layout(Path(path), header)
-    rows = [
-        (tal.onset_s - layout.first_onset_s, tal.duration_s, text)
-        for block in _annotation_blocks(header, layout)
-        for tal in parse_tals(block)
-        for text in tal.texts
-        if text
-    ]
+    rows = list(annotation_rows(header, layout))
     table = pd.DataFrame(rows, columns=["onset_s", "duration_s", "text"])
     table = table.astype({"onset_s": float, "duration_s": float, "text": object})
     return table.sort_values("onset_s", kind="stable", ignore_index=True)
+
+
+def annotation_rows(
+    header: EdfHeader, layout: RecordLayout
+) -> Iterator[tuple[float, float, str]]:
+    """Yield onset, duration (NaN where none is given) and text of each annotation."""
+    for block in _annotation_blocks(header, layout):
+        for tal in parse_tals(block):
+            for text in filter(None, tal.texts):
+                yield tal.onset_s - layout.first_onset_s, tal.duration_s, text
 
 
 def read_start(path: str | Path) -> dt.datetime | None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Recording
 from psgkit.errors import UnreadableRecording
+from psgkit.read.edf.annotations import annotation_rows
 from psgkit.read.edf.channels import build_channels
 from psgkit.read.edf.header import read_header
 from psgkit.read.edf.layout import find_layout
 from psgkit.read.edf.source import EdfSource
 from psgkit.read.edf.start import find_person, find_start
+from psgkit.read.lights_marks import find_lights, lights_issues
 from psgkit.settings import ReadSettings
 
 
@@ -55,12 +57,16 @@ def read_edf(
             f"{path.name} holds annotations and no signal; give it as the scoring, "
             "with the recording that it belongs to."
         )
-    layout, issues = find_layout(path, header)
+    layout, issues = find_layout(path, header, ignore_clock=settings.ignore_clock)
     source = EdfSource(layout, header.signals, header.sample_bytes)
     channels, more = build_channels(source, settings)
     start = find_start(header, layout.first_onset_s)
     if start is None:
         issues.append(start_unknown())
+    lights = find_lights(
+        ((onset_s, text) for onset_s, _, text in annotation_rows(header, layout)),
+        layout.duration_s,
+    )
     person = find_person(header)
     return Recording(
         id=id or path.stem,
@@ -69,7 +75,9 @@ def read_edf(
         channels=channels,
         source=source,
         gaps=layout.gaps,
-        issues=(*issues, *more),
+        issues=(*issues, *more, *lights_issues(*lights)),
+        lights_off_s=lights[0],
+        lights_on_s=lights[1],
         path=path,
         age_y=person.age_y,
         sex=person.sex,

@@ -5,8 +5,7 @@ three bytes): 256 bytes on the file, then 256 bytes a signal, stored field by fi
 labels, all transducers and so on. Every field is padded text.
 
 Real headers are read as they are: text in UTF-8 or Latin-1, numbers padded with NUL or
-written with a decimal comma. What cannot be read without a guess is a fault, and all
-faults of a header are told together.
+written with a decimal comma. All faults of a header are reported together.
 """
 
 import math
@@ -206,16 +205,7 @@ def decode_text(raw: bytes) -> str:
 
 
 def read_header(path: Path) -> EdfHeader:
-    """Read and check the header of a file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        An EDF, EDF+, BDF or BDF+ file.
-
-    Returns
-    -------
-    EdfHeader
+    """Read and check the header of an EDF, EDF+, BDF or BDF+ file.
 
     Raises
     ------
@@ -233,7 +223,9 @@ def read_header(path: Path) -> EdfHeader:
             raise UnreadableRecording(f"There is no file {name}; check its path.")
         if not path.is_file():
             # Opening a pipe would wait for ever.
-            raise UnreadableRecording(f"{name} is no file but a pipe or device.")
+            raise UnreadableRecording(
+                f"{name} is a pipe or device, not a regular file."
+            )
         with path.open("rb") as stream:
             return _read(stream, name, path.stat().st_size)
     except OSError as fault:
@@ -286,8 +278,9 @@ def _sample_bytes(version: bytes) -> int | None:
 def _refuse(name: str, faults: list[str]) -> None:
     if not faults:
         return
-    more = len(faults) - FAULTS_SHOWN
-    told = "; ".join(faults[:FAULTS_SHOWN]) + (f"; and {more} more" * (more > 0))
+    told = "; ".join(faults[:FAULTS_SHOWN])
+    if (more := len(faults) - FAULTS_SHOWN) > 0:
+        told += f"; and {more} more"
     raise UnreadableRecording(
         f"The header of {name} cannot be used: {told}. "
         "Export the recording again, or repair the header with an EDF editor."
@@ -306,6 +299,11 @@ def _parse(fixed: bytes, table: bytes, sample_bytes: int, fields: _Fields) -> Ed
     fields.check(
         holds=any(signal.samples for signal in signals),
         otherwise="no signal has samples",
+    )
+    limited = [signal for signal in signals if not signal.is_annotations]
+    fields.check(
+        holds=not limited or any(signal.has_limits for signal in limited),
+        otherwise="the limits of every signal are blank or not numbers",
     )
     for number, signal in enumerate(signals, start=1):
         fields.check(
@@ -355,17 +353,11 @@ def _parse_signals(
         fields.check(
             holds=samples >= 0, otherwise=f"samples a record {where} are {samples}"
         )
+        physical, digital = (
+            _limits(column, index, word) for word in ("physical", "digital")
+        )
         if label.casefold() in _ANNOTATION_LABELS:  # its limits mean nothing
             physical = digital = (0.0, 0.0)
-        else:
-            physical = (
-                _limit(column("physical_min", index)),
-                _limit(column("physical_max", index)),
-            )
-            digital = (
-                _limit(column("digital_min", index)),
-                _limit(column("digital_max", index)),
-            )
         signals.append(
             SignalHeader(
                 label=label,
@@ -381,22 +373,24 @@ def _parse_signals(
     return tuple(signals)
 
 
-def _limit(raw: bytes) -> float:
-    """Return a limit, NaN for ``NaN``, ``1.#INF``, asterisks and blanks.
+def _limits(
+    column: Callable[[str, int], bytes], index: int, word: str
+) -> tuple[float, float]:
+    """Return two limits, NaN for ``NaN``, ``1.#INF``, asterisks and blanks.
 
     One channel without a scale is left unread; it costs the others nothing.
     """
-    text = decode_text(raw)
-    if not _NUMBER.fullmatch(text):
-        return math.nan
-    value = float(text.replace(",", "."))
-    return value if abs(value) <= MAX_NUMBER else math.nan
+    texts = (decode_text(column(f"{word}_{end}", index)) for end in ("min", "max"))
+    low, high = (
+        float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.nan
+        for text in texts
+    )
+    return tuple(v if abs(v) <= MAX_NUMBER else math.nan for v in (low, high))  # type: ignore[return-value]  # two
 
 
 def _check_header_size(
     fixed: bytes, header: EdfHeader, file_bytes: int, fields: _Fields
 ) -> None:
-    """Where the header's own size disagrees, the size of the file must decide."""
     text = decode_text(fixed[184:192])
     if text == str(header.header_bytes):
         return

@@ -128,8 +128,19 @@ def _open(path: Path) -> FileIO:
         ) from None
 
 
-def find_layout(path: Path, header: EdfHeader) -> tuple[RecordLayout, list[Issue]]:
+def find_layout(
+    path: Path, header: EdfHeader, *, ignore_clock: bool = False
+) -> tuple[RecordLayout, list[Issue]]:
     """Count the records of a file and lay them on the clock.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    header : EdfHeader
+        Its header.
+    ignore_clock : bool
+        Lay the records one after another, whatever times they give.
 
     Raises
     ------
@@ -149,7 +160,9 @@ def find_layout(path: Path, header: EdfHeader) -> tuple[RecordLayout, list[Issue
     )
     _check_length(layout, header.fastest_hz)
     keepers = header.annotation_signals
-    if header.is_discontinuous:
+    if header.is_discontinuous and ignore_clock:
+        issues.append(_clock_ignored())
+    elif header.is_discontinuous:
         layout, more = _lay_on_clock(layout, header)
         issues += more
         _check_length(layout, header.fastest_hz)
@@ -157,6 +170,15 @@ def find_layout(path: Path, header: EdfHeader) -> tuple[RecordLayout, list[Issue
         layout, more = _with_first_onset(layout, header, keepers[0])
         issues += more
     return layout, issues
+
+
+def _clock_ignored() -> Issue:
+    return Issue(
+        Severity.WARNING,
+        "clock_ignored",
+        "The times of the data records were ignored, as the call asks; the records were "
+        "read one after another. Gaps and clock times may be wrong.",
+    )
 
 
 def _count_records(path: Path, header: EdfHeader) -> tuple[int, list[Issue]]:
@@ -221,7 +243,11 @@ def _check_length(layout: RecordLayout, fastest_hz: float) -> None:
 def _with_first_onset(
     layout: RecordLayout, header: EdfHeader, keeper: SignalHeader
 ) -> tuple[RecordLayout, list[Issue]]:
-    """Take the start's part of a second from the first record; check the last one."""
+    """Take the start's part of a second from the first record; check the last one.
+
+    In a continuous file it is less than one record. A longer time is that of an
+    annotation, where a writer leaves out the time of the record.
+    """
     last = layout.n_records - 1
     size = keeper.samples * header.sample_bytes
     first_onset, last_onset = (
@@ -229,7 +255,7 @@ def _with_first_onset(
         for record in (0, last)
         for _, block in layout.blocks(record, record + 1, keeper.offset, size)
     )
-    if math.isnan(first_onset):
+    if not 0 <= first_onset < layout.record_s:
         return layout, []
     layout = replace(layout, first_onset_s=first_onset)
     late_s = last_onset - first_onset - last * layout.record_s
@@ -259,7 +285,8 @@ def _lay_on_clock(
         raise UnreadableRecording(
             f"{layout.path.name}: data record {back[0] + 2} is marked "
             f"{-steps_s[back[0]]:g} s before the end of the one before it, so no "
-            "sample's time is certain; export the recording again."
+            "sample's time is certain. Export the recording again, or read the records "
+            "one after another with --ignore-clock."
         )
     runs = find_runs(late_s, layout.record_s)
     segments = tuple(
