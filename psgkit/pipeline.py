@@ -10,13 +10,14 @@ from threadpoolctl import threadpool_limits
 
 from psgkit.domain.clock import without_date
 from psgkit.domain.issues import Issue, Severity, in_order
-from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
+from psgkit.domain.jobs import NO_OBJECTS, Job, Objects, person_faults
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance, installed_versions
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.errors import InputError
+from psgkit.errors import InputError, SettingsError
 from psgkit.prepare.artefacts import artefact_masks
+from psgkit.prepare.lights import check_time
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.quality import (
     find_header_issues,
@@ -63,7 +64,7 @@ def analyse(
     age_y: float | None = None,
     sex: str | None = None,
     channels: dict[str, str] | None = None,
-    unit: str | None = None,
+    unit: str | dict[str, str] | None = None,
 ) -> Night:
     """Analyse one night.
 
@@ -88,9 +89,10 @@ def analyse(
         Of the person, ``sex`` being ``"F"`` or ``"M"``: with both, YASA's demographic
         classifiers are used.
     channels : dict of str to str, optional
-        Role, or ``eeg``, ``eog``, ``emg``, to the label of the channel to use.
-    unit : {"nV", "uV", "mV", "V"}, optional
-        Unit of EEG, EOG and EMG where the header is silent or wrong.
+        Role (``C4_M1``), or use (``eeg``, ``central``), to the label of the channel.
+    unit : {"nV", "uV", "mV", "V"} or dict, optional
+        Unit of EEG, EOG and EMG where the header is silent or wrong; a dict gives it by
+        channel: ``{"Chin 1": "mV"}``.
 
     Returns
     -------
@@ -101,26 +103,31 @@ def analyse(
     Raises
     ------
     InputError
-        If the recording or the scoring cannot be used; the message says why and what
-        would help.
+        If a value, the recording or the scoring cannot be used; the message says why and
+        what would help. All values are checked together.
     """
     given: dict[str, object] = {}
-    if channels:
+    if channels is not None:
         given["channels"] = channels
-    if unit:
-        given["unit"] = unit
+    if unit is not None:
+        given["units" if isinstance(unit, dict) else "unit"] = unit
+    faults = _faults_of(age_y, sex, lights_off, lights_on)
     if scoring is not None and stager is not None:
-        raise InputError(
+        faults.append(
             "Both a scoring and a stager were given; give the scoring to use it, or "
             "the stager to stage the night anew."
         )
-    chosen = with_overrides(
-        settings or Settings(),
-        {
-            "read": given,
-            "stage": {"stager": stager} if isinstance(stager, str) else {},
-        },
-    )
+    staging = {"stager": stager} if isinstance(stager, str) else {}
+    try:
+        chosen = with_overrides(
+            settings or Settings(), {"read": given, "stage": staging}
+        )
+    except SettingsError as fault:
+        if not faults:
+            raise
+        faults.append(str(fault))
+    if faults:
+        raise InputError(" ".join(faults))
     file = Path(recording) if isinstance(recording, str | Path) else None
     held = None
     if file is None:
@@ -143,6 +150,20 @@ def analyse(
         stager=None if isinstance(stager, str) else stager,
     )
     return analyse_night(job, chosen, objects=objects)
+
+
+def _faults_of(
+    age_y: object, sex: object, lights_off: object, lights_on: object
+) -> list[str]:
+    """Return a sentence for each value of a night that cannot be used."""
+    faults = person_faults(age_y, sex)
+    for name, text in (("lights_off", lights_off), ("lights_on", lights_on)):
+        try:
+            if text is not None:
+                check_time(text, name)
+        except InputError as fault:
+            faults.append(str(fault))
+    return faults
 
 
 def analyse_night(
@@ -174,6 +195,8 @@ def analyse_night(
     InputError
         If an input cannot be used.
     """
+    if faults := _faults_of(job.age_y, job.sex, job.lights_off, job.lights_on):
+        raise InputError(f"{job.night_id}: {' '.join(faults)}")
     if job.recording is None and objects.recording is None:
         return analyse_scoring(job, settings)
     # Two threads of a BLAS add up in another order than one: the last digits of a night
@@ -310,11 +333,6 @@ def _read_scoring(
 
 
 def _read(job: Job, objects: Objects, settings: Settings) -> Recording:
-    if job.age_y is not None and not 0 < job.age_y < 120:
-        raise InputError(
-            f"{job.night_id}: an age of {job.age_y:g} years cannot be; give years "
-            "between 0 and 120, or none."
-        )
     recording = objects.recording or read_recording(
         job.recording or "", id=job.night_id, settings=settings.read
     )

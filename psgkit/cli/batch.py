@@ -143,6 +143,7 @@ def batch(
     lights_on: options.LightsOn = None,
     lights: options.Lights = None,
     unit: options.Unit = None,
+    ignore_clock: options.IgnoreClock = False,
     channel: options.Channel = None,
     align: options.Align = False,
     codes: options.Codes = None,
@@ -201,6 +202,7 @@ def batch(
         settings = options.build_settings(
             config,
             unit=unit,
+            ignore_clock=ignore_clock,
             channel=channel,
             lights=lights,
             align=align,

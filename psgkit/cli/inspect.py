@@ -41,12 +41,15 @@ def inspect(
     json: options.Json = False,
     config: options.Config = None,
     unit: options.Unit = None,
+    ignore_clock: options.IgnoreClock = False,
     channel: options.Channel = None,
 ) -> None:
     """Show a recording's header, channels and roles, gaps, and what is wrong."""
     from psgkit.pipeline import inspect_recording
 
-    settings = options.build_settings(config, unit=unit, channel=channel)
+    settings = options.build_settings(
+        config, unit=unit, ignore_clock=ignore_clock, channel=channel
+    )
     found, issues = inspect_recording(recording, settings.read, signals=signals)
     facts = _facts(found, issues, patient=patient)
     if json:

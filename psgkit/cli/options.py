@@ -29,15 +29,6 @@ class LightsChoice(StrEnum):
     RECORDING = "recording"
 
 
-class UnitChoice(StrEnum):
-    """Unit of EEG, EOG and EMG."""
-
-    NV = "nV"
-    UV = "uV"
-    MV = "mV"
-    V = "V"
-
-
 class OnlyChoice(StrEnum):
     """How much of the work is done."""
 
@@ -110,11 +101,20 @@ Lights = Annotated[
     ),
 ]
 Unit = Annotated[
-    UnitChoice | None,
+    list[str] | None,
     typer.Option(
-        case_sensitive=True,
+        metavar="[LABEL=]UNIT",
         rich_help_panel=help.RECORDING,
-        help="Unit of EEG, EOG and EMG where the header is silent or wrong.",
+        help="Unit (nV, uV, mV, V) of EEG, EOG and EMG where the header is silent or "
+        "wrong; of one channel as 'Chin=mV'. Repeatable.",
+    ),
+]
+IgnoreClock = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-clock",
+        rich_help_panel=help.RECORDING,
+        help="Read the records of an EDF+D one after another, whatever times they give.",
     ),
 ]
 Channel = Annotated[
@@ -122,7 +122,8 @@ Channel = Annotated[
     typer.Option(
         metavar="ROLE=LABEL",
         rich_help_panel=help.RECORDING,
-        help="Which channel to use, e.g. eeg='EEG C4-A1' or EMG_CHIN=Aux2; repeatable.",
+        help="Which channel to use for a role or use, e.g. C4_M1='EEG 3', EMG_CHIN=Aux2, "
+        "eeg=C3-M2 or central=C3-M2. Repeatable.",
     ),
 ]
 Align = Annotated[
@@ -279,7 +280,8 @@ Json = Annotated[
 def build_settings(
     config: Path | None,
     *,
-    unit: UnitChoice | None = None,
+    unit: list[str] | None = None,
+    ignore_clock: bool = False,
     channel: list[str] | None = None,
     lights: LightsChoice | None = None,
     align: bool = False,
@@ -303,12 +305,8 @@ def build_settings(
 
     with Door() as door:
         door.check(partial(_pairs, channel or []))
+        door.check(partial(_units, unit or []))
         settings = Settings() if config is None else load_settings(config)
-    read: dict[str, Any] = {}
-    if unit is not None:
-        read["unit"] = unit.value
-    if channel:
-        read["channels"] = settings.read.channels | _pairs(channel)
     window: dict[str, Any] = {}
     if lights is not None:
         window["lights"] = lights.value
@@ -337,7 +335,7 @@ def build_settings(
         "detectors": {} if spindles is None else {"spindles": spindles.value},
         "stage": _checked_stager(stager or settings.stage.stager),
         "arousals": given,
-        "read": read,
+        "read": _read_overrides(settings, unit, channel, ignore_clock=ignore_clock),
         "scoring": scoring,
         "window": window,
         "measure": measure,
@@ -385,6 +383,26 @@ def _check_arousals(source: str) -> None:
         check_installed(source)
 
 
+def _read_overrides(
+    settings: "Settings",
+    unit: list[str] | None,
+    channel: list[str] | None,
+    *,
+    ignore_clock: bool,
+) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    one, by_channel = _units(unit or [])
+    if one:
+        read["unit"] = one
+    if by_channel:
+        read["units"] = settings.read.units | by_channel
+    if channel:
+        read["channels"] = settings.read.channels | _pairs(channel)
+    if ignore_clock:
+        read["ignore_clock"] = True
+    return read
+
+
 def _pairs(words: list[str]) -> dict[str, str]:
     pairs = [word.partition("=") for word in words]
     wrong = [
@@ -398,3 +416,25 @@ def _pairs(words: list[str]) -> dict[str, str]:
             "--channel eeg='EEG C4-A1'."
         )
     return {role: label for role, _, label in pairs}
+
+
+def _units(words: list[str]) -> tuple[str, dict[str, str]]:
+    """Return the unit for all channels, empty where not given, and those of some."""
+    from psgkit.read.units import read_unit
+
+    one, by_channel, wrong = "", {}, []
+    for word in words:
+        label, _, text = word.rpartition("=")
+        unit = read_unit(text)
+        if not (text and isinstance(unit, str)) or ("=" in word and not label):
+            wrong.append(word)
+        elif label:
+            by_channel[label] = unit
+        else:
+            one = unit
+    if wrong:
+        raise InputError(
+            f"--unit {', '.join(map(repr, wrong))} is not a unit. Use nV, uV, mV or V, or "
+            "for one channel 'LABEL=uV'."
+        )
+    return one, by_channel

@@ -41,6 +41,7 @@ def report(
     lights_on: options.LightsOn = None,
     lights: options.Lights = None,
     unit: options.Unit = None,
+    ignore_clock: options.IgnoreClock = False,
     channel: options.Channel = None,
     align: options.Align = False,
     codes: options.Codes = None,
@@ -99,6 +100,7 @@ def report(
         settings = options.build_settings(
             config,
             unit=unit,
+            ignore_clock=ignore_clock,
             channel=channel,
             lights=lights,
             align=align,

@@ -1,11 +1,31 @@
 """One night to do, and what became of it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from psgkit.domain.recording import Recording
+
+MAX_AGE_Y = 120
+SEXES = ("F", "M")
+
+
+def person_faults(age_y: object, sex: object) -> list[str]:
+    """Return a sentence for each fault of a person's age and sex; None is unknown."""
+    faults = []
+    if age_y is not None:
+        is_number = isinstance(age_y, int | float) and not isinstance(age_y, bool)
+        if not is_number:
+            faults.append(f"Age must be a number of years; got {age_y!r}.")
+        elif not (math.isfinite(age_y) and 0 <= age_y <= MAX_AGE_Y):  # type: ignore[arg-type,operator]  # a number
+            faults.append(
+                f"Age must be between 0 and {MAX_AGE_Y} years; got {age_y:g}."
+            )
+    if sex is not None and sex not in SEXES:
+        faults.append(f'Sex must be "F" or "M"; got {str(sex)[:20]!r}.')
+    return faults
 
 
 @dataclass(frozen=True, slots=True)

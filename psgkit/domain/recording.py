@@ -1,7 +1,6 @@
 """A polysomnographic recording: facts at once, signals when asked for."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.issues import Issue
 from psgkit.domain.roles import Kind, Role
 from psgkit.domain.small_gaps import SMALL_GAP_S, bridge_small_gaps
 from psgkit.errors import MissingChannel
@@ -118,8 +117,7 @@ class Channel:
     position_m : tuple of float or None
         Where the electrode stands on the head, where the file has a montage.
     wanted_for : frozenset of str
-        Uses for which the user wants this channel before all others:
-        ``"staging_eeg"``, ``"arousals_central"``, ``"swa"`` and the like.
+        Uses, such as ``"staging_eeg"``, for which the user wants it before others.
     """
 
     role: Role
@@ -167,7 +165,7 @@ class Recording:
     age_y, sex : float or None, str or None
         Of the person, where known: ``sex`` is ``"F"`` or ``"M"``.
     lights_off_s, lights_on_s : float or None
-        When the lights went off and on, where annotations of the file mark it.
+        The lights as annotations of the file mark them.
     """
 
     id: str
@@ -219,21 +217,11 @@ class Recording:
         return next((by_role[role] for role in roles if role in by_role), None)
 
     def ranked(self, roles: Iterable[Role], use: str) -> list[Channel]:
-        """Return the channels that could serve a use, the best first.
-
-        Parameters
-        ----------
-        roles : iterable of Role
-            Those that serve, the best first.
-        use : str
-            A channel that the user wants for it stands first, whatever its role.
-        """
+        """Return the channels for a use: those wanted for it, then by their roles."""
         place = {role: number for number, role in enumerate(roles)}
         serving = [c for c in self.channels if c.role in place or use in c.wanted_for]
-        return sorted(
-            serving,
-            key=lambda c: (use not in c.wanted_for, place.get(c.role, len(place))),
-        )
+        serving.sort(key=lambda c: (use not in c.wanted_for, place.get(c.role, 0)))
+        return serving
 
     def channel(self, name: str) -> Channel:
         """Return the channel of a role or with a label.
@@ -382,15 +370,6 @@ class Recording:
 
         chosen = None if channels is None else tuple(channels)
         return recording_to_raw(self, chosen, rate_hz=rate_hz)
-
-    def faults_of(self, channel: Channel) -> tuple[Issue, ...]:
-        """Return the issues that are errors and name a channel by its label."""
-        name = re.compile(rf"(?<!\w){re.escape(channel.label)}(?!\w)")
-        return tuple(
-            issue
-            for issue in self.issues
-            if issue.severity is Severity.ERROR and name.search(issue.message)
-        )
 
     def with_issues(self, *issues: Issue) -> "Recording":
         """Return the same recording with more issues."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue
+from psgkit.domain.scoring_faults import find_faults
 from psgkit.domain.stages import YASA_NAMES, code_of, probability_faults
 from psgkit.errors import InputError
 
@@ -105,7 +106,8 @@ class Scoring:
     issues: tuple[Issue, ...] = ()
 
     def __post_init__(self) -> None:
-        """Take read-only copies, so that a scoring never changes behind its user."""
+        """Check the values, and take read-only copies that nobody else changes."""
+        _refuse(find_faults(self, frozenset(Stage._value2member_map_)))
         stages = np.array(self.stages, dtype=np.int8)
         stages.setflags(write=False)
         object.__setattr__(self, "stages", stages)
@@ -182,12 +184,7 @@ class Scoring:
         table = None if proba is None else _proba_array(proba)
         if table is not None and not faults:
             faults += probability_faults(table, len(codes))
-        if faults:
-            shown = "; ".join(faults[:10]) + ("; …" if len(faults) > 10 else "")
-            raise InputError(
-                f"The scoring cannot be used: {shown}. "
-                f"Stages are {', '.join(stage.name for stage in Stage)}."
-            )
+        _refuse(faults)
         return cls(
             stages=np.array(codes, dtype=np.int8),
             epoch_s=float(epoch_s),
@@ -340,6 +337,13 @@ class Scoring:
             self.scorer,
             self.is_automatic,
         )
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        shown = "; ".join(faults[:10]) + ("; …" if len(faults) > 10 else "")
+        codes = ", ".join(f"{stage.name} ({stage.value})" for stage in Stage)
+        raise InputError(f"The scoring cannot be used: {shown}. Stages are {codes}.")
 
 
 def make_events(

@@ -82,19 +82,25 @@ def mark_lights(
     return replace(scoring, lights_off_s=off_s, lights_on_s=on_s), issues
 
 
-def check_time(text: str, what: str) -> None:
-    """Refuse what is no time, before any work is done.
+def check_time(text: object, what: str) -> None:
+    """Refuse what is not a time, before any work is done.
 
     Raises
     ------
     InputError
         If it is neither a time of day nor seconds.
     """
+    if not isinstance(text, str):
+        raise InputError(
+            f"{what} must be a text such as '22:47' or '120s'; got {text!r}."
+        )
     clock = _CLOCK.match(text.strip())
     if clock:
         _time_of_day(clock, text, what)
     elif not _ELAPSED.match(text.strip()):
-        raise InputError(f"{what} {text!r} is no time; say 22:47, 22:47:30 or 120s.")
+        raise InputError(
+            f"{what} {text!r} is not a valid time. Use 22:47, 22:47:30 or 120s."
+        )
 
 
 def _time_in(recording: Recording, text: str, what: str, *, after_s: float) -> float:
@@ -137,7 +143,7 @@ def _time_of_day(clock: re.Match[str], text: str, what: str) -> dt.time:
         return dt.time(hour, minute, second)
     except ValueError:
         raise InputError(
-            f"{what} {text!r} is no time of day; say 22:47, 22:47:30 or 120s."
+            f"{what} {text!r} is not a valid time. Use 22:47, 22:47:30 or 120s."
         ) from None
 
 

@@ -5,6 +5,7 @@ mastoid, and a bipolar chin EMG (Vallat and Walker 2021). The nearest that a rec
 has is taken; what comes last is better than no staging and said in the report.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -174,7 +175,7 @@ def candidates(
 def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel:
     """Return the error to raise where no EEG can be staged."""
     listed = list(unusable)
-    faults = [recording.faults_of(one.channel) for one in listed]
+    faults = [_faults_of(recording, one.channel) for one in listed]
     if listed and all(faults):
         # The same sentences as `psgkit inspect` gives.
         unique = dict.fromkeys(issue for found in faults for issue in found)
@@ -198,6 +199,16 @@ def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel
     return MissingChannel(
         f"{recording.id}: no EEG channel was recognised among "
         f"{', '.join(recording.labels)}; name one with --channel eeg=LABEL."
+    )
+
+
+def _faults_of(recording: Recording, channel: Channel) -> tuple[Issue, ...]:
+    """Return the errors of a recording that name a channel by its label."""
+    name = re.compile(rf"(?<!\w){re.escape(channel.label)}(?!\w)")
+    return tuple(
+        issue
+        for issue in recording.issues
+        if issue.severity is Severity.ERROR and name.search(issue.message)
     )
 
 

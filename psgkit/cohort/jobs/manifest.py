@@ -10,7 +10,7 @@ from psgkit.cohort.jobs.kept_ids import name_nights_kept
 from psgkit.cohort.jobs.paired_scorings import AUTO, NONE, find_scoring
 from psgkit.cohort.jobs.remote import check_address, is_address, naming_path
 from psgkit.cohort.jobs.text_tables import read_sheet
-from psgkit.domain.jobs import Job
+from psgkit.domain.jobs import Job, person_faults
 from psgkit.errors import InputError
 from psgkit.store.files import safe_name
 
@@ -109,7 +109,7 @@ def to_age(text: str) -> float:
         If it is no age.
     """
     age = float(text.replace(",", "."))
-    if not 0 < age < 120:  # as a night alone is asked, before any of it is done
+    if person_faults(age, None):
         raise ValueError(text)
     return age
 

@@ -101,9 +101,16 @@ def amplitude(look: ChannelLook) -> Iterator[Issue]:
             f"{_name(look)} is stored in {look.channel.unit or 'no unit'}, which would "
             f"make its typical standard deviation {typical:.3g} µV; {low:g} to {high:g} "
             f"µV is usual, which is what {meant} would give.",
-            f'Use --unit {meant}, or --unit "{look.channel.label}={meant}" for this '
-            "channel alone, if that is its unit; or check the electrode.",
+            f"Use --unit {meant}{_alone(look, meant)} if that is its unit, or check the "
+            "electrode.",
         )
+
+
+def _alone(look: ChannelLook, unit: str) -> str:
+    """Return the option for one channel; the file has no label of a difference."""
+    if look.channel.reference_index is not None:
+        return ""
+    return f', or --unit "{look.channel.label}={unit}" for this channel alone,'
 
 
 def mains(look: ChannelLook) -> Iterator[Issue]:

@@ -245,17 +245,17 @@ def _with_first_onset(
 ) -> tuple[RecordLayout, list[Issue]]:
     """Take the start's part of a second from the first record; check the last one.
 
-    In a continuous file it is less than one record. A longer time is that of an
-    annotation, where a writer leaves out the time of the record.
+    In a continuous file it is less than a second or a record. A longer time is that of
+    an annotation, where a writer leaves out the time of the record.
     """
     last = layout.n_records - 1
     size = keeper.samples * header.sample_bytes
     first_onset, last_onset = (
-        record_onset(block.tobytes())
+        record_onset(block.tobytes(), keeps_time=True)
         for record in (0, last)
         for _, block in layout.blocks(record, record + 1, keeper.offset, size)
     )
-    if not 0 <= first_onset < layout.record_s:
+    if not 0 <= first_onset < max(1.0, layout.record_s):
         return layout, []
     layout = replace(layout, first_onset_s=first_onset)
     late_s = last_onset - first_onset - last * layout.record_s

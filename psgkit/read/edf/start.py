@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 
 from psgkit.domain.clock import UNKNOWN_DATE
+from psgkit.domain.jobs import person_faults
 from psgkit.read.edf.header import EdfHeader
 
-MAX_AGE_Y = 120
 _MONTHS = (
     "JAN", "FEB", "MAR", "APR", "MAY", "JUN",
     "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
@@ -73,7 +73,7 @@ def find_person(header: EdfHeader) -> Person:
     age = _age(_long_date(birth), _recording_date(header))
     if age is None and (words := _AGE_IN_WORDS.search(name)):
         age = float(words[1])
-    if age is not None and not 0 <= age <= MAX_AGE_Y:
+    if person_faults(age, None):
         age = None
     return Person(age, sex.upper() if sex.upper() in {"F", "M"} else None)
 

@@ -37,10 +37,16 @@ def parse_tals(block: bytes) -> Iterator[Tal]:
         yield Tal(_seconds(head[1]), _seconds(head[2]), texts)
 
 
-def record_onset(block: bytes) -> float:
-    """Return the time of a record from its first annotation signal, or NaN."""
+def record_onset(block: bytes, *, keeps_time: bool = False) -> float:
+    """Return the time of a record from its first annotation signal, or NaN.
+
+    With ``keeps_time`` only a list that begins with an empty text counts, as EDF+ has
+    it; others are annotations of writers that leave out the time of the record.
+    """
     first = next(parse_tals(block), None)
-    return math.nan if first is None else first.onset_s
+    if first is None or (keeps_time and first.texts[0]):
+        return math.nan
+    return first.onset_s
 
 
 def _seconds(text: bytes | None) -> float:

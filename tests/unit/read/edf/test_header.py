@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from edf_makers import EdfSignal, make_edf
 
@@ -66,8 +67,7 @@ def test_all_faults_are_told_together(tmp_path: Path):
     message = str(caught.value)
     for fault in (
         "length of a data record",
-        "physical minimum of signal 1",
-        "digital maximum of signal 1 is '1e'",
+        "the limits of every signal are blank or not numbers",
         "number of data records",
     ):
         assert fault in message
@@ -76,12 +76,37 @@ def test_all_faults_are_told_together(tmp_path: Path):
         assert text not in message
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "1_000", "0x10", "--5", "", "-3e768"])
-def test_what_only_python_calls_a_number_is_none(tmp_path: Path, text: str):
+# What Python, C and Fortran write where there is no number, and what only Python reads.
+NO_NUMBERS = [
+    *("nan", "inf", "1_000", "0x10", "--5", "", "-3e768"),
+    *("NaN", "1.#INF", "-1.#IND", "********"),
+]
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+def test_a_file_without_any_limits_is_refused(tmp_path: Path, text: str):
     path = make_edf(tmp_path / "night.edf", [EdfSignal(physical=(text, "100"))])
 
-    with pytest.raises(UnreadableRecording, match="physical minimum of signal 1"):
+    with pytest.raises(UnreadableRecording, match="limits of every signal are blank"):
         read_header(path)
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS)
+@pytest.mark.parametrize("field", ["physical", "digital"])
+def test_one_channel_without_limits_costs_the_others_nothing(
+    tmp_path: Path, text: str, field: str
+):
+    lost = EdfSignal(label="Pleth", **{field: (text, text)})
+    path = make_edf(tmp_path / "night.edf", [EdfSignal(), lost])
+
+    recording = read_recording(path)
+
+    (issue,) = [i for i in recording.issues if i.code == "limits_unreadable"]
+    assert "Pleth" in issue.message
+    assert issue.severity == "note"
+    eeg, pleth = recording.channels
+    assert np.isfinite(recording.signal(eeg)).all()
+    assert np.isnan(recording.signal(pleth)).all()
 
 
 @pytest.mark.parametrize(

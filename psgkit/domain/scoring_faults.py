@@ -1,0 +1,47 @@
+"""What is wrong with the values that a scoring is built from."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from psgkit.domain.scoring import Scoring
+
+N_PROBABILITIES = 5
+
+
+def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
+    """Return what is wrong, a fault each.
+
+    Parameters
+    ----------
+    scoring : Scoring
+        Its values are as they were given.
+    codes : collection of int
+        The codes of stages.
+    """
+    stages = np.asarray(scoring.stages)
+    faults = _stage_faults(stages, codes)
+    if not (np.isfinite(scoring.epoch_s) and scoring.epoch_s > 0):
+        faults.append(f"an epoch of {scoring.epoch_s} s")
+    for name in ("onset_s", "lights_off_s", "lights_on_s"):
+        seconds = getattr(scoring, name)
+        if seconds is not None and not np.isfinite(seconds):
+            faults.append(f"{name} is {seconds}")
+    expected = (stages.size, N_PROBABILITIES)
+    if scoring.proba is not None and np.shape(scoring.proba) != expected:
+        faults.append(
+            f"proba has the shape {np.shape(scoring.proba)} in place of {expected}"
+        )
+    return faults
+
+
+def _stage_faults(stages: npt.NDArray[Any], codes: Collection[Any]) -> list[str]:
+    if stages.ndim != 1:
+        return [f"stages have {stages.ndim} dimensions in place of one"]
+    if stages.size and stages.dtype.kind not in "iuf":
+        return ["stages are not numbers (use Scoring.from_stages for names)"]
+    wrong = np.flatnonzero(~np.isin(stages, list(codes)))
+    return [f"epoch {number + 1} is {stages[number]}" for number in wrong]
