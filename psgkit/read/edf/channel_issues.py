@@ -12,6 +12,7 @@ from psgkit.read.units import OVERRIDDEN_KINDS
 # Off by one is common (32768 for 32767) and harmless; more hints at another scale.
 DIGITAL_LIMITS = {2: 32_768, 3: 8_388_608}
 NO_VOLTAGE = "none"
+_REPAIR = "Export the recording again, or repair the header."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,27 @@ def limit_issues(
     """Find limits of the header that give no scale, or another than they should."""
     pairs = list(zip(channels, signals, strict=True))
     bound = DIGITAL_LIMITS[sample_bytes]
-    issues = _without_scale(
-        [c for c, s in pairs if s.has_limits and not s.has_scale],
-        "limits_equal",
-        "are equal",
-    ) + _without_scale(
-        [c for c, s in pairs if not s.has_limits],
-        "limits_unreadable",
-        "are blank or not numbers",
-    )
+    issues = []
+    if equal := [c for c, s in pairs if s.has_limits and not s.has_scale]:
+        issues.append(
+            Issue(
+                _severity(equal),
+                "limits_equal",
+                f"The header's limits of {_labels(equal)} are equal, so that its samples "
+                "have no scale; it was left unread.",
+                _REPAIR,
+            )
+        )
+    if unreadable := [c for c, s in pairs if not s.has_limits]:
+        issues.append(
+            Issue(
+                _severity(unreadable),
+                "limits_unreadable",
+                f"The header's limits of {_labels(unreadable)} are blank or not numbers, "
+                "so that its samples have no scale; it was left unread.",
+                _REPAIR,
+            )
+        )
     if inverted := [
         c for c, s in pairs if s.is_inverted and c.role.kind in ELECTRODE_KINDS
     ]:
@@ -137,19 +150,10 @@ def limit_issues(
     return issues
 
 
-def _without_scale(channels: Sequence[Channel], code: str, how: str) -> list[Issue]:
-    if not channels:
-        return []
+def _severity(channels: Iterable[Channel]) -> Severity:
+    """Return how much a channel without a scale matters."""
     matters = any(channel.role.kind in ELECTRODE_KINDS for channel in channels)
-    return [
-        Issue(
-            Severity.ERROR if matters else Severity.NOTE,
-            code,
-            f"The header's limits of {_labels(channels)} {how}, so that its samples "
-            "have no scale; it was left unread.",
-            "Export the recording again, or repair the header.",
-        )
-    ]
+    return Severity.ERROR if matters else Severity.NOTE
 
 
 def _labels(channels: Iterable[Channel]) -> str:

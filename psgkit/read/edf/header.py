@@ -27,7 +27,7 @@ FAULTS_SHOWN = 8
 
 _EDF_VERSION = b"0"
 _BDF_VERSION = b"\xffBIOSEMI"
-_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04")  # gzip, zip
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"PK": "zip"}
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?")
 _INTEGER = re.compile(r"[+-]?\d+")
 # Width in bytes of each field of a signal, in the order of the file.
@@ -239,9 +239,10 @@ def _read(stream: BinaryIO, name: str, file_bytes: int) -> EdfHeader:
         raise UnreadableRecording(f"{name} is empty; copy it again from its source.")
     fixed = stream.read(FIXED_BYTES)
     sample_bytes = _sample_bytes(fixed[:8])
-    if fixed.startswith(_COMPRESSED):
+    if packed := _COMPRESSED.get(fixed[:2]):
         raise UnreadableRecording(
-            f"{name} is compressed; unpack it and give the file that was in it."
+            f"{name} is compressed ({packed}). Unpack it first, for example with "
+            f"{'unzip' if packed == 'zip' else 'gunzip'}, and give the EDF or BDF file."
         )
     if sample_bytes is None:
         raise UnreadableRecording(

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[4]
 WHERE = (
     "psgkit/read/edf/*.py",
     "psgkit/read/channel_roles.py",
+    "psgkit/read/lights_marks.py",
     "psgkit/prepare/montage.py",
     "psgkit/prepare/quality/*.py",
 )
