@@ -10,15 +10,15 @@ from threadpoolctl import threadpool_limits
 
 from psgkit.domain.clock import without_date
 from psgkit.domain.issues import Issue, Severity, in_order
-from psgkit.domain.jobs import NO_OBJECTS, Job, Objects, person_faults
+from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance, installed_versions
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.errors import InputError, SettingsError
+from psgkit.errors import InputError
 from psgkit.prepare.artefacts import artefact_masks
-from psgkit.prepare.lights import check_time
 from psgkit.prepare.montage import rereference
+from psgkit.prepare.night_values import value_faults
 from psgkit.prepare.quality import (
     find_header_issues,
     find_issues,
@@ -111,23 +111,16 @@ def analyse(
         given["channels"] = channels
     if unit is not None:
         given["units" if isinstance(unit, dict) else "unit"] = unit
-    faults = _faults_of(age_y, sex, lights_off, lights_on)
+    faults = value_faults(age_y, sex, lights_off, lights_on)
     if scoring is not None and stager is not None:
         faults.append(
             "Both a scoring and a stager were given; give the scoring to use it, or "
             "the stager to stage the night anew."
         )
     staging = {"stager": stager} if isinstance(stager, str) else {}
-    try:
-        chosen = with_overrides(
-            settings or Settings(), {"read": given, "stage": staging}
-        )
-    except SettingsError as fault:
-        if not faults:
-            raise
-        faults.append(str(fault))
-    if faults:
-        raise InputError(" ".join(faults))
+    chosen = with_overrides(
+        settings or Settings(), {"read": given, "stage": staging}, faults
+    )
     file = Path(recording) if isinstance(recording, str | Path) else None
     held = None
     if file is None:
@@ -150,20 +143,6 @@ def analyse(
         stager=None if isinstance(stager, str) else stager,
     )
     return analyse_night(job, chosen, objects=objects)
-
-
-def _faults_of(
-    age_y: object, sex: object, lights_off: object, lights_on: object
-) -> list[str]:
-    """Return a sentence for each value of a night that cannot be used."""
-    faults = person_faults(age_y, sex)
-    for name, text in (("lights_off", lights_off), ("lights_on", lights_on)):
-        try:
-            if text is not None:
-                check_time(text, name)
-        except InputError as fault:
-            faults.append(str(fault))
-    return faults
 
 
 def analyse_night(
@@ -195,7 +174,7 @@ def analyse_night(
     InputError
         If an input cannot be used.
     """
-    if faults := _faults_of(job.age_y, job.sex, job.lights_off, job.lights_on):
+    if faults := value_faults(job.age_y, job.sex, job.lights_off, job.lights_on):
         raise InputError(f"{job.night_id}: {' '.join(faults)}")
     if job.recording is None and objects.recording is None:
         return analyse_scoring(job, settings)

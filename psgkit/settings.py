@@ -7,12 +7,13 @@ a `Job`.
 
 import difflib
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from psgkit.errors import SettingsError
+from psgkit.errors import InputError, SettingsError
 
 MAX_SETTINGS_BYTES = 1_000_000
 
@@ -258,13 +259,31 @@ def settings_from(values: dict[str, Any], where: str) -> Settings:
 
 
 def with_overrides(
-    settings: Settings, overrides: dict[str, dict[str, Any]]
+    settings: Settings,
+    overrides: dict[str, dict[str, Any]],
+    faults: Sequence[str] = (),
 ) -> Settings:
-    """Return settings with some values replaced, checked anew."""
+    """Return settings with some values replaced, checked anew.
+
+    Raises
+    ------
+    SettingsError
+        If a value cannot be used.
+    InputError
+        If the call has other ``faults``; all of them are named together.
+    """
     values = settings.model_dump()
     for section, changes in overrides.items():
         values[section].update(changes)
-    return settings_from(values, "The call's options")
+    try:
+        changed = settings_from(values, "The call's options")
+    except SettingsError as fault:
+        if not faults:
+            raise
+        raise InputError(" ".join((*faults, str(fault)))) from None
+    if faults:
+        raise InputError(" ".join(faults))
+    return changed
 
 
 def config_folder() -> Path:

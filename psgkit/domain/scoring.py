@@ -106,15 +106,13 @@ class Scoring:
     issues: tuple[Issue, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the values, and take read-only copies that nobody else changes."""
+        """Check the values, and take read-only copies."""
         _refuse(find_faults(self, frozenset(Stage._value2member_map_)))
-        stages = np.array(self.stages, dtype=np.int8)
-        stages.setflags(write=False)
-        object.__setattr__(self, "stages", stages)
-        if self.proba is not None:
-            proba = np.array(self.proba, dtype=np.float32)
-            proba.setflags(write=False)
-            object.__setattr__(self, "proba", proba)
+        for name, dtype in (("stages", np.int8), ("proba", np.float32)):
+            if (given := getattr(self, name)) is not None:
+                copied = np.array(given, dtype=dtype)
+                copied.setflags(write=False)
+                object.__setattr__(self, name, copied)
 
     @classmethod
     def from_stages(

@@ -377,10 +377,7 @@ def _parse_signals(
 def _limits(
     column: Callable[[str, int], bytes], index: int, word: str
 ) -> tuple[float, float]:
-    """Return two limits, NaN for ``NaN``, ``1.#INF``, asterisks and blanks.
-
-    One channel without a scale is left unread; it costs the others nothing.
-    """
+    """Return two limits, NaN for ``NaN``, ``1.#INF``, asterisks and blanks."""
     texts = (decode_text(column(f"{word}_{end}", index)) for end in ("min", "max"))
     low, high = (
         float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.nan
