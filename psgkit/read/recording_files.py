@@ -1,12 +1,13 @@
 """The formats of recordings by their endings, and the files that one recording has."""
 
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 EDF_ENDINGS = (".edf", ".bdf")
 # An EDF by another name, and one that is compressed, are found so that they are named.
-OTHER_EDF_ENDINGS = (".rec", ".edf.gz", ".bdf.gz")
+OTHER_EDF_ENDINGS = (".rec", ".edf.gz", ".bdf.gz", ".edfz", ".bdfz", ".zip")
 # Formats of EEG that `mne.io.read_raw` knows. Its own list also has .txt, .csv, .dat and
 # .mat, which hold anything.
 MNE_ENDINGS = (
@@ -80,6 +81,8 @@ def is_recording(path: Path) -> bool:
         return False
     if ending == ".rec":
         return is_edf(path)
+    if ending == ".zip":
+        return _holds_one_edf(path)
     if ending == ".eeg":
         return not any(_beside(path, (".vhdr", ".ahdr")))
     if ending in {".fif", ".fif.gz"}:
@@ -87,6 +90,16 @@ def is_recording(path: Path) -> bool:
         is_later = split and path.with_name(split["first"] + split["ending"]).exists()
         return not is_later and not _OTHER_FIF.search(path.name)
     return True
+
+
+def _holds_one_edf(path: Path) -> bool:
+    """Tell whether a zip archive holds one EDF or BDF file and nothing else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return len(names) == 1 and names[0].lower().endswith(EDF_ENDINGS)
 
 
 def files_of(path: Path) -> tuple[Path, ...]:

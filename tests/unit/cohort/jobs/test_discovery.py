@@ -1,6 +1,8 @@
 """Which recordings there are in files and folders."""
 
+import gzip
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from edf_makers import make_edf
 
 from psgkit.cohort.jobs.discovery import find_jobs, with_hashed_ids
 from psgkit.errors import InputError
+from psgkit.read import read_recording
 
 
 @pytest.fixture
@@ -112,3 +115,31 @@ def test_a_night_of_several_files_is_named_by_all_of_them(tmp_path: Path) -> Non
     samples.write_bytes(b"other samples")
 
     assert with_hashed_ids(find_jobs([tmp_path]))[0].id != before[0].id
+
+
+@pytest.mark.parametrize("name", ["night.edf.gz", "night.edfz", "night.bdf.gz"])
+def test_a_compressed_recording_is_found_and_refused_as_such(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(b"0       "))
+
+    (job,) = find_jobs([tmp_path])
+
+    with pytest.raises(InputError, match=r"is compressed \(gzip\).*gunzip"):
+        read_recording(job.recording)
+
+
+@pytest.mark.parametrize(("names", "found"), [(["a.edf"], 1), (["a.edf", "b.edf"], 0)])
+def test_a_zip_of_one_edf_is_found_and_refused_as_such(
+    tmp_path: Path, names: list[str], found: int
+) -> None:
+    (tmp_path / "other.edf").touch()
+    with zipfile.ZipFile(tmp_path / "night.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, b"0       ")
+
+    jobs = [j for j in find_jobs([tmp_path]) if j.recording.suffix == ".zip"]
+
+    assert len(jobs) == found
+    with pytest.raises(InputError, match=r"is compressed \(zip\).*unzip"):
+        read_recording(tmp_path / "night.zip")
