@@ -46,19 +46,7 @@ class SignalSource(Protocol):
     def read_many(
         self, indices: Sequence[int], start_s: float, stop_s: float
     ) -> list[FloatArray]:
-        """Return several signals between two times, in one pass through a file.
-
-        Parameters
-        ----------
-        indices : sequence of int
-            Positions of the signals in the source.
-        start_s, stop_s : float
-            As in `read`.
-
-        Returns
-        -------
-        list of numpy.ndarray of float64, each at its own rate
-        """
+        """Return several signals, each as `read` does, in one pass through a file."""
         ...
 
 
@@ -117,7 +105,7 @@ class Channel:
     position_m : tuple of float or None
         Where the electrode stands on the head, where the file has a montage.
     wanted_for : frozenset of str
-        Uses, such as ``"staging_eeg"``, for which the user wants it before others.
+        Uses, such as ``"swa"``, for which the user wants it first.
     """
 
     role: Role
@@ -164,8 +152,7 @@ class Recording:
         The file; None for a recording made in memory.
     age_y, sex : float or None, str or None
         Of the person, where known: ``sex`` is ``"F"`` or ``"M"``.
-    lights_off_s, lights_on_s : float or None
-        The lights as annotations of the file mark them.
+    lights_off_s, lights_on_s : float or None, by annotations of the file
     """
 
     id: str
@@ -406,8 +393,7 @@ class ArraySource:
 def sample_range(start_s: float, stop_s: float, rate_hz: float) -> tuple[int, int]:
     """Return the first sample at or after a time and the first at or after another.
 
-    Times are written in decimal and rates need not divide a second, so a time within a
-    millionth of a sample of one is taken to mean it.
+    A time within a millionth of a sample of one means it: times are decimal.
     """
     first = int(np.ceil(start_s * rate_hz - 1e-6))
     last = int(np.ceil(stop_s * rate_hz - 1e-6))
