@@ -9,6 +9,7 @@ import typer
 
 from psgkit.cli import help
 from psgkit.cli.option_errors import Door
+from psgkit.cli.read_options import channel_pairs, read_overrides, unit_pairs
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -304,8 +305,8 @@ def build_settings(
     from psgkit.settings import Settings, load_settings, with_overrides
 
     with Door() as door:
-        door.check(partial(_pairs, channel or []))
-        door.check(partial(_units, unit or []))
+        door.check(partial(channel_pairs, channel or []))
+        door.check(partial(unit_pairs, unit or []))
         settings = Settings() if config is None else load_settings(config)
     window: dict[str, Any] = {}
     if lights is not None:
@@ -335,7 +336,7 @@ def build_settings(
         "detectors": {} if spindles is None else {"spindles": spindles.value},
         "stage": _checked_stager(stager or settings.stage.stager),
         "arousals": given,
-        "read": _read_overrides(settings, unit, channel, ignore_clock=ignore_clock),
+        "read": read_overrides(settings, unit, channel, ignore_clock=ignore_clock),
         "scoring": scoring,
         "window": window,
         "measure": measure,
@@ -381,60 +382,3 @@ def _check_arousals(source: str) -> None:
         from psgkit.measure.arousals.network import check_installed
 
         check_installed(source)
-
-
-def _read_overrides(
-    settings: "Settings",
-    unit: list[str] | None,
-    channel: list[str] | None,
-    *,
-    ignore_clock: bool,
-) -> dict[str, Any]:
-    read: dict[str, Any] = {}
-    one, by_channel = _units(unit or [])
-    if one:
-        read["unit"] = one
-    if by_channel:
-        read["units"] = settings.read.units | by_channel
-    if channel:
-        read["channels"] = settings.read.channels | _pairs(channel)
-    if ignore_clock:
-        read["ignore_clock"] = True
-    return read
-
-
-def _pairs(words: list[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in words]
-    wrong = [
-        word
-        for word, (role, _, label) in zip(words, pairs, strict=True)
-        if not (role and label)
-    ]
-    if wrong:
-        raise InputError(
-            f"--channel {', '.join(map(repr, wrong))} is not ROLE=LABEL; for example "
-            "--channel eeg='EEG C4-A1'."
-        )
-    return {role: label for role, _, label in pairs}
-
-
-def _units(words: list[str]) -> tuple[str, dict[str, str]]:
-    """Return the unit for all channels, empty where not given, and those of some."""
-    from psgkit.read.units import read_unit
-
-    one, by_channel, wrong = "", {}, []
-    for word in words:
-        label, _, text = word.rpartition("=")
-        unit = read_unit(text)
-        if not (text and isinstance(unit, str)) or ("=" in word and not label):
-            wrong.append(word)
-        elif label:
-            by_channel[label] = unit
-        else:
-            one = unit
-    if wrong:
-        raise InputError(
-            f"--unit {', '.join(map(repr, wrong))} is not a unit. Use nV, uV, mV or V, or "
-            "for one channel 'LABEL=uV'."
-        )
-    return one, by_channel
