@@ -75,7 +75,9 @@ WORDS: tuple[tuple[str, dict[str, Any], Check], ...] = (
 )
 
 
-@pytest.mark.parametrize(("name", "layout", "check"), WORDS, ids=lambda x: str(x)[:40])
+@pytest.mark.parametrize(
+    ("name", "layout", "check"), WORDS, ids=[row[0] for row in WORDS]
+)
 def test_words(
     real_data: Path, name: str, layout: dict[str, Any], check: Check
 ) -> None:
