@@ -19,8 +19,8 @@ from psgkit.errors import InputError
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.night_values import value_faults
+from psgkit.prepare.own_marks import NO_MARKS, OwnMarks, lay_own_marks, with_marks
 from psgkit.prepare.quality import (
-    find_header_issues,
     find_issues,
     look_at,
     withhold_amplitudes,
@@ -31,7 +31,8 @@ from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
 from psgkit.read.input_hash import Original, original
 from psgkit.read.read_ahead import read_ahead
-from psgkit.settings import ReadSettings, Settings, with_overrides
+from psgkit.read.scorings.reader import read_marks
+from psgkit.settings import Settings, with_overrides
 
 if TYPE_CHECKING:
     import mne
@@ -208,7 +209,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         raise InputError(
             f"{job.night_id or 'A night'} has no recording and no scoring."
         )
-    files = original(None), original(job.scoring)
+    files = original(None), original(job.scoring), original(job.scoring_beside)
     scoring = _read_scoring(job, NO_OBJECTS, settings, None)
     stand_in = Recording(
         id=job.night_id,
@@ -223,45 +224,23 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
     return _measure(job, settings, stand_in, scoring, {}, found, lambda _: None, files)
 
 
-def inspect_recording(
-    path: Path, settings: ReadSettings, *, signals: bool
-) -> tuple[Recording, tuple[Issue, ...]]:
-    """Read a recording's header and say what is wrong with it.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        An EDF or BDF file.
-    settings : ReadSettings
-        How recordings are read.
-    signals : bool
-        Whether the signals are read too, which finds more and takes longer.
-
-    Returns
-    -------
-    recording : Recording
-    issues : tuple of Issue
-    """
-    recording = rereference(read_recording(path, settings=settings))
-    rules = find_issues if signals else find_header_issues
-    return recording, in_order(recording.issues, rules(recording))
-
-
 def _analyse_recording(
     job: Job, objects: Objects, settings: Settings, progress: Callable[[str], None]
 ) -> Night:
     progress("reading")
-    files = original(job.recording), original(job.scoring)
+    paths = job.recording, job.scoring, job.scoring_beside
+    files = tuple(original(path) for path in paths)
     as_labelled = _read(job, objects, settings)
     look = look_at(as_labelled)
-    is_staged = job.scoring is None and objects.scoring is None
-    recording = _read_together(
-        withhold_channels(look, withhold_amplitudes(look)),
-        settings,
-        is_staged=is_staged,
-    )
+    recording = withhold_channels(look, withhold_amplitudes(look))
+    is_scored = job.scoring is not None or objects.scoring is not None
+    own = NO_MARKS if is_scored else _own_marks(job, objects, settings, recording)
+    is_staged = not (is_scored or own.holds_stages)
+    recording = _read_together(recording, settings, is_staged=is_staged)
     look = replace(look, recording=replace(as_labelled, source=recording.source))
-    if is_staged:
+    if own.scoring is not None and own.holds_stages:
+        scoring, used, found = own.scoring, {}, own.issues
+    elif is_staged:
         from psgkit.stage import HALF_A_PERSON, stage_recording  # noqa: PLC0415
 
         progress("staging")
@@ -270,6 +249,7 @@ def _analyse_recording(
         scoring, used, found = staging.scoring, staging.channels_used, staging.issues
         if (job.age_y is None) != (job.sex is None):
             found += (HALF_A_PERSON,)
+        scoring, found = with_marks(scoring, own.scoring), found + own.issues
     else:
         scoring = _read_scoring(job, objects, settings, recording.start)
         scoring, found = lay_on(scoring, recording, align=settings.window.align)
@@ -298,6 +278,19 @@ def _read_together(
     return read_ahead(recording, channels, staged)
 
 
+def _own_marks(
+    job: Job, objects: Objects, settings: Settings, recording: Recording
+) -> OwnMarks:
+    """Return what the recording's own annotations hold."""
+    if job.recording is None:
+        return NO_MARKS
+    epoch_s = job.epoch_s or settings.scoring.epoch_s
+    anew = settings.stage.stager is not None or objects.stager is not None
+    start = recording.start
+    marks = read_marks(job.recording, recording_start=start, epoch_s=epoch_s)
+    return lay_own_marks(marks, recording, stages_anew=anew)
+
+
 def _read_scoring(
     job: Job, objects: Objects, settings: Settings, start: dt.datetime | None
 ) -> Scoring:
@@ -305,6 +298,7 @@ def _read_scoring(
     if job.epoch_s is not None:
         layout["epoch_s"] = job.epoch_s
     if job.scoring is not None:
+        layout["beside"] = job.scoring_beside
         return read_scoring(job.scoring, recording_start=start, **layout)
     from psgkit.read.objects import scoring_of  # noqa: PLC0415 - loads MNE
 
@@ -330,7 +324,7 @@ def _measure(
     used: dict[str, str],
     found: tuple[Issue, ...],
     progress: Callable[[str], None],
-    files: tuple[Original, Original],
+    files: tuple[Original, ...],
 ) -> Night:
     """Take a recording and its scoring to the finished night."""
     progress("measuring")
@@ -358,7 +352,7 @@ def _measure(
             settings=settings.model_dump(mode="json"),
             recording_sha256=files[0].sha256,
             recording_bytes=files[0].size,
-            scoring_sha256=files[1].sha256,
+            scoring_sha256="+".join(file.sha256 for file in files[1:] if file.sha256),
             channels_used=used | measured.channels_used,
             stager=scoring.scorer,
             arousal_source=measured.arousal_detector or measured.scoring.arousal_scorer,

@@ -1,6 +1,7 @@
 """`psgkit inspect`: what a recording holds, and what is wrong with it."""
 
 import textwrap
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from psgkit.cli import console, help, options
 if TYPE_CHECKING:
     from psgkit.domain.issues import Issue
     from psgkit.domain.recording import Recording
+    from psgkit.domain.scoring import Scoring
 
 WIDTH = 80  # characters of a line
 
@@ -45,13 +47,22 @@ def inspect(
     channel: options.Channel = None,
 ) -> None:
     """Show a recording's header, channels and roles, gaps, and what is wrong."""
-    from psgkit.pipeline import inspect_recording
+    from psgkit.domain.issues import in_order
+    from psgkit.prepare.montage import rereference
+    from psgkit.prepare.quality import find_header_issues, find_issues
+    from psgkit.read import read_recording
+    from psgkit.read.scorings.reader import read_marks
 
     settings = options.build_settings(
         config, unit=unit, ignore_clock=ignore_clock, channel=channel
     )
-    found, issues = inspect_recording(recording, settings.read, signals=signals)
+    found = rereference(read_recording(recording, settings=settings.read))
+    issues = in_order(
+        found.issues, (find_issues if signals else find_header_issues)(found)
+    )
+    marks = read_marks(recording, recording_start=found.start)
     facts = _facts(found, issues, patient=patient)
+    facts["annotations"] = {} if marks is None else _counts(marks)
     if json:
         console.json_out(facts)
     else:
@@ -88,6 +99,20 @@ def _facts(
     return facts
 
 
+def _counts(marks: "Scoring") -> dict[str, int]:
+    """Return how many annotations of each kind a recording holds."""
+    counts = Counter(
+        f"Sleep stage {name}" for name in marks.stage_names if marks.has_stages
+    )
+    counts.update(str(kind).replace("_", " ") for kind in marks.events["kind"])
+    counts.update({"lights-off": 1} if marks.lights_off_s is not None else {})
+    counts.update({"lights-on": 1} if marks.lights_on_s is not None else {})
+    left_out = next((i for i in marks.issues if i.code == "free_text_left_out"), None)
+    if left_out is not None:
+        counts["not understood"] = int(left_out.message.split()[0])
+    return dict(sorted(counts.items()))
+
+
 def _page(facts: dict[str, Any]) -> str:
     hours, rest = divmod(round(facts["duration_s"]), 3600)
     minutes, seconds = divmod(rest, 60)
@@ -106,6 +131,12 @@ def _page(facts: dict[str, Any]) -> str:
     lines += ["", *_channel_lines(facts["channels"])]
     for gap in facts["gaps"]:
         lines.append(f"gap at {gap['onset_s']:.1f} s for {gap['duration_s']:.1f} s")
+    if facts["annotations"]:
+        held = ", ".join(f"{n} {kind}" for kind, n in facts["annotations"].items())
+        lines += [
+            "",
+            *textwrap.wrap(f"annotations: {held}", WIDTH, subsequent_indent="  "),
+        ]
     if facts["issues"]:
         lines.append("")
     for issue in facts["issues"]:

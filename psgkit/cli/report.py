@@ -19,11 +19,13 @@ def report(
         ),
     ],
     scoring: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             metavar="FILE",
             rich_help_panel=help.SCORING,
-            help="A scoring to use; without one, YASA stages the night.",
+            help="A scoring to use; given twice, stages come from one and events from "
+            "the other. Without one, the recording's own annotations count, and YASA "
+            "stages the night where they hold no stages.",
         ),
     ] = None,
     out: options.Out = Path("results"),
@@ -69,8 +71,11 @@ def report(
     from psgkit.report import save_night
     from psgkit.store.files import check_writable
 
+    first, second = [*(scoring or []), None, None][:2]
     with Door() as door:
         door.refuse_empty(id=id, stager=stager)
+        if len(scoring or ()) > 2:
+            door.refuse("--scoring was given more than twice; give stages and events.")
         door.check(partial(checks.check_lights, lights, lights_off, lights_on))
         door.check(
             partial(
@@ -86,14 +91,14 @@ def report(
         door.check(
             partial(
                 checks.check_scoring,
-                scoring,
+                first,
                 codes=codes,
                 column=column,
                 epoch=epoch,
                 annotator=annotator,
             )
         )
-        if scoring is None:
+        if first is None:
             door.refuse_idle("without --scoring", align=align)
         else:
             door.refuse_idle("with --scoring", stager=stager)
@@ -122,7 +127,8 @@ def report(
     job = Job(
         recording=recording,
         id=sha256_of(recording)[:12] if id == "hash" else id or "",
-        scoring=scoring,
+        scoring=first,
+        scoring_beside=second,
         lights_off=lights_off,
         lights_on=lights_on,
         age_y=age,

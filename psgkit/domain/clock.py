@@ -8,6 +8,8 @@ kind with the date that EDF itself uses for "unknown".
 import datetime as dt
 
 UNKNOWN_DATE = dt.date(1985, 1, 1)
+# Usual lengths of an epoch, the longest first.
+USUAL_EPOCHS_S = (30.0, 20.0, 15.0, 10.0, 5.0, 4.0, 3.0, 2.0, 1.0)
 
 
 def without_date(moment: dt.datetime) -> dt.datetime:

@@ -40,6 +40,8 @@ class Job:
         Name of the night in every output; the stem of its file where empty.
     scoring : pathlib.Path or None
         A scoring to use in place of automatic staging.
+    scoring_beside : pathlib.Path or None
+        A second scoring: stages come from one of the two, events from the other.
     lights_off, lights_on : str or None
         Clock times such as ``"22:47"``, or seconds after the start such as ``"120s"``.
     age_y, sex : float or None, str or None
@@ -66,6 +68,7 @@ class Job:
     age_y: float | None = None
     sex: str | None = None
     epoch_s: float | None = None
+    scoring_beside: Path | None = None
     covariates: dict[str, object] = field(default_factory=dict)
     subfolder: str = ""
     # Not shown with the job, since an address may hold a password.

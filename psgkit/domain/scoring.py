@@ -223,6 +223,11 @@ class Scoring:
         return len(self.stages)
 
     @property
+    def has_stages(self) -> bool:
+        """Whether an epoch is scored."""
+        return bool((self.stages != Stage.UNS.value).any())
+
+    @property
     def end_s(self) -> float:
         """Where the last epoch ends."""
         return self.onset_s + self.n_epochs * self.epoch_s
@@ -379,12 +384,9 @@ def _events_table(table: pd.DataFrame) -> pd.DataFrame:
 def _arousal_events(
     arousals: pd.DataFrame | Sequence[tuple[float, float]], source: str
 ) -> pd.DataFrame:
+    pairs: Iterable[tuple[float, float]] = arousals  # type: ignore[assignment]
     if isinstance(arousals, pd.DataFrame):
-        pairs = list(
-            arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
-        )
-    else:
-        pairs = list(arousals)
+        pairs = arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
     return make_events((on, dur, "arousal", source) for on, dur in pairs)
 
 

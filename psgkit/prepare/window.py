@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.clock import has_date
+from psgkit.domain.clock import USUAL_EPOCHS_S, has_date
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Gap, Recording
 from psgkit.domain.scoring import Scoring, Stage
@@ -58,6 +58,7 @@ def lay_on(
     moved = _moved(scoring, shift_s, recording.start)
     overhang_s = _overhang(moved, recording.duration_s)
     if overhang_s > moved.epoch_s + _SLACK_S and not align:
+        _refuse_epoch(scoring, recording)
         raise ScoringMismatch(
             f"The scoring reaches {overhang_s / 60:.1f} min beyond the recording of "
             f"{recording.duration_s / 60:.1f} min; give the scoring of this recording, "
@@ -90,6 +91,39 @@ def lay_on(
     fitted, light_issue = _lights_within(fitted, recording.duration_s)
     issues += [i for i in (gap_issue, event_issue, light_issue) if i is not None]
     return replace(fitted, issues=()), (*scoring.issues, *issues)
+
+
+def _refuse_epoch(scoring: Scoring, recording: Recording) -> None:
+    """Refuse a scoring whose assumed length of an epoch does not fit.
+
+    Raises
+    ------
+    ScoringMismatch
+        Naming the usual length that fits the recording, where one does.
+    """
+    if all(issue.code != "epoch_length_assumed" for issue in scoring.issues):
+        return
+    fitting = [
+        epoch_s
+        for epoch_s in USUAL_EPOCHS_S
+        if abs(scoring.n_epochs * epoch_s - recording.duration_s) <= epoch_s
+    ]
+    found = (
+        f"The scoring has {scoring.n_epochs} epochs and does not say how long they are. "
+        f"At {scoring.epoch_s:g} s they last {_h(scoring.n_epochs * scoring.epoch_s)}, "
+        f"and the recording {_h(recording.duration_s)}."
+    )
+    if fitting:
+        raise ScoringMismatch(
+            f"{found} Epochs of {fitting[0]:g} s fit: give --epoch {fitting[0]:g}."
+        )
+    raise ScoringMismatch(
+        f"{found} Give the scoring of this recording, or the length with --epoch SECONDS."
+    )
+
+
+def _h(seconds: float) -> str:
+    return f"{seconds / 3600:.2f} h"
 
 
 def _clock_shift(

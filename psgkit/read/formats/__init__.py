@@ -20,6 +20,7 @@ from psgkit.read.formats import (
     stage_list,
     table,
     text,
+    wfdb_annotations,
     wonambi,
     yasa_json,
 )
@@ -29,6 +30,7 @@ FORMATS: tuple[Format, ...] = (
     edf_plus.FORMAT,
     psgkit_night.FORMAT,
     isruc.FORMAT,
+    wfdb_annotations.FORMAT,
     profusion.FORMAT,
     nsrr.FORMAT,
     sleepware.FORMAT,

@@ -11,7 +11,7 @@ import re
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.clock import READ_AS_ELAPSED, NightClock, parse_time
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,
@@ -58,6 +58,9 @@ def read(file: ScoringFile, options: Options) -> Draft:
     builder = DraftBuilder(issues=list(issues))
     for (where, _, stage), onset_s in zip(rows, onsets_s, strict=True):
         builder.add_stage(onset_s, None, stage, where)
+    if clock.is_elapsed:
+        builder.issues.append(READ_AS_ELAPSED)
+        return builder.build(epoch_s=options.epoch_s)
     return builder.build(start=clock.start, epoch_s=options.epoch_s)
 
 

@@ -16,6 +16,8 @@ _DELIMITERS = ("\t", ";", ",", "|")
 # How far down a header may stand.
 _MAX_PREAMBLE = 60
 _SHOWN = 40
+# Share of lines that must have as many delimiters.
+_ALIKE = 0.8
 
 IsHeader = Callable[[Sequence[str]], bool]
 
@@ -160,13 +162,14 @@ def _is_spaced(lines: list[str]) -> bool:
 
 
 def _delimiter_of(lines: list[str]) -> str | None:
-    counts = {
-        delimiter: min(line.count(delimiter) for line in lines)
-        for delimiter in _DELIMITERS
-        if lines
-    }
-    best = max(counts, key=lambda delimiter: counts[delimiter], default=None)
-    return best if best is not None and counts[best] > 0 else None
+    """Return the delimiter that most lines hold equally often."""
+    found: dict[str, int] = {}
+    for delimiter in _DELIMITERS:
+        counts = Counter(line.count(delimiter) for line in lines)
+        count, n = counts.most_common(1)[0] if counts else (0, 0)
+        if count and n >= _ALIKE * len(lines):
+            found[delimiter] = count
+    return max(found, key=lambda delimiter: found[delimiter], default=None)
 
 
 def _cells(line: str, delimiter: str, width: int = 0) -> list[str]:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from psgkit.domain.clock import USUAL_EPOCHS_S
 from psgkit.read.formats.delimited import Table
 from psgkit.read.scorings.clock import parse_time
-from psgkit.read.scorings.epochs import USUAL_S
 from psgkit.read.scorings.stage_codes import is_stage, number_of, presets
 
 _DATE = re.compile(r"^\d{1,4}[-./ ]\w{1,9}[-./ ]\d{1,4}$")
@@ -30,13 +30,37 @@ def name_columns(table: Table) -> Named | None:
         case 2:
             is_marked = len(rows) < len(table.rows)
             named = _stage_and_end(rows, is_marked=is_marked)
-            return named or _deltamed(rows) or _spisop(rows)
+            return named or _deltamed(rows) or _spisop(rows) or _by_clock(rows)
         case 3:
-            return _three_columns(rows)
+            return _three_columns(rows) or _by_clock(rows)
+        case 4:
+            return _by_clock(rows)
         case 5 | 6:
             return _polyman(rows)
         case _:
             return None
+
+
+def _by_clock(rows: Rows) -> Named | None:
+    """Name epoch, stage and clock time in any order, as Sandman writes them."""
+    columns = list(zip(*(cells for _, cells in rows), strict=True))
+    clocks = [n for n, cells in enumerate(columns) if all(map(parse_time, cells))]
+    rest = [n for n in range(len(columns)) if n not in clocks]
+    counts = [n for n in rest if _counts_up(columns[n])]
+    staged = [n for n in rest if n not in counts and all(map(is_stage, columns[n]))]
+    words = any(number_of(cell) is None for n in staged for cell in columns[n])
+    if len(clocks) != 1 or len(staged) != 1 or not words:
+        return None
+    names = [f"column {n + 1}" for n in range(len(columns))]
+    names[clocks[0]], names[staged[0]] = "time", "stage"
+    for n in counts:
+        names[n] = "epoch"
+    return Table(tuple(names), tuple(rows)), ""
+
+
+def _counts_up(cells: Sequence[str]) -> bool:
+    numbers = [number_of(cell) or 0 for cell in cells]
+    return all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _polyman(rows: Rows) -> Named | None:
@@ -85,7 +109,11 @@ def _deltamed(rows: Rows) -> Named | None:
     codes = [number_of(cells[1]) for _, cells in rows]
     times = [_float(cells[0]) for _, cells in rows]
     steps = {round(b - a, 3) for a, b in pairwise(times)}
-    if codes[0] != 1 or not set(codes) <= {1, 2, 3, 4, 5} or times[0] not in USUAL_S:
+    if (
+        codes[0] != 1
+        or not set(codes) <= {1, 2, 3, 4, 5}
+        or times[0] not in USUAL_EPOCHS_S
+    ):
         return None
     if steps == {0.0}:  # every row has the length of an epoch
         times = [times[0] * number for number in range(1, len(rows) + 1)]

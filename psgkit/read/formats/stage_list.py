@@ -9,6 +9,7 @@ from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.scorings.epochs import epoch_assumed
 from psgkit.read.scorings.listed import (
+    MAX_LINES,
     Draft,
     DraftBuilder,
     Format,
@@ -31,6 +32,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
         codes = json.loads(file.text)
     except (ValueError, RecursionError) as fault:
         raise file.fault(f"it is not JSON ({fault}).") from None
+    if len(codes) > MAX_LINES:
+        raise file.fault(f"it has {len(codes)} epochs, more than a night has.")
     numbers = [code for code in codes if isinstance(code, int)]
     counting, issues = choose_codes(numbers, options, file)
     builder = DraftBuilder(issues=list(issues))

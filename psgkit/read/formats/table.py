@@ -223,7 +223,8 @@ def _lengths_of_runs(
 ) -> list[float]:
     """Return lengths where each row is a change of stage, which lasts until the next."""
     steps = [later - onset for onset, later in pairwise(onsets_s)]
-    changes = all(a is not b for a, b in pairwise(stages))
+    # the last row may only mark the end
+    changes = all(a is not b for a, b in pairwise(stages[:-1]))
     if len(steps) < 4 or not changes or min(steps) <= 0:
         return [math.nan] * len(stages)
     usual = sum(step == min(steps) for step in steps)

@@ -2,15 +2,16 @@
 
 import datetime as dt
 import math
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.issues import Issue
 from psgkit.domain.quoting import quoted
 from psgkit.errors import listed
 from psgkit.read.formats.delimited import Table
 from psgkit.read.formats.table_columns import Column, Columns
-from psgkit.read.scorings.clock import NightClock, parse_time
+from psgkit.read.scorings.clock import READ_AS_ELAPSED, NightClock, parse_time
 from psgkit.read.scorings.listed import Options, ScoringFile
 
 ABSENT = {"", "n/a", "na", "nan"}
@@ -149,27 +150,13 @@ def _clock_times(
         onsets_s, issues = clock.of_epochs(texts, [where for where, _ in table.rows])
     except ValueError as fault:
         raise file.fault(str(fault)) from None
-    elapsed = "elapsed" in table.columns[clocks[0].position].lower() or (
-        not clock.is_dated and _of_day(texts[0]) == 0
-    )
-    if elapsed and not clock.is_dated:
+    name = table.columns[clocks[0].position].lower()
+    if clock.is_elapsed or ("elapsed" in name and not clock.is_dated):
+        # second zero stays the first row's; its own time is added at the end
+        times = Times(onsets_s, durations_s, None, (*issues, READ_AS_ELAPSED))
+        times = _with_ends(times, table, columns, file, clock)
         begin_s = _of_day(texts[0])
-        note = Issue(
-            Severity.NOTE,
-            "times_read_as_elapsed",
-            f"The times of column {table.columns[clocks[0].position]} begin at "
-            f"{texts[0]}; they were read as time since the start.",
-        )
-        shifted = [onset + begin_s for onset in onsets_s]
-        times = Times(shifted, durations_s, None, (*issues, note))
-        if columns.end and columns.duration is None:
-            times = replace(
-                times,
-                durations_s=_with_ends(
-                    Times(onsets_s, durations_s), table, columns, file, clock
-                ).durations_s,
-            )
-        return times
+        return replace(times, onsets_s=[onset + begin_s for onset in onsets_s])
     times = Times(onsets_s, durations_s, clock.start, issues)
     return _with_ends(times, table, columns, file, clock)
 
@@ -257,5 +244,8 @@ def _number(text: str, file: ScoringFile, where: str, scale: float) -> float:
     try:
         number = float(text.replace(",", ".").rstrip("sS "))
     except ValueError:
-        raise file.fault(f"{where} has {quoted(text)} where a number is due.") from None
+        due = "a number is due"
+        if re.fullmatch(r"\d{1,2}:\d{2}", text):
+            due = "a clock time with seconds is due, such as 22:30:00"
+        raise file.fault(f"{where} has {quoted(text)} where {due}.") from None
     return number if scale == 1.0 else round(number * scale, 6)

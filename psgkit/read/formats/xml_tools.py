@@ -9,6 +9,9 @@ from defusedxml import DefusedXmlException
 from psgkit.domain.quoting import quoted
 from psgkit.read.scorings.listed import ScoringFile
 
+# More would take over 300 MB.
+MAX_TAGS = 500_000
+
 
 def parse_xml(file: ScoringFile) -> Element:
     """Return the outermost element of a file.
@@ -19,6 +22,11 @@ def parse_xml(file: ScoringFile) -> Element:
         If it is not XML, naming the line, or if it holds entities that expand or
         reach for other files, which no scoring needs.
     """
+    if file.content.count(b"<") > MAX_TAGS:
+        raise file.fault(
+            f"its XML has more than {MAX_TAGS} tags, and the scoring of a night has "
+            "less than 100000. Name the scoring file."
+        )
     try:
         root: Element = SafeTree.fromstring(file.content, forbid_external=True)
     except ParseError as fault:

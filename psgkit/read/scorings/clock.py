@@ -92,6 +92,15 @@ def find_clock_change(clocks_s: Sequence[float]) -> tuple[int, float] | None:
     return None
 
 
+READ_AS_ELAPSED = Issue(
+    Severity.NOTE,
+    "times_read_as_elapsed",
+    "The times begin at 00:00:00 and have no date. They were read as time since the "
+    "start of the recording.",
+    "If the scoring began at midnight, give its times with dates.",
+)
+
+
 class NightClock:
     """Turns the clock times of one file into seconds after the first of them.
 
@@ -174,6 +183,11 @@ class NightClock:
         )
         after = seconds[position:]
         return [*seconds[:position], *(second - by_s for second in after)], (note,)
+
+    @property
+    def is_elapsed(self) -> bool:
+        """Whether the times are taken as elapsed: they begin at 00:00:00, undated."""
+        return not self.is_dated and self.start.time() == dt.time(0)
 
     def allow_span(self, span_s: float) -> None:
         """Say how long the file's stages are, where no date tells it.

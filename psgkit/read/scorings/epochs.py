@@ -1,13 +1,13 @@
 """Length of an epoch: usual lengths, and what is assumed where a file has no times."""
 
+from psgkit.domain.clock import USUAL_EPOCHS_S
 from psgkit.domain.issues import Issue, Severity
 from psgkit.read.scorings.listed import DraftBuilder, ScoringFile
 
 ASSUMED_S = 30.0
-# Longest first; a grid is laid with the longest that fits.
-USUAL_S = (30.0, 20.0, 15.0, 10.0, 5.0, 4.0, 3.0, 2.0, 1.0)
 # Longer than any night or multiple sleep latency test with a day before it.
 _MAX_NIGHT_S = 36 * 3600.0
+_LONG_NIGHT_S = 12 * 3600.0
 
 
 def epoch_assumed(builder: DraftBuilder, n_epochs: int, file: ScoringFile) -> float:
@@ -19,9 +19,14 @@ def epoch_assumed(builder: DraftBuilder, n_epochs: int, file: ScoringFile) -> fl
         If the night would then be longer than 36 h.
     """
     if n_epochs * ASSUMED_S > _MAX_NIGHT_S:
+        likely = next(
+            (s for s in USUAL_EPOCHS_S if n_epochs * s <= _LONG_NIGHT_S),
+            USUAL_EPOCHS_S[-1],
+        )
         raise file.fault(
             f"its {n_epochs} epochs would last {n_epochs * ASSUMED_S / 3600:.0f} h at "
-            "30 s each. Say how long an epoch is, for example --epoch 1."
+            "30 s each. Say how long an epoch is with --epoch SECONDS; at "
+            f"--epoch {likely:g} they last {n_epochs * likely / 3600:.1f} h."
         )
     builder.issues.append(
         Issue(

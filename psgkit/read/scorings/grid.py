@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.clock import USUAL_EPOCHS_S
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
 from psgkit.errors import UnreadableScoring
-from psgkit.read.scorings.epochs import ASSUMED_S, USUAL_S
+from psgkit.read.scorings.epochs import ASSUMED_S
 from psgkit.read.scorings.listed import StageMark
 
 # Exports write clock times in whole seconds.
@@ -109,7 +110,7 @@ def guess_epoch(marks: Sequence[StageMark]) -> float:
         usual <= ASSUMED_S and _are_multiples(spans, usual)
     ):
         return float(usual)
-    for epoch_s in USUAL_S:
+    for epoch_s in USUAL_EPOCHS_S:
         if _are_multiples(spans, epoch_s):
             return epoch_s
     if usual <= ASSUMED_S or is_uniform:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 # A whole night of stages and events takes a few hundred kilobytes. Beyond these sizes
 # reading would take more than 2 s or 300 MB.
 MAX_TEXT_BYTES = 12_000_000
-MAX_LINES = 100_000
+MAX_LINES = 60_000
+MAX_EVENTS = 20_000
 HEAD_BYTES = 65_536
 # What a column of a table can be named for.
 COLUMN_ROLES = ("stage", "onset", "end", "duration", "epoch", "annotator")
@@ -273,6 +274,10 @@ class DraftBuilder:
         self, onset_s: float, duration_s: float | None, stage: Stage, where: str
     ) -> None:
         """Note a stage."""
+        if len(self.stages) >= MAX_LINES:
+            raise UnreadableScoring(
+                f"The scoring has more than {MAX_LINES} epochs, more than a night has."
+            )
         self.stages.append(StageMark(onset_s, duration_s, stage, where))
 
     def add_event(
@@ -283,6 +288,10 @@ class DraftBuilder:
         listed: EventList = "mixed",
     ) -> None:
         """Note an event under the file's own name for it."""
+        if len(self.events) >= MAX_EVENTS:
+            raise UnreadableScoring(
+                f"The scoring has more than {MAX_EVENTS} events, more than a night has."
+            )
         self.events.append(EventMark(onset_s, duration_s, text, listed))
 
     def add_lights(self, state: str, at_s: float) -> None:

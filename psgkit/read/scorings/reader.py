@@ -5,17 +5,24 @@ import math
 import re
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from psgkit.domain.clock import has_date
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
+    EVENT_GROUPS,
     NREM_AROUSALS,
     Scoring,
+    Stage,
+    concat_events,
     make_events,
 )
 from psgkit.errors import InputError, UnreadableScoring
-from psgkit.read.formats import FORMATS, table
+from psgkit.read.formats import FORMATS, edf_plus, table
+from psgkit.read.scorings.epochs import ASSUMED_S
 from psgkit.read.scorings.grid import lay_grid
 from psgkit.read.scorings.listed import (
     COLUMN_ROLES,
@@ -24,6 +31,7 @@ from psgkit.read.scorings.listed import (
     Format,
     Options,
     ScoringFile,
+    StageMark,
     open_scoring,
 )
 from psgkit.read.scorings.scored_events import check_names, read_events
@@ -50,6 +58,7 @@ def read_scoring(
     epoch_s: float | None = None,
     annotator: str | None = None,
     events: Mapping[str, str] | None = None,
+    beside: str | Path | None = None,
 ) -> Scoring:
     """Read a scoring; its format is told from its content.
 
@@ -74,6 +83,8 @@ def read_scoring(
     events : mapping of str to str, optional
         What names of events mean that psgkit does not know, as a kind or a kind and a
         cause: ``{"Their words": "arousal:respiratory"}``.
+    beside : str or Path, optional
+        A second file of the same night: stages come from one, events from the other.
 
     Returns
     -------
@@ -99,9 +110,114 @@ def read_scoring(
     )
     names = {} if events is None else events
     check_names(names)
-    file = _open(Path(path))
+    if beside is None:
+        return _read(Path(path), options, recording_start, names)
+    return _of_two(Path(path), Path(beside), options, recording_start, names)
+
+
+def read_marks(
+    path: Path,
+    *,
+    recording_start: dt.datetime | None,
+    epoch_s: float | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Scoring | None:
+    """Read what a recording's own annotations hold: stages, events, lights.
+
+    Returns
+    -------
+    Scoring or None
+        Unscored where there is no stage; None where the file has no annotation that
+        names a stage, an event or the lights, or is no EDF or BDF.
+    """
+    try:
+        file = _open(path)
+        if not edf_plus.FORMAT.recognises(file):
+            return None
+        draft = edf_plus.FORMAT.read(file, Options(epoch_s=epoch_s))
+        return _assembled(draft, edf_plus.FORMAT, file, recording_start, names)
+    except InputError:
+        return None
+
+
+def _of_two(
+    first: Path,
+    second: Path,
+    options: Options,
+    recording_start: dt.datetime | None,
+    names: Mapping[str, str],
+) -> Scoring:
+    """Return the stages of one file with the events of another.
+
+    Kinds of events that both hold are taken from the file of events.
+    """
+    stages = _read(first, options, recording_start, names, needs_stages=False)
+    if not stages.has_stages:
+        first, second = second, first
+        stages = _read(first, options, recording_start, names, needs_stages=False)
+    if not stages.has_stages:
+        raise UnreadableScoring(
+            f"Neither {first.name} nor {second.name} holds a sleep stage."
+        )
+    start = recording_start or stages.start
+    events = _read(second, options, None, names, needs_stages=False)
+    if recording_start is None and (stages.start is None) != (events.start is None):
+        raise UnreadableScoring(
+            f"One of {first.name} and {second.name} has clock times and the other has "
+            "none. Give them with the recording, whose start joins them."
+        )
+    events = _read(second, options, start, names, needs_stages=False)
+    taken = {
+        kind for group in events.kinds_scored for kind in EVENT_GROUPS.get(group, ())
+    }
+    kept = stages.events.loc[~stages.events["kind"].isin(taken)]
+    note = Issue(
+        Severity.NOTE,
+        "stages_and_events_of_two_files",
+        f"The stages are those of {first.name}, and {len(events.events)} events those of "
+        f"{second.name}.",
+    )
+    return replace(
+        stages,
+        events=concat_events(kept, events.events),
+        kinds_scored=stages.kinds_scored | events.kinds_scored,
+        lights_off_s=_first_known(stages.lights_off_s, events.lights_off_s),
+        lights_on_s=_first_known(stages.lights_on_s, events.lights_on_s),
+        issues=(*stages.issues, *events.issues, note),
+    )
+
+
+def _first_known(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one
+
+
+def _read(
+    path: Path,
+    options: Options,
+    recording_start: dt.datetime | None,
+    names: Mapping[str, str],
+    *,
+    needs_stages: bool = True,
+) -> Scoring:
+    file = _open(path)
     form = _recognise(file, options)
     draft = form.read(file, options)
+    if needs_stages:
+        return assemble(draft, form.name, file.name, recording_start, names)
+    return _assembled(draft, form, file, recording_start, names)
+
+
+def _assembled(
+    draft: Draft,
+    form: Format,
+    file: ScoringFile,
+    recording_start: dt.datetime | None,
+    names: Mapping[str, str],
+) -> Scoring:
+    """Assemble a draft; one without stages holds a single unscored epoch."""
+    if not draft.stages:
+        mark = StageMark(0.0, ASSUMED_S, Stage.UNS, "no stage")
+        draft = replace(draft, stages=(mark,), epoch_s=ASSUMED_S)
     return assemble(draft, form.name, file.name, recording_start, names)
 
 

@@ -20,6 +20,8 @@ from psgkit.read.scorings.vocabulary import code_tables, stage_of
 
 # Without an option, the first preset that fits the numbers is assumed.
 _ASSUMED = ("aasm", "rk")
+# Half an hour of sleep without wake may be a nap's middle; more is another code.
+_MANY = 60
 _PAIR = re.compile(r"^\s*([^=\s]+)\s*=\s*(\S.*?)\s*$")
 
 
@@ -117,7 +119,8 @@ def choose_codes(
     Raises
     ------
     UnreadableScoring
-        If the assumed night would begin in REM or deep sleep, and another preset fits.
+        If the assumed night would begin in REM or deep sleep, or be without any wake, and
+        another preset fits.
     """
     if options.codes is not None:
         return options.codes, ()
@@ -130,19 +133,19 @@ def choose_codes(
         presets()["rk"],
     )
     stages = _stages(assumed, seen)
-    others = [c for c in fitting if _stages(c, seen) != stages]
-    first = next((n for n in numbers if _is_scored(assumed.numbers.get(n))), None)
-    if first is not None and assumed.numbers[first] in {Stage.R, Stage.N3}:
-        likelier = [c for c in others if c.numbers[first] in {Stage.W, Stage.N1}]
-        # one epoch may be a slip of the scorer, a run of them is not
-        if likelier and _leads(numbers, first) > 1:
-            names = " or ".join(f"--codes {c.name}" for c in (assumed, *likelier))
-            raise file.fault(
-                f"its stages are numbers, and the first is {first}: "
-                f"{assumed.numbers[first].name} in the codes {assumed.name!r}, "
-                f"{likelier[0].numbers[first].name} in {likelier[0].name!r}. "
-                f"Give {names}."
-            )
+    others = [
+        codes
+        for codes in fitting
+        if _stages(codes, seen) != stages and not _is_unlikely(codes, numbers)
+    ]
+    if others and _is_unlikely(assumed, numbers):
+        names = " or ".join(f"--codes {c.name}" for c in (assumed, *others))
+        first = numbers[0]
+        raise file.fault(
+            f"its stages are numbers, and the first is {first}: "
+            f"{_name(assumed, first)} in the codes {assumed.name!r}, "
+            f"{_name(others[0], first)} in {others[0].name!r}. Give {names}."
+        )
     return assumed, (_assumption(assumed, others, seen),)
 
 
@@ -150,8 +153,28 @@ def _stages(codes: StageCodes, seen: set[int]) -> dict[int, Stage | None]:
     return {number: codes.numbers.get(number) for number in seen}
 
 
-def _is_scored(stage: Stage | None) -> bool:
-    return stage not in {None, Stage.UNS, Stage.ART}
+def _is_unlikely(codes: StageCodes, numbers: Sequence[int]) -> bool:
+    """Tell whether a night would begin in REM or N3, or be without any wake."""
+    first = next(
+        (
+            n
+            for n in numbers
+            if codes.numbers.get(n) not in {None, Stage.UNS, Stage.ART}
+        ),
+        None,
+    )
+    if first is None:
+        return True
+    if codes.numbers[first] in {Stage.R, Stage.N3}:
+        # one epoch may be a slip of the scorer, a run of them is not
+        return _leads(numbers, first) > 1
+    meant = {codes.numbers.get(number) for number in set(numbers)}
+    return Stage.W not in meant and len(numbers) > _MANY
+
+
+def _name(codes: StageCodes, number: int) -> str:
+    stage = codes.numbers.get(number)
+    return "no stage" if stage is None else stage.name
 
 
 def _leads(numbers: Sequence[int], first: int) -> int:

@@ -6,7 +6,7 @@ of events are read in `event_names`.
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from psgkit.domain.scoring import EVENT_GROUPS, Stage
@@ -18,6 +18,7 @@ _NUMBERED = re.compile(r"^(?:sleep )?stage (\d)(?: sleep)?$")
 _DECORATION = re.compile(r"^(?:sdo |sleep stage |stage |sleep )|(?: sleep)$")
 
 
+@lru_cache(maxsize=4096)
 def stage_of(text: str) -> Stage | None:
     """Return the stage that a word names, or None.
 

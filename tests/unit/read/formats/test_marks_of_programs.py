@@ -1,0 +1,154 @@
+"""Wonambi's XML, EDFbrowser's, PhysioNet's notes, and events beside other stages."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from psgkit.errors import UnreadableScoring
+from psgkit.read import read_scoring
+
+
+def write(folder: Path, text: str, name: str = "night") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def rater(name: str, stages: str) -> str:
+    words = {"W": "Wake", "2": "NREM2", "R": "REM"}
+    epochs = "".join(
+        f"<epoch><epoch_start>{30 * n}</epoch_start><epoch_end>{30 * n + 30}</epoch_end>"
+        f"<stage>{words[s]}</stage><quality>Good</quality></epoch>"
+        for n, s in enumerate(stages)
+    )
+    event = (
+        "<event_type type='arousal'><event><event_start>40</event_start>"
+        "<event_end>45.5</event_end></event></event_type>"
+    )
+    return f"<rater name='{name}'><events>{event}</events><stages>{epochs}</stages></rater>"
+
+
+def wonambi(*raters: str) -> str:
+    start = "<dataset><start_time>2020-05-17T22:29:00</start_time></dataset>"
+    return f"<annotations version='5'>{start}{''.join(raters)}</annotations>"
+
+
+def test_wonambi_xml(tmp_path: Path) -> None:
+    scoring = read_scoring(write(tmp_path, wonambi(rater("me", "W22R"))))
+    assert scoring.stage_names == ["W", "N2", "N2", "R"]
+    assert scoring.start == dt.datetime(2020, 5, 17, 22, 29)
+    assert scoring.events["duration_s"].tolist() == [5.5]
+
+
+def test_wonambi_raters_are_named(tmp_path: Path) -> None:
+    path = write(tmp_path, wonambi(rater("one", "W2"), rater("two", "2R")))
+    with pytest.raises(UnreadableScoring, match=r"one and two.*--annotator one"):
+        read_scoring(path)
+    assert read_scoring(path, annotator="two").stage_names == ["N2", "R"]
+
+
+EMBLA = (
+    "<EventExport><Events><Event><Type>AROUSAL-RESP</Type>"
+    "<StartTime>2020-05-17T22:00:40.5</StartTime><StopTime>2020-05-17T22:00:46</StopTime>"
+    "</Event></Events></EventExport>"
+)
+CLOCKED = "time,stage\n22:00:00,W\n22:00:30,N2\n22:01:00,N2\n"
+
+
+def test_events_of_one_file_and_stages_of_another(tmp_path: Path) -> None:
+    events, stages = write(tmp_path, EMBLA, "e.xml"), write(tmp_path, CLOCKED, "s.csv")
+    with pytest.raises(UnreadableScoring, match="--scoring STAGES --scoring EVENTS"):
+        read_scoring(events)
+    for scoring in (
+        read_scoring(stages, beside=events),
+        read_scoring(events, beside=stages),
+    ):
+        assert scoring.stage_names == ["W", "N2", "N2"]
+        assert scoring.events["onset_s"].tolist() == [40.5]
+        assert len(scoring.arousals) == 1
+        assert "stages_and_events_of_two_files" in {i.code for i in scoring.issues}
+
+
+def test_a_clock_beside_none_needs_the_recording(tmp_path: Path) -> None:
+    events, stages = (
+        write(tmp_path, EMBLA, "e.xml"),
+        write(tmp_path, "W\nN2\n", "s.txt"),
+    )
+    with pytest.raises(UnreadableScoring, match="Give them with the recording"):
+        read_scoring(stages, beside=events)
+    joined = read_scoring(
+        stages, beside=events, recording_start=dt.datetime(2020, 5, 17, 22, 0, 10)
+    )
+    assert joined.events["onset_s"].tolist() == [30.5]
+
+
+def wfdb_file(folder: Path, suffix: str, notes: list[tuple[int, str]]) -> Path:
+    wfdb = pytest.importorskip("wfdb")
+    wfdb.wrann(
+        "rec",
+        suffix,
+        np.array([sample for sample, _ in notes]),
+        symbol=['"'] * len(notes),
+        aux_note=[note for _, note in notes],
+        fs=200,
+        write_dir=str(folder),
+    )
+    return folder / f"rec.{suffix}"
+
+
+def test_the_notes_of_the_mit_bih_polysomnographic_database(tmp_path: Path) -> None:
+    # its README.st: X is an obstructive apnoea with arousal, LA a leg movement with one
+    notes = ["W", "1", "2 H", "4 X LA", "R A", "MT"]
+    path = wfdb_file(tmp_path, "st", [(6000 * n, text) for n, text in enumerate(notes)])
+    scoring = read_scoring(path)
+    assert scoring.stage_names == ["W", "N1", "N2", "N3", "R", "ART"]
+    kinds = scoring.events["kind"].tolist()
+    assert (kinds.count("hypopnea"), kinds.count("apnea_obstructive")) == (1, 1)
+    assert (kinds.count("limb_movement"), len(scoring.arousals)) == (1, 3)
+
+
+def test_the_notes_of_the_challenge_of_2018(tmp_path: Path) -> None:
+    notes = [
+        (0, "W"), (12000, "N1"), (13000, "(arousal_rera"), (15000, "arousal_rera)"),
+        (18000, "N2"), (20000, "(resp_hypopnea"), (24000, "resp_hypopnea)"), (60000, "R"),
+    ]  # fmt: skip
+    scoring = read_scoring(wfdb_file(tmp_path, "arousal", notes))
+    assert scoring.stage_names == ["W"] * 2 + ["N1"] + ["N2"] * 7 + ["R"]
+    assert scoring.events["duration_s"].tolist() == [10.0, 20.0]
+    assert scoring.events["kind"].tolist() == ["rera", "hypopnea"]
+    assert "last_stage_one_epoch" in {issue.code for issue in scoring.issues}
+
+
+PROFILE = (
+    "Signal ID: SchlafProfil\\profil\nStart Time: 26.01.2010 22:00:00\nUnit: \n"
+    "Signal Type: Discret\nEvents list: N3,N2,N1,Rem,Wake,Artifact\nRate: 30 s\n\n"
+    "22:00:00,000; Wake\n22:00:30,000; N2\n22:01:00,000; N2\n"
+)
+FLOW = (
+    "Signal ID: FlowD\\flow\nStart Time: 26.01.2010 22:00:00\nUnit: s\n"
+    "Signal Type: Impuls\n\n"
+)
+
+
+def test_domino_lists_with_a_stage_or_without_a_length(tmp_path: Path) -> None:
+    path = write(tmp_path, PROFILE, "Sleep profile.txt")
+    rows = (
+        "22:00:45,408-22:01:01,408; 16;Hypopnea; N1\n22:01:10,000-22:01:12,500; Apnea\n"
+    )
+    write(tmp_path, FLOW + rows, "Flow Events.txt")
+    scoring = read_scoring(path)
+    assert scoring.events["kind"].tolist() == ["hypopnea", "apnea"]
+    assert scoring.events["duration_s"].round(3).tolist() == [16.0, 2.5]
+
+
+def test_domino_lists_go_with_the_profile_that_starts_with_them(tmp_path: Path) -> None:
+    path = write(tmp_path, PROFILE, "Sleep profile.txt")
+    write(tmp_path, PROFILE.replace("26.01", "27.01"), "Second profile.txt")
+    write(tmp_path, FLOW + "22:00:45,408-22:01:01,408; 16;Hypopnea\n", "Flow.txt")
+    other = FLOW.replace("26.01", "27.01") + "22:00:45,0-22:01:01,0; 16;Apnea\n"
+    write(tmp_path, other, "Flow 2.txt")
+    scoring = read_scoring(path)
+    assert scoring.events["kind"].tolist() == ["hypopnea"]
+    assert "profiles_beside" in {issue.code for issue in scoring.issues}
