@@ -30,6 +30,7 @@ from .report.figures import (
     plot_spectra,
     plot_spectrogram,
     plot_swa_by_cycle,
+    plot_topography,
 )
 from .settings import Settings, load_settings
 from .simulate import simulate_night
@@ -69,6 +70,7 @@ __all__ = [
     "plot_spectra",
     "plot_spectrogram",
     "plot_swa_by_cycle",
+    "plot_topography",
     "read_cohort",
     "read_manifest",
     "read_night",

@@ -28,7 +28,7 @@ from psgkit.prepare.quality import (
     withhold_eyes,
 )
 from psgkit.prepare.window import lay_on, mark_lights
-from psgkit.read import read_recording, read_scoring
+from psgkit.read import read_recording, read_scoring, with_positions
 from psgkit.read.input_hash import Original, original
 from psgkit.read.read_ahead import read_ahead
 from psgkit.read.scorings.reader import read_marks
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
     from psgkit.simulate.night import SimulatedNight
     from psgkit.stage.stager import Stager
 
-# What each step is called where its progress is shown.
-STEPS = ("reading", "staging", "measuring", "writing")
+STEPS = ("reading", "staging", "measuring", "writing")  # as progress shows them
 
 _IN_MEMORY = Issue(
     Severity.NOTE,
@@ -371,11 +370,12 @@ def _measured(
     if not (settings.measure.signals and recording.channels):
         return measure_scored(scoring)
     return measure_night(
-        recording,
+        with_positions(recording) if settings.measure.eeg == "all" else recording,
         scoring,
         artefacts=artefact_masks(scoring, recording.artefacts),
         settings=settings.arousals,
         detectors=settings.detectors,
+        every_electrode=settings.measure.eeg == "all",
     )
 
 

@@ -166,9 +166,13 @@ class MeasureSettings(_Frozen):
         Whether numbers that need the signals themselves are computed: spectra, slow
         waves, spindles, eye movements, muscle tone, and arousals where nobody scored
         them.
+    eeg : {"roles", "all"}
+        Which EEG is measured: the derivations of routine polysomnography, or every
+        scalp electrode besides, re-referenced alike, in tables of their own.
     """
 
     signals: bool = True
+    eeg: Literal["roles", "all"] = "roles"
 
 
 class ReportSettings(_Frozen):

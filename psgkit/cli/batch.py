@@ -20,6 +20,7 @@ from psgkit.cli.batch_progress import (
     log_outcome,
     status_of,
 )
+from psgkit.cli.eeg_option import Eeg
 from psgkit.cli.option_errors import Door
 from psgkit.errors import OutputError
 
@@ -153,6 +154,7 @@ def batch(
     tables: options.Tables = False,
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
+    eeg: Eeg = None,
     language: options.Language = None,
     pdf: options.Pdf = False,
     names: options.Names = None,
@@ -209,6 +211,7 @@ def batch(
             tables=tables,
             keep_dates=keep_dates,
             only=only,
+            eeg=eeg,
             language=language,
             pdf=pdf,
             names=names,

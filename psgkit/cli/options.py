@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from psgkit.cli import help
+from psgkit.cli.eeg_option import EegChoice
 from psgkit.cli.option_errors import Door
 from psgkit.cli.read_options import channel_pairs, read_overrides, unit_pairs
 from psgkit.errors import InputError
@@ -289,6 +290,7 @@ def build_settings(
     tables: bool = False,
     keep_dates: bool = False,
     only: OnlyChoice | None = None,
+    eeg: EegChoice | None = None,
     language: LanguageChoice | None = None,
     pdf: bool = False,
     names: NamesChoice | None = None,
@@ -328,7 +330,8 @@ def build_settings(
     report |= {name: one.value for name, one in chosen.items() if one is not None}
     if only is not None:
         report["page"] = False
-    measure = {"signals": False} if only is OnlyChoice.STAGING else {}
+    measure: dict[str, Any] = {} if eeg is None else {"eeg": eeg.value}
+    measure |= {"signals": False} if only is OnlyChoice.STAGING else {}
     given = {} if arousals is None else {"source": arousals.value}
     if only is not OnlyChoice.STAGING:
         _check_arousals(given.get("source", settings.arousals.source))

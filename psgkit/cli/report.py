@@ -8,6 +8,7 @@ import typer
 
 from psgkit.cli import console, help, options
 from psgkit.cli import option_checks as checks
+from psgkit.cli.eeg_option import Eeg
 from psgkit.cli.option_errors import Door
 
 
@@ -53,6 +54,7 @@ def report(
     tables: options.Tables = False,
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
+    eeg: Eeg = None,
     language: options.Language = None,
     pdf: options.Pdf = False,
     names: options.Names = None,
@@ -112,6 +114,7 @@ def report(
             tables=tables,
             keep_dates=keep_dates,
             only=only,
+            eeg=eeg,
             language=language,
             pdf=pdf,
             names=names,

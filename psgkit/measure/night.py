@@ -16,6 +16,7 @@ from psgkit.measure.plausibility import find_measure_issues
 from psgkit.measure.scoring_measures import measure_all
 from psgkit.measure.signals.channel_reader import ArtefactMask
 from psgkit.measure.signals.night_signals import complete_signals, measure_eeg_channels
+from psgkit.measure.spectra.electrodes import ElectrodeResults, measure_electrodes
 from psgkit.measure.stages.analysis_window import find_window_issues
 from psgkit.settings import ArousalSettings, DetectorSettings
 
@@ -58,6 +59,7 @@ def measure_night(
     artefacts: ArtefactMask,
     settings: ArousalSettings,
     detectors: DetectorSettings = DEFAULT_DETECTORS,
+    every_electrode: bool = False,
 ) -> NightMeasured:
     """Measure all that a scoring and its recording give.
 
@@ -73,6 +75,8 @@ def measure_night(
         Whose arousals are counted.
     detectors : DetectorSettings
         Which program finds spindles, slow waves and eye movements.
+    every_electrode : bool
+        Whether every scalp electrode is measured too, in tables of its own.
 
     Returns
     -------
@@ -97,13 +101,23 @@ def measure_night(
         recording, counted.scoring, eeg, counted.known, beats_s, detectors
     )
     of_scoring = measure_scored(counted.scoring)
+    electrodes = (
+        measure_electrodes(recording, counted.scoring)
+        if every_electrode
+        else ElectrodeResults({}, ())
+    )
     return NightMeasured(
         scoring=counted.scoring,
         measures=(*of_scoring.measures, *counted.measures, *signals.measures),
-        tables=of_scoring.tables | counted.tables | signals.tables,
+        tables=(
+            of_scoring.tables | counted.tables | signals.tables | electrodes.tables
+        ),
         spectra=signals.spectra,
         channels_used=counted.channels_used | signals.channels_used,
-        issues=(*of_scoring.issues, *counted.issues, *signals.issues),
+        issues=(
+            *(*of_scoring.issues, *counted.issues),
+            *(*signals.issues, *electrodes.issues),
+        ),
         arousal_detector=counted.detector,
     )
 

@@ -19,6 +19,7 @@ from psgkit.store.file_set import FileSet
 PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 
 CANDIDATES = "arousal_candidates"
+ELECTRODES = ("electrodes", "electrode_power", "electrode_spectra")
 
 # Raised when a column changes its name or its meaning; told in the wide row, to whose
 # set the other tables belong.
@@ -71,6 +72,8 @@ def write_tables(
         tables = {**night.tables, "nan_reasons": reasons_table(night), **tables}
     elif explain_arousals and CANDIDATES in night.tables:
         tables[CANDIDATES] = night.tables[CANDIDATES]
+    # Who asks for every electrode wants to see them.
+    tables |= {name: night.tables[name] for name in ELECTRODES if name in night.tables}
     for table_name, table in tables.items():
         # Excel takes a CSV for UTF-8 only where it starts with a byte order mark.
         mark = "\ufeff" if table_name == "summary_tall" else ""

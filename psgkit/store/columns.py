@@ -117,6 +117,14 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "to_wake": ("", "whether it ends in an epoch scored as wake"),
     "unit": ("", "unit"),
     "value": ("", "value"),
+    "electrode": ("", "electrode of the scalp"),
+    "power_uv2": ("µV²", "power in the band"),
+    "reference": ("", "what it is recorded or re-referenced against"),
+    "swa_n3_uv2": ("µV²", "mean power from 0.5 to 4 Hz in N3"),
+    "usable_pct": ("%", "share of sleep that is clean enough to measure"),
+    "x_m": ("m", "position from the middle of the head to the right"),
+    "y_m": ("m", "position from the middle of the head to the front"),
+    "z_m": ("m", "position from the middle of the head upwards"),
 }
 
 

@@ -14,6 +14,7 @@ from psgkit.report.figures.overview import (
 from psgkit.report.figures.rem import plot_rem_continuity
 from psgkit.report.figures.slow_waves import plot_swa_by_cycle
 from psgkit.report.figures.spectra import plot_spectra
+from psgkit.report.figures.topography import plot_topography
 
 __all__ = [
     "plot_arousals",
@@ -24,4 +25,5 @@ __all__ = [
     "plot_spectra",
     "plot_spectrogram",
     "plot_swa_by_cycle",
+    "plot_topography",
 ]
