@@ -12,7 +12,7 @@ MAX_BYTES = 4_000_000_000  # of all datasets together, once unpacked
 _KINDS = "biufO"  # of numbers and text
 
 
-def check_content(group: h5py.Group, name: str) -> None:
+def check_content(group: h5py.Group, name: str, *, max_bytes: int = MAX_BYTES) -> None:
     """Refuse links, references and data that would not fit in memory.
 
     Parameters
@@ -21,6 +21,8 @@ def check_content(group: h5py.Group, name: str) -> None:
         What is looked through, with all below it.
     name : str
         The file's, for the message.
+    max_bytes : int
+        Of all datasets together, once unpacked.
 
     Raises
     ------
@@ -43,9 +45,9 @@ def check_content(group: h5py.Group, name: str) -> None:
                 continue
             _check_dataset(item, name, key)
             unpacked += item.size * item.dtype.itemsize
-            if unpacked > MAX_BYTES:
+            if unpacked > max_bytes:
                 raise UnreadableNight(
-                    f"{name} is refused: it unpacks to over {MAX_BYTES} bytes."
+                    f"{name} is refused: it unpacks to over {max_bytes} bytes."
                 )
 
 

@@ -100,6 +100,10 @@ _READING_FAULTS = (
 )
 
 
+# No scoring is larger, once unpacked.
+MAX_SCORING_BYTES = 200_000_000
+
+
 def write_night(night: Night, path: Path) -> None:
     """Write a night as an HDF5 file, whole or not at all.
 
@@ -155,6 +159,17 @@ def read_night_numbers(path: str | Path, known: dict[str, Measure]) -> Night:
         As `read_night`.
     """
     return _open(Path(path), lambda file: _read_numbers(file, known))
+
+
+def read_night_scoring(path: str | Path) -> Scoring:
+    """Read the scoring of a night alone.
+
+    Raises
+    ------
+    UnreadableNight
+        As `read_night`.
+    """
+    return _open(Path(path), _read_scoring)
 
 
 def names_of_tables(path: Path) -> tuple[str, ...]:
@@ -260,6 +275,14 @@ def _read(file: h5py.File) -> Night:
             for name, group in file["spectra"].items()
         },
     )
+
+
+def _read_scoring(file: h5py.File) -> Scoring:
+    name = Path(file.filename).name
+    if not isinstance(file.get("scoring", getlink=True), h5py.HardLink):
+        raise UnreadableNight(f"{name} is refused: 'scoring' is missing or elsewhere.")
+    check_content(file["scoring"], name, max_bytes=MAX_SCORING_BYTES)
+    return scoring_from(file["scoring"])
 
 
 def _read_numbers(file: h5py.File, known: dict[str, Measure]) -> Night:
