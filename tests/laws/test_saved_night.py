@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.metrics import Measure, Reliability
+from psgkit.domain.metrics import Family, Measure, Metric, Reliability, Scale
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
@@ -83,14 +83,27 @@ CHANNELS = st.builds(
     limits=st.none() | st.tuples(FINITE, FINITE),
     reference_index=st.none() | st.integers(0, 99),
 )
-MEASURES = st.builds(
-    Measure,
+METRICS = st.builds(
+    Metric,
     name=NAMES,
-    value=NUMBERS,
     unit=TEXT,
     meaning=TEXT,
     source=TEXT,
+    family=st.sampled_from(Family),
+    label=TEXT,
+    section=TEXT,
+    place=st.integers(0, 99),
+    headline=st.booleans(),
+    scale=st.sampled_from(Scale),
+    denominator=st.lists(NAMES, max_size=2).map(tuple),
+    same=st.lists(NAMES, max_size=2).map(tuple),
+    plausible=st.none() | st.tuples(FINITE, FINITE),
     reliability=st.builds(Reliability, experts=RHO, automatic=RHO),
+)
+MEASURES = st.builds(
+    Measure,
+    metric=METRICS,
+    value=NUMBERS,
     reason=TEXT,
     low=NUMBERS,
     high=NUMBERS,
