@@ -191,8 +191,8 @@ def test_a_minute_that_holds_the_start_means_the_start() -> None:
     [
         ("21:00", None, "lies outside the"),
         ("22:10", "22:05", "not after"),
-        ("25:00", None, "no time of day"),
-        ("soon", None, "no time; say"),
+        ("25:00", None, "is not a valid time"),
+        ("soon", None, "is not a valid time"),
         ("99999s", None, "lies outside the"),
     ],
 )

@@ -10,6 +10,7 @@ WHERE = (
     "psgkit/read/edf/*.py",
     "psgkit/read/channel_roles.py",
     "psgkit/read/lights_marks.py",
+    "psgkit/read/raw.py",
     "psgkit/prepare/montage.py",
     "psgkit/prepare/quality/*.py",
 )
