@@ -116,7 +116,13 @@ def measure_night(
         channels_used=counted.channels_used | signals.channels_used,
         issues=(
             *(*of_scoring.issues, *counted.issues),
-            *(*signals.issues, *electrodes.issues),
+            # Electrodes without a column of their own stand in the tables then.
+            *(
+                issue
+                for issue in signals.issues
+                if not (electrodes.tables and issue.code == "eeg_not_measured")
+            ),
+            *electrodes.issues,
         ),
         arousal_detector=counted.detector,
     )
