@@ -117,9 +117,10 @@ class ArousalSettings(_Frozen):
     Attributes
     ----------
     source : {"auto", "scored", "rules", "unet_v1", "unet_v2"}
-        ``auto``: the scorer's where arousals were scored, else found by rules.
-        ``scored``: the scorer's alone. ``rules``: found by rules in any case.
-        ``unet_v1``, ``unet_v2``: found by a network of psgscoring, an extra.
+        ``auto``: the scorer's where arousals were scored, else found by the network
+        ``unet_v2``, else (a channel is missing) by rules. ``scored``: the scorer's
+        alone. ``rules``: found by rules in any case. ``unet_v1``, ``unet_v2``: found by
+        that network of psgscoring.
     seed : float
         By how much a fast band must exceed its baseline for an arousal to begin.
     calibration : str

@@ -1,25 +1,25 @@
-"""How well arousals are found: psgkit's rules beside others, on nights of known truth.
+"""How well arousals are found: psgkit's detectors and Luna on nights of known truth.
 
-    python scripts/judge_arousals.py                             # 20 simulated nights
+    python scripts/judge_arousals.py                             # 12 simulated nights
     python scripts/judge_arousals.py --hypnograms FOLDER         # driven by real stages
     python scripts/judge_arousals.py --draw NIGHT.edf --out DIR  # look at a real night
 
-The nights have other seeds than those that the rules were fitted on (101 to 112), 5 to
-40 arousals an hour, and spindles, K-complexes, slow waves and EMG twitches as traps;
-two more have no arousal at all. An event counts as found if it overlaps a true one by a
-fifth of what the two cover, one to one. The truth has no arousals that lead into wake,
-so what ends in an epoch of wake without having been put in is left out, for every
-detector alike. Luna is asked where ``lunapi`` is installed, the U-Nets of psgscoring
-where it is, in this environment or in the folder of packages that ``--packages`` names.
+Nights have 5 to 40 arousals an hour, and spindles, K-complexes, slow waves and EMG
+twitches as traps; two more have no arousal at all. Each is made twice, without and with
+background alpha that swells in N2 without muscle or beta (`alpha_swells_per_min`). Seeds
+are others than those that the rules were fitted on (101 to 112, 901 to 906). An event
+counts as found if it overlaps a true one by a fifth of what the two cover, one to one.
+The truth has no arousals that lead into wake, so what ends in an epoch of wake without
+having been put in is left out, for every detector alike. Luna is asked where ``lunapi``
+is installed.
 """
 
 import argparse
 import importlib.util
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,21 +28,21 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from psgkit.domain.recording import Recording
-from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.scoring import Scoring, Stage, make_events
 from psgkit.measure.arousals import ArousalsFound, find_arousals
-from psgkit.measure.arousals.network import (
-    PUBLISHED,
-    find_arousals_trained,
-    their_stages,
-)
+from psgkit.measure.arousals.network import PUBLISHED
+from psgkit.measure.arousals.source import with_arousals
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.read import read_recording, read_scoring
+from psgkit.settings import ArousalSettings
 from psgkit.simulate import SimulatedNight, simulate_night
 from psgkit.stage import stage_recording
 
 LEAST_OVERLAP = 0.2
 RATES_PER_H = (5.0, 12.0, 20.0, 40.0)
 FIRST_SEED = 301
+HOURS = 6.0
+SWELLS_PER_MIN = (0.0, 1.0)  # the simulator before it had them, and as it is
 TRAPS = ("spindle", "k_complex")
 LUNA_STAGES = {"W", "N1", "N2", "N3", "R"}
 
@@ -78,6 +78,7 @@ class Tally:
                 "recall": float(caught.mean()),
                 "f1": f1(hit, caught),
                 "f1_rem": f1(hit[is_rem], caught[was_rem]) if was_rem.any() else np.nan,
+                "f1_nrem": f1(hit[~is_rem], caught[~was_rem]),
                 "index_off_pct": 100 * abs(len(found) - len(put_in)) / len(put_in),
             }
         self.rows.append(row)
@@ -86,28 +87,22 @@ class Tally:
         """Return the row of the table."""
         table = pd.DataFrame(self.rows)
         busy, calm = table[table["put_in"] > 0], table[table["put_in"] == 0]
-        means = [
-            f"{busy[c].mean():.2f}" for c in ("f1", "f1_rem", "precision", "recall")
+        false_per_h = table["false_per_h"]
+        cells = [
+            *(f"{busy[c].mean():.2f}" for c in ("f1", "f1_nrem", "f1_rem")),
+            *(f"{busy[c].mean():.2f}" for c in ("precision", "recall")),
+            f"{busy['index_off_pct'].median():.0f} %",
+            f"{false_per_h.mean():.2f}",
+            f"{calm['false_per_h'].mean():.2f}" if len(calm) else "",
+            *(f"{table[f'{trap}_pct'].mean():.1f} %" for trap in TRAPS),
         ]
-        return (
-            " | ".join(
-                [
-                    f"| {name}",
-                    *means,
-                    f"{busy['index_off_pct'].median():.0f} %",
-                    f"{calm['false_per_h'].max():.1f}",
-                    *(f"{table[f'{trap}_pct'].mean():.1f} %" for trap in TRAPS),
-                ]
-            )
-            + " |"
-        )
+        return f"| {name} | {' | '.join(cells)} |"
 
 
 HEADER = (
-    "| detector | F1 | F1 in REM | precision | recall | index off (median) | false an "
-    "hour without any (worst) | spindles taken | K-complexes taken |\n"
-    + "| --- " * 9
-    + "|"
+    "| detector | F1 | F1 in NREM | F1 in REM | precision | recall | index off (median) "
+    "| false an hour | the same, nights without any | spindles taken "
+    "| K-complexes taken |\n" + "| --- " * 11 + "|"
 )
 
 
@@ -153,7 +148,9 @@ def stages_at(scoring: Scoring, seconds: np.ndarray) -> np.ndarray:
     return scoring.stages[np.clip(epochs, 0, scoring.n_epochs - 1)]
 
 
-def nights(count: int, folder: Path | None) -> Iterator[tuple[float, SimulatedNight]]:
+def nights(
+    count: int, folder: Path | None, swells: float
+) -> Iterator[tuple[float, SimulatedNight]]:
     """Simulate nights, the last two of them without arousals."""
     hypnograms = sorted(folder.iterdir()) if folder else []
     for number in range(count + 2):
@@ -165,11 +162,12 @@ def nights(count: int, folder: Path | None) -> Iterator[tuple[float, SimulatedNi
         yield (
             rate,
             simulate_night(
-                None if given else 8.0,
+                None if given else HOURS,
                 hypnogram=given,
                 seed=FIRST_SEED + number,
                 rate_hz=128.0,
                 arousals_per_h=rate,
+                alpha_swells_per_min=swells,
             ),
         )
 
@@ -204,68 +202,50 @@ def by_luna(night: SimulatedNight) -> np.ndarray:
     return np.reshape(found, (-1, 2))
 
 
-def by_network(night: SimulatedNight, *, weight: str) -> np.ndarray:
-    """Ask a U-Net of psgscoring, as psgkit uses it."""
-    found = find_arousals_trained(night.recording, night.truth.scoring, weight=weight)
-    return spans(found.arousals)
-
-
-def by_their_rules(night: SimulatedNight) -> np.ndarray:
-    """Ask psgscoring's own rules, without its classifier, with the same channels."""
-    from psgscoring.arousal import detect_arousals
-
-    recording = night.recording
-    eeg, chin = (recording.channel(role) for role in ("C4_M1", "EMG_CHIN"))
-    answer = detect_arousals(
-        recording.signal(eeg),
-        eeg.rate_hz,
-        their_stages(night.truth.scoring, recording.duration_s),
-        emg_data=recording.signal(chin),
-        lgbm=False,
-        min_interval_s=10.0,
+def by_psgkit(night: SimulatedNight, *, source: str) -> np.ndarray:
+    """Ask psgkit as a report does, its scorer's arousals aside."""
+    scoring = night.truth.scoring
+    bare = replace(scoring, events=make_events(()), kinds_scored=frozenset())
+    counted = with_arousals(
+        night.recording,
+        bare,
+        artefacts=artefact_masks(scoring),
+        settings=ArousalSettings(source=source),
     )
-    if not answer["success"]:
-        raise RuntimeError(answer["error"])
-    pairs = [
-        (event["onset_s"], event["onset_s"] + event["duration_s"])
-        for event in answer["events"]
-    ]
-    return np.array(pairs, dtype=float).reshape(-1, 2)
+    return spans(counted.scoring.events_of(("arousal",)))
 
 
-def others() -> dict[str, Callable[[SimulatedNight], np.ndarray]]:
-    """Return the other detectors that are installed."""
-    found: dict[str, Callable[[SimulatedNight], np.ndarray]] = {}
+Detector = Callable[[SimulatedNight], np.ndarray]
+
+
+def detectors(names: list[str]) -> dict[str, Detector]:
+    """Return what is asked, by name."""
+    known: dict[str, Detector] = {
+        name: partial(by_psgkit, source=name) for name in ("auto", "rules", *PUBLISHED)
+    }
     if importlib.util.find_spec("lunapi"):
-        found["Luna, AROUSALS"] = by_luna
-    if importlib.util.find_spec("psgscoring"):
-        found["psgscoring, rules"] = by_their_rules
-        for weight in PUBLISHED:
-            found[f"psgscoring, {weight}"] = partial(by_network, weight=weight)
-    return found
+        known["luna"] = by_luna
+    return {name: known[name] for name in names if name in known}
 
 
 def judge(
-    count: int,
-    folder: Path | None,
-    asked: dict[str, Callable[[SimulatedNight], np.ndarray]],
+    count: int, folder: Path | None, swells: float, asked: dict[str, Detector]
 ) -> None:
     """Print the table, and each night as it is done."""
-    tallies = {name: Tally() for name in ("psgkit, arousal_rule_v1", *asked)}
-    for rate, night in nights(count, folder):
-        begun = time.perf_counter()
-        found = by_rules(night.recording, night.truth.scoring)
-        seconds = time.perf_counter() - begun
-        answers = [spans(found.arousals), *(ask(night) for ask in asked.values())]
-        for tally, answer in zip(tallies.values(), answers, strict=True):
-            tally.add(answer, night)
-        scores = ", ".join(
-            f"{t.rows[-1].get('f1', np.nan):.2f}" for t in tallies.values()
-        )
+    tallies = {name: Tally() for name in asked}
+    print(f"\nAlpha swells {swells:g} a minute of N2")
+    for rate, night in nights(count, folder, swells):
+        line = []
+        for (name, ask), tally in zip(asked.items(), tallies.values(), strict=True):
+            begun = time.perf_counter()
+            tally.add(ask(night), night)
+            row = tally.rows[-1]
+            line.append(
+                f"{name} {row.get('f1', np.nan):.2f} ({row['false_per_h']:.1f} false an "
+                f"hour, {time.perf_counter() - begun:.1f} s)"
+            )
         print(
-            f"{night.recording.id}: {rate:g} an hour, F1 {scores}, noise floor "
-            f"{found.noise_per_h:.1f} an hour, {seconds:.1f} s",
-            flush=True,
+            f"{night.recording.id}: {rate:g} an hour, F1 {'; '.join(line)}", flush=True
         )
     print(f"\n{HEADER}")
     for name, tally in tallies.items():
@@ -314,10 +294,16 @@ def draw(path: Path, folder: Path) -> None:
 def main() -> None:
     """Read the options and judge, or draw."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--nights", type=int, default=20, help="simulated (20)")
-    parser.add_argument("--hypnograms", type=Path, help="a folder of scorings")
-    parser.add_argument("--alone", action="store_true", help="ask nobody else")
-    parser.add_argument("--packages", default="", help="a folder with psgscoring")
+    parser.add_argument("--nights", type=int, default=10, help="with arousals (10)")
+    parser.add_argument(
+        "--hypnograms", type=Path, help="a folder of scorings to follow"
+    )
+    parser.add_argument(
+        "--detectors",
+        nargs="+",
+        default=["auto", "rules", "luna"],
+        help="auto, rules, unet_v1, unet_v2, luna (auto rules luna)",
+    )
     parser.add_argument("--draw", type=Path, help="an EDF to look at instead")
     parser.add_argument(
         "--out",
@@ -330,12 +316,11 @@ def main() -> None:
         parser.error(f"there is no folder {options.hypnograms}")
     if options.draw and not options.draw.is_file():
         parser.error(f"there is no file {options.draw}")
-    if options.packages:
-        sys.path.append(options.packages)
     if options.draw:
         draw(options.draw, options.out)
-    else:
-        judge(options.nights, options.hypnograms, {} if options.alone else others())
+        return
+    for swells in SWELLS_PER_MIN:
+        judge(options.nights, options.hypnograms, swells, detectors(options.detectors))
 
 
 if __name__ == "__main__":

@@ -220,9 +220,9 @@ Arousals = Annotated[
     ArousalsChoice | None,
     typer.Option(
         rich_help_panel=help.NUMBERS,
-        help="'scored': the scorer's; 'rules': found by rules; 'auto': the scorer's "
-        "where there are any, else by rules; 'unet_v1', 'unet_v2': by a trained network "
-        "of psgscoring (the extra 'unet').",
+        help="'auto': the scorer's where there are any, else by the trained network "
+        "unet_v2, else (a channel is missing) by rules; 'scored': the scorer's alone; "
+        "'unet_v1', 'unet_v2': by that network of psgscoring; 'rules': by rules.",
     ),
 ]
 ExplainArousals = Annotated[
@@ -380,8 +380,8 @@ def _checked_stager(name: str | None) -> dict[str, Any]:
 
 
 def _check_arousals(source: str) -> None:
-    """Refuse a network that is not installed before any night is read."""
-    if source.startswith("unet"):
-        from psgkit.measure.arousals.network import check_installed
+    """Refuse a network whose weights are missing or wrong before any night is read."""
+    if source == "auto" or source.startswith("unet"):
+        from psgkit.measure.arousals.network.weights import NETWORK, read_weights
 
-        check_installed(source)
+        read_weights(NETWORK if source == "auto" else source)

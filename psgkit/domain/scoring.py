@@ -54,8 +54,8 @@ EVENT_GROUPS = {
     "limb_movement": LIMB_KINDS,
     "snore": ("snore",),
 }
-# What a detector looks for that has no chin EMG: arousals in REM need a rise of it.
-NREM_AROUSALS = "arousal_in_nrem"
+NREM_AROUSALS = "arousal_in_nrem"  # looked for without a chin, which REM needs
+AROUSALS_UNSEEN = "arousals_unseen"  # sleep in which a detector lost a channel
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -190,9 +190,9 @@ def _arousal_causes_table(night: Evidence) -> pd.DataFrame | None:
 
 
 def _arousals_table(night: Evidence) -> pd.DataFrame | None:
-    arousals = night.nrem_arousals
-    if isinstance(arousals, Undefined):
+    if night.scoring.arousals is None:
         return None
+    arousals = night.all_arousals
     table = night.scoring.events_of(AROUSAL_KINDS)
     inside = begin_inside(table, night.start_s, night.epoch_s, len(night.stages))
     names = [Stage(code).name for code in arousals.stages]

@@ -21,13 +21,17 @@ STAGED_BY_PROGRAM = Undefined(
 )
 
 
-def per_sleep_hour(night: Evidence, count: float) -> Value:
-    """Divide by the hours of sleep, of which a nightly index needs three."""
+def per_sleep_hour(night: Evidence, count: float, unseen_min: float = 0.0) -> Value:
+    """Divide by the hours of sleep, of which a nightly index needs three.
+
+    Minutes in which nothing could be counted are left out.
+    """
     if night.onset is None:
         return NO_SLEEP
-    if night.sleep_min < MIN_SLEEP_MIN - 1e-9:
+    minutes = night.sleep_min - unseen_min
+    if minutes < MIN_SLEEP_MIN - 1e-9:
         return SHORT_SLEEP
-    return count / (night.sleep_min / 60)
+    return count / (minutes / 60)
 
 
 def per_stage_hour(count: float, minutes: float, name: str) -> Value:

@@ -10,7 +10,7 @@ from psgkit.simulate.signals.arousals import (
     plan_arousals,
     rates_by_stage,
 )
-from psgkit.simulate.signals.background import add_background
+from psgkit.simulate.signals.background import add_alpha_swells, add_background
 from psgkit.simulate.signals.breathing import add_legs
 from psgkit.simulate.signals.eyes import add_eyes
 from psgkit.simulate.signals.heart import add_heart, draw_beats, heart_rate
@@ -81,6 +81,7 @@ def paint(canvas: Canvas, options: NightOptions) -> Body:
     add_background(
         canvas, at_windows(pressure**2, HOP_S, steps), at_windows(pace, HOP_S, steps)
     )
+    add_alpha_swells(canvas, options.alpha_swells_per_min, calm)
     waves = add_slow_waves(canvas, pressure, calm)
     add_spindles(canvas, pace, calm, waves, options.coupling_phase_rad)
     add_arousals(canvas, arousals)

@@ -148,6 +148,7 @@ def simulate_night(
     infraslow_depth: float = 0.3,
     coupling_phase_rad: float = 0.0,
     twitches_per_min: float = 1.0,
+    alpha_swells_per_min: float = 1.0,
     atonia_loss: float = 0.0,
     respiratory_events_per_h: float = 0.0,
     faults: Sequence[str | Fault] = (),
@@ -183,6 +184,9 @@ def simulate_night(
         Phase of the slow wave at which tied spindles culminate, 0 at its positive peak.
     twitches_per_min : float
         Chin twitches in a minute of REM sleep.
+    alpha_swells_per_min : float
+        How often alpha swells and fades in a minute of N2, without muscle or beta. 0
+        gives the nights of psgkit before it had them.
     atonia_loss : float
         Share of REM sleep without atonia, from 0 to 1.
     respiratory_events_per_h : float
@@ -221,6 +225,7 @@ def simulate_night(
         infraslow_depth=infraslow_depth,
         coupling_phase_rad=coupling_phase_rad,
         twitches_per_min=twitches_per_min,
+        alpha_swells_per_min=alpha_swells_per_min,
         atonia_loss=atonia_loss,
         respiratory_events_per_h=respiratory_events_per_h,
         faults=tuple(Fault.parse(f) if isinstance(f, str) else f for f in faults),

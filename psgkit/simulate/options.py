@@ -42,6 +42,7 @@ class NightOptions:
     infraslow_depth: float
     coupling_phase_rad: float
     twitches_per_min: float
+    alpha_swells_per_min: float
     atonia_loss: float
     respiratory_events_per_h: float
     faults: tuple[Fault, ...]
@@ -86,6 +87,7 @@ class NightOptions:
             "infraslow_depth": self.infraslow_depth,
             "coupling_phase_rad": self.coupling_phase_rad,
             "twitches_per_min": self.twitches_per_min,
+            "alpha_swells_per_min": self.alpha_swells_per_min,
             "atonia_loss": self.atonia_loss,
             "respiratory_events_per_h": self.respiratory_events_per_h,
             "faults": [str(fault) for fault in self.faults],
@@ -133,6 +135,7 @@ class NightOptions:
             ("infraslow_depth", self.infraslow_depth, 0.0, 0.6),
             ("coupling_phase_rad", self.coupling_phase_rad, -math.pi, math.pi),
             ("twitches_per_min", self.twitches_per_min, 0.0, 60.0),
+            ("alpha_swells_per_min", self.alpha_swells_per_min, 0.0, 4.0),
             ("atonia_loss", self.atonia_loss, 0.0, 1.0),
             ("respiratory_events_per_h", self.respiratory_events_per_h, 0.0, 60.0),
         )

@@ -77,7 +77,8 @@ def test_a_network_that_is_not_installed_is_refused_at_the_door(
     words = (tmp_path / "none.edf", "--out", out, "--arousals", "unet_v1")
     status, _, told = run(command, *words)
     assert status == 2
-    assert "pip install 'psgkit[unet]'" in told
+    assert "weights of unet_v1 are missing" in told
+    assert "pip install --force-reinstall psgscoring" in told
 
 
 def test_a_night_is_not_simulated_for_a_folder_that_is_not_there(

@@ -7,10 +7,13 @@ import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel
+from psgkit.measure.arousals.bands import BoolArray
+from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.chin_rises import LEAST_RATE_HZ
 from psgkit.measure.arousals.criteria import Candidate
 from psgkit.measure.arousals.input_channels import LARGEST_MISSING_SHARE
 from psgkit.measure.arousals.thresholds import ArousalRules
+from psgkit.measure.signals.usable_time import find_stretches
 
 CANDIDATE_COLUMNS = (
     *("onset_s", "duration_s", "stage", "band", "peak_ratio", "sustained_ratio"),
@@ -39,9 +42,6 @@ class ArousalsFound:
         ``occipital_without_emg``, ``rem_without_emg``, ``weak_without_emg``,
         ``artefact``, ``no10s`` (no ten seconds of sleep before it) or ``joined`` (to
         the arousal before it).
-    noise_per_h : float
-        Arousals an hour that the same rules find in noise with the spectrum of this
-        night's N2 and N3; NaN where there are less than 30 minutes of them.
     channels_used : dict of str to str
         ``arousals_central``, ``arousals_occipital``, ``arousals_chin`` to role and
         label.
@@ -50,19 +50,29 @@ class ArousalsFound:
     knows_rem : bool
         Whether those in REM sleep are all there are. Otherwise there is no chin EMG, or
         it lacks in over a tenth of REM sleep.
+    lost : tuple of (onset_s, duration_s)
+        Sleep in which no arousal could be found, since a channel is lost.
     """
 
     candidates: pd.DataFrame
-    noise_per_h: float
     channels_used: dict[str, str]
     issues: tuple[Issue, ...]
     knows_rem: bool = True
+    lost: tuple[tuple[float, float], ...] = ()
 
     @property
     def arousals(self) -> pd.DataFrame:
         """The candidates that are arousals, without the verdict."""
         taken = self.candidates[self.candidates["is_arousal"]]
         return taken.drop(columns=["is_arousal", "reason"]).reset_index(drop=True)
+
+
+def lost_spans(is_lost: BoolArray) -> tuple[tuple[float, float], ...]:
+    """Return onset and duration of the runs of lost windows of 5 s."""
+    return tuple(
+        (first * ARTEFACT_S, (last - first) * ARTEFACT_S)
+        for first, last in find_stretches(is_lost)
+    )
 
 
 def candidate_table(judged: Iterable[Candidate], rules: ArousalRules) -> pd.DataFrame:
@@ -101,8 +111,6 @@ def candidate_table(judged: Iterable[Candidate], rules: ArousalRules) -> pd.Data
     )
 
 
-MOST_NOISE_PER_H = 2.0
-
 NO_OCCIPITAL = Issue(
     Severity.NOTE,
     "arousals_without_occipital",
@@ -139,14 +147,3 @@ def _shortfall(chin: Channel) -> str:
     if chin.rate_hz < LEAST_RATE_HZ:
         return f"has {chin.rate_hz:g} samples a second, {LEAST_RATE_HZ:g} are needed"
     return f"holds no signal for over {LARGEST_MISSING_SHARE:.0%} of REM sleep"
-
-
-def noisy(noise_per_h: float) -> Issue:
-    """Return the issue that the rules find too much in this night's noise."""
-    return Issue(
-        Severity.WARNING,
-        "arousals_noise_floor",
-        f"In noise with the spectrum of this night's sleep, the arousal rules find "
-        f"{noise_per_h:.1f} an hour; over {MOST_NOISE_PER_H:g} is unusual.",
-        "Look at the arousals before using their index.",
-    )

@@ -11,6 +11,7 @@ from psgkit.measure.arousals.thresholds import BANDS_HZ, FAST_BANDS, HOP_S, Arou
 
 ARTEFACT_S = 5.0
 SIGMA = list(BANDS_HZ).index("sigma")
+BETA = list(BANDS_HZ).index("beta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Shift:
         How much of it is spindles.
     artefact : float
         Share of it that is artefact, in the cleanest channel that shows it.
+    beta_ratio : float
+        By how much beta exceeds its baseline at most.
+    alpha_excess : float
+        By how much alpha exceeds the night's own at most; zero outside of NREM sleep.
     """
 
     onset_s: float
@@ -43,6 +48,8 @@ class Shift:
     channels: tuple[str, ...]
     spindle_s: float = 0.0
     artefact: float = 0.0
+    beta_ratio: float = 0.0
+    alpha_excess: float = 0.0
 
     @property
     def duration_s(self) -> float:
@@ -53,6 +60,7 @@ class Shift:
 def find_shifts(found: Contrast, channel: str, rules: ArousalRules) -> list[Shift]:
     """Find the stretches that hold a seed, as far as they stay above the edge."""
     sigma = np.nan_to_num(found.ratios[SIGMA], nan=np.inf)
+    beta = np.nan_to_num(found.ratios[BETA], nan=0.0)
     is_seed = (
         (found.fast >= rules.seed)
         & (found.share_rise >= rules.fast_share_rise)
@@ -79,6 +87,7 @@ def find_shifts(found: Contrast, channel: str, rules: ArousalRules) -> list[Shif
                 peak_ratio=float(found.fast[peak]),
                 sustained=float(np.exp(logs[hops[0] : hops[1] + 1].mean())),
                 channels=(channel,),
+                beta_ratio=float(beta[hops[0] : hops[1] + 1].max()),
             )
         )
     return shifts
@@ -93,14 +102,17 @@ def note_spindles(shifts: Sequence[Shift], spindles: FloatArray) -> list[Shift]:
     spindles : numpy.ndarray, shape (n_spindles, 2)
         Onset and end of each.
     """
-    noted = []
-    for shift in shifts:
-        onsets = np.maximum(spindles[:, 0], shift.onset_s)
-        ends = np.minimum(spindles[:, 1], shift.end_s)
-        noted.append(
-            replace(shift, spindle_s=float(np.maximum(ends - onsets, 0.0).sum()))
-        )
-    return noted
+    return [
+        replace(shift, spindle_s=spindle_seconds(shift.onset_s, shift.end_s, spindles))
+        for shift in shifts
+    ]
+
+
+def spindle_seconds(onset_s: float, end_s: float, spindles: FloatArray) -> float:
+    """Return how much of a time is spindles, given onset and end of each."""
+    onsets = np.maximum(spindles[:, 0], onset_s)
+    ends = np.minimum(spindles[:, 1], end_s)
+    return float(np.maximum(ends - onsets, 0.0).sum())
 
 
 def note_artefacts(shifts: Sequence[Shift], artefacts: BoolArray) -> list[Shift]:
@@ -146,6 +158,8 @@ def _together(one: Shift, other: Shift) -> Shift:
         channels=tuple(sorted({*one.channels, *other.channels})),
         spindle_s=max(one.spindle_s, other.spindle_s),
         artefact=min(one.artefact, other.artefact),
+        beta_ratio=max(one.beta_ratio, other.beta_ratio),
+        alpha_excess=max(one.alpha_excess, other.alpha_excess),
     )
 
 

@@ -129,6 +129,21 @@ def is_clear_without_muscle(
     return "" if candidate.emg or is_clear else "weak_without_emg"
 
 
+def stands_out_of_own_alpha(
+    candidate: Candidate, _disturbed_s: float, _: Night, rules: ArousalRules
+) -> str:
+    """Reject alpha of NREM sleep without muscle or beta that the night has anyway."""
+    shift = candidate.shift
+    is_bare = (
+        candidate.stage in (Stage.N1, Stage.N2, Stage.N3)
+        and shift.band == "alpha"
+        and shift.beta_ratio < rules.alone_beta
+        and not candidate.emg
+    )
+    is_own = shift.alpha_excess < rules.alone_alpha
+    return "background_alpha" if is_bare and is_own else ""
+
+
 def has_muscle_in_rem(
     candidate: Candidate, _disturbed_s: float, _: Night, _rules: ArousalRules
 ) -> str:
@@ -164,6 +179,7 @@ RULES: tuple[Rule, ...] = (
     is_seen_where_it_counts,
     has_muscle_in_rem,
     is_clear_without_muscle,
+    stands_out_of_own_alpha,
     is_signal,
     is_out_of_stable_sleep,
 )

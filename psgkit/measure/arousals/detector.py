@@ -16,25 +16,21 @@ import pandas as pd
 
 from psgkit.domain.recording import Recording
 from psgkit.domain.roles import Role
-from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.scoring import SLEEP_STAGES, Scoring
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.bands import (
     BoolArray,
     FloatArray,
-    band_powers,
     contrast,
-    smooth,
 )
 from psgkit.measure.arousals.candidate_table import (
-    MOST_NOISE_PER_H,
     NO_OCCIPITAL,
     ArousalsFound,
     candidate_table,
+    lost_spans,
     no_chin,
-    noisy,
 )
 from psgkit.measure.arousals.candidates import (
-    ARTEFACT_S,
     Shift,
     find_shifts,
     join_channels,
@@ -53,7 +49,7 @@ from psgkit.measure.arousals.input_channels import (
     lacks_in_rem,
     windows_of,
 )
-from psgkit.measure.arousals.noise_floor import LEAST_S, LONGEST_S, phase_randomised
+from psgkit.measure.arousals.own_alpha import note_alpha, own_alpha
 from psgkit.measure.arousals.thresholds import HOP_S, ArousalRules
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.signals.channel_reader import ArtefactMask
@@ -62,7 +58,6 @@ if TYPE_CHECKING:
     from psgkit.domain.issues import Issue
 
 DETECTOR = "arousal_rule_v1"
-NREM = (Stage.N2, Stage.N3)
 
 
 def detect_arousals(
@@ -164,10 +159,7 @@ def find_arousals(
         issues.append(no_chin(recording.find([Role.EMG_CHIN])))
     eeg = [one for one in (central, occipital) if one is not None]
     tone = None if chin is None else chin[1]
-    judged = _search(eeg, tone, scoring, _intervals(spindles), rules)
-    noise_per_h = _noise_per_h(central, judged, scoring, rules)
-    if noise_per_h > MOST_NOISE_PER_H:
-        issues.append(noisy(noise_per_h))
+    judged = _search(eeg, tone, scoring, intervals(spindles), rules)
     used = {"arousals_central": central.channel}
     if occipital is not None:
         used["arousals_occipital"] = occipital.channel
@@ -175,13 +167,15 @@ def find_arousals(
         used["arousals_chin"] = chin[0]
     return ArousalsFound(
         candidates=candidate_table(judged, rules),
-        noise_per_h=noise_per_h,
         channels_used={
             purpose: f"{channel.role.value} ({channel.label})"
             for purpose, channel in used.items()
         },
         issues=tuple(issues),
         knows_rem=knows_rem,
+        lost=lost_spans(
+            central.lost & windows_of(scoring, len(central.lost), SLEEP_STAGES)
+        ),
     )
 
 
@@ -194,6 +188,10 @@ def _search(
 ) -> list[Candidate]:
     """Search twice: baselines leave out the arousals that the first search found."""
     central = frozenset({eeg[0].channel.role.value})
+    own = {
+        one.channel.role: own_alpha(one.powers, one.usable_hops(), scoring, rules)
+        for one in eeg
+    }
     judged: list[Candidate] = []
     for _ in range(2):
         events = [one.shift for one in judged if one.is_taken]
@@ -203,6 +201,7 @@ def _search(
             found = find_shifts(
                 contrast(one.powers, usable, rules), one.channel.role.value, rules
             )
+            found = note_alpha(found, one.powers, own[one.channel.role])
             shifts += note_artefacts(found, one.artefacts)
         rises = None
         if tone is not None:
@@ -212,41 +211,8 @@ def _search(
     return judged
 
 
-def _noise_per_h(
-    central: PreparedEeg,
-    judged: Iterable[Candidate],
-    scoring: Scoring,
-    rules: ArousalRules,
-) -> float:
-    """Return how many arousals an hour the rules find in this night's noise.
-
-    The night's own arousals are no part of the noise.
-    """
-    is_wanted = windows_of(scoring, len(central.artefacts), NREM) & ~central.artefacts
-    for one in judged:
-        if one.is_taken:
-            first = int(one.shift.onset_s // ARTEFACT_S)
-            is_wanted[first : int(one.shift.end_s // ARTEFACT_S) + 1] = False
-    n_window = round(ARTEFACT_S * central.rate_hz)
-    windows = np.flatnonzero(is_wanted)[: round(LONGEST_S / ARTEFACT_S)]
-    windows = windows[(windows + 1) * n_window <= len(central.signal)]
-    seconds = len(windows) * ARTEFACT_S
-    if seconds < LEAST_S:
-        return float("nan")
-    samples = windows[:, np.newaxis] * n_window + np.arange(n_window)
-    noise = phase_randomised(central.signal[samples].ravel().astype(np.float64))
-    powers = smooth(
-        band_powers(noise, central.rate_hz, central.highest_hz), rules.smooth_s
-    )
-    usable = np.ones(powers.shape[1], dtype=bool)
-    role = central.channel.role.value
-    shifts = find_shifts(contrast(powers, usable, rules), role, rules)
-    asleep = Scoring.from_stages(["N2"] * int(np.ceil(seconds / 30.0) + 1))
-    judged = judge(shifts, Night(asleep, None), frozenset({role}), rules)
-    return sum(one.is_taken for one in judged) / (seconds / 3600.0)
-
-
-def _intervals(spindles: pd.DataFrame | None) -> FloatArray:
+def intervals(spindles: pd.DataFrame | None) -> FloatArray:
+    """Return onset and end of each spindle, shape (n_spindles, 2)."""
     if spindles is None:
         return np.zeros((0, 2))
     onsets = spindles["onset_s"].to_numpy(float)

@@ -44,6 +44,7 @@ class PreparedEeg:
     rate_hz: float
     powers: FloatArray  # smoothed
     artefacts: BoolArray  # windows of 5 s
+    lost: BoolArray  # those of them that hold no signal
     highest_hz: float
 
     def usable_hops(self) -> BoolArray:
@@ -86,10 +87,14 @@ def _prepare(
     values = recording.signal(channel)
     is_bad = artefact_windows(values, channel, artefacts)
     filled = centred(values)
+    is_lost = artefact_windows(values, channel, None)
+    is_lost |= still_windows(filled, channel.rate_hz, len(is_lost))
     del values  # a night is large, and only its short form is needed
     reduced, rate_hz = reduce_rate(filled, channel.rate_hz, LEAST_EEG_RATE_HZ)
     powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
-    return PreparedEeg(channel, reduced, rate_hz, powers, is_bad, highest_hz)
+    return PreparedEeg(
+        channel, reduced, rate_hz, powers, is_bad | is_lost, is_lost, highest_hz
+    )
 
 
 def artefact_windows(
@@ -106,6 +111,15 @@ def artefact_windows(
     return is_bad
 
 
+def still_windows(
+    values: npt.NDArray[np.float32], rate_hz: float, n_windows: int
+) -> BoolArray:
+    """Tell in which windows of 5 s a signal does not change: nothing is connected."""
+    seconds = round(ARTEFACT_S)
+    still = still_seconds(values, rate_hz, n_windows * seconds)
+    return np.asarray(still.reshape(-1, seconds).all(axis=1))
+
+
 def chin_tone(
     recording: Recording, beats_s: FloatArray = NO_BEATS
 ) -> tuple[Channel, FloatArray] | None:
@@ -120,9 +134,7 @@ def chin_tone(
     recorded = recording.signal(channel)
     values = centred(recorded)
     missing = artefact_windows(recorded, channel, None)
-    seconds = round(ARTEFACT_S)
-    still = still_seconds(values, channel.rate_hz, len(missing) * seconds)
-    missing |= still.reshape(-1, seconds).all(axis=1)
+    missing |= still_windows(values, channel.rate_hz, len(missing))
     if not values.any():
         return None
     tone = muscle_tone(values, channel.rate_hz, beats_s)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
@@ -10,6 +9,7 @@ from psgkit.domain.metrics import Measure, Undefined, Value
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
+    AROUSALS_UNSEEN,
     NREM_AROUSALS,
     Scoring,
     Stage,
@@ -18,6 +18,11 @@ from psgkit.domain.scoring import (
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.candidate_table import ArousalsFound
 from psgkit.measure.arousals.detector import DETECTOR, find_arousals
+from psgkit.measure.arousals.network import (
+    NETWORK,
+    detector_name,
+    find_arousals_trained,
+)
 from psgkit.measure.arousals.thresholds import ArousalRules
 from psgkit.measure.catalogue.lookup import measures_of
 from psgkit.measure.signals.channel_reader import ArtefactMask
@@ -27,7 +32,6 @@ from psgkit.settings import ArousalSettings
 CANDIDATES = "arousal_candidates"
 
 _SCORED = Undefined("the arousals were scored, not found by psgkit")
-_NOT_BY_RULES = Undefined("the arousals were found by a network, not by the rules")
 _NOT_LOOKED_FOR = Undefined("arousals were not looked for")
 
 
@@ -39,7 +43,7 @@ class ArousalsCounted:
     ----------
     scoring : Scoring
     measures : tuple of Measure
-        ``ar_noise_per_h`` and ``ar_calibrated``.
+        ``ar_calibrated``.
     detector : str
         What found the arousals; empty where they are a scorer's, or none's.
     tables : dict of str to pandas.DataFrame
@@ -101,48 +105,63 @@ def with_arousals(
 
     Raises
     ------
-    MissingExtra
-        If a network is asked for that is not installed.
+    InputError
+        If the weights of the network are missing or not those that were released.
     """
     is_scored = scoring.arousals is not None
     if settings.source == "scored" or (settings.source == "auto" and is_scored):
         why = _SCORED if is_scored else _NOT_LOOKED_FOR
-        return ArousalsCounted(scoring, _worth(why, why))
+        return ArousalsCounted(scoring, _worth(why))
+    signals = _Signals(recording, scoring, artefacts, spindles, beats_s)
     try:
-        if settings.source in ("unet_v1", "unet_v2"):
-            return _by_network(recording, scoring, artefacts, settings.source)
-        return _by_rules(recording, scoring, artefacts, spindles, beats_s, settings)
+        match settings.source:
+            case "rules":
+                return _by_rules(signals, settings)
+            case "auto":
+                return _by_best(signals, settings)
+            case _:
+                return _by_network(signals, settings.source)
     except MissingChannel as fault:
         why = Undefined("no channel in which arousals could be looked for")
         issue = Issue(Severity.WARNING, "arousals_not_found", str(fault))
         # Asked for a detector's own, a scorer's do not stand in for them.
         bare = scoring if settings.source == "auto" else _without_arousals(scoring)
-        return ArousalsCounted(bare, _worth(why, why), issues=(issue,))
+        return ArousalsCounted(bare, _worth(why), issues=(issue,))
 
 
-def _by_rules(
-    recording: Recording,
-    scoring: Scoring,
-    artefacts: ArtefactMask,
-    spindles: pd.DataFrame | None,
-    beats_s: FloatArray | None,
-    settings: ArousalSettings,
-) -> ArousalsCounted:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Signals:
+    """What a detector is given of a night."""
+
+    recording: Recording
+    scoring: Scoring
+    artefacts: ArtefactMask
+    spindles: pd.DataFrame | None
+    beats_s: FloatArray | None
+
+
+def _by_best(signals: _Signals, settings: ArousalSettings) -> ArousalsCounted:
+    """Ask the network, and the rules where it lacks a channel."""
+    try:
+        return _by_network(signals, NETWORK)
+    except MissingChannel as fault:
+        counted = _by_rules(signals, settings)
+        return replace(counted, issues=(_exploratory(fault), *counted.issues))
+
+
+def _by_rules(signals: _Signals, settings: ArousalSettings) -> ArousalsCounted:
     found = find_arousals(
-        recording,
-        scoring,
-        artefacts=artefacts,
-        spindles=spindles,
-        beats_s=beats_s,
+        signals.recording,
+        signals.scoring,
+        artefacts=signals.artefacts,
+        spindles=signals.spindles,
+        beats_s=signals.beats_s,
         rules=ArousalRules(seed=settings.seed),
     )
-    noise: Value = found.noise_per_h
-    if np.isnan(found.noise_per_h):
-        noise = Undefined("under 30 min of clean N2 and N3")
     is_calibrated = bool(settings.calibration)
     return ArousalsCounted(
-        scoring=_with_found(scoring, found, DETECTOR),
-        measures=_worth(noise, float(is_calibrated)),
+        scoring=_with_found(signals.scoring, found, DETECTOR),
+        measures=_worth(float(is_calibrated)),
         detector=DETECTOR,
         tables={CANDIDATES: found.candidates},
         channels_used=found.channels_used,
@@ -151,23 +170,21 @@ def _by_rules(
     )
 
 
-def _by_network(
-    recording: Recording, scoring: Scoring, artefacts: ArtefactMask, weight: str
-) -> ArousalsCounted:
-    # Here, for the other sources have no use for it.
-    from psgkit.measure.arousals.network import (  # noqa: PLC0415
-        detector_name,
-        find_arousals_trained,
-    )
-
+def _by_network(signals: _Signals, weight: str) -> ArousalsCounted:
     found = find_arousals_trained(
-        recording, scoring, weight=weight, artefacts=artefacts
+        signals.recording,
+        signals.scoring,
+        weight=weight,
+        artefacts=signals.artefacts,
+        spindles=signals.spindles,
+        beats_s=signals.beats_s,
     )
+    name = detector_name(weight)
     return ArousalsCounted(
-        scoring=_with_found(scoring, found, detector_name(weight)),
+        scoring=_with_found(signals.scoring, found, name),
         # The calibration of the settings is that of the rules' threshold.
-        measures=_worth(_NOT_BY_RULES, 0.0),
-        detector=detector_name(weight),
+        measures=_worth(0.0),
+        detector=name,
         tables={CANDIDATES: found.candidates},
         channels_used=found.channels_used,
         issues=found.issues,
@@ -182,21 +199,36 @@ def _with_found(scoring: Scoring, found: ArousalsFound, source: str) -> Scoring:
     group = "arousal" if found.knows_rem else NREM_AROUSALS
     arousals = found.arousals if found.knows_rem else found.arousals[~_is_rem(found)]
     rows = arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
-    events = make_events((onset, length, "arousal", source) for onset, length in rows)
+    events = make_events(
+        (
+            *((onset, length, "arousal", source) for onset, length in rows),
+            *((onset, length, AROUSALS_UNSEEN, source) for onset, length in found.lost),
+        )
+    )
     return _without_arousals(scoring).with_events(events, {group})
 
 
 _UNCALIBRATED = Issue(
     Severity.NOTE,
     "arousals_uncalibrated",
-    "Arousals were found by rules that were never held against this laboratory's own "
-    "scorers; the indices compare nights, they do not stand for an expert's.",
+    "Arousals were detected by rules that have not been validated on your laboratory's "
+    "scoring. Use the indices to compare nights, not in place of an expert's.",
     "Score some nights, compare with psgkit compare, and calibrate.",
 )
 
 
+def _exploratory(fault: MissingChannel) -> Issue:
+    """Return the issue that the rules stand in for the network, and why."""
+    return Issue(
+        Severity.WARNING,
+        "arousals_exploratory",
+        f"Arousals were detected by rules, so their indices are exploratory. {fault}",
+        "Check the channels with psgkit inspect; name one with --channel ROLE=LABEL.",
+    )
+
+
 def _without_arousals(scoring: Scoring) -> Scoring:
-    keep = ~scoring.events["kind"].isin(AROUSAL_KINDS)
+    keep = ~scoring.events["kind"].isin((*AROUSAL_KINDS, AROUSALS_UNSEEN))
     return replace(
         scoring,
         events=scoring.events[keep].reset_index(drop=True),
@@ -204,5 +236,5 @@ def _without_arousals(scoring: Scoring) -> Scoring:
     )
 
 
-def _worth(noise: Value, calibrated: Value) -> tuple[Measure, ...]:
-    return measures_of({"ar_noise_per_h": noise, "ar_calibrated": calibrated})
+def _worth(calibrated: Value) -> tuple[Measure, ...]:
+    return measures_of({"ar_calibrated": calibrated})

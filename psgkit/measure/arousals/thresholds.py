@@ -55,6 +55,12 @@ class ArousalRules:
         geometric mean over its length of the leading ratio. Without it, chance swells
         of alpha in N2 pass 7 times an hour; with it, less than once, for 2 % of the
         true ones (simulated nights, seeds 101 to 112).
+    own_alpha_quantile, alone_alpha, alone_beta : float
+        The night's own alpha is this quantile of its power in a stage of NREM sleep.
+        Without a rise of the chin EMG, alpha must reach ``alone_alpha`` times that, or
+        beta ``alone_beta`` times its baseline. On simulated nights whose alpha swells
+        in N2, false events fell from 8 an hour to 0.7 (seeds 901 to 906); of the true
+        ones 8 % are lost.
     artefact_share : float
         An arousal with more artefact than this is none, unless the chin EMG rises.
     """
@@ -79,4 +85,7 @@ class ArousalRules:
     join_s: float = 3.0
     alone_seed: float = 3.25
     alone_sustained: float = 2.5
+    own_alpha_quantile: float = 0.95
+    alone_alpha: float = 4.0
+    alone_beta: float = 2.5
     artefact_share: float = 0.25

@@ -10,7 +10,6 @@ from psgkit.measure.catalogue.rows import (
     FLAG,
     FRACTION,
     OF_CHANNEL,
-    PER_HOUR,
     PERCENT,
     PSGKIT,
     Row,
@@ -181,16 +180,6 @@ USABLE = (
 )
 
 DETECTION = (
-    Metric(
-        "ar_noise_per_h",
-        PER_HOUR,
-        "Arousals an hour that the rules find in noise with the spectrum of this night's N2 and N3: a floor under the arousal indices.",
-        PSGKIT,
-        Family.QUALITY,
-        scale=Scale.COUNT,
-        denominator=("tst_min",),
-        same=("arousal_source",),
-    ),
     Metric(
         "ar_calibrated",
         FLAG,

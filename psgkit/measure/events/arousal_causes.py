@@ -14,6 +14,7 @@ from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     EVENT_GROUPS,
+    SLEEP_STAGES,
 )
 from psgkit.measure.events.events_in_window import Marks, begin_inside
 from psgkit.measure.stages.evidence import Evidence
@@ -137,7 +138,9 @@ def _per_hour(night: Evidence, found: CausedArousals, count: int) -> Value:
             f"none was counted, but the cause of {int(is_unclear.sum())} arousals is "
             "not known"
         )
-    return not_zero(night, count) or per_sleep_hour(night, count)
+    return not_zero(night, count) or per_sleep_hour(
+        night, count, night.unseen_min(*SLEEP_STAGES)
+    )
 
 
 def _all_named(labels: np.ndarray) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from psgkit.domain.metrics import Undefined, Value
-from psgkit.domain.scoring import Stage
+from psgkit.domain.scoring import SLEEP_STAGES, Stage
 from psgkit.measure.events.arousal_causes import not_zero
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.values import NO_SLEEP, per_sleep_hour, per_stage_hour, share
@@ -41,16 +41,17 @@ def ari_per_h(night: Evidence) -> Value:
     if isinstance(night.arousals, Undefined):
         return night.arousals
     count = len(night.arousals.in_sleep)
-    return not_zero(night, count) or per_sleep_hour(night, count)
+    unseen_min = night.unseen_min(*SLEEP_STAGES)
+    return not_zero(night, count) or per_sleep_hour(night, count, unseen_min)
 
 
 def ari_of_stages(night: Evidence, name: str, *stages: Stage) -> Value:
     """Return arousals in some stages per hour of them."""
-    arousals = night.arousals if Stage.R in stages else night.nrem_arousals
+    arousals = night.arousals_of(*stages)
     if isinstance(arousals, Undefined):
         return arousals
     count = arousals.count(*stages)
-    minutes = night.minutes(*stages)
+    minutes = night.minutes(*stages) - night.unseen_min(*stages)
     return not_zero(night, count) or per_stage_hour(count, minutes, name)
 
 
@@ -71,4 +72,5 @@ def ar_burden_pct(night: Evidence) -> Value:
     if isinstance(arousals, Undefined):
         return arousals
     total_s = float(arousals.in_sleep.durations_s.sum())
-    return share(total_s / 60, night.sleep_min, NO_SLEEP, of=100)
+    seen_min = night.sleep_min - night.unseen_min(*SLEEP_STAGES)
+    return share(total_s / 60, seen_min, NO_SLEEP, of=100)

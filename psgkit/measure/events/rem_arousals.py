@@ -39,7 +39,7 @@ def rem_segments_s(night: Evidence, arousals: Marks) -> list[tuple[float, float]
 
 def rem_consol_min(night: Evidence) -> Value:
     """Return the R minutes in segments of at least 5 min."""
-    arousals = night.timed_arousals
+    arousals = night.timed_arousals_of(Stage.R)
     if isinstance(arousals, Undefined):
         return arousals
     rem_until_s = np.concatenate(([0], np.cumsum(night.stages == Stage.R)))
@@ -66,7 +66,7 @@ def rem_instab_per_h(night: Evidence) -> Value:
 
     An awakening is not counted where an arousal in R ends in it.
     """
-    arousals = night.timed_arousals
+    arousals = night.timed_arousals_of(Stage.R)
     if isinstance(arousals, Undefined):
         return arousals
     in_rem = arousals.ends_s[arousals.stages == Stage.R]

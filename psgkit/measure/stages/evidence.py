@@ -8,8 +8,10 @@ import numpy as np
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
+    AROUSALS_UNSEEN,
     NREM_AROUSALS,
     SCORED_STAGES,
+    SLEEP_STAGES,
     Scoring,
     Stage,
 )
@@ -36,10 +38,14 @@ from psgkit.measure.stages.runs import (
 N_STAGES = len(SCORED_STAGES)
 REM_BRIDGES_MIN = {"b2m": 2.0, "b6m": 6.0}
 MAX_HOLES = 0.05
+MOST_UNSEEN = 0.1
 
 NO_AROUSALS_SCORED = Undefined("arousals were not scored")
 NO_REM_AROUSALS = Undefined(
     "arousals in REM cannot be told without a chin EMG that sees muscle"
+)
+AROUSALS_NOT_SEEN = Undefined(
+    "a channel of the arousal detector is lost in over a tenth of this sleep"
 )
 NO_AROUSAL_LENGTHS = Undefined("how long arousals last was not scored")
 
@@ -295,26 +301,59 @@ class Evidence:
         return locate_events(table, self.stages, self.start_s, self.epoch_s)
 
     @cached_property
-    def nrem_arousals(self) -> Marks | Undefined:
-        """Arousals with the stage each belongs to, complete at least in NREM.
+    def all_arousals(self) -> Marks:
+        """All arousals that are marked, with the stage each belongs to.
 
         The stage is that of the epoch that holds the onset; where that is W, that of
         the moment 10 s earlier.
         """
+        return look_back(self.marks(AROUSAL_KINDS), self.stages, self.epoch_s)
+
+    def arousals_of(self, *stages: Stage) -> Marks | Undefined:
+        """Return all arousals, where those of some stages are known."""
         if self.scoring.arousals is None:
             return NO_AROUSALS_SCORED
-        return look_back(self.marks(AROUSAL_KINDS), self.stages, self.epoch_s)
+        lacks_rem = NREM_AROUSALS in self.scoring.kinds_scored
+        if Stage.R in stages and lacks_rem and self.minutes(Stage.R) > 0:
+            return NO_REM_AROUSALS
+        if self.unseen_min(*stages) > MOST_UNSEEN * self.minutes(*stages):
+            return AROUSALS_NOT_SEEN
+        return self.all_arousals
 
     @property
     def arousals(self) -> Marks | Undefined:
-        """The same, complete in REM too."""
-        if NREM_AROUSALS in self.scoring.kinds_scored and self.minutes(Stage.R) > 0:
-            return NO_REM_AROUSALS
-        return self.nrem_arousals
+        """The arousals, where those of all sleep are known."""
+        return self.arousals_of(*SLEEP_STAGES)
+
+    def timed_arousals_of(self, *stages: Stage) -> Marks | Undefined:
+        """Return the same as `arousals_of`, where it is known how long each lasts."""
+        arousals = self.arousals_of(*stages)
+        if isinstance(arousals, Undefined) or arousals.lengths_known:
+            return arousals
+        return NO_AROUSAL_LENGTHS
 
     @property
     def timed_arousals(self) -> Marks | Undefined:
-        """The same, where the scoring tells how long each lasts."""
-        if isinstance(self.arousals, Undefined) or self.arousals.lengths_known:
-            return self.arousals
-        return NO_AROUSAL_LENGTHS
+        """The arousals of all sleep, where it is known how long each lasts."""
+        return self.timed_arousals_of(*SLEEP_STAGES)
+
+    def unseen_min(self, *stages: Stage) -> float:
+        """Minutes of some stages in which a detector could see no arousal."""
+        return float(self._unseen_by_stage_min[list(stages)].sum())
+
+    @cached_property
+    def _unseen_by_stage_min(self) -> FloatArray:
+        """The same of W, N1, N2, N3, R, shape (5,)."""
+        unseen_s = np.zeros(len(self.stages))
+        starts_s = np.arange(len(self.stages)) * self.epoch_s
+        table = self.scoring.events_of((AROUSALS_UNSEEN,))
+        onsets_s = table["onset_s"].to_numpy(dtype=np.float64) - self.start_s
+        ends_s = onsets_s + table["duration_s"].to_numpy(dtype=np.float64)
+        for onset_s, end_s in zip(onsets_s, ends_s, strict=True):
+            inside_s = np.minimum(starts_s + self.epoch_s, end_s)
+            inside_s -= np.maximum(starts_s, onset_s)
+            unseen_s += np.maximum(inside_s, 0.0)
+        by_stage = np.bincount(
+            self.stages[self.scored], unseen_s[self.scored], minlength=N_STAGES
+        )
+        return np.asarray(by_stage / 60)

@@ -12,7 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from psgkit.simulate.montages import spread
-from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
+from psgkit.simulate.signals.tracks import (
+    Canvas,
+    blank,
+    put,
+    seconds_of,
+    wandering_rhythm,
+)
 from psgkit.simulate.sleep_state import (
     Float32Array,
     FloatArray,
@@ -130,9 +136,9 @@ def add_arousals(canvas: Canvas, arousals: list[Arousal]) -> None:
         put(quiet, timeline.rate_hz, arousal.onset_s, -damping * envelope)
         times = seconds_of(arousal.duration_s, timeline.rate_hz)
         strength = rng.lognormal(0.1, 0.25) * _SHAPES[rng.choice(3, p=_SHAPE_SHARES)]
-        alpha = _rhythm(times, rng.uniform(8.3, 10.8), rng) * strength[0]
-        theta = _rhythm(times, rng.uniform(5.0, 7.0), rng) * strength[1]
-        beta = _rhythm(times, rng.uniform(18.0, 24.0), rng) * strength[2]
+        alpha = wandering_rhythm(times, rng.uniform(8.3, 10.8), rng) * strength[0]
+        theta = wandering_rhythm(times, rng.uniform(5.0, 7.0), rng) * strength[1]
+        beta = wandering_rhythm(times, rng.uniform(18.0, 24.0), rng) * strength[2]
         put(back, timeline.rate_hz, arousal.onset_s, alpha * envelope)
         put(centre, timeline.rate_hz, arousal.onset_s, (theta + beta) * envelope)
         canvas.log(arousal.onset_s, arousal.duration_s, "arousal", _POSTERIOR)
@@ -145,17 +151,6 @@ def add_arousals(canvas: Canvas, arousals: list[Arousal]) -> None:
 # beta, and how common each is.
 _SHAPES = np.array([[26.0, 8.0, 5.0], [9.0, 26.0, 6.0], [9.0, 7.0, 11.0]])
 _SHAPE_SHARES = (0.6, 0.2, 0.2)
-
-
-def _rhythm(times: Float32Array, hz: float, rng: np.random.Generator) -> Float32Array:
-    """Return a rhythm whose frequency and amplitude wander, of amplitude about one."""
-    knots = np.arange(0.0, float(times[-1]) + 1.0, 0.4)
-    drift = np.interp(times, knots, rng.normal(0.0, 0.8, knots.size))
-    level = np.interp(times, knots, rng.uniform(0.6, 1.4, knots.size))
-    phase = 2 * np.pi * hz * times + np.cumsum(drift) * (
-        times[1] if len(times) > 1 else 0
-    )
-    return np.asarray(level * np.sin(phase + rng.uniform(0, 6.28)), dtype=np.float32)
 
 
 def _envelope(rate_hz: float, duration_s: float) -> Float32Array:

@@ -127,3 +127,16 @@ def seconds_of(duration_s: float, rate_hz: float) -> Float32Array:
     """Return the times of the samples of a stretch, from zero."""
     n_samples = max(round(duration_s * rate_hz), 1)
     return np.arange(n_samples, dtype=np.float32) / np.float32(rate_hz)
+
+
+def wandering_rhythm(
+    times: Float32Array, hz: float, rng: np.random.Generator
+) -> Float32Array:
+    """Return a rhythm whose frequency and amplitude wander, of amplitude about one."""
+    knots = np.arange(0.0, float(times[-1]) + 1.0, 0.4)
+    drift = np.interp(times, knots, rng.normal(0.0, 0.8, knots.size))
+    level = np.interp(times, knots, rng.uniform(0.6, 1.4, knots.size))
+    phase = 2 * np.pi * hz * times + np.cumsum(drift) * (
+        times[1] if len(times) > 1 else 0
+    )
+    return np.asarray(level * np.sin(phase + rng.uniform(0, 6.28)), dtype=np.float32)

@@ -16,7 +16,7 @@ CENTRAL = frozenset({"C4_M1"})
 def _shift(
     onset_s: float, end_s: float, channel: str = "C4_M1", **facts: float
 ) -> Shift:
-    values = {"peak_ratio": 5.0, "sustained": 3.0} | facts
+    values = {"peak_ratio": 5.0, "sustained": 3.0, "alpha_excess": 9.0} | facts
     return Shift(onset_s, end_s, "alpha", channels=(channel,), **values)  # type: ignore[arg-type]
 
 
@@ -209,3 +209,21 @@ def test_a_chin_that_rises_sets_emg_and_only_central_ones_count_as_central() -> 
     assert (found.emg, found.is_central, found.to_wake) == (True, False, False)
     (found,) = _judge(_shift(100.0, 105.0))
     assert (found.emg, found.is_central) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"alpha_excess": 3.9}, "background_alpha"),
+        ({"alpha_excess": 4.0}, ""),
+        ({"alpha_excess": 1.0, "beta_ratio": 2.4}, "background_alpha"),
+        ({"alpha_excess": 1.0, "beta_ratio": 2.5}, ""),
+        ({"alpha_excess": 1.0, "band": "theta"}, ""),
+    ],
+)
+def test_alpha_alone_must_stand_out_of_the_nights_own(facts, reason) -> None:
+    shift = replace(_shift(100.0, 105.0), **facts)
+    assert _reasons(shift) == [reason]
+    # The chin has its say before, and REM sleep is a matter of the chin alone.
+    assert _reasons(shift, tone_s=(100.0, 102.0)) == [""]
+    assert _reasons(shift, stages="R" * 20) == ["rem_without_emg"]

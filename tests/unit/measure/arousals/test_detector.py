@@ -129,23 +129,16 @@ def test_a_gap_is_no_arousal_and_no_baseline() -> None:
     np.testing.assert_allclose(found["onset_s"], ONSETS_S, atol=1.5)
 
 
-def test_noise_alone_has_hardly_any_and_the_floor_says_so() -> None:
+def test_noise_alone_has_hardly_any() -> None:
     rng = np.random.default_rng(3)
     arrays = [_asleep(rng), _asleep(rng), rng.normal(0.0, 2.0, _asleep(rng).size)]
     found = find_arousals(_recording(arrays), _scoring())
     assert len(found.arousals) <= 1
-    assert found.noise_per_h <= 2.0
-
-
-def test_the_noise_floor_needs_half_an_hour_of_n2_and_n3() -> None:
-    stages = "2" * 59 + "1" * (2 * MINUTES - 59)
-    found = find_arousals(_recording(_arrays()), make_scoring(stages))
-    assert np.isnan(found.noise_per_h)
 
 
 def test_looser_rules_find_more() -> None:
     recording = _recording(_arrays())
-    loose = ArousalRules(seed=1.8, alone_seed=1.8, alone_sustained=1.5)
+    loose = ArousalRules(seed=1.8, alone_seed=1.8, alone_sustained=1.5, alone_alpha=0.0)
     strict = len(detect_arousals(recording, _scoring()))
     assert len(detect_arousals(recording, _scoring(), rules=loose)) > strict
 
@@ -153,15 +146,35 @@ def test_looser_rules_find_more() -> None:
 def test_the_same_night_gives_the_same_answer() -> None:
     first, second = (find_arousals(_recording(_arrays()), _scoring()) for _ in range(2))
     pd.testing.assert_frame_equal(first.candidates, second.candidates)
-    assert first.noise_per_h == second.noise_per_h
 
 
-def test_the_table_has_its_types_even_when_empty() -> None:
+def test_an_eeg_that_stands_still_is_no_night_without_arousals() -> None:
     silent = [np.zeros(round(MINUTES * 60 * RATE_HZ))] * 3
-    found = find_arousals(_recording(silent), _scoring())
-    assert found.arousals.empty
-    assert found.arousals["onset_s"].dtype == float
-    assert found.arousals["emg"].dtype == bool
+    with pytest.raises(MissingChannel, match="need a central EEG"):
+        find_arousals(_recording(silent), _scoring())
+
+
+def test_sleep_in_which_the_eeg_is_lost_is_named() -> None:
+    arrays = _arrays()
+    arrays[0][round(1000 * RATE_HZ) : round(1100 * RATE_HZ)] = 5.0
+    stages = "2" * 34 + "W" + "2" * (2 * MINUTES - 35)  # awake from 1020 to 1050 s
+    found = find_arousals(_recording(arrays), make_scoring(stages))
+    assert found.lost == ((1000.0, 20.0), (1050.0, 50.0))
+
+
+def test_alpha_that_swells_all_night_is_the_nights_own() -> None:
+    """Eight seconds of alpha every 25 s, without muscle; six arousals with it."""
+    arrays = _arrays()
+    times = np.arange(round(8 * RATE_HZ)) / RATE_HZ
+    swell = np.sin(np.pi * times / 8.0) * np.sin(2 * np.pi * 9.5 * times)
+    for onset_s in np.arange(20.0, MINUTES * 60 - 20.0, 25.0):
+        if np.abs(onset_s - np.array(ONSETS_S)).min() > 20.0:
+            first = round(onset_s * RATE_HZ)
+            for eeg in arrays[:2]:
+                eeg[first : first + len(swell)] += 12.0 * swell
+    found = find_arousals(_recording(arrays), _scoring())
+    np.testing.assert_allclose(found.arousals["onset_s"], ONSETS_S, atol=1.5)
+    assert (found.candidates["reason"] == "background_alpha").sum() > 20
 
 
 def test_no_baseline_is_made_of_an_arousal_and_the_half_second_before_it() -> None:

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from psgkit.domain.recording import Channel, Gap, Recording
-from psgkit.domain.scoring import NREM_AROUSALS, Scoring
+from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, Scoring
+from psgkit.errors import InputError
 from psgkit.measure.arousals import DETECTOR
+from psgkit.measure.arousals.network import detector_name, weights
+from psgkit.measure.arousals.network.weights import load_network
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
@@ -38,11 +41,54 @@ def test_a_scorers_arousals_win_and_none_scored_means_none(night) -> None:
     assert found.detector == ""
 
 
-def test_where_nobody_scored_the_rules_look_and_say_who_they_are(night) -> None:
+def test_where_nobody_scored_the_network_looks_and_says_who_it_is(night) -> None:
     found = count(*night, "auto")
-    assert set(found.scoring.arousals["source"]) == {DETECTOR}
+    assert found.detector == detector_name("unet_v2")
+    assert set(found.scoring.arousals["source"]) == {found.detector}
+    assert [measure.name for measure in found.measures] == ["ar_calibrated"]
+    assert [issue.code for issue in found.issues] == ["arousals_by_network"]
+
+
+def test_where_the_network_lacks_a_channel_the_rules_look_and_it_is_said(night) -> None:
+    recording, scoring = night
+    without = [c for c in recording.channels if c.role.kind.value != "eog"]
+    found = count(replace(recording, channels=tuple(without)), scoring, "auto")
     assert found.detector == DETECTOR
-    assert {"ar_noise_per_h", "ar_calibrated"} == {m.name for m in found.measures}
+    first, *_ = found.issues
+    assert first.code == "arousals_exploratory"
+    assert first.severity == "warning"
+    assert "exploratory" in first.message
+    assert "there is no EOG" in first.message
+
+
+def test_a_network_that_is_asked_for_has_no_stand_in(night) -> None:
+    recording, scoring = night
+    without = [c for c in recording.channels if c.role.kind.value != "eog"]
+    found = count(replace(recording, channels=tuple(without)), scoring, "unet_v1")
+    assert found.scoring.arousals is None
+    assert [issue.code for issue in found.issues] == ["arousals_not_found"]
+
+
+def test_wrong_weights_are_refused_and_no_rules_stand_in(
+    night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_network.cache_clear()
+    monkeypatch.setitem(weights.WEIGHTS, "unet_v2", weights.Weights("0" * 64, 0.3))
+    with pytest.raises(InputError, match="SHA-256"):
+        count(*night, "auto")
+
+
+def test_sleep_in_which_the_chin_was_off_is_marked_as_unseen(night) -> None:
+    """A minute of twenty, in N2: the index leaves it out."""
+    recording, scoring = night
+    chin = next(c for c in recording.channels if c.role.kind.value == "emg")
+    off = replace(recording, lost=((chin.label, Gap(300.0, 60.0)),))
+    found = count(off, scoring, "auto")
+    (unseen,) = found.scoring.events_of((AROUSALS_UNSEEN,)).itertuples()
+    assert (unseen.onset_s, unseen.duration_s) == (300.0, 60.0)
+    assert not found.scoring.arousals["onset_s"].between(300.0, 359.9).any()
+    again = count(recording, found.scoring, "unet_v2")
+    assert again.scoring.events_of((AROUSALS_UNSEEN,)).empty
 
 
 def test_asked_for_the_rules_a_scorers_arousals_do_not_count(night) -> None:
@@ -96,7 +142,7 @@ def test_without_a_central_eeg_nothing_is_found_and_the_reason_is_told(night) ->
     assert [issue.code for issue in found.issues] == ["arousals_not_found"]
 
 
-def test_why_there_is_no_floor_of_noise_is_told(night) -> None:
+def test_why_it_is_not_known_whether_a_detector_was_calibrated_is_told(night) -> None:
     recording, scoring = night
     scored = Scoring.from_stages(scoring.stage_names, arousals=[])
     for given, source, why in (

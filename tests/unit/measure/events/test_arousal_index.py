@@ -6,7 +6,7 @@ import pytest
 from makers import make_scoring
 from oracle_nights import oracle_nights
 
-from psgkit.domain.scoring import NREM_AROUSALS, make_events
+from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, make_events
 from psgkit.measure import measure_all, measure_scoring
 from psgkit.read import read_scoring
 
@@ -193,3 +193,30 @@ def test_of_several_events_one_is_enough():
     )
     found = measure_scoring(scoring.with_events(events, ["respiratory"]))
     assert found["ari_spont_per_h"] == 0
+
+
+def test_unseen_sleep_leaves_the_denominator():
+    """Four hours of N2 with 12 arousals, 20 min of them unseen: 12 in 220 min."""
+    onsets = [(600.0 * n + 5.0, 5.0) for n in range(12)]
+    scoring = make_scoring("2" * 480, arousals=onsets)
+    lost = make_events([(12000.0, 1200.0, AROUSALS_UNSEEN, "detector")])
+    found = measure_scoring(scoring.with_events(lost, {"arousal"}))
+    assert found["ari_per_h"] == pytest.approx(12 / (220 / 60))
+    assert found["ari_n2_per_h"] == pytest.approx(12 / (220 / 60))
+    assert found["ar_burden_pct"] == pytest.approx(100 * 1.0 / 220)
+
+
+def test_over_a_tenth_unseen_leaves_the_index_undefined_and_others_as_they_are():
+    """Of the 30 min of REM six are unseen: of all sleep that is 3 %."""
+    scoring = make_scoring(STAGES, arousals=[(3000, 4), (9300, 20)])
+    lost = make_events([(9400.0, 360.0, AROUSALS_UNSEEN, "detector")])
+    found = measure_scoring(scoring.with_events(lost, {"arousal"}))
+    for name in (
+        "rem_ari_per_h",
+        "ari_rem_per_h",
+        "rem_consol_min",
+        "rem_instab_per_h",
+    ):
+        assert math.isnan(found[name])
+    assert found["ari_n2_per_h"] == pytest.approx(1 / 2.5)
+    assert found["ari_per_h"] == pytest.approx(2 / (206 / 60))

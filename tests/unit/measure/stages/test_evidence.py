@@ -7,7 +7,7 @@ import pytest
 from makers import make_scoring
 
 from psgkit.domain.metrics import Undefined
-from psgkit.domain.scoring import NREM_AROUSALS, Stage, make_events
+from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, Stage, make_events
 from psgkit.measure.stages.evidence import Evidence
 
 
@@ -160,3 +160,29 @@ def test_n1_to_n3_are_nrem_and_r_is_not():
     assert bouts["nrem"].starts.tolist() == [1, 5]
     assert bouts["nrem"].lengths.tolist() == [3, 3]
     assert bouts["sleep"].lengths.tolist() == [7]
+
+
+def unseen(stages: str, *spans_s: tuple[float, float]) -> Evidence:
+    """Return a night with an arousal in N2 and times in which none could be seen."""
+    scoring = make_scoring(stages, arousals=[(35.0, 5.0)])
+    rows = [(onset, length, AROUSALS_UNSEEN, "detector") for onset, length in spans_s]
+    return Evidence.of(scoring.with_events(make_events(rows), {"arousal"}))
+
+
+def test_unseen_minutes_are_those_of_each_stage():
+    # from 80 to 130 s: 10 s of N2, 30 s of W, 10 s of R
+    found = unseen("222WRR", (80.0, 50.0))
+    assert found.unseen_min(Stage.N2) == pytest.approx(10 / 60)
+    assert found.unseen_min(Stage.W) == pytest.approx(30 / 60)
+    assert found.unseen_min(Stage.N2, Stage.R) == pytest.approx(20 / 60)
+
+
+def test_over_a_tenth_of_a_sleep_unseen_leaves_its_arousals_unknown():
+    tenth = unseen("2" * 10 + "R" * 10, (300.0, 30.0))
+    assert not isinstance(tenth.arousals_of(Stage.R), Undefined)
+    over = unseen("2" * 10 + "R" * 10, (300.0, 31.0))
+    assert isinstance(over.arousals_of(Stage.R), Undefined)
+    assert "lost in over a tenth" in over.arousals_of(Stage.R).reason
+    assert not isinstance(over.arousals_of(Stage.N2), Undefined)
+    # of all sleep it is a twentieth
+    assert not isinstance(over.arousals, Undefined)

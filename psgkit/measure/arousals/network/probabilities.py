@@ -1,0 +1,82 @@
+"""The probability of an arousal at each sample, part by part of a night.
+
+A network sees 86 s to either side of a sample and no further (convolutions of 21
+samples, two at each of five levels down and four up, at strides of 1 to 128). Parts
+that overlap by more have the probabilities of one pass over the whole night.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.measure.arousals.network.weights import load_network
+from psgkit.measure.signals.usable_time import find_stretches
+
+Float32Array = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+RATE_HZ = 50
+STRIDE = 128  # parts begin on the grid of the coarsest level
+MARGIN = 36 * STRIDE  # 92 s
+PART = 352 * STRIDE  # 15 min
+MOST_THREADS = 4  # a part takes 28 MB
+
+
+def arousal_probabilities(
+    inputs: Float32Array, is_wanted: BoolArray, weight: str
+) -> Float32Array:
+    """Run a network over the wanted parts of a night.
+
+    Parameters
+    ----------
+    inputs : numpy.ndarray of float32, shape (3, n_samples)
+        EEG, EOG and chin at 50 Hz, from `network_inputs`.
+    is_wanted : numpy.ndarray of bool, shape (n_seconds,)
+        Seconds of which the probability is asked. Others may be passed over.
+    weight : str
+        Which network.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (n_samples,)
+        Zero where nothing was asked.
+    """
+    session = load_network(weight)
+    n_samples = inputs.shape[1]
+    # The networks halve the rate seven times; they are given whole strides.
+    padded = np.pad(inputs, ((0, 0), (0, -n_samples % STRIDE)))
+    out = np.zeros(padded.shape[1], dtype=np.float32)
+
+    def run(part: tuple[int, int]) -> None:
+        first, last = part
+        low, high = max(first - MARGIN, 0), min(last + MARGIN, padded.shape[1])
+        given = np.ascontiguousarray(padded[np.newaxis, :, low:high])
+        (found,) = session.run(None, {"x": given})
+        out[first:last] = np.asarray(found)[0, first - low : last - low]
+
+    with ThreadPoolExecutor(usable_threads()) as pool:
+        list(pool.map(run, _parts(is_wanted, padded.shape[1])))
+    return out[:n_samples]
+
+
+def usable_threads() -> int:
+    """Return how many parts to run at once: one where a worker is held to one thread."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Windows and macOS
+        cores = os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    allowed = int(asked) if asked.isdecimal() and int(asked) else cores
+    return min(cores, allowed, MOST_THREADS)
+
+
+def _parts(is_wanted: BoolArray, n_samples: int) -> Iterator[tuple[int, int]]:
+    """Yield first and past-the-last sample of each part, on the coarsest grid."""
+    for start_s, stop_s in find_stretches(is_wanted):
+        first = start_s * RATE_HZ // STRIDE * STRIDE
+        stop = min(-(-stop_s * RATE_HZ // STRIDE) * STRIDE, n_samples)
+        for low in range(first, stop, PART):
+            yield low, min(low + PART, stop)

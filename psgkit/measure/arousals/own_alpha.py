@@ -1,0 +1,65 @@
+"""How much alpha a night has of its own, and how far a shift stands out of it.
+
+In some people alpha swells and fades in NREM sleep without an arousal. Without a rise of
+chin EMG or of beta, only alpha well above what the night has anyway is counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.measure.arousals.bands import BoolArray, FloatArray
+from psgkit.measure.arousals.candidates import Shift
+from psgkit.measure.arousals.thresholds import BANDS_HZ, HOP_S, ArousalRules
+
+NREM = (Stage.N1, Stage.N2, Stage.N3)
+ALPHA = list(BANDS_HZ).index("alpha")
+
+
+def own_alpha(
+    powers: FloatArray, is_usable: BoolArray, scoring: Scoring, rules: ArousalRules
+) -> FloatArray:
+    """Return the night's own alpha at each hop: a high quantile of that of its stage.
+
+    Parameters
+    ----------
+    powers : numpy.ndarray, shape (n_bands, n_hops)
+        Smoothed.
+    is_usable : numpy.ndarray of bool, shape (n_hops,)
+        No artefact.
+    scoring : Scoring
+    rules : ArousalRules
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_hops,)
+        In µV²; NaN outside of NREM sleep.
+    """
+    seconds = np.arange(powers.shape[1]) * HOP_S + 0.5
+    epochs = np.floor((seconds - scoring.onset_s) / scoring.epoch_s).astype(int)
+    inside = (epochs >= 0) & (epochs < scoring.n_epochs)
+    stages = scoring.stages[np.clip(epochs, 0, scoring.n_epochs - 1)]
+    own = np.full(powers.shape[1], np.nan)
+    for stage in NREM:
+        of_stage = inside & (stages == stage)
+        known = powers[ALPHA, of_stage & is_usable]
+        if known.size:
+            own[of_stage] = np.quantile(known, rules.own_alpha_quantile)
+    return own
+
+
+def note_alpha(
+    shifts: Sequence[Shift], powers: FloatArray, own: FloatArray
+) -> list[Shift]:
+    """Return shifts with how far their alpha exceeds the night's own."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        excess = np.nan_to_num(powers[ALPHA] / own, nan=0.0)
+    noted = []
+    for shift in shifts:
+        first = max(round((shift.onset_s - 0.5) / HOP_S), 0)
+        last = max(round((shift.end_s - 0.5) / HOP_S), first + 1)
+        peak = excess[first:last].max(initial=0.0)
+        noted.append(replace(shift, alpha_excess=float(peak)))
+    return noted
