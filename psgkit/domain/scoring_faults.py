@@ -9,8 +9,6 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from psgkit.domain.scoring import Scoring
 
-N_PROBABILITIES = 5
-
 
 def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
     """Return what is wrong, a fault each.
@@ -30,11 +28,6 @@ def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
         seconds = getattr(scoring, name)
         if seconds is not None and not np.isfinite(seconds):
             faults.append(f"{name} is {seconds}")
-    expected = (stages.size, N_PROBABILITIES)
-    if scoring.proba is not None and np.shape(scoring.proba) != expected:
-        faults.append(
-            f"proba has the shape {np.shape(scoring.proba)} in place of {expected}"
-        )
     return faults
 
 
