@@ -1,7 +1,8 @@
 """What a user would write without psgkit: one night with MNE and YASA, printed.
 
 `scripts/bench.py --against-yasa` measures psgkit against this script. It stages the
-night, then finds band powers by stage, spindles, slow waves and rapid eye movements.
+night, then finds band powers by stage, spindles, slow waves, rapid eye movements, and
+arousals by psgscoring's network.
 """
 
 import argparse
@@ -13,12 +14,25 @@ def main(path: str, eeg: str, eog: tuple[str, str], emg: str) -> None:
     import mne
     import numpy as np
     import yasa
+    from psgscoring.arousal_unet import detect_arousals_unet
 
     raw = mne.io.read_raw_edf(path, preload=True, verbose="error")
     staged = yasa.SleepStaging(
         raw, eeg_name=eeg, eog_name=eog[0], emg_name=emg
     ).predict()
     print(staged.sleep_statistics())
+    epochs = [{"WAKE": "W", "REM": "R"}.get(one, one) for one in staged.hypno]
+    arousals = detect_arousals_unet(
+        *(
+            part
+            for name in (eeg, eog[0], emg)
+            for part in (raw.get_data(picks=[name], units="uV")[0], raw.info["sfreq"])
+        ),
+        epochs,
+        weight="unet_v2",
+        min_interval_s=10.0,
+    )
+    print(len(arousals["events"]))
     raw.pick([name for name in raw.ch_names if "EMG" not in name.upper()])
     hypno = staged.upsample_to_data(raw)
     print(yasa.bandpower(raw, hypno=hypno, include=(1, 2, 3, 4)))
