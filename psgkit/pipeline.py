@@ -285,8 +285,12 @@ def _own_marks(
         return NO_MARKS
     epoch_s = job.epoch_s or settings.scoring.epoch_s
     anew = settings.stage.stager is not None or objects.stager is not None
-    start = recording.start
-    marks = read_marks(job.recording, recording_start=start, epoch_s=epoch_s)
+    marks = read_marks(
+        job.recording,
+        recording_start=recording.start,
+        epoch_s=epoch_s,
+        names=settings.scoring.events,
+    )
     return lay_own_marks(marks, recording, stages_anew=anew)
 
 

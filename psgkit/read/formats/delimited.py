@@ -114,9 +114,29 @@ def _without_header(
     widths = [len(_cells(line, delimiter)) for _, line in lines[:_MAX_PREAMBLE]]
     other = [n for n, found in enumerate(widths[:-1]) if found != width]
     begin = other[-1] + 1 if other else 0
+    names = [cell.strip() for cell in _cells(lines[begin][1], delimiter)]
+    if begin + 1 < len(lines) and _are_names(
+        names, _cells(lines[begin + 1][1], delimiter)
+    ):
+        above = [line.strip() for _, line in lines[:begin]]
+        return _table(names, lines[begin + 1 :], delimiter, comments + above)
     names = [str(number) for number in range(1, width + 1)]
     above = [line.strip() for _, line in lines[:begin]]
     return _table(names, lines[begin:], delimiter, comments + above, has_header=False)
+
+
+def _are_names(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Tell words above numbers, which are names that psgkit does not know."""
+    named = len(set(first)) == len(first) and all(first)
+    return named and not any(map(_is_number, first)) and any(map(_is_number, second))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _table(

@@ -135,6 +135,7 @@ def test_any_encoding_will_do(tmp_path: Path, encoding: str) -> None:
     [
         (merged("{a},{b},{s}", "q,duration,stage\n"), "q, duration, stage.*onset=NAME"),
         (merged("{e},{s}", "end,stage\n"), "it gives end and no onset"),
+        (by_epoch("{a},{code}", "q,mine\n"), r"\(q, mine\).*--column stage=NAME"),
         (by_epoch("{a},{s}", "foo,stage\n"), "column foo ascend"),
         (by_epoch("{a},{n},{s}", "foo,epoch,stage\n"), "column foo ascend"),
         (by_epoch("{a},{s}"), "without column names.*--column onset=1"),

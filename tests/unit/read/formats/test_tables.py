@@ -1,15 +1,13 @@
 """CSV, BIDS tables, ISRUC's sheet, DOD's lists; answers by hand or from the README."""
 
-import builtins
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from psgkit.errors import MissingExtra, UnreadableScoring
+from psgkit.errors import UnreadableScoring
 from psgkit.read import read_scoring
 
 
@@ -161,27 +159,6 @@ def test_a_sheet_with_a_part_marked_as_encrypted_is_refused(tmp_path: Path) -> N
     path.write_bytes(raw)
     with pytest.raises(UnreadableScoring):
         read_scoring(path)
-
-
-def test_without_openpyxl_a_sheet_says_what_to_install(
-    real_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = builtins.__import__
-
-    def without(
-        name: str,
-        globals: Mapping[str, object] | None = None,
-        locals: Mapping[str, object] | None = None,
-        fromlist: Sequence[str] = (),
-        level: int = 0,
-    ) -> object:
-        if name == "openpyxl":
-            raise ImportError(name)
-        return whole(name, globals, locals, fromlist, level)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtra, match=r"psgkit\[xlsx\]"):
-        read_scoring(real_data / "scoring/isruc/subject1_scorer1.xlsx")
 
 
 def test_a_list_with_a_wrong_number_is_refused_with_its_epoch(tmp_path: Path) -> None:
