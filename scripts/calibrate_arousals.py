@@ -247,6 +247,7 @@ def settings_text(seed: float, verdict: Verdict) -> str:
         "# Written by scripts/calibrate_arousals.py from nights that experts scored.",
         "# Copy the section into the laboratory's settings file, or use this one.",
         "[arousals]",
+        'source = "rules"  # what was calibrated',
         f"seed = {seed:g}",
     ]
     if verdict.shortcomings:
