@@ -211,9 +211,11 @@ def clock_at(start: dt.datetime | None, seconds: float) -> str:
     >>> clock_at(dt.datetime(1985, 1, 1, 23, 59, 30), 45.0)
     '00:00:15'
     """
-    if start is None:
+    try:
+        since = dt.timedelta(seconds=float(seconds))
+        return "" if start is None else f"{start + since:%H:%M:%S}"
+    except (OverflowError, ValueError):  # no calendar holds such a time, or it is NaN
         return ""
-    return f"{start + dt.timedelta(seconds=float(seconds)):%H:%M:%S}"
 
 
 def _safe(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -14,17 +14,18 @@ import pytest
 from psgkit.cohort.jobs.discovery import find_jobs
 from psgkit.domain.recording import Recording
 from psgkit.errors import InputError
-from psgkit.pipeline import analyse, inspect_recording
+from psgkit.pipeline import analyse
+from psgkit.prepare.montage import rereference
+from psgkit.prepare.quality import find_header_issues
+from psgkit.read import read_recording
 from psgkit.settings import ReadSettings
 
 
 def inspected(path: Path, **settings: object) -> tuple[Recording, str]:
     """Return what `psgkit inspect` reads, and all its sentences."""
-    recording, issues = inspect_recording(
-        path,
-        ReadSettings(**settings),  # type: ignore[arg-type]  # by name
-        signals=False,
-    )
+    wanted = ReadSettings(**settings)  # type: ignore[arg-type]  # by name
+    recording = rereference(read_recording(path, settings=wanted))
+    issues = (*recording.issues, *find_header_issues(recording))
     return recording, " ".join(f"{i.message} {i.remedy}" for i in issues)
 
 

@@ -123,10 +123,6 @@ def test_an_unknown_stager_is_refused_with_those_that_are_there() -> None:
         (["W"] * 12, "returned a list; it must return a psgkit.Scoring"),
         (Scoring.from_stages(["W"] * 30), "it ends at 900 s, the recording at 360 s"),
         (
-            replace(Scoring.from_stages(["W"] * 12), proba=PROBA[:, :4]),
-            r"have the shape \(12, 4\)",
-        ),
-        (
             replace(Scoring.from_stages(["W"] * 12), proba=PROBA * 2),
             "do not add up to 1",
         ),
