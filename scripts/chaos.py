@@ -1,10 +1,10 @@
 """Show that a batch loses no night: break it in every way, and compare.
 
-Usage: python scripts/chaos.py FOLDER [nights kill stop disk two-batches workers memory]
+Usage: python scripts/chaos.py FOLDER [nights kill stop disk filler two-batches workers memory]
 
 FOLDER is made and filled with simulated nights. Every demonstration prints what it
 found and the script ends with status 1 if one of them is not as it should be. ``disk``
-mounts a small tmpfs, which needs root; the others need Linux.
+and ``filler`` mount a small tmpfs, which needs root; the others need Linux.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from chaos_parts.disk_filler import save_under_attack
 from chaos_parts.nights import SENTENCES, break_eight, make_nights
 
 import psgkit
@@ -161,6 +162,22 @@ def show_disk(folder: Path, nights: int) -> bool:
         same = same_tables(calm, out) and same_nights(calm, out)
         print(f"   freed: status {status}, {again} done again, same result: {same}")
     return same and not again and status == 0 and len(first) > 0
+
+
+def show_filler(folder: Path, nights: int) -> bool:
+    """Save a night while a neighbour fills and frees the disk."""
+    study = folder / "filler"
+    make_nights(study, 1, folder / "seeds", seeds=1)
+    night = psgkit.analyse(next(study.glob("*.edf")))
+    home = psgkit.save_night(night, fresh(folder / "filler-calm"))
+    calm = {file.name: file.read_bytes() for file in home.iterdir()}
+    disk = folder / "filler-disk"
+    disk.mkdir(exist_ok=True)
+    # Room for the earlier set and a half of the next one.
+    with tmpfs(disk, sum(map(len, calm.values())) * 5 // 2):
+        saved, refused, different = save_under_attack(night, disk, calm, times=nights)
+    print(f"   {saved} saved, {refused} refused, {different} differ from the calm run")
+    return different == 0 and refused > 0 and saved > 0
 
 
 def show_two_batches(folder: Path, nights: int) -> bool:
@@ -344,6 +361,7 @@ SHOWS = {
     "kill": show_kill,
     "stop": show_stop,
     "disk": show_disk,
+    "filler": show_filler,
     "two-batches": show_two_batches,
     "workers": show_workers,
     "memory": show_memory,

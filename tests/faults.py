@@ -1,8 +1,8 @@
 """A file system of which one write fails: a double for what psgkit writes with.
 
 Every call that changes something below a folder is counted: making and removing files
-and folders, renaming, opening to write, the first write to what was opened, flushing to the
-disk, and the first and the last that HDF5 does in its own code. The one whose turn it is
+and folders, renaming, opening to write, the first write to what was opened, and flushing to
+the disk. The one whose turn it is
 raises what a full disk or a broken one raises; of a write, half is done before.
 """
 
@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-import h5py
 import pytest
 
 _OF_PATHS = ("replace", "rename", "unlink", "remove", "mkdir", "rmdir", "link")
@@ -64,8 +63,6 @@ class FaultyDisk:
         opened = self._open(io.open)
         patch.setattr(io, "open", opened)
         patch.setattr(builtins, "open", opened)
-        patch.setattr(h5py.File, "__init__", self._h5_open(h5py.File.__init__))
-        patch.setattr(h5py.File, "close", self._h5_close(h5py.File.close))
 
     def count(self, call: str, path: object) -> None:
         """Count a call, and fail it if it is its turn."""
@@ -99,30 +96,6 @@ class FaultyDisk:
             return _File(self, real(file, mode, *rest, **named), file)
 
         return call
-
-    def _h5_open(self, real: Callable[..., None]) -> Callable[..., None]:
-        def call(file: Any, name: Any, mode: str = "r", **named: Any) -> None:
-            if mode != "r":
-                self.count("h5 open", name)
-            real(file, name, mode, **named)
-
-        return call
-
-    def _h5_close(self, real: Callable[..., None]) -> Callable[..., None]:
-        def close(file: Any) -> None:
-            name = file.filename if file.id.valid and file.mode != "r" else ""
-            real(file)
-            if name:
-                self._count_in_hdf5("h5 close", name)
-
-        return close
-
-    def _count_in_hdf5(self, call: str, path: object) -> None:
-        try:
-            self.count(call, path)
-        except OSError as fault:
-            # HDF5 says it in the midst of its own words.
-            raise RuntimeError(f"write failed: errno = {fault.errno}, x") from None
 
 
 class _File:

@@ -20,7 +20,7 @@ from psgkit.domain.recording import Channel, Gap
 from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.catalogue.lookup import BY_NAME
-from psgkit.store.seal import put_seal
+from psgkit.store.seal import sealed
 
 # Two cycles in 100 minutes: REM 10 min, broken once for a minute, then 15 min.
 STAGES = "".join(
@@ -231,6 +231,4 @@ def tampered(path: Path) -> Iterator[h5py.File]:
     with h5py.File(path, "r+") as file:
         yield file
     content, _, _ = path.read_bytes().rpartition(b"\npsgkit sha-256 ")
-    if content:
-        path.write_bytes(content)
-    put_seal(path)
+    path.write_bytes(sealed(content or path.read_bytes()))

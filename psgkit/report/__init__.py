@@ -5,7 +5,6 @@ page of text does not need.
 """
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from psgkit.domain.night import Night, show_in_notebooks
@@ -75,7 +74,7 @@ def save_night(
             files.write_bytes(f"{name}_report.pdf", print_page(page))
         else:
             files.remove(f"{name}_report.pdf")
-        files.write(mark, partial(hdf5.write_as, night))
+        files.write_bytes(mark, hdf5.night_bytes(night))
     return home
 
 

@@ -11,11 +11,11 @@ with one set, each waits for the one before (``.<mark>.lock``): the last one's s
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from psgkit.errors import OutputError
-from psgkit.store.files import refuse, write_flushed
+from psgkit.store.files import refuse, write_checked
 from psgkit.store.lock import taking_turns
 
 _BEFORE, _ABSENT, _LOCK = ".before", ".absent", ".lock"
@@ -38,31 +38,21 @@ class FileSet:
         self._staged: dict[str, Path] = {}
         self._gone: set[str] = set()
 
-    def write(self, name: str, write: Callable[[Path], None]) -> None:
-        """Write a file that shall be there.
-
-        Parameters
-        ----------
-        name : str
-        write : callable
-            Given the path of a temporary file in the same folder, writes it.
+    def write_bytes(self, name: str, data: bytes) -> None:
+        """Write a file that shall be there, under another name first.
 
         Raises
         ------
         OutputError
-            If the folder cannot be written or the disk is full.
+            If the folder cannot be written, the disk is full, or it does not give back
+            what was written.
         """
         self._staged[name] = self._home / f".{secrets.token_hex(8)}.part"
-        with refuse(self._home / name):
-            write_flushed(self._staged[name], write)
+        write_checked(self._staged[name], data, of=self._home / name)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file as UTF-8."""
         self.write_bytes(name, text.encode("utf-8", "replace"))
-
-    def write_bytes(self, name: str, data: bytes) -> None:
-        """Write bytes; see `write`."""
-        self.write(name, lambda path: _write_bytes(path, data))
 
     def remove(self, name: str) -> None:
         """Say that a file of an earlier set shall not be there any more."""
@@ -189,10 +179,6 @@ def _names_in(absent: Path) -> list[str]:
         return []
     names = absent.read_text(encoding="utf-8", errors="replace").splitlines()
     return [name for name in names if Path(name).name == name]
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
 
 
 def _unlink(path: Path) -> None:

@@ -3,14 +3,17 @@
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from psgkit.errors import OutputError
+
+_BLOCK_BYTES = 1 << 20
 
 MAX_NAME_BYTES = 120  # leaves room for "_summary.csv" within the usual 255
 
@@ -103,7 +106,7 @@ def _is(place: Path) -> bool:
         return False
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all.
 
     Parameters
@@ -111,18 +114,19 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     path : pathlib.Path
         The file; one that is there already is replaced at the last moment, and stays
         as it was where anything goes wrong before.
-    write : callable
-        Given the path of a temporary file in the same folder, writes it.
+    data : bytes
+        All of its content.
 
     Raises
     ------
     OutputError
-        If the folder cannot be written or the disk is full.
+        If the folder cannot be written, the disk is full, or it does not give back
+        what was written.
     """
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
+        write_checked(temporary, data, of=path)
         with refuse(path):
-            write_flushed(temporary, write)
             temporary.replace(path)
     finally:
         with contextlib.suppress(OSError):
@@ -138,29 +142,62 @@ def refuse(path: Path) -> Iterator[None]:
         raise OutputError(_sentence(path, fault)) from None
 
 
-def write_flushed(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file and have the system put it on the disk."""
-    write(path)
-    _flush(path)
+def write_checked(path: Path, data: bytes, *, of: Path) -> None:
+    """Write a new file, put it on the disk, and compare what is read back.
+
+    A disk that is full for a moment can lose a write without an error that reaches
+    us. So every byte goes through one system call whose answer is checked.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file that does not exist yet.
+    data : bytes
+        All of its content.
+    of : pathlib.Path
+        The file that a message names.
+
+    Raises
+    ------
+    OutputError
+        If anything of it fails; the new file may then be there in part.
+    """
+    with refuse(of), path.open("x+b", buffering=0) as file:
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
+        # Renaming before the data are on disk can leave an empty file after a power
+        # cut.
+        os.fsync(file.fileno())
+        _drop_cache(file.fileno())
+        file.seek(0)
+        is_same = _holds(file, data)
+    if not is_same:
+        raise OutputError(
+            f"{of.name} was not written: the disk gave back other bytes than it was "
+            "given. Check the disk, or choose another folder with --out."
+        )
+
+
+def _drop_cache(handle: int) -> None:
+    """Have the next read come from the disk, where the system can do that."""
+    if hasattr(os, "posix_fadvise"):
+        with contextlib.suppress(OSError):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _holds(file: io.RawIOBase, data: bytes) -> bool:
+    place = 0
+    while block := file.read(_BLOCK_BYTES):
+        if block != data[place : place + len(block)]:
+            return False
+        place += len(block)
+    return place == len(data)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file as UTF-8, whole or not at all; see `write_whole`."""
-    data = text.encode("utf-8", "replace")
-    write_whole(path, lambda temporary: _write_bytes(temporary, data))
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
-
-
-def _flush(path: Path) -> None:
-    # Renaming before the data are on disk can leave an empty file after a power cut.
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_whole(path, text.encode("utf-8", "replace"))
 
 
 def _sentence(path: Path, fault: OSError) -> str:

@@ -87,8 +87,14 @@ class Lock:
                 )
             except FileExistsError:
                 return False
-        with os.fdopen(handle, "wb") as file, suppress(OSError):
-            file.write(self._content())
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(self._content())
+            except OSError:
+                # An empty lock on a full disk would keep others waiting for nobody.
+                with suppress(OSError):
+                    self._path.unlink()
+                raise
         self._heart.start()
         return True
 

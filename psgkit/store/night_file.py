@@ -32,12 +32,8 @@ stands a seal, `psgkit.store.seal`: the SHA-256 of all before it.
 
 import dataclasses
 import datetime as dt
-import errno
 import json
-import os
-import re
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -77,8 +73,8 @@ from psgkit.store.seal import (
     FORMAT,
     FORMAT_VERSION,
     look_at_seal,
-    put_seal,
     seal_fault,
+    sealed,
     version_fault,
 )
 from psgkit.store.tables import (
@@ -112,7 +108,7 @@ def write_night(night: Night, path: Path) -> None:
     OutputError
         If the file cannot be written, or a table holds what the file cannot.
     """
-    write_whole(path, partial(write_as, night))
+    write_whole(path, night_bytes(night))
 
 
 def read_night(path: str | Path) -> Night:
@@ -201,54 +197,49 @@ def _open(path: Path, read: Callable[[h5py.File], Result]) -> Result:
         ) from None
 
 
-def write_as(night: Night, path: Path) -> None:
-    """Write a night as an HDF5 file that nobody sees yet; see `write_night`.
+def night_bytes(night: Night) -> bytes:
+    """Return a night as the sealed content of an HDF5 file.
+
+    It is put together in memory: the HDF5 library can lose a write to a full disk
+    without an error.
 
     Raises
     ------
-    OSError
-        If the file cannot be written.
     OutputError
         If a table holds what the file cannot.
     """
-    try:
-        with h5py.File(path, "w", libver=("earliest", "v110")) as file:
-            _put_facts(file, night)
-            put_table(
-                file.create_group("channels"),
-                channel_table(night),
-                meanings=UNIT_OF_CHANNEL,
-            )
-            put_table(file.create_group("gaps"), gap_table(night))
-            put_scoring(file.create_group("scoring"), night.scoring)
-            put_table(file.create_group("metrics"), metric_table(night))
-            put_measures(file, night)
-            put_table(file.create_group("issues"), issue_table(night))
-            provenance = np.array(
-                json.dumps(dataclasses.asdict(night.provenance)), dtype=TEXT
-            )
-            put_array(
-                file, "provenance", provenance, unit="", meaning="JSON: whence it came"
-            )
-            tables = file.create_group("tables", track_order=True)
-            for name, table in night.tables.items():
-                put_table(tables.create_group(held(name)), table)
-            spectra = file.create_group("spectra", track_order=True)
-            for name, spectrum in night.spectra.items():
-                _put_spectra(spectra.create_group(held(name)), spectrum)
-        put_seal(path)
-    except (RuntimeError, OSError) as fault:
-        raise _system_fault(fault) from None
-
-
-def _system_fault(fault: Exception) -> OSError:
-    """Return what the system said, which HDF5 tells in the midst of its own words.
-
-    On a full disk: ``file write failed: time = …, errno = 28, error message = …``.
-    """
-    told = re.search(r"errno = (\d+)", str(fault))
-    number = int(told[1]) if told else getattr(fault, "errno", None) or errno.EIO
-    return OSError(number, os.strerror(number))
+    with h5py.File(
+        "night.h5",
+        "w",
+        libver=("earliest", "v110"),
+        driver="core",
+        backing_store=False,
+    ) as file:
+        _put_facts(file, night)
+        put_table(
+            file.create_group("channels"),
+            channel_table(night),
+            meanings=UNIT_OF_CHANNEL,
+        )
+        put_table(file.create_group("gaps"), gap_table(night))
+        put_scoring(file.create_group("scoring"), night.scoring)
+        put_table(file.create_group("metrics"), metric_table(night))
+        put_measures(file, night)
+        put_table(file.create_group("issues"), issue_table(night))
+        provenance = np.array(
+            json.dumps(dataclasses.asdict(night.provenance)), dtype=TEXT
+        )
+        put_array(
+            file, "provenance", provenance, unit="", meaning="JSON: whence it came"
+        )
+        tables = file.create_group("tables", track_order=True)
+        for name, table in night.tables.items():
+            put_table(tables.create_group(held(name)), table)
+        spectra = file.create_group("spectra", track_order=True)
+        for name, spectrum in night.spectra.items():
+            _put_spectra(spectra.create_group(held(name)), spectrum)
+        file.flush()
+        return sealed(file.id.get_file_image())
 
 
 def _read(file: h5py.File) -> Night:

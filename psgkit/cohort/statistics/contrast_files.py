@@ -1,7 +1,7 @@
 """A cohort's table in, a comparison's tables and forest plot out."""
 
+import io
 import math
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from psgkit.cohort.statistics.contrast import PER_UNIT, Contrast
 from psgkit.cohort.statistics.model import Model
 from psgkit.cohort.table.column_types import check_format
 from psgkit.errors import InputError
-from psgkit.store.files import make_folder, write_whole
+from psgkit.store.files import make_folder, write_text, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,22 +72,18 @@ def save_contrast(contrast: Contrast, folder: Path) -> None:
     make_folder(folder)
     tables = {"contrast.csv": contrast.table, "left_out.csv": contrast.left_out}
     for name, table in tables.items():
-        write_whole(folder / name, partial(table.to_csv, index=False))
-    write_whole(folder / "methods.txt", partial(_write_text, contrast.methods))
-    figure = plot_forest(contrast)
-    write_whole(folder / "forest.svg", partial(_write_figure, figure))
+        write_text(folder / name, table.to_csv(index=False))
+    write_text(folder / "methods.txt", f"{contrast.methods}\n")
+    write_whole(folder / "forest.svg", _svg(plot_forest(contrast)))
 
 
-def _write_figure(figure: "Figure", path: Path) -> None:
-    """Write a figure that is the same, byte by byte, whenever it is drawn."""
+def _svg(figure: "Figure") -> bytes:
+    """Return a figure that is the same, byte by byte, whenever it is drawn."""
     import matplotlib as mpl  # noqa: PLC0415 - costs half a second
 
     with mpl.rc_context({"svg.hashsalt": "psgkit"}):
-        figure.savefig(path, format="svg", metadata={"Date": None})
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(f"{text}\n", encoding="utf-8")
+        figure.savefig(buffer := io.BytesIO(), format="svg", metadata={"Date": None})
+    return buffer.getvalue()
 
 
 def plot_forest(contrast: Contrast) -> "Figure":

@@ -5,7 +5,6 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from psgkit.cohort.table.column_types import (
     typed,
     with_units,
 )
-from psgkit.cohort.table.spreadsheet import write_spreadsheet
+from psgkit.cohort.table.spreadsheet import spreadsheet
 from psgkit.domain.jobs import Job
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
@@ -126,7 +125,7 @@ def collect(
         files.write_text("failures.csv", to_csv(failures))
         files.write_text(TABLE, to_csv(table))
         sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
-        files.write("cohort.xlsx", partial(write_spreadsheet, sheets))
+        files.write_bytes("cohort.xlsx", spreadsheet(sheets))
         table = with_units(table, meanings)
         at = cohort.under_way
         table.attrs["under_way"] = None if at is None else sorted(at)

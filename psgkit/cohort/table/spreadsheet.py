@@ -20,8 +20,8 @@ _MAX_TEXT = 32_767
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def write_spreadsheet(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
-    """Write tables as the sheets of one workbook.
+def spreadsheet(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Return tables as the sheets of one workbook.
 
     Text stays text, also where it looks like a formula; what is undefined is empty.
 
@@ -29,13 +29,11 @@ def write_spreadsheet(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     ----------
     tables : mapping of str to DataFrame
         Name of the sheet, and its table.
-    path : pathlib.Path
-        The file, whatever it is called.
 
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
+    Returns
+    -------
+    bytes
+        The content of the workbook's file.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - slow to load
     from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415
@@ -48,10 +46,9 @@ def write_spreadsheet(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
         for row in table.itertuples(index=False):
             sheet.append([_cell(sheet, value) for value in row])
     book.properties.created = book.properties.modified = dt.datetime(*NO_TIME)
-    # In memory first: openpyxl leaves a half-written file in disorder.
     packed = io.BytesIO()
     ExcelWriter(book, _Timeless(packed, "w", ZIP_DEFLATED)).save()
-    path.write_bytes(packed.getvalue())
+    return packed.getvalue()
 
 
 class _Timeless(ZipFile):

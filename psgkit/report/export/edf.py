@@ -5,6 +5,7 @@ second zero, no date and nothing about the person.
 """
 
 import datetime as dt
+import io
 import math
 import re
 from pathlib import Path
@@ -34,7 +35,7 @@ def write_edf(scoring: Scoring, path: Path) -> None:
         starttime=None if scoring.start is None else scoring.start.time(),
         annotations=_annotations(scoring),
     )
-    write_whole(path, edf.write)
+    write_whole(path, _content(edf))
 
 
 def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
@@ -80,7 +81,7 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
         raise UnreadableRecording(
             f"{recording.name} has gaps; export the scoring alone, without the recording."
         )
-    write_whole(path, lambda temporary: _write_without_reserved(edf, temporary))
+    write_whole(path, _without_reserved(edf))
 
 
 def _time_of_day(edf: edfio.Edf) -> dt.time | None:
@@ -98,15 +99,19 @@ def _clear_free_text(edf: edfio.Edf) -> None:
         signal.prefiltering = " ".join(_CUTOFF.findall(signal.prefiltering))
 
 
-def _write_without_reserved(edf: edfio.Edf, path: Path) -> None:
-    """Write the copy with blanks in the reserved fields, which edfio cannot set."""
-    edf.write(path)
-    with path.open("r+b") as file:
-        count = int(file.read(256)[252:256])
-        file.seek(192)
-        file.write(b"EDF+C".ljust(44))
-        file.seek(256 + 224 * count)
-        file.write(b" " * (32 * count))
+def _content(edf: edfio.Edf) -> bytes:
+    buffer = io.BytesIO()
+    edf.write(buffer)
+    return buffer.getvalue()
+
+
+def _without_reserved(edf: edfio.Edf) -> bytes:
+    """Return the copy with blanks in the reserved fields, which edfio cannot set."""
+    raw = bytearray(_content(edf))
+    count = int(raw[252:256])
+    raw[192:236] = b"EDF+C".ljust(44)
+    raw[256 + 224 * count : 256 + 256 * count] = b" " * (32 * count)
+    return bytes(raw)
 
 
 def _annotations(scoring: Scoring) -> list[edfio.EdfAnnotation]:

@@ -1,4 +1,6 @@
 import errno
+import io
+import os
 from pathlib import Path
 
 import pytest
@@ -13,40 +15,87 @@ from psgkit.store.files import (
 )
 
 
-def test_a_file_is_replaced_at_the_last_moment(tmp_path):
+def test_a_file_is_replaced_at_the_last_moment(tmp_path, monkeypatch):
     path = tmp_path / "night.csv"
     write_text(path, "old")
+    fsync, seen = os.fsync, []
 
-    def write(temporary: Path) -> None:
-        temporary.write_text("new")
-        assert path.read_text() == "old"
+    def look(handle: int) -> None:
+        fsync(handle)
+        seen.append(path.read_text())
 
-    write_whole(path, write)
+    monkeypatch.setattr(os, "fsync", look)
+    write_text(path, "new")
+    assert seen == ["old"]
     assert path.read_text() == "new"
 
 
-def test_a_writer_that_fails_leaves_the_earlier_file_and_nothing_else(tmp_path):
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), OSError(errno.EIO, "")])
+def test_a_write_that_fails_leaves_the_earlier_file_and_nothing_else(
+    tmp_path, monkeypatch, fault
+):
     path = tmp_path / "night.csv"
     write_text(path, "old")
 
-    def write(temporary: Path) -> None:
-        temporary.write_text("half of")
-        raise KeyboardInterrupt
+    def stop(_: int) -> None:
+        raise fault
 
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(path, write)
+    monkeypatch.setattr(os, "fsync", stop)
+    with pytest.raises((KeyboardInterrupt, OutputError)):
+        write_text(path, "new")
     assert [file.name for file in tmp_path.iterdir()] == ["night.csv"]
     assert path.read_text() == "old"
 
 
-def test_a_full_disk_is_said_in_a_sentence(tmp_path):
-    def write(temporary: Path) -> None:
-        temporary.write_text("half of")
+def test_a_full_disk_is_said_in_a_sentence(tmp_path, monkeypatch):
+    def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError, match=r"night\.h5 was not written: the disk is"):
-        write_whole(tmp_path / "night.h5", write)
+        write_whole(tmp_path / "night.h5", b"half of")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lie", ["a page of zeros", "a short file", "more than given"])
+def test_a_disk_that_loses_a_write_in_silence_is_caught(tmp_path, monkeypatch, lie):
+    """As HDF5 saw it on a disk that another program filled and freed."""
+    path = tmp_path / "night.h5"
+    write_whole(path, b"earlier")
+    fsync = os.fsync
+
+    def lose(handle: int) -> None:
+        fsync(handle)
+        match lie:
+            case "a page of zeros":
+                os.lseek(handle, 4096, os.SEEK_SET)
+                os.write(handle, bytes(4096))
+            case "a short file":
+                os.ftruncate(handle, 4096)
+            case _:
+                os.write(handle, b"!")
+
+    monkeypatch.setattr(os, "fsync", lose)
+    with pytest.raises(OutputError) as caught:
+        write_whole(path, b"7" * 3_000_000)
+    assert str(caught.value) == (
+        "night.h5 was not written: the disk gave back other bytes than it was given. "
+        "Check the disk, or choose another folder with --out."
+    )
+    assert path.read_bytes() == b"earlier"
+    assert [file.name for file in tmp_path.iterdir()] == ["night.h5"]
+
+
+def test_a_system_that_writes_a_part_at_a_time_is_given_the_rest(tmp_path, monkeypatch):
+    class Piecemeal(io.FileIO):
+        def write(self, data):
+            return super().write(data[:1000])
+
+    monkeypatch.setattr(Path, "open", lambda path, *_, **__: Piecemeal(path, "x+"))
+    data = bytes(range(256)) * 20
+    write_whole(tmp_path / "night.h5", data)
+    monkeypatch.undo()
+    assert (tmp_path / "night.h5").read_bytes() == data
 
 
 def test_a_file_where_a_folder_should_be_is_said_in_a_sentence(tmp_path):

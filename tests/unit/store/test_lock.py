@@ -52,6 +52,18 @@ def test_a_lock_that_a_full_disk_left_empty_is_removed(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_full_disk_refuses_a_lock_and_leaves_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Lock, "_content", full)
+    with pytest.raises(OutputError, match="study was not written: the disk is full"):
+        Lock(tmp_path / "lock", of=tmp_path / "study").take()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_dead_lock_that_cannot_be_taken_away_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
