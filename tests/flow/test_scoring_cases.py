@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from psgkit.domain.scoring import Scoring
 from psgkit.errors import UnreadableScoring
 from psgkit.measure import measure_scoring
 from psgkit.read import read_scoring
@@ -151,7 +150,7 @@ def test_paradoxal_is_rem(real_data: Path) -> None:
 def test_a_month_ends_in_a_night(real_data: Path) -> None:
     """The arousals of Domino's list lie where its dates say, not a month away."""
     folder = real_data / "cases" / "scoring" / "domino_month_end_us_header"
-    scoring: Scoring = read_scoring(folder / "Sleep profile.txt")
+    scoring = read_scoring(folder / "Sleep profile.txt")
     assert {"UNS", "ART"}.isdisjoint(scoring.stage_names)
     assert scoring.events["onset_s"].between(0, 600 * 30).all()
 
