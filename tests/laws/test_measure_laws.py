@@ -49,6 +49,19 @@ def test_stage_minutes_and_unscored_add_up_to_the_time_in_bed(stages):
 
 
 @LAW
+@given(HYPNOGRAMS)
+def test_the_parts_of_a_night_add_up_to_the_time_in_bed(stages):
+    """METRICS M: TIB = SOL + TST + WASO + ART and UNS after onset."""
+    measures = measure_scoring(in_bed(stages))
+    parts = measures[["sol_min", "tst_min", "waso_aasm_min"]]
+    asleep = np.flatnonzero(np.array(stages) > 0)
+    if parts.isna().any() or len(asleep) == 0:
+        return
+    unscored = sum(stage < 0 for stage in stages[asleep[0] :]) / 2
+    assert measures["tib_min"] == pytest.approx(parts.sum() + unscored)
+
+
+@LAW
 @given(HYPNOGRAMS, AROUSALS)
 def test_a_number_is_given_or_a_reason_is(stages, arousals):
     measures, _ = measure_all(in_bed(stages, arousals))

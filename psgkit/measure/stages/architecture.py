@@ -63,8 +63,8 @@ def waso_aasm_min(night: Evidence) -> Value:
     Time in bed less latency, sleep and unscored time comes to the same, and counts
     unscored time before sleep onset twice; so the epochs of wake are counted.
     """
-    if not night.lights_known:
-        return LIGHTS_UNKNOWN
+    if not night.lights_on_known:
+        return LIGHTS_ON_UNKNOWN
     if night.has_holes:
         return HOLES
     if night.onset is None:

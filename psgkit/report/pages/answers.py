@@ -7,7 +7,7 @@ from psgkit.domain.metrics import Measure, Tier
 from psgkit.domain.night import Night
 from psgkit.report.pages.captions import cut_sentence
 from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import number, spoken_unit
+from psgkit.report.pages.wording import number, shown_value, spoken_unit
 
 REM_CONTINUITY = "rem_wmean_min_b2m"
 N3_MINUTES = "n3_min"
@@ -146,7 +146,7 @@ def _answer(
     return Answer(
         title=title,
         label=label,
-        value=number(measure.value),
+        value=shown_value(measure),
         unit=unit or _(spoken_unit(measure)),
         interval=_("{low} to {high}").format(
             low=number(measure.low), high=number(measure.high)
@@ -161,4 +161,4 @@ def _answer(
 
 def _shown(found: dict[str, Measure], name: str) -> str:
     measure = found.get(name)
-    return "" if measure is None else number(measure.value)
+    return "" if measure is None or measure.reason else shown_value(measure)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import hours, marked, number, plain
+from psgkit.report.pages.wording import hours, marked, plain, shown_value
 from psgkit.report.tables import clock_at
 
 DASH = "\N{EN DASH}"
@@ -208,13 +208,6 @@ def _line(found: dict[str, Measure], column: str, label: str, unit: str = "") ->
         return Line(label, DASH, not_available(measure.reason))
     shown = unit or _UNITS.get(measure.unit, "")
     return Line(label, f"{shown_value(measure)} {shown}".strip())
-
-
-def shown_value(measure: Measure) -> str:
-    """Return a value as a laboratory writes it: one decimal for percent and minutes."""
-    if measure.unit in _UNITS and not float(measure.value).is_integer():
-        return marked(f"{measure.value:.1f}")
-    return number(measure.value)
 
 
 def _cell(found: dict[str, Measure], column: str) -> str:

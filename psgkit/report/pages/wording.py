@@ -7,6 +7,7 @@ from psgkit.domain.metrics import Measure
 from psgkit.report.pages.language import _, current_language
 
 _PLURALS = ("minutes", "seconds", "microvolts", "square microvolts", "bits")
+_ONE_DECIMAL = ("minutes", "percent", "beats per minute")
 _REPLACED = ("Cc", "Cs", "Zl", "Zp")
 # They reorder or hide what stands around them; joiners within a script are left.
 _BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff") | {
@@ -45,6 +46,13 @@ def number(value: float) -> str:
     if abs(value) >= 100:
         return f"{value:.0f}"
     return marked(f"{value:.3g}")
+
+
+def shown_value(measure: Measure) -> str:
+    """Return a value as a laboratory writes it: one decimal for percent and minutes."""
+    if measure.unit in _ONE_DECIMAL and not float(measure.value).is_integer():
+        return marked(f"{measure.value:.1f}")
+    return number(measure.value)
 
 
 def marked(digits: str) -> str:

@@ -58,7 +58,7 @@ def test_unknown_lights_leave_what_needs_them_undefined():
     why = reasons("W" * 10 + "2" * 400 + "R" * 40 + "W" * 10, lights=False)
     assert why["tib_min"] == "lights-off and lights-on are not known"
     assert why["se_pct"] == "lights-off and lights-on are not known"
-    assert why["waso_aasm_min"] == "lights-off and lights-on are not known"
+    assert why["waso_aasm_min"] == "lights-on is not known"
     for name in ("sol_min", "sol10_min", "rem_lat_lo_min"):
         assert why[name] == "lights-off is not known"
     assert why["fwt_min"] == "lights-on is not known"
