@@ -97,6 +97,17 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         console.error(str(fault))
         sys.exit(EXIT_UNUSABLE)
+    except OSError as fault:
+        if fault.errno is None:
+            raise
+        if debug:
+            traceback.print_exc()
+        place = "" if fault.filename is None else f" {str(fault.filename)!r}"
+        console.error(
+            f"The system refused a file or folder{place}: {fault.strerror}. Check its "
+            "path and your right to read it."
+        )
+        sys.exit(EXIT_UNUSABLE)
     except MemoryError:
         if debug:
             traceback.print_exc()

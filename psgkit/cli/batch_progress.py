@@ -53,7 +53,10 @@ def log_outcome(out: Path, outcome: "Outcome") -> None:
     """Add a line to the batch's log; a full disk costs the line, not the batch."""
     moment = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
     line = console.plain(describe(outcome)).replace("\n", " ")
-    with suppress(OSError), (out / "batch.log").open("a", encoding="utf-8") as log:
+    file = out / "batch.log"
+    if file.is_symlink():  # it leads out of the folder
+        return
+    with suppress(OSError), file.open("a", encoding="utf-8", errors="replace") as log:
         log.write(f"{moment} {line}\n")
 
 

@@ -1,5 +1,6 @@
 """The formats of recordings by their endings, and the files that one recording has."""
 
+import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -68,6 +69,11 @@ def is_edf(path: Path) -> bool:
     except OSError:
         return False
     return version in {b"0       ", b"\xffBIOSEMI"}
+
+
+def is_closed(path: Path) -> bool:
+    """Tell whether this is a folder that this user may not open."""
+    return path.is_dir() and not os.access(path, os.R_OK | os.X_OK)
 
 
 def is_recording(path: Path) -> bool:

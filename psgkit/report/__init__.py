@@ -45,10 +45,11 @@ def save_night(
     from psgkit.report.tables import write_tables  # noqa: PLC0415
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
     from psgkit.store.file_set import together  # noqa: PLC0415 - with what follows
-    from psgkit.store.files import make_folder, safe_name  # noqa: PLC0415
+    from psgkit.store.files import make_folder, refuse_link, safe_name  # noqa: PLC0415
 
     settings = settings or _settings_of(night)
     name = safe_name(night.id)
+    refuse_link(Path(folder) / name)
     home = make_folder(Path(folder) / name)
     mark = f"{name}.h5"
     with together(home, mark=mark) as files:

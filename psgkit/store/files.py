@@ -83,6 +83,21 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+def refuse_link(folder: Path) -> None:
+    """Refuse a folder of results that is a link: files would land elsewhere.
+
+    Raises
+    ------
+    OutputError
+        If it is one.
+    """
+    if folder.is_symlink():
+        raise OutputError(
+            f"{folder} is a link to another place, and nothing is written there. Take "
+            "the link away, or choose another folder with --out."
+        )
+
+
 def check_writable(folder: Path) -> None:
     """Refuse a folder that cannot be written, before long work and without making it.
 

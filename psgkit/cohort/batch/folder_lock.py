@@ -6,7 +6,7 @@ from pathlib import Path
 
 from psgkit.cohort.batch.state import STATE_FOLDER
 from psgkit.errors import OutputError
-from psgkit.store.files import make_folder
+from psgkit.store.files import make_folder, refuse_link
 from psgkit.store.lock import (
     BEAT_S,
     DEAD_AFTER_S,
@@ -27,6 +27,7 @@ def hold(
     OutputError
         If another batch is at work in the folder, or it cannot be written.
     """
+    refuse_link(out / STATE_FOLDER)
     make_folder(out / STATE_FOLDER)
     path = _lock_of(out)
     lock = Lock(path, of=out, beat_s=beat_s)

@@ -26,6 +26,7 @@ from psgkit.errors import (
     UnreadableScoring,
 )
 from psgkit.pipeline import analyse_night
+from psgkit.read.recording_files import is_closed
 from psgkit.report import save_night
 
 DONE_BEFORE = "its result stands"
@@ -99,6 +100,11 @@ def _check_there(job: Job) -> None:
     """
     faults = {"recording": UnreadableRecording, "scoring": UnreadableScoring}
     for what, file in input_files(job).items():
+        if is_closed(file):
+            raise InputError(
+                "This folder cannot be opened: permission denied. Nobody looked for "
+                "recordings in it. Get the right to read it, and give the command again."
+            )
         if file.stem != job.night_id and not file.exists():
             raise faults[what](
                 f"The {what} of night {job.night_id} is not there; check its path in "

@@ -41,8 +41,8 @@ def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) 
     out : pathlib.Path
         The output folder of the cohort.
     verify : bool
-        Whether inputs are compared by SHA-256, which reads them, and not only by size,
-        time and header.
+        Whether inputs and results are compared by SHA-256, which reads them, and not
+        only by size, time and header.
 
     Returns
     -------
@@ -57,22 +57,28 @@ def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) 
     for name, sentence in _ASKED.items():
         if record.get(name) != asked[name]:
             return sentence
-    return _why_files(night_folder(out, job), record) or _why_inputs(
+    return _why_files(night_folder(out, job), record, verify=verify) or _why_inputs(
         job, record.get("inputs"), verify=verify
     )
 
 
-def _why_files(folder: Path, record: dict[str, Any]) -> str:
+def _why_files(folder: Path, record: dict[str, Any], *, verify: bool) -> str:
     files = record.get("files")
     if not isinstance(files, dict) or not files:
         return DAMAGED
-    for name, size in files.items():
+    for name, before in files.items():
+        if not isinstance(before, dict):
+            return DAMAGED
+        file = folder / name
         try:
-            whole = (folder / name).stat().st_size == size
+            now = file.stat()
         except (OSError, ValueError):
-            whole = False
-        if not whole:
             return f"its file {name} is missing or not whole"
+        if now.st_size != before.get("size"):
+            return f"its file {name} is missing or not whole"
+        is_touched = now.st_mtime_ns != before.get("mtime_ns")
+        if (verify or is_touched) and not _is_same(file, before.get("sha256")):
+            return f"its file {name} is damaged or was changed"
     return ""
 
 

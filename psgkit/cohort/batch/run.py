@@ -33,7 +33,7 @@ from psgkit.cohort.batch.workers import (
 from psgkit.cohort.jobs.bids import describe_derivative
 from psgkit.cohort.jobs.ids import folded
 from psgkit.cohort.table.collect import collect
-from psgkit.domain.jobs import Failed, Job, Outcome, Skipped
+from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, OutputError, PsgkitError
 from psgkit.settings import Settings
 from psgkit.store.files import check_writable, safe_name
@@ -136,7 +136,7 @@ def run_cohort(
             else:
                 to_do.append(Task(job, settings, out, resume, verify))
         executor = _executor(dask, workers, timeout_s, nights=len(to_do))
-        failed = []
+        failed, done = [], []
         outcomes = run_tasks(
             to_do,
             executor,
@@ -147,12 +147,15 @@ def run_cohort(
             for outcome in outcomes:
                 if isinstance(outcome, Failed):
                     failed.append(outcome)
+                if isinstance(outcome, Done):
+                    done.append(outcome.job)
                 yield outcome
         if lock.lost:
             raise OutputError(
                 f"Another batch has taken over {out}, since nothing was heard of this "
                 "one for a while; wait for it and run again."
             )
+        _check_still_there(out, done)
         record_again(out, failed)
         tell_under_way(lock, None)
         try:
@@ -162,6 +165,15 @@ def run_cohort(
                 f"{fault} Nights that are done stay so; the same command again makes the "
                 "tables."
             ) from None
+
+
+def _check_still_there(out: Path, done: Sequence[Job]) -> None:
+    """Refuse to make tables of nights that were done and taken away since."""
+    if gone := sum(not has_result(out, job) for job in done):
+        raise OutputError(
+            f"{gone} of the {len(done)} nights that this batch did are no longer in "
+            f"{out}: something moved or removed them. Give the command again."
+        )
 
 
 def _executor(

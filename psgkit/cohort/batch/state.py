@@ -7,6 +7,7 @@ is written after all its files, by renaming: it is there only when they are whol
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from psgkit.domain.jobs import Done, Failed, Job
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.errors import OutputError
+from psgkit.read.input_hash import sha256_of
 from psgkit.read.recording_files import files_of, is_recording
 from psgkit.settings import Settings
 from psgkit.store.file_set import clear_unfinished, recover
@@ -27,6 +29,9 @@ STATE_FOLDER = ".psgkit"
 
 # The table of all nights; those beside it are written with it, see `file_set`.
 TABLE = "cohort.csv"
+
+# What a night's own files end in; recordings and notes may lie beside them.
+RESULT_ENDINGS = (".h5", ".csv", ".html", ".pdf")
 
 # The header of an EDF file and a little more; of most scorings, the whole file.
 HEAD_BYTES = 65_536
@@ -66,7 +71,7 @@ def take_print(path: Path) -> Print | None:
 
 def folder_mark(path: Path) -> str:
     """Return a word for the folder of a file, which tells nobody what it is called."""
-    return hashlib.sha256(str(path.absolute().parent).encode()).hexdigest()[:16]
+    return hashlib.sha256(os.fsencode(path.absolute().parent)).hexdigest()[:16]
 
 
 def night_folder(out: Path, job: Job) -> Path:
@@ -101,15 +106,26 @@ def record_done(
             **_asked(job, settings),
             "inputs": prints,
             "files": {
-                file.name: file.stat().st_size
+                file.name: file_facts(file)
                 for file in sorted(done.folder.iterdir())
-                if file.is_file() and not file.name.startswith(".")
+                if file.suffix in RESULT_ENDINGS
+                and file.stem.startswith(done.folder.name)
             },
             "seconds": round(done.seconds, 3),
             "issues_n": done.issues_n,
             "issues_error_n": done.issues_error_n,
         },
     )
+
+
+def file_facts(file: Path) -> dict[str, Any]:
+    """Return what shows later whether a file of a result is as it was written."""
+    found = file.stat()
+    return {
+        "size": found.st_size,
+        "mtime_ns": found.st_mtime_ns,
+        "sha256": sha256_of(file),
+    }
 
 
 def record_failed(out: Path, failed: Failed) -> None:
@@ -161,7 +177,7 @@ def tidy(out: Path, job: Job) -> None:
     No other file is touched: recordings and scorings may lie in the same folder.
     """
     folder = night_folder(out, job)
-    if not folder.is_dir():
+    if not folder.is_dir() or folder.is_symlink():
         return
     recover(folder, f"{folder.name}.h5")
     if not any(folder.iterdir()):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from psgkit.cohort.batch.state import STATE_FOLDER, take_print
+from psgkit.cohort.batch.state import take_print
 from psgkit.cohort.jobs.kept_ids import name_nights_kept
 from psgkit.cohort.jobs.paired_scorings import AUTO, NONE, find_scoring, is_scoring_name
 from psgkit.cohort.jobs.remote import (
@@ -18,7 +18,7 @@ from psgkit.cohort.jobs.remote import (
 from psgkit.domain.jobs import Job
 from psgkit.errors import InputError
 from psgkit.read.input_hash import sha256_of
-from psgkit.read.recording_files import is_recording
+from psgkit.read.recording_files import is_closed, is_recording
 
 
 def find_jobs(
@@ -30,8 +30,8 @@ def find_jobs(
     ----------
     inputs : iterable of str or pathlib.Path
         Recordings, and folders that are searched with all that is below them. Hidden
-        files and folders, results of psgkit, and files named as hypnograms are left
-        out. An address such as ``s3://bucket/night.edf`` names one recording; its
+        files and folders, and files named as hypnograms, are left out. A folder that
+        cannot be opened is a night that fails. An address such as ``s3://bucket/night.edf`` names one recording; its
         scoring is not looked for.
     scoring : str
         How scorings are found; see `psgkit.cohort.jobs.paired_scorings.find_scoring`.
@@ -88,12 +88,18 @@ def _check_addresses(addresses: Sequence[str], scoring: str) -> None:
 def walk(folder: Path) -> Iterator[Path]:
     """Go through all files below a folder, and recordings that are a folder (.mff).
 
-    Links to folders are followed once; hidden ones and results of psgkit are left out.
+    Links to folders are followed once; hidden ones are left out. A folder that cannot
+    be opened is among what is found, so that nothing of it is passed by in silence.
     """
     seen: set[str] = set()
-    for place, folders, names in os.walk(folder, followlinks=True):
+    closed: list[str] = []
+
+    def keep(fault: OSError) -> None:
+        closed.append(os.fspath(fault.filename or folder))
+
+    for place, folders, names in os.walk(folder, followlinks=True, onerror=keep):
         real = os.path.realpath(place)
-        if real in seen or STATE_FOLDER in folders:
+        if real in seen:
             folders.clear()
             continue
         seen.add(real)
@@ -104,6 +110,7 @@ def walk(folder: Path) -> Iterator[Path]:
         for name in sorted([*names, *whole]):
             if not name.startswith("."):
                 yield Path(place, name)
+    yield from map(Path, closed)
 
 
 def _files(given: Path) -> Iterator[Path]:
@@ -111,7 +118,8 @@ def _files(given: Path) -> Iterator[Path]:
         return (
             file
             for file in walk(given)
-            if is_recording(file) and not is_scoring_name(file.name)
+            if (is_recording(file) and not is_scoring_name(file.name))
+            or is_closed(file)
         )
     if os.path.lexists(given):
         return iter([given])
@@ -161,7 +169,5 @@ def _file_of(job: Job) -> Path:
 def _hash_of(job: Job) -> str:
     file = _file_of(job)
     if take_print(file) is None:
-        return hashlib.sha256(str(file).encode("utf-8", "surrogatepass")).hexdigest()[
-            :12
-        ]
+        return hashlib.sha256(os.fsencode(file)).hexdigest()[:12]
     return sha256_of(file)[:12]

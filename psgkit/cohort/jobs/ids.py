@@ -1,6 +1,7 @@
 """Names of nights: unique, and safe as names of folders on every system."""
 
 import hashlib
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ class _Naming:
         if self.with_suffix:
             words.append(self.file.suffix.lstrip("."))
         if self.with_hash:
-            words.append(hashlib.sha256(str(self.file).encode()).hexdigest()[:8])
+            words.append(hashlib.sha256(os.fsencode(self.file)).hexdigest()[:8])
         return safe_name("_".join(word for word in words if word))
 
     @property
@@ -131,10 +132,6 @@ def folded(name: str) -> str:
 
 def _clashing(namings: list[_Naming]) -> set[str]:
     counts = Counter(folded(naming.name) for naming in namings)
-    return {
-        name
-        for name, count in counts.items()
-        if count > 1
-        # Nothing more can be said of two that carry the hash of their path already.
-        and not all(n.is_last for n in namings if folded(n.name) == name)
-    }
+    # Nothing more can be said of nights that carry the hash of their path already.
+    open_names = {folded(n.name) for n in namings if not n.is_last}
+    return {name for name in open_names if counts[name] > 1}

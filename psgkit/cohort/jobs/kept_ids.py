@@ -6,13 +6,18 @@ id: it would be done again, and its result left behind. So what a batch remember
 nights in its output folder goes first, and a night that comes later takes another name.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from psgkit.cohort.batch.state import Print, folder_mark, read_done, take_print
 from psgkit.cohort.jobs.ids import folded, name_nights, possible_names
+from psgkit.errors import InputError
+from psgkit.read.input_hash import sha256_of
+
+Content = Callable[[Path], str]
 
 
 def name_nights_kept(
@@ -54,14 +59,16 @@ def name_nights_kept(
     claimed = {folded(name) for name in taken}
     # Who has the name that it would be given now goes before who has another, and a file
     # that nobody touched before a copy of it.
-    for is_own, same in ((True, _has_head), (False, _is_untouched), (False, _has_head)):
+    content = cache(sha256_of)  # of a file that is compared with several
+    for is_own, same in ((True, _is_same), (False, _is_untouched), (False, _is_same)):
         for place in may_be_done:
             if place in kept:
                 continue
             own = [names[place]]
             for name in own if is_own else possible_names(files[place], stems[place]):
                 is_free = name in done and folded(name) not in claimed
-                if is_free and same(prints[place], _input_of(done[name])):
+                facts = _input_of(done[name]) if is_free else {}
+                if is_free and same(files[place], prints[place], facts, content):
                     kept[place] = name
                     claimed.add(folded(name))
                     break
@@ -115,14 +122,30 @@ def _input_of(record: dict[str, Any]) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def _is_untouched(found: Print | None, facts: dict[str, Any]) -> bool:
-    return found is not None and asdict(found).items() <= facts.items()
+def _is_untouched(
+    file: Path, found: Print | None, facts: dict[str, Any], content: Content
+) -> bool:
+    is_as_before = found is not None and asdict(found).items() <= facts.items()
+    return is_as_before and _is_same(file, found, facts, content)
 
 
-def _has_head(found: Print | None, facts: dict[str, Any]) -> bool:
-    """Tell whether a result is of a file, whose date may be another."""
-    return (
-        found is not None
-        and facts.get("size") == found.size
-        and facts.get("head_sha256") == found.head_sha256
-    )
+def _is_same(
+    file: Path, found: Print | None, facts: dict[str, Any], content: Content
+) -> bool:
+    """Tell whether a result is of a file, whose date may be another.
+
+    Two sites can have files of one name, size and header. So a file that stands in
+    another folder than the result's is compared by its whole content.
+    """
+    if (
+        found is None
+        or facts.get("size") != found.size
+        or facts.get("head_sha256") != found.head_sha256
+    ):
+        return False
+    if not _is_elsewhere(file, facts):
+        return True
+    try:
+        return content(file) == facts.get("sha256")
+    except InputError:
+        return False

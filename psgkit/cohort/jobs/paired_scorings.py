@@ -28,6 +28,9 @@ PATTERNS = (
     "{stem}.eannot",
 )
 
+# What editors and copying programs leave beside a file.
+_LEFT_BY_PROGRAMS = ("~", ".bak", ".old", ".orig", ".tmp", ".swp", ".part")
+
 _TAILS = ("-psg", "_psg", "_eeg", "_raw")
 
 
@@ -114,7 +117,11 @@ def _fitting(recording: Path, pattern: str) -> list[Path]:
 def _names(folder: Path) -> list[tuple[str, ...]]:
     """Names of the files of a folder, by their small letters."""
     try:
-        return sorted((file.name.lower(), file.name) for file in folder.iterdir())
+        return sorted(
+            (file.name.lower(), file.name)
+            for file in folder.iterdir()
+            if not file.name.lower().endswith(_LEFT_BY_PROGRAMS)
+        )
     except OSError:
         return []
 

@@ -115,6 +115,36 @@ def test_a_result_that_is_not_whole_makes_it_to_do(out: Path, job: Job, file) ->
     assert why_to_do(job, Settings(), out) == f"its file {file} is missing or not whole"
 
 
+@pytest.mark.parametrize("file", ["n1.h5", "n1_summary.csv"])
+@pytest.mark.parametrize("keeps_its_time", [False, True])
+def test_a_result_with_one_bit_flipped_is_done_again(
+    out: Path, job: Job, file: str, keeps_its_time: bool
+) -> None:
+    """As a disk or another program leaves it: the same size, one bit another."""
+    path = out / "n1" / file
+    whole, times = path.read_bytes(), path.stat()
+    raw = bytearray(whole)
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(bytes(raw))
+    if keeps_its_time:
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    else:
+        os.utime(path, ns=(0, 0))
+    why = f"its file {file} is damaged or was changed"
+    # A file whose size and time are as they were is looked into with --verify alone.
+    assert why_to_do(job, Settings(), out) == ("" if keeps_its_time else why)
+    assert why_to_do(job, Settings(), out, verify=True) == why
+    assert isinstance(do_night(Task(job, Settings(), out, verify=True)), Done)
+    assert path.read_bytes() == whole
+    assert why_to_do(job, Settings(), out, verify=True) == ""
+
+
+def test_a_result_that_was_copied_elsewhere_stands(out: Path, job: Job) -> None:
+    for file in (out / "n1").iterdir():
+        os.utime(file, ns=(0, 0))
+    assert why_to_do(job, Settings(), out, verify=True) == ""
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"status": "done"}', "0" * 10])
 def test_a_damaged_record_makes_it_to_do(out: Path, job: Job, text: str) -> None:
     (out / ".psgkit/nights/n1.json").write_text(text)

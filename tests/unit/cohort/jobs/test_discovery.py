@@ -2,15 +2,22 @@
 
 import gzip
 import os
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 from edf_makers import make_edf
 
+from psgkit.cohort.batch.assignment import Task
+from psgkit.cohort.batch.one_night import do_night
 from psgkit.cohort.jobs.discovery import find_jobs, with_hashed_ids
+from psgkit.cohort.jobs.ids import name_nights
+from psgkit.domain.jobs import Failed
 from psgkit.errors import InputError
 from psgkit.read import read_recording
+from psgkit.settings import Settings
+from psgkit.store.files import safe_name
 
 
 @pytest.fixture
@@ -25,7 +32,7 @@ def study(tmp_path: Path) -> Path:
         "b/._n3.edf",
         ".hidden/n9.edf",
         "results/.psgkit/asked.json",
-        "results/n1/n1.edf",
+        "results/n1/n1.h5",
         "notes.txt",
     ):
         path = tmp_path / name
@@ -38,6 +45,63 @@ def test_folders_are_searched_with_all_below_them(study: Path) -> None:
     jobs = find_jobs([study])
     assert [job.id for job in jobs] == ["N2", "a_n1", "b_n1", "n3"]
     assert [job.scoring for job in jobs] == [None, study / "a/n1.xml", None, None]
+
+
+def test_results_in_the_folder_of_recordings_hide_none_of_them(study: Path) -> None:
+    """``psgkit batch study --out study``, given again."""
+    before = [job.id for job in find_jobs([study])]
+    (study / ".psgkit").mkdir()
+    for name in ("n1/n1.h5", "n1/n1_report.html", "n1/n1_epochs.csv", "cohort.csv"):
+        (study / name).parent.mkdir(exist_ok=True)
+        (study / name).write_text("")
+    assert [job.id for job in find_jobs([study], out=study)] == before
+
+
+def test_a_folder_that_cannot_be_opened_is_a_night_that_fails(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = str(study / "b")
+    scandir, access = os.scandir, os.access
+
+    def refuse(place: object) -> object:
+        if str(place) == closed:
+            raise PermissionError(13, "Permission denied", closed)
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "access", lambda p, m: str(p) != closed and access(p, m))
+    jobs = find_jobs([study])
+    assert [job.id for job in jobs] == ["N2", "n1", "b"]
+    outcome = do_night(Task(jobs[-1], Settings(), tmp_path / "out"))
+    assert isinstance(outcome, Failed)
+    assert outcome.message.startswith("This folder cannot be opened: permission denied")
+
+
+def test_a_folder_named_in_latin_1_counts(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/Universit\xe4t"))
+    folder.mkdir()
+    (folder / "n1.edf").write_bytes(b"")
+    (tmp_path / "n1.edf").write_bytes(b"")
+    ids = [job.id for job in find_jobs([tmp_path], out=tmp_path)]
+    assert len(ids) == 2
+    assert all(safe_name(name) == name for name in ids)
+    assert len({job.id for job in with_hashed_ids(find_jobs([folder]))}) == 1
+
+
+@pytest.mark.parametrize("left", ["~", ".bak", ".swp"])
+def test_what_an_editor_leaves_is_no_second_scoring(tmp_path: Path, left: str) -> None:
+    for name in ("x.edf", "x_scoring.txt", f"x_scoring.txt{left}"):
+        (tmp_path / name).write_text("")
+    (job,) = find_jobs([tmp_path])
+    assert job.scoring == tmp_path / "x_scoring.txt"
+
+
+def test_a_thousand_pairs_of_one_name_are_told_apart_at_once(tmp_path: Path) -> None:
+    files = [tmp_path / side / f"n{n}.edf" for n in range(1000) for side in "ab"]
+    began = time.process_time()
+    names = name_nights(files, [file.stem for file in files])
+    assert len(set(names)) == 2000
+    assert time.process_time() - began < 2.0
 
 
 def test_a_file_given_twice_is_one_night(study: Path) -> None:

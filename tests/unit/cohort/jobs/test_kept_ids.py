@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from psgkit.cohort.batch.state import record_done, take_print
 from psgkit.cohort.jobs.discovery import find_jobs
 from psgkit.cohort.jobs.manifest import read_manifest
 from psgkit.domain.jobs import Done, Job
+from psgkit.read.input_hash import sha256_of
 from psgkit.settings import Settings
 
 
@@ -29,6 +30,8 @@ def do_all(jobs: list[Job], out: Path) -> None:
     for job in jobs:
         if why_to_do(job, Settings(), out):
             night = make_night(job.night_id, with_spectra=False)
+            facts = replace(night.provenance, recording_sha256=sha256_of(job.recording))
+            night = replace(night, provenance=facts)
             prints = {"recording": asdict(take_print(job.recording))}
             done = Done(job, psgkit.save_night(night, out), 1.0, 0, 0)
             record_done(out, job, Settings(), prints, night, done)
@@ -110,6 +113,23 @@ def test_a_file_of_another_site_does_not_replace_a_result(
     expected = {"a/n1.edf": "n1", "a/n2.edf": "n2"}
     assert ids(find_jobs([study / "a"], out=out), study) == expected
     assert ids(find_jobs([study / "c"], out=out), study) == {"c/b/n1.edf": "c_b_n1"}
+
+
+@pytest.mark.parametrize("has_same_time", [False, True])
+def test_a_file_of_another_site_with_the_same_header_does_not_replace_a_result(
+    study: Path, out: Path, has_same_time: bool
+) -> None:
+    """The same name, size and first 64 KiB, and another night behind them."""
+    ours = put(study, "a/n1.edf", "0" * 70_000 + "a")
+    do_all(find_jobs([study / "a"], out=out), out)
+    theirs = put(study, "b/n1.edf", "0" * 70_000 + "b")
+    if has_same_time:
+        times = ours.stat()
+        os.utime(theirs, ns=(times.st_atime_ns, times.st_mtime_ns))
+    jobs = find_jobs([study / "b"], out=out)
+    assert ids(jobs, study) == {"b/n1.edf": "b_n1"}
+    do_all(jobs, out)
+    assert ids(find_jobs([study / "a"], out=out), study) == {"a/n1.edf": "n1"}
 
 
 def test_a_recording_that_was_exported_anew_is_the_same_night(
