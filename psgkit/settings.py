@@ -126,7 +126,7 @@ class ArousalSettings(_Frozen):
     calibration : str
         On which expert-scored nights the threshold was fitted and how well it did on
         others; empty where nobody has done that. Written by
-        ``scripts/calibrate_arousals.py``.
+        ``scripts/judge_real.py``.
     """
 
     source: Literal["auto", "scored", "rules", "unet_v1", "unet_v2"] = "auto"
