@@ -274,13 +274,10 @@ def test_one_command_tells_a_lab_and_calibrates(tmp_path: Path) -> None:
     assert "2 nights of 2 subjects" in settings.arousals.calibration
     assert "subject0" not in (out / "arousals.toml").read_text(encoding="utf-8")
     assert "Calibration of the arousal rules" in (out / "judged.html").read_text()
-    rules = settings.model_copy(
-        update={"arousals": settings.arousals.model_copy(update={"source": "rules"})}
-    )
     night = psgkit.analyse(
         folder / "night0.edf",
         scoring=folder / "night0_hypnogram.csv",
-        settings=rules,
+        settings=settings,
     )
     assert night.measures["ar_calibrated"] == 1.0
     assert night.provenance.arousal_source == "arousal_rule_v1"
