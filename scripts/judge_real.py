@@ -180,6 +180,13 @@ def opening(bench: Bench) -> list[str]:
         off = table.loc[who, "index off by"]
         told = "" if np.isnan(off) else f", index off by {off:+.1f} an hour on average"
         said.append(f"Arousals: F1 {table.loc[who, 'F1']:.2f} ({who}){told}.")
+        scores = table["F1"].drop([arousals.WHOLE_CHAIN], errors="ignore")
+        scores = scores.drop([arousals.ANOTHER_EXPERT], errors="ignore").dropna()
+        if len(scores) > 1:
+            said.append(
+                f"Of the arousal detectors, {scores.idxmax()} agrees best with the "
+                f"experts on their stages: F1 {scores.max():.2f}."
+            )
     return said
 
 

@@ -120,8 +120,6 @@ def detectors(wanted: tuple[str, ...] = ()) -> dict[str, Find]:
     for source in ("rules", "unet_v2", "unet_v1"):
         settings = ArousalSettings(source=source)
         found[source] = lambda n, s, p, settings=settings: by_psgkit(n, s, p, settings)
-    if not (importlib.util.find_spec("psgscoring")):
-        found = {"rules": found["rules"]}
     if importlib.util.find_spec("lunapi"):
         found["luna"] = by_luna
     return {k: v for k, v in found.items() if not wanted or k in wanted}
