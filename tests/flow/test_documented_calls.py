@@ -13,7 +13,12 @@ import psgkit
 from psgkit.cli.app import COMMANDS
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(ROOT.glob("docs/*.md")),
+    *sorted(ROOT.glob("docs/[!_]*/*.md")),
+]
 NAMES = [command.__name__ for command in chain(*COMMANDS.values())]
 
 Run = Callable[..., tuple[int, str, str]]
@@ -29,7 +34,7 @@ def text_of(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
-@pytest.fixture(params=PAGES, ids=lambda path: path.name)
+@pytest.fixture(params=PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def page(request: pytest.FixtureRequest) -> str:
     """Return the text of a page."""
     return text_of(request.param)
