@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "psgkit"
 author = "The psgkit developers"
-copyright = "The psgkit developers"  # noqa: A001 - the name Sphinx reads
+copyright = "The psgkit developers"
 version = release = psgkit.__version__
 
 extensions = [
@@ -43,5 +43,6 @@ html_show_sourcelink = False
 html_theme_options = {
     "navigation_with_keys": False,
     "show_prev_next": True,
+    "show_toc_level": 2,
     "secondary_sidebar_items": ["page-toc"],
 }

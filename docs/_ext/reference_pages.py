@@ -5,14 +5,24 @@ import re
 from itertools import chain
 from pathlib import Path
 
-import psgkit
-from psgkit.cli.app import COMMANDS, app
 from sphinx.application import Sphinx
 from typer.testing import CliRunner
+
+import psgkit
+from psgkit.cli.app import COMMANDS, app
 
 HERE = Path(__file__).parents[1]
 FOLDER = HERE / "reference" / "generated"
 KINDS = ("Objects", "Exceptions", "Functions")
+COMMANDS_INTRO = (
+    "`psgkit COMMAND --help` prints the same text. The exit status is 0 if all is done, "
+    "1 if some nights of a batch failed, 2 if the call or its input cannot be used, 3 for "
+    "a bug of psgkit, and 130 after Ctrl-C."
+)
+API_INTRO = (
+    "Everything in this list is public: `import psgkit`, then `psgkit.name`. Times are in "
+    "seconds from the start of the recording, voltages in microvolts."
+)
 
 
 def write_pages(_: Sphinx) -> None:
@@ -28,9 +38,7 @@ def commands_page() -> str:
     names = [command.__name__ for command in chain(*COMMANDS.values())]
     parts = [
         "# Commands",
-        "Each command prints this page by `psgkit COMMAND --help`. The exit status is 0 "
-        "if all is done, 1 if some nights of a batch failed, 2 if the call or its input "
-        "cannot be used, 3 for a bug of psgkit, and 130 after Ctrl-C.",
+        COMMANDS_INTRO,
     ]
     for name in names:
         shown = CliRunner().invoke(
@@ -62,8 +70,7 @@ def api_page() -> str:
         groups[_kind(value)].append(name)
     parts = [
         "# Python",
-        "Everything in this list is public: `import psgkit`, then `psgkit.name`. "
-        "Times are in seconds from the start of the recording, voltages in microvolts.",
+        API_INTRO,
     ]
     for kind, names in groups.items():
         parts += [f"## {kind}"]
