@@ -1,8 +1,10 @@
 """`psgkit contrast`: groups of a cohort, held against each other."""
 
 import math
+import re
 import textwrap
 from collections import Counter
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,10 +15,18 @@ from psgkit.cli import console
 if TYPE_CHECKING:
     import pandas as pd
 
-LINE = 80
+    from psgkit.cohort.statistics.contrast import Contrast
 
-# What a person is called in tables of nights.
-PERSON_COLUMNS = ("person", "subject", "subject_id", "participant", "participant_id")
+
+class ScaleChoice(StrEnum):
+    """Scales to compare on, as `compare_groups` names them."""
+
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+    TWO_PART = "two-part"
+
+
+LINE = 80
 
 
 def contrast(
@@ -24,16 +34,19 @@ def contrast(
         Path, typer.Argument(metavar="COHORT.csv", help="A row a night, from batch.")
     ],
     group: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
-            help="Column to compare by: words are groups, numbers a slope.",
+            help="Column to compare by: words are groups, numbers a slope; C(site) "
+            "makes numbers groups.",
         ),
-    ],
+    ] = None,
     covariates: Annotated[
         str,
         typer.Option(
-            metavar="NAMES", help="Columns to adjust for, with commas between."
+            metavar="NAMES",
+            help="Columns or terms to adjust for, with commas between: "
+            "age_y,sex,C(site).",
         ),
     ] = "",
     columns: Annotated[
@@ -44,10 +57,29 @@ def contrast(
             "default.",
         ),
     ] = "",
+    formula: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMULA",
+            help="In place of the three above: 'n3_min ~ group * sex + age_y'.",
+        ),
+    ] = None,
     person: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Column that names a person with several nights."
+            metavar="NAME",
+            help="Column that names a person with several nights; an obvious column "
+            "that repeats where not given.",
+        ),
+    ] = None,
+    scale: Annotated[
+        ScaleChoice | None,
+        typer.Option(help="In place of each metric's own scale."),
+    ] = None,
+    per: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NUMBER", help="Units of a slope: 10 for age, else 1 by default."
         ),
     ] = None,
     reference: Annotated[
@@ -71,25 +103,33 @@ def contrast(
     ] = None,
 ) -> None:
     """Compare groups, treatments or a marker, column by column."""
-    from psgkit.cohort.statistics.contrast import PER_UNIT, compare_groups
+    from psgkit.cohort.statistics.contrast import compare_groups
     from psgkit.cohort.statistics.contrast_files import read_cohort_table, save_contrast
 
-    table = read_cohort_table(cohort)
-    if person is None:
-        _tell_of_persons(table)
     found = compare_groups(
-        table,
+        read_cohort_table(cohort),
         group=group,
         covariates=_names(covariates),
         columns=_names(columns) or None,
+        formula=formula,
         person=person,
         reference=reference,
+        scale=scale,
+        per=per,
         allow_mixed=allow_mixed,
     )
-    for (level, against), rows in found.table.groupby(
-        ["level", "reference"], sort=False
-    ):
-        console.out(f"{level} {against if against == PER_UNIT else f'vs {against}'}")
+    _show(found)
+    if out is not None:
+        save_contrast(found, out)
+        console.out(f"Files: {out}")
+
+
+def _show(found: "Contrast") -> None:
+    from psgkit.cohort.statistics.contrast_files import against
+
+    pairs = found.table.groupby(["level", "reference"], sort=False)
+    for (level, reference), rows in pairs:
+        console.out(against(str(level), str(reference)))
         console.table(_shown(rows))
     told: list[str] = []
     notes = found.table.loc[found.table["note"] != "", ["column", "note"]]
@@ -109,21 +149,9 @@ def contrast(
         told.append(f"{column}: {nights} left out, {reason}")
     told += found.doubts
     if told:
-        console.out("\n" + "\n".join(told))
+        filled = (textwrap.fill(line, LINE, subsequent_indent="  ") for line in told)
+        console.out("\n" + "\n".join(filled))
     console.out(f"\n{textwrap.fill(found.methods, LINE, break_on_hyphens=False)}")
-    if out is not None:
-        save_contrast(found, out)
-        console.out(f"Files: {out}")
-
-
-def _tell_of_persons(table: "pd.DataFrame") -> None:
-    """Say that nights of one person count as those of several, where it seems so."""
-    for name in PERSON_COLUMNS:
-        if name in table and table[name].dropna().duplicated().any():
-            console.error(
-                f"the column {name!r} repeats; where it names persons, --person {name} "
-                "keeps the nights of one from counting as those of several."
-            )
 
 
 def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -138,18 +166,44 @@ def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
             "estimate (95 % interval)": _interval(row),
             "p": _p(row.p),
             "q": _p(row.q),
-            "nights": row.nights_n,
+            "n": _counts(row),
         }
         for row in found
     ]
     return pd.DataFrame(rows)
 
 
+def _counts(row: Any) -> str:
+    """Return persons in the group and the reference, else nights."""
+    if row.level_n is None or math.isnan(row.level_n):
+        return f"{row.nights_n}"
+    return f"{row.level_n:.0f} vs {row.reference_n:.0f}"
+
+
 def _interval(row: Any) -> str:
+    """Return an estimate with its interval, in digits that tell its ends apart."""
     if math.isnan(row.estimate):
         return ""
     kind = row.scale.partition(" (")[0]
-    return f"{kind} {row.estimate:#.3g} ({row.low:#.3g} to {row.high:#.3g})"
+    ends = (row.estimate, row.low, row.high)
+    if not all(map(math.isfinite, ends)):
+        return f"{kind} {row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})"
+    digits = max(_digits(row.estimate, 3), _digits(row.high - row.low, 2))
+    middle, low, high = (f"{end:.{digits}f}" for end in ends)
+    return f"{kind} {middle} ({low} to {high})"
+
+
+def _digits(number: float, significant: int) -> int:
+    """Return the decimals that show so many significant digits; at most 6.
+
+    Examples
+    --------
+    >>> _digits(0.715, 3), _digits(0.013, 2), _digits(214.0, 3)
+    (3, 3, 0)
+    """
+    if number == 0:
+        return 0
+    return min(6, max(0, significant - 1 - math.floor(math.log10(abs(number)))))
 
 
 def _p(value: float) -> str:
@@ -159,4 +213,6 @@ def _p(value: float) -> str:
 
 
 def _names(words: str) -> list[str]:
-    return [word.strip() for word in words.split(",") if word.strip()]
+    """Split at commas that stand outside of parentheses: "age_y, bs(bmi, df=4)"."""
+    parts = re.split(r",(?![^(]*\))", words)
+    return [part.strip() for part in parts if part.strip()]

@@ -1,16 +1,15 @@
 """Do people differ, or change? One model a column, from a cohort's table.
 
 Every column is fitted by generalised estimating equations with the person as the
-cluster (exchangeable correlation where a person has several nights), standard errors
-corrected for few clusters (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x) and
-Student's t with as many degrees of freedom as there are persons beyond the parameters.
-What differs is the scale: counts by a Poisson model with the hours as offset, times,
-powers and their ratios on logarithms, fractions on logits.
+cluster (exchangeable correlation where a person has several nights). Standard errors
+and degrees of freedom are corrected for few persons (`small_sample`). The scale is that
+of the metric's row: counts by a Poisson model with the hours as offset, powers and
+their ratios on logarithms, fractions on logits, minutes that can be zero as they are,
+angles on the circle.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,16 +22,38 @@ from psgkit.cohort.statistics.comparable_nights import (
     ids_of,
     mixed,
 )
+from psgkit.cohort.statistics.design import (
+    PER_UNIT,
+    Contrasted,
+    Design,
+    check_columns,
+    make_design,
+    split_formula,
+    variables_of,
+)
 from psgkit.cohort.statistics.methods_text import methods_sentence
+from psgkit.cohort.statistics.missing_values import missing_bounds
 from psgkit.cohort.statistics.model import (
     FloatArray,
+    Model,
+    Response,
+    ScaleChoice,
     estimates,
     fit_model,
-    model_of,
+    models_of,
     response,
     why_not,
 )
+from psgkit.cohort.statistics.persons import (
+    ALL,
+    describe_groups,
+    find_persons,
+    group_doubts,
+    zeros_note,
+)
 from psgkit.errors import InputError
+
+__all__ = ["ALL", "PER_UNIT", "PRIMARY_ENDPOINTS", "Contrast", "compare_groups"]
 
 PRIMARY_ENDPOINTS = (
     "rem_wmean_min_b2m",
@@ -46,55 +67,87 @@ PRIMARY_ENDPOINTS = (
 
 TABLE_COLUMNS = (
     *("column", "level", "reference", "scale", "estimate", "low", "high", "p", "q"),
-    *("effect_size", "nights_n", "persons_n", "left_out_n", "note"),
+    *("df", "effect_size", "effect_size_kind", "level_n", "reference_n"),
+    *("nights_n", "persons_n", "left_out_n", "note"),
 )
 
-NO_ESTIMATE = dict.fromkeys(("estimate", "low", "high", "p", "effect_size"), np.nan)
+NO_ESTIMATE = dict.fromkeys(
+    ("estimate", "low", "high", "p", "df", "effect_size"), np.nan
+)
 
-# In place of a column, for a night that no model could use.
-ALL = "all"
+# Of one night a person, Hedges' g; of repeated nights the spread is that of a night too,
+# so that g is comparable between the two (d_av of Lakens 2013, 10.3389/fpsyg.2013.00863).
+HEDGES = "Hedges' g (SD within groups)"
+HEDGES_REPEATED = "Hedges' g_av (SD of nights within groups)"
+HEDGES_SLOPE = "SD of residuals, Hedges' correction"
 
-# What a slope is held against, in place of a group.
-PER_UNIT = "per unit"
+NO_ENDPOINT = (
+    "not an endpoint: a probability, a threshold, or a sum that artefact shortens"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """What a comparison found.
+    """Result of a comparison.
 
     Attributes
     ----------
     table : pandas.DataFrame
         A row for each column and each level of the group against the reference:
-        ``column, level, reference, scale, estimate, low, high, p, q, effect_size,
-        nights_n, persons_n, left_out_n, note``. ``low`` to ``high`` is the 95 %
-        confidence interval, ``q`` the false discovery rate over the table
-        (Benjamini & Hochberg 1995), ``effect_size`` the difference on the model's
-        scale in standard deviations of its residuals (not defined for counts).
+        ``column, level, reference, scale, estimate, low, high, p, q, df, effect_size,
+        effect_size_kind, level_n, reference_n, nights_n, persons_n, left_out_n,
+        note``. ``low`` to ``high`` is the 95 % confidence interval, ``q`` the false
+        discovery rate over the table (Benjamini & Hochberg 1995), ``level_n`` and
+        ``reference_n`` are persons.
     left_out : pandas.DataFrame
         ``id, column, reason`` of each night that a model did without; ``all`` in place
         of a column for a night without a result.
     methods : str
         The sentence for the methods section.
     doubts : tuple of str
-        What to look at first: nights that seem to hold one recording, or a part of
-        one. They are counted all the same.
+        What to look at first: repeated persons, small groups, values missing unevenly,
+        one recording twice.
+    groups : pandas.DataFrame
+        Each column described by group: persons, nights, missing, zeros, mean, SD,
+        median and quartiles.
     """
 
     table: pd.DataFrame
     left_out: pd.DataFrame
     methods: str
     doubts: tuple[str, ...] = ()
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def _repr_html_(self) -> str:
+        """Return the table, the doubts and the methods sentence for a notebook."""
+        from html import escape  # noqa: PLC0415 - only notebooks need it
+
+        doubted = "".join(f"<li>{escape(doubt)}</li>" for doubt in self.doubts)
+        table = self.table.to_html(index=False, float_format="{:.3g}".format)
+        return f"{table}<ul>{doubted}</ul><p>{escape(self.methods)}</p>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """The nights and their design, common to all columns."""
+
+    nights: pd.DataFrame
+    design: Design
+    persons: FloatArray
+    is_repeated: bool
 
 
 def compare_groups(
     cohort: pd.DataFrame,
     *,
-    group: str,
+    group: str | None = None,
     covariates: str | Sequence[str] = (),
     columns: str | Sequence[str] | None = None,
+    formula: str | None = None,
     person: str | None = None,
     reference: str | None = None,
+    scale: str | None = None,
+    per: float | None = None,
     allow_mixed: bool = False,
 ) -> Contrast:
     """Contrast groups, treatments or a marker, column by column.
@@ -103,20 +156,30 @@ def compare_groups(
     ----------
     cohort : pandas.DataFrame
         One row a night, as `read_cohort` gives it.
-    group : str
-        Column to compare by: words make groups, numbers a slope per unit.
+    group : str, optional
+        Column to compare by: words make groups, numbers a slope. Terms of a formula,
+        such as ``"C(dose)"`` or ``"group * sex"``, are allowed.
     covariates : str or sequence of str
-        Columns to adjust for; numbers as they are, words as groups.
+        Columns or terms to adjust for, such as ``"C(site)"`` or ``"bs(age_y, df=4)"``.
     columns : str or sequence of str, optional
         What to compare; by default the primary endpoints that the table has.
+    formula : str, optional
+        In place of the group, covariates and columns:
+        ``"rem_wmean_min_b2m ~ diagnosis * sex + age_y"``. All terms are reported.
     person : str, optional
-        Column that names the person, where one has several nights.
+        Column that names the person, where one has several nights. By default an
+        obvious column that repeats, such as ``person`` or ``subject_id``.
     reference : str, optional
-        The group that the others are held against; the first in alphabetical order by
+        The group that the others are compared with; the first in alphabetical order by
         default. A slope has none.
+    scale : {"difference", "ratio", "two-part"}, optional
+        In place of each metric's own scale. ``two-part``: the odds of a value above
+        zero, and the ratio among nights above zero.
+    per : float, optional
+        Units of a marker that a slope is for; 10 for age, else 1.
     allow_mixed : bool
         Whether nights may differ in scorer, arousal source, epoch length, metric
-        version or SWA derivation, which is refused by default.
+        version, SWA derivation or high-pass, which is refused by default.
 
     Returns
     -------
@@ -126,17 +189,22 @@ def compare_groups(
     ------
     InputError
         If a column is not there or holds words among numbers, groups are fewer than
-        two, or nights are not alike; every fault is named.
+        two or nearly equal in name, or nights are not alike; every fault is named.
     MissingExtra
-        If statsmodels is not installed.
+        If statsmodels or formulaic is not installed.
     """
     covariates = [covariates] if isinstance(covariates, str) else list(covariates)
     columns = [columns] if isinstance(columns, str) else columns
+    if formula is not None:
+        group, columns = _of_formula(formula, group, covariates, columns)
+    if group is None:
+        raise InputError("Give a group to compare by, or a formula.")
     wanted = _wanted(cohort, columns)
-    _check(cohort, [group, *covariates, *([person] if person else []), *wanted])
+    terms = variables_of([group, *covariates], cohort)
+    check_columns(cohort, [*terms, *([person] if person else []), *wanted])
     _check_numbers(cohort, wanted)
     nights = _done(cohort)
-    check_cells(nights, wanted, [group, *covariates])
+    check_cells(nights, wanted, terms)
     unlike = mixed(nights, wanted)
     if unlike and not allow_mixed:
         raise InputError(
@@ -144,37 +212,74 @@ def compare_groups(
             "of one kind, or allow the mixture (--allow-mixed, allow_mixed=True) and say "
             "so in the paper."
         )
-    design = _design(nights, group, covariates, reference)
+    design = make_design(nights, group, covariates, reference=reference, per=per)
+    found = find_persons(nights, person)
+    persons = _codes(nights, found.column)
+    study = _Study(nights, design, persons, is_repeated=found.column is not None)
     rows, left_out = [], _without_result(cohort)
+    described = describe_groups(nights, wanted, design.group, persons)
+    uneven: list[str] = []
     for column in wanted:
-        fitted, without = _fit_column(nights, column, design, person)
-        rows += fitted
-        left_out += without
+        zeros = zeros_note(described[described["column"] == column])
+        for fitted, without, bounds in _fit_models(
+            study, column, _choice(scale), zeros
+        ):
+            rows += fitted
+            left_out += without
+            uneven += bounds
     table = pd.DataFrame(rows)
     table["q"] = _false_discovery_rate(table["p"])
     return Contrast(
         table=table[list(TABLE_COLUMNS)],
-        left_out=pd.DataFrame(left_out, columns=["id", "column", "reason"]),
+        left_out=pd.DataFrame(
+            left_out, columns=["id", "column", "reason"]
+        ).drop_duplicates(),
         methods=methods_sentence(
             nights,
             table,
-            f"{group} ({_against(design.reference)})",
+            formula or _compared_by(group, table),
             covariates=covariates,
-            person=person,
+            person=found.column,
             mixed=unlike,
         ),
-        doubts=doubts(nights),
+        doubts=(
+            *found.doubts,
+            *design.doubts,
+            *group_doubts(described),
+            *uneven,
+            *doubts(nights),
+        ),
+        groups=described,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Design:
-    """The right-hand side: which columns of ``matrix`` are contrasts, and of what."""
+def _of_formula(
+    formula: str,
+    group: str | None,
+    covariates: Sequence[str],
+    columns: Sequence[str] | None,
+) -> tuple[str, Sequence[str] | None]:
+    if group is not None or covariates:
+        raise InputError(
+            "A formula names the group and the covariates; leave those options out."
+        )
+    left, right = split_formula(formula)
+    if left and columns is not None:
+        raise InputError(
+            "The formula names the columns on its left; leave the other columns out."
+        )
+    return right, left or columns
 
-    matrix: pd.DataFrame
-    levels: tuple[str, ...]
-    reference: str
-    variables: tuple[str, ...]
+
+def _choice(scale: str | None) -> ScaleChoice | None:
+    if scale is None:
+        return None
+    try:
+        return ScaleChoice(scale)
+    except ValueError:
+        raise InputError(
+            f"There is no scale {scale!r}. Choose {', '.join(ScaleChoice)}."
+        ) from None
 
 
 def _wanted(cohort: pd.DataFrame, columns: Sequence[str] | None) -> list[str]:
@@ -187,16 +292,6 @@ def _wanted(cohort: pd.DataFrame, columns: Sequence[str] | None) -> list[str]:
             f"({', '.join(PRIMARY_ENDPOINTS)}); name the columns to compare."
         )
     return found
-
-
-def _check(cohort: pd.DataFrame, names: Sequence[str]) -> None:
-    if missing := [name for name in names if name not in cohort]:
-        known = [str(column) for column in cohort.columns]
-        close = [near for name in missing for near in get_close_matches(name, known)]
-        found = f"close to that are: {', '.join(close)}" if close else "none is close"
-        raise InputError(
-            f"The table has no column {', '.join(map(repr, missing))}; {found}."
-        )
 
 
 def _check_numbers(cohort: pd.DataFrame, wanted: Sequence[str]) -> None:
@@ -217,129 +312,149 @@ def _done(cohort: pd.DataFrame) -> pd.DataFrame:
     return cohort.reset_index(drop=True)
 
 
-def _design(
-    nights: pd.DataFrame, group: str, covariates: Sequence[str], reference: str | None
-) -> _Design:
-    contrast = _as_terms(nights[group], group, reference)
-    others = [_as_terms(nights[name], name, None) for name in covariates]
-    matrix = pd.concat([contrast, *others], axis=1)
-    matrix.insert(0, "intercept", 1.0)
-    variables = (group, *covariates)
-    if _is_number(nights[group]):
-        if reference is not None:
-            raise InputError(
-                f"{group} holds numbers, so that a slope is estimated, which has no "
-                "reference; where they are the names of groups, give them a letter."
-            )
-        return _Design(matrix, (group,), PER_UNIT, variables)
-    names = sorted(nights[group].dropna().astype(str).unique())
-    if len(names) < 2:
-        raise InputError(
-            f"{group} has one level only ({', '.join(names)}); nothing to compare."
-        )
-    if 2 * len(names) > nights[group].count():
-        raise InputError(
-            f"{group} has {len(names)} levels in {nights[group].count()} nights; a "
-            "group needs at least two."
-        )
-    levels = tuple(contrast.columns)
-    return _Design(matrix, levels, reference or names[0], variables)
+def _codes(nights: pd.DataFrame, column: str | None) -> FloatArray:
+    """Return a number for the person of each night; NaN where none is named."""
+    if column is None:
+        return np.arange(len(nights), dtype=float)
+    named = nights[column].astype(object).where(nights[column].notna(), None)
+    codes, _ = pd.factorize(named)
+    return np.where(codes < 0, np.nan, codes.astype(float))
 
 
-def _as_terms(
-    values: "pd.Series[Any]", name: str, reference: str | None
-) -> pd.DataFrame:
-    """Return the model's columns for one variable; NaN rows where it is missing."""
-    if _is_number(values):
-        return values.astype(float).to_frame(name)
-    words = values.astype(object).where(values.notna(), None)
-    levels = sorted({str(word) for word in words if word is not None})
-    if reference is not None and reference not in levels:
-        raise InputError(
-            f"{name} has no level {reference!r}; it has {', '.join(levels)}."
-        )
-    base = reference or (levels[0] if levels else "")
-    terms = {
-        level: [np.nan if word is None else float(str(word) == level) for word in words]
-        for level in levels
-        if level != base
-    }
-    return pd.DataFrame(terms, index=values.index).rename(
-        columns=lambda level: f"{name}: {level}"
-    )
-
-
-def _is_number(values: "pd.Series[Any]") -> bool:
-    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(
-        values
-    )
+def _fit_models(
+    study: _Study, column: str, choice: ScaleChoice | None, zeros: str
+) -> list[tuple[list[dict[str, object]], list[tuple[str, str, str]], list[str]]]:
+    models = models_of(column, choice)
+    if not models:
+        rows = [
+            _row(column, each, "", NO_ESTIMATE, "", (0, 0, 0, 0, 0), NO_ENDPOINT)
+            for each in study.design.contrasted
+        ]
+        return [(rows, [], [])]
+    return [
+        _fit_column(study, column, response(study.nights, column, model), zeros)
+        for model in models
+    ]
 
 
 def _fit_column(
-    nights: pd.DataFrame, column: str, design: _Design, person: str | None
-) -> tuple[list[dict[str, object]], list[tuple[str, str, str]]]:
-    model = model_of(column)
-    values, offset, note = response(nights, column, model)
-    usable = np.isfinite(values) & design.matrix.notna().all(axis=1).to_numpy()
-    if offset is not None:
-        usable &= np.isfinite(offset)
-    clusters = np.arange(len(nights)) if person is None else nights[person].to_numpy()
-    # Else all nights without a person would count as those of one.
-    named = pd.Series(clusters).notna().to_numpy()
-    usable &= named
-    absent = nights[list(design.variables)].isna()
-    ids = ids_of(nights)
-    without = [
-        (
-            ids[row],
-            column,
-            _why_without(values[row], absent.iloc[row], named=bool(named[row])),
-        )
-        for row in np.flatnonzero(~usable)
-    ]
+    study: _Study, column: str, found: Response, zeros: str
+) -> tuple[list[dict[str, object]], list[tuple[str, str, str]], list[str]]:
+    design = study.design
+    explained = design.matrix.notna().all(axis=1).to_numpy()
+    explained &= np.isfinite(study.persons)
+    if found.offset is not None:
+        explained &= np.isfinite(found.offset)
+    usable = np.isfinite(found.numbers) & explained
     matrix = design.matrix[usable]
-    common: dict[str, object] = {
+    people = len(set(study.persons[usable]))
+    freedom = people - matrix.shape[1]
+    fit = None
+    fault = why_not(found, usable, matrix, freedom, design.group)
+    if not fault:
+        fit, fault = fit_model(found, usable, matrix, study.persons)
+    shown = zeros if found.model in {Model.LINEAR, Model.MEANS, Model.ANY} else ""
+    note = "; ".join(filter(None, (found.note, fit.note, shown))) if fit else fault
+    rows = []
+    for each in design.contrasted:
+        counts = (
+            _people_of(study, usable, each.level),
+            _people_of(study, usable, each.reference),
+            int(usable.sum()),
+            people,
+            int((~usable).sum()),
+        )
+        numbers = NO_ESTIMATE
+        if fit is not None:
+            numbers = estimates(fit, matrix, each, found.model, freedom)
+        kind = _kind(study, each) if np.isfinite(numbers["effect_size"]) else ""
+        rows.append(_row(column, each, found.model.value, numbers, kind, counts, note))
+    bounds = (
+        []
+        if fit is None
+        else missing_bounds(column, found, design, explained, study.persons)
+    )
+    return rows, _why_without(study, column, found, usable), bounds
+
+
+def _kind(study: _Study, each: Contrasted) -> str:
+    if each.reference.startswith("per ") or not each.reference:
+        return HEDGES_SLOPE
+    return HEDGES_REPEATED if study.is_repeated else HEDGES
+
+
+def _people_of(study: _Study, usable: Any, level: str) -> int | None:
+    """Count the persons of one group; None for what is not a group."""
+    groups = study.design.group
+    if groups is None or level not in set(map(str, groups.cat.categories)):
+        return None
+    chosen = usable & (groups.astype(str) == level).to_numpy()
+    return len(set(study.persons[chosen]))
+
+
+def _row(
+    column: str,
+    each: Contrasted,
+    scale: str,
+    numbers: dict[str, float],
+    kind: str,
+    counts: tuple[int | None, int | None, int, int, int],
+    note: str,
+) -> dict[str, object]:
+    names = ("level_n", "reference_n", "nights_n", "persons_n", "left_out_n")
+    return {
         "column": column,
-        "scale": model.value,
-        "nights_n": int(usable.sum()),
-        "persons_n": len(set(clusters[usable])),
-        "left_out_n": int((~usable).sum()),
+        "level": each.level,
+        "reference": each.reference,
+        "scale": scale,
+        **numbers,
+        "effect_size_kind": kind,
+        **dict(zip(names, counts, strict=True)),
         "note": note,
     }
-    freedom = len(set(clusters[usable])) - matrix.shape[1]
-    fit = None
-    fault = why_not(values[usable], matrix, freedom, model, design.levels)
-    if not fault:
-        fit, fault = fit_model(
-            values[usable],
-            matrix,
-            clusters[usable],
-            None if offset is None else offset[usable],
-        )
-    common["note"] = "; ".join(filter(None, (note, fault))) if fit else fault
-    return [
-        _row(
-            common,
-            name,
-            design,
-            NO_ESTIMATE
-            if fit is None
-            else estimates(fit, matrix, name, model, freedom),
-        )
-        for name in design.levels
-    ], without
 
 
-def _why_without(value: float, absent: "pd.Series[bool]", *, named: bool) -> str:
-    if not np.isfinite(value):
-        return "no value"
-    if missing := [str(name) for name in absent.index[absent]]:
-        return f"no {' and no '.join(missing)}"
-    return "no hours to count in" if named else "no person named"
+def _why_without(
+    study: _Study, column: str, found: Response, usable: Any
+) -> list[tuple[str, str, str]]:
+    """Return the nights that a model did without, and why."""
+    absent = study.nights[list(study.design.variables)].isna()
+    ids = ids_of(study.nights)
+    reasons = []
+    for row in np.flatnonzero(~usable):
+        missing = [str(name) for name in absent.columns[absent.iloc[row]]]
+        if not np.isfinite(found.numbers[row]):
+            reason = "zero" if found.model is Model.LOG_ABOVE else "no value"
+        elif missing:
+            reason = f"no {' and no '.join(missing)}"
+        elif np.isnan(study.persons[row]):
+            reason = "no person named"
+        else:
+            reason = "no hours to count in"
+        reasons.append((ids[row], column, reason))
+    return reasons
 
 
-def _against(reference: str) -> str:
-    return reference if reference == PER_UNIT else f"reference: {reference}"
+def _compared_by(group: str, table: pd.DataFrame) -> str:
+    """Name the group with its reference and how many persons each level has."""
+    rows = table.drop_duplicates(["level", "reference"])
+    references = [each for each in dict.fromkeys(rows["reference"]) if each]
+    if not references:
+        return group
+    if references[0].startswith("per "):
+        return f"{group} ({references[0]})"
+    known = table[table["level_n"].notna()]
+    levels = [
+        f"{level}, n = {_span(part['level_n'])}"
+        for level, part in known.groupby("level", sort=False)
+    ]
+    first = f"reference: {references[0]}, n = {_span(known['reference_n'])}"
+    return f"{group} ({'; '.join([first, *levels])})"
+
+
+def _span(counts: "pd.Series[Any]") -> str:
+    low, high = int(counts.min()), int(counts.max())
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _without_result(cohort: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -348,19 +463,6 @@ def _without_result(cohort: pd.DataFrame) -> list[tuple[str, str, str]]:
         return []
     rows = zip(ids_of(cohort), cohort["status"], strict=True)
     return [(night, ALL, str(status)) for night, status in rows if status != "done"]
-
-
-def _row(
-    common: dict[str, object], name: str, design: _Design, found: dict[str, float]
-) -> dict[str, object]:
-    return {
-        "column": common["column"],
-        "level": name.partition(": ")[2] or name,
-        "reference": design.reference,
-        "scale": common["scale"],
-        **found,
-        **{key: common[key] for key in ("nights_n", "persons_n", "left_out_n", "note")},
-    }
 
 
 def _false_discovery_rate(p: "pd.Series[float]") -> FloatArray:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from psgkit.cohort.statistics.contrast import PER_UNIT, Contrast
+from psgkit.cohort.statistics.contrast import Contrast
 from psgkit.cohort.statistics.model import Model
 from psgkit.cohort.table.column_types import check_format
 from psgkit.errors import InputError
+from psgkit.measure import metric_of
 from psgkit.store.files import make_folder, write_text, write_whole
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ MARKS = (
     (math.inf, (1, 2, 5)),
 )
 
+
+RATIO = "ratio"
 
 # What spreadsheets, R and pandas write where there is nothing. "None" is a word: a group
 # may be called so.
@@ -62,7 +65,10 @@ def read_cohort_table(path: Path) -> pd.DataFrame:
 
 
 def save_contrast(contrast: Contrast, folder: Path) -> None:
-    """Write ``contrast.csv``, ``left_out.csv``, ``methods.txt`` and ``forest.svg``.
+    """Write a comparison's tables, its methods sentence and its forest plot.
+
+    The files are ``contrast.csv``, ``groups.csv``, ``left_out.csv``, ``methods.txt``
+    and ``forest.svg``.
 
     Raises
     ------
@@ -70,7 +76,11 @@ def save_contrast(contrast: Contrast, folder: Path) -> None:
         If the folder cannot be written.
     """
     make_folder(folder)
-    tables = {"contrast.csv": contrast.table, "left_out.csv": contrast.left_out}
+    tables = {
+        "contrast.csv": contrast.table,
+        "groups.csv": contrast.groups,
+        "left_out.csv": contrast.left_out,
+    }
     for name, table in tables.items():
         write_text(folder / name, table.to_csv(index=False))
     write_text(folder / "methods.txt", f"{contrast.methods}\n")
@@ -87,15 +97,14 @@ def _svg(figure: "Figure") -> bytes:
 
 
 def plot_forest(contrast: Contrast) -> "Figure":
-    """Draw each ratio with its interval; a line at 1 is no difference.
+    """Draw each estimate with its interval; a dashed line marks no difference.
 
-    Differences (`Model.LINEAR`) have no common axis with ratios and are left to the
-    table.
+    Ratios share one axis. Differences have a panel for each unit.
 
     Parameters
     ----------
     contrast : Contrast
-        What `compare_groups` found.
+        Result of `compare_groups`.
 
     Returns
     -------
@@ -104,32 +113,68 @@ def plot_forest(contrast: Contrast) -> "Figure":
     """
     from matplotlib.figure import Figure  # noqa: PLC0415 - costs half a second
 
-    rows = contrast.table
-    rows = rows[rows["scale"] != Model.LINEAR.value].dropna(subset=["estimate"])
-    figure = Figure(figsize=(7, 1.2 + 0.35 * max(len(rows), 1)), layout="constrained")
-    axes = figure.subplots()
+    rows = contrast.table.dropna(subset=["estimate"])
+    panels = (
+        list(rows.groupby(rows.apply(_panel, axis=1), sort=False)) if len(rows) else []
+    )
+    heights = [len(part) + 1.5 for _, part in panels] or [1.5]
+    figure = Figure(figsize=(7, 0.6 + 0.4 * sum(heights)), layout="constrained")
+    if not panels:
+        axes = figure.subplots()
+        axes.text(
+            0.5, 0.5, "no estimate to draw", transform=axes.transAxes, ha="center"
+        )
+        axes.set_axis_off()
+        return figure
+    drawn = figure.subplots(
+        len(panels), squeeze=False, gridspec_kw={"height_ratios": heights}
+    )
+    for axes, (name, part) in zip(drawn[:, 0], panels, strict=True):
+        _draw_intervals(axes, part, str(name))
+    return figure
+
+
+def _panel(row: Any) -> str:
+    """Return what the axis of an estimate shows."""
+    if Model(row["scale"]).is_ratio:
+        return RATIO
+    metric = metric_of(row["column"])
+    unit = metric.unit if metric is not None else ""
+    return f"difference, {unit}" if unit else f"difference, {row['column']}"
+
+
+def _draw_intervals(axes: "Axes", rows: pd.DataFrame, name: str) -> None:
     heights = np.arange(len(rows))[::-1]
     middle = rows["estimate"].to_numpy(float)
     reach = np.stack([middle - rows["low"], rows["high"] - middle])
     axes.errorbar(middle, heights, xerr=reach, fmt="o", color="#1f4e79", capsize=3)
-    axes.axvline(1, color="0.4", linewidth=1, linestyle="--")
-    axes.set_xscale("log")
-    _mark_ratios(axes)
+    is_ratio = name == RATIO
+    axes.axvline(float(is_ratio), color="0.4", linewidth=1, linestyle="--")
+    if is_ratio:
+        axes.set_xscale("log")
+        _mark_ratios(axes)
     axes.set_yticks(
         heights, [_contrast_name(row) for row in rows.itertuples(index=False)]
     )
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_xlabel("ratio, 95 % confidence interval")
-    if rows.empty:
-        axes.text(0.5, 0.5, "no ratio to draw", transform=axes.transAxes, ha="center")
-    return figure
+    axes.set_xlabel(f"{name}, 95 % confidence interval")
 
 
 def _contrast_name(row: Any) -> str:
-    against = row.reference
-    return f"{row.column}: {row.level} " + (
-        against if against == PER_UNIT else f"vs {against}"
-    )
+    return f"{row.column}: {against(row.level, row.reference)}"
+
+
+def against(level: str, reference: str) -> str:
+    """Say what a row compares: a group with another, or a slope.
+
+    Examples
+    --------
+    >>> against("patient", "control"), against("age_y", "per 10 years")
+    ('patient vs control', 'age_y per 10 years')
+    """
+    if not reference:
+        return level
+    return f"{level} {reference if reference.startswith('per ') else f'vs {reference}'}"
 
 
 def _mark_ratios(axes: "Axes") -> None:

@@ -47,12 +47,23 @@ def methods_sentence(
     return (
         f"{_range(fitted['nights_n'])} nights{people}{by_column} were compared by "
         f"{compared_by}{adjusted} with generalised estimating equations{repeated} "
-        "(counts: Poisson with log hours as offset; times, powers and their ratios: "
-        "logarithms, contrasts are ratios of geometric means; fractions: logits), "
-        "standard errors after Mancl and DeRouen, 95 % intervals from Student's t, false discovery "
-        "rate after Benjamini and Hochberg within the table (psgkit "
-        f"{metadata.version('psgkit')}, statsmodels {metadata.version('statsmodels')})."
-        f"{_measured_by(nights)}{mixture}"
+        f"({_scales(fitted)}), standard errors and degrees of freedom for small samples "
+        "(CR2, Satterthwaite; Pustejovsky and Tipton 2018), 95 % intervals from "
+        "Student's t, false discovery rate after Benjamini and Hochberg within the "
+        f"table ({_versions()}).{_measured_by(nights)}{mixture}"
+    )
+
+
+def _versions() -> str:
+    names = ("psgkit", "statsmodels", "formulaic")
+    return ", ".join(f"{name} {metadata.version(name)}" for name in names)
+
+
+def _scales(fitted: pd.DataFrame) -> str:
+    """Say which columns were compared on which scale."""
+    by_scale = fitted.groupby("scale", sort=False)["column"]
+    return "; ".join(
+        f"{', '.join(dict.fromkeys(columns))}: {scale}" for scale, columns in by_scale
     )
 
 

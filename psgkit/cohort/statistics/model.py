@@ -1,15 +1,17 @@
-"""The model of one column: its scale, what stands on its left, and the fit."""
+"""The model of one column: its scale, the values on that scale, and the fit."""
 
 import warnings
-from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
+from psgkit.cohort.statistics.design import Contrasted
+from psgkit.cohort.statistics.small_sample import SmallSample, small_sample
 from psgkit.domain.metrics import Scale
 from psgkit.errors import InputError, MissingExtra
 from psgkit.measure import metric_of
@@ -27,6 +29,9 @@ INDEPENDENT = "working independence of nights"
 # What statsmodels calls it where a fit has found no end.
 NOT_CONVERGED = ("ConvergenceWarning", "IterationLimitWarning")
 
+# Angles of nights that agree less than this have no mean direction to compare.
+MIN_RESULTANT = 0.5
+
 
 class Model(StrEnum):
     """How a column is modelled, and what its estimate therefore is.
@@ -36,27 +41,93 @@ class Model(StrEnum):
 
     COUNT = "rate ratio (Poisson, hours as offset)"
     LOG = "ratio (logarithms)"
+    MEANS = "ratio of means (log link)"
     LOGIT = "odds ratio (logits)"
+    ANY = "odds ratio (above zero)"
+    LOG_ABOVE = "ratio (logarithms, above zero)"
     LINEAR = "difference"
+    ANGLE = "difference (radians, on the circle)"
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether 1 is no difference."""
+        return self not in {Model.LINEAR, Model.ANGLE}
+
+    @property
+    def is_gaussian(self) -> bool:
+        """Whether the values on the model's scale have a standard deviation."""
+        return self not in {Model.COUNT, Model.MEANS, Model.ANY}
 
 
-# Minutes that can be zero are still modelled on logarithms, and angles on a line.
+class ScaleChoice(StrEnum):
+    """What may be asked for in place of a metric's own scale."""
+
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+    TWO_PART = "two-part"
+
+
 _MODELS = {
     Scale.COUNT: Model.COUNT,
     Scale.LOG: Model.LOG,
     Scale.LOG_ALREADY: Model.LOG,
-    Scale.MINUTES: Model.LOG,
+    Scale.MINUTES: Model.LINEAR,
     Scale.LOGIT: Model.LOGIT,
-    Scale.ANGLE: Model.LINEAR,
+    Scale.ANGLE: Model.ANGLE,
     Scale.PLAIN: Model.LINEAR,
-    Scale.NONE: Model.LINEAR,
 }
 
 
-def model_of(column: str) -> Model:
-    """Return how a column is modelled; one that no metric declares, as it is."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The left-hand side of a model, a value a night.
+
+    Attributes
+    ----------
+    numbers : numpy.ndarray of float64
+        On the model's scale; NaN for a night that the model does without.
+    model : Model
+    offset : numpy.ndarray of float64 or None
+        Logarithms of hours, for counts.
+    note : str
+        What was done to the values.
+    """
+
+    numbers: FloatArray
+    model: Model
+    offset: FloatArray | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted model with errors for few persons."""
+
+    result: "GEEResults"
+    robust: SmallSample
+    note: str
+
+
+def models_of(column: str, scale: ScaleChoice | None = None) -> tuple[Model, ...]:
+    """Return how a column is modelled: by its metric's row, or as asked.
+
+    A column that no metric declares is modelled as it is. A metric that is not an
+    endpoint has no model.
+    """
     metric = metric_of(column)
-    return Model.LINEAR if metric is None else _MODELS[metric.scale]
+    declared = Scale.PLAIN if metric is None else metric.scale
+    if declared is Scale.NONE:
+        return ()
+    if declared is Scale.ANGLE or scale is None:
+        return (_MODELS[declared],)
+    match scale:
+        case ScaleChoice.DIFFERENCE:
+            return (Model.LINEAR,)
+        case ScaleChoice.TWO_PART:
+            return (Model.ANY, Model.LOG_ABOVE)
+        case ScaleChoice.RATIO:
+            own = _MODELS[declared]
+            return (own if own in {Model.COUNT, Model.LOG} else Model.MEANS,)
 
 
 def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
@@ -77,83 +148,101 @@ def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
     return nights[parts].sum(axis=1, min_count=len(parts)).to_numpy(float) / 60
 
 
-def response(
-    nights: pd.DataFrame, column: str, model: Model
-) -> tuple[FloatArray, FloatArray | None, str]:
-    """Return a column on its model's scale, the offset, and what was done to zeros."""
+def response(nights: pd.DataFrame, column: str, model: Model) -> Response:
+    """Return a column on its model's scale."""
     values = pd.to_numeric(nights[column], errors="coerce").to_numpy(float)
     metric = metric_of(column)
     match model:
         case Model.COUNT:
             hours = hours_of(column, nights)
-            counted = np.where(hours > 0, values * hours, np.nan)
-            return counted, np.log(np.where(hours > 0, hours, np.nan)), ""
+            hours = np.where(hours > 0, hours, np.nan)
+            found = Response(values * hours, model, np.log(hours))
         case Model.LOG if metric and metric.scale is Scale.LOG_ALREADY:
-            return values, None, ""
-        case Model.LOG:
-            logarithms, note = _logarithms(values)
-            return logarithms, None, note
+            found = Response(values, model)
+        case Model.LOG if np.any(values == 0):
+            note = f"{np.sum(values == 0)} nights are zero, so means are compared"
+            counted = np.where(values >= 0, values, np.nan)
+            found = Response(counted, Model.MEANS, note=note)
+        case Model.LOG | Model.LOG_ABOVE:
+            found = Response(np.log(np.where(values > 0, values, np.nan)), model)
+        case Model.MEANS:
+            found = Response(np.where(values >= 0, values, np.nan), model)
+        case Model.ANY:
+            found = Response(np.where(np.isfinite(values), values > 0, np.nan), model)
         case Model.LOGIT:
-            share = values / (100 if metric and metric.unit == "percent" else 1)
-            known = np.isfinite(share)
-            note = ""
-            if np.any((share[known] <= 0) | (share[known] >= 1)):
-                # Smithson & Verkuilen 2006, 10.1037/1082-989X.11.1.54
-                share = (share * (known.sum() - 1) + 0.5) / known.sum()
-                note = "shares of 0 or 1 moved inwards before logits"
-            return np.log(share / (1 - share)), None, note
+            whole = 100 if metric and metric.unit == "percent" else 1
+            found = _logits(values, whole)
+        case Model.ANGLE:
+            found = _angles(values)
         case Model.LINEAR:
-            return values, None, ""
+            found = Response(values, model)
+    return found
 
 
-def _logarithms(values: FloatArray) -> tuple[FloatArray, str]:
-    """Return logarithms, and what was added to all values where there are zeros."""
-    positive = values[values > 0]
-    if len(positive) == 0:
-        return np.full(len(values), np.nan), ""
-    if np.all(values[np.isfinite(values)] > 0):
-        return np.log(np.where(values > 0, values, np.nan)), ""
-    step = float(positive.min()) / 2
-    shifted = np.where(values >= 0, values + step, np.nan)
-    return np.log(shifted), f"{step:g} added before logarithms (zeros)"
+def _logits(values: FloatArray, whole: float) -> Response:
+    share = values / whole
+    known = np.isfinite(share)
+    note = ""
+    if np.any((share[known] <= 0) | (share[known] >= 1)):
+        # Smithson & Verkuilen 2006, 10.1037/1082-989X.11.1.54
+        share = (share * (known.sum() - 1) + 0.5) / known.sum()
+        note = "shares of 0 or 1 moved inwards before logits"
+    return Response(np.log(share / (1 - share)), Model.LOGIT, note=note)
+
+
+def _angles(values: FloatArray) -> Response:
+    """Return angles as turns from the mean direction of all nights, -pi to pi."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return Response(values, Model.ANGLE)
+    resultant = np.exp(1j * known).mean()
+    if abs(resultant) < MIN_RESULTANT:
+        note = "the angles of the nights have no common direction"
+        return Response(np.full(len(values), np.nan), Model.ANGLE, note=note)
+    turned = np.angle(np.exp(1j * (values - np.angle(resultant))))
+    return Response(turned, Model.ANGLE, note="angles from their mean direction")
 
 
 def why_not(
-    values: FloatArray,
+    found: Response,
+    usable: npt.NDArray[np.bool_],
     matrix: pd.DataFrame,
     freedom: int,
-    model: Model,
-    levels: Sequence[str],
+    groups: "pd.Series[Any] | None",
 ) -> str:
     """Say why a column cannot be modelled; empty where it can."""
+    values = found.numbers[usable]
     if not values.size:
-        return "no value in any night"
+        return found.note or "no value in any night"
     if freedom < MIN_PERSONS_BEYOND_PARAMETERS:
         return "too few persons for this model"
     if np.ptp(values) == 0:
         return "the same value in all nights"
     if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
         return "groups and covariates cannot be told apart"
-    groups = _groups(matrix[list(levels)].to_numpy())
-    if model is Model.COUNT and not all(values[group].any() for group in groups):
+    if groups is None:
+        return ""
+    return _fault_of_groups(pd.Series(values), groups[usable].to_numpy(), found.model)
+
+
+def _fault_of_groups(values: "pd.Series[float]", groups: Any, model: Model) -> str:
+    by_group = values.groupby(groups)
+    if (by_group.size() < 2).any():
+        return "a group of one night"
+    if model in {Model.COUNT, Model.MEANS} and not (by_group.sum() > 0).all():
         return "no event in any night of a group"
+    if model is Model.ANY and not by_group.nunique().eq(2).all():
+        return "all nights of a group are zero, or none is"
     return ""
 
 
-def _groups(terms: FloatArray) -> list[npt.NDArray[np.bool_]]:
-    """Return each group's nights, the reference's last; none where there is a slope."""
-    if not np.isin(terms, (0.0, 1.0)).all():
-        return []
-    return [*(term == 1 for term in terms.T), (terms == 0).all(axis=1)]
-
-
 def fit_model(
-    values: FloatArray,
+    found: Response,
+    usable: npt.NDArray[np.bool_],
     matrix: pd.DataFrame,
     clusters: npt.NDArray[Any],
-    offset: FloatArray | None,
-) -> tuple["GEEResults | None", str]:
-    """Fit one column; the offset tells that it holds counts.
+) -> tuple[Fit | None, str]:
+    """Fit one column by generalised estimating equations, the person as cluster.
 
     Where too few persons have several nights for the correlation of these to be
     estimated, the nights of a person are fitted as independent; the standard errors,
@@ -161,7 +250,7 @@ def fit_model(
 
     Returns
     -------
-    fit : GEEResults or None
+    fit : Fit or None
         None where the model has no solution.
     note : str
         What did not go as it should.
@@ -177,43 +266,74 @@ def fit_model(
         raise MissingExtra(
             "Comparing groups needs statsmodels: pip install 'psgkit[stats]'."
         ) from None
-    codes, _ = pd.factorize(clusters)
+    families = {Model.ANY: sm.families.Binomial}
+    families |= dict.fromkeys((Model.COUNT, Model.MEANS), sm.families.Poisson)
+    codes, _ = pd.factorize(clusters[usable])
     order = np.argsort(codes, kind="stable")
     repeated = len(set(codes)) < len(codes)
-    independent = sm.cov_struct.Independence, INDEPENDENT
-    structures = [(sm.cov_struct.Exchangeable, "")] if repeated else []
-    for structure, note in (*structures, independent):
+    exchangeable, alone = sm.cov_struct.Exchangeable, sm.cov_struct.Independence
+    # With few pairs, statsmodels' correlation may exceed 1 unless nothing is subtracted.
+    tries: list[tuple[Any, float | None, str]] = [(alone, None, INDEPENDENT)]
+    if repeated:
+        tries = [(exchangeable, None, ""), (exchangeable, 0.0, ""), *tries]
+    for structure, subtracted, note in tries:
         gee = sm.GEE(
-            values[order],
+            found.numbers[usable][order],
             matrix.to_numpy()[order],
             groups=codes[order],
-            offset=None if offset is None else offset[order],
-            family=sm.families.Gaussian() if offset is None else sm.families.Poisson(),
+            offset=None if found.offset is None else found.offset[usable][order],
+            family=families.get(found.model, sm.families.Gaussian)(),
             cov_struct=structure(),
         )
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            fit = gee.fit(cov_type="bias_reduced")
+            try:
+                result = gee.fit(cov_type="naive", ddof_scale=subtracted)
+                robust = small_sample(result)
+            except (np.linalg.LinAlgError, ValueError):
+                continue
         converged = not any(w.category.__name__ in NOT_CONVERGED for w in told)
-        if converged and np.isfinite([*fit.params, *fit.bse]).all():
-            return fit, note if repeated else ""
+        if converged and np.isfinite([*result.params, *robust.errors.ravel()]).all():
+            return Fit(result, robust, note if repeated else ""), ""
     return None, "the model found no solution"
 
 
 def estimates(
-    fit: "GEEResults", matrix: pd.DataFrame, name: str, model: Model, freedom: int
+    fit: Fit, matrix: pd.DataFrame, wanted: Contrasted, model: Model, freedom: int
 ) -> dict[str, float]:
     """Return the estimate of one term with its interval, p and effect size."""
-    at = matrix.columns.get_loc(name)
-    estimate, error = float(fit.params[at]), float(fit.bse[at])
-    reach = float(stats.t.ppf(0.975, freedom)) * error
+    at = list(matrix.columns).index(wanted.term)
+    estimate = float(fit.result.params[at]) * wanted.unit
+    error = fit.robust.standard_error(at) * wanted.unit
+    df = fit.robust.freedom(at)
+    reach = float(stats.t.ppf(0.975, df)) * error
     ends = np.array([estimate, estimate - reach, estimate + reach])
-    shown = ends if model is Model.LINEAR else np.exp(ends)
-    spread = np.nan if model is Model.COUNT else float(np.std(fit.resid))
+    with np.errstate(over="ignore"):
+        shown = np.exp(ends) if model.is_ratio else ends
     return {
         "estimate": float(shown[0]),
         "low": float(shown[1]),
         "high": float(shown[2]),
-        "p": float(2 * stats.t.sf(abs(estimate / error), freedom)),
-        "effect_size": estimate / spread if spread > 0 else np.nan,
+        "p": float(2 * stats.t.sf(abs(estimate / error), df)) if error else np.nan,
+        "df": df,
+        "effect_size": _effect_size(fit, estimate, model, matrix.shape, freedom),
     }
+
+
+def _effect_size(
+    fit: Fit, estimate: float, model: Model, shape: tuple[int, ...], freedom: int
+) -> float:
+    """Return Hedges' g: the difference in standard deviations of the nights.
+
+    The standard deviation is that of the residuals, pooled over groups; the correction
+    for few persons is exact (Hedges 1981, 10.3102/10769986006002107).
+    """
+    if not model.is_gaussian:
+        return np.nan
+    residuals = np.asarray(fit.result.resid)
+    spread = np.sqrt(np.sum(residuals**2) / (shape[0] - shape[1]))
+    half = freedom / 2
+    correction = np.exp(
+        special.gammaln(half) - special.gammaln(half - 0.5) - np.log(half) / 2
+    )
+    return float(correction * estimate / spread) if spread > 0 else np.nan

@@ -10,14 +10,14 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
-from scipy import stats
 
 from psgkit.cohort.statistics.contrast import PRIMARY_ENDPOINTS
-from psgkit.errors import InputError
+from psgkit.errors import InputError, MissingExtra
 from psgkit.measure import METRICS
 from psgkit.measure.catalogue.reliability import rating_of
 
 MAX_NIGHTS = 1_000_000
+MIN_NIGHTS = 2
 
 
 def nights_needed(
@@ -50,6 +50,8 @@ def nights_needed(
     InputError
         If a value lies outside its range, each named, or more than a million nights
         would be needed.
+    MissingExtra
+        If statsmodels is not installed.
 
     Examples
     --------
@@ -71,20 +73,20 @@ def nights_needed(
     if faults:
         raise InputError(f"No number of nights can be found for {'; '.join(faults)}.")
     seen = abs(difference) * math.sqrt(reliability)
-    low, high = 1, 2
-    while _power_of(high, seen, alpha) < power:
-        low, high = high, high * 2
-        if high > MAX_NIGHTS:
-            raise InputError(
-                f"A difference of {difference:g} would need over {MAX_NIGHTS:,} nights."
-            )
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _power_of(middle, seen, alpha) < power:
-            low = middle
-        else:
-            high = middle
-    return high
+    try:
+        from statsmodels.stats.power import TTestIndPower  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise MissingExtra(
+            "Power needs statsmodels: pip install 'psgkit[stats]'."
+        ) from None
+    t_test = TTestIndPower()
+    if t_test.power(seen, MAX_NIGHTS, alpha) < power:
+        raise InputError(
+            f"A difference of {difference:g} would need over {MAX_NIGHTS:,} nights."
+        )
+    if t_test.power(seen, MIN_NIGHTS, alpha) >= power:
+        return MIN_NIGHTS
+    return math.ceil(t_test.solve_power(seen, alpha=alpha, power=power))
 
 
 def power_table(
@@ -148,13 +150,3 @@ def _needed(
     if rho is None or rho <= 0:
         return None
     return nights_needed(difference, reliability=rho, power=power, alpha=alpha)
-
-
-def _power_of(n: int, difference: float, alpha: float) -> float:
-    """Return the power of a two-sided t test with ``n`` in each group."""
-    freedom = 2 * n - 2
-    limit = float(stats.t.ppf(1 - alpha / 2, freedom))
-    shift = difference * math.sqrt(n / 2)
-    return float(
-        stats.nct.sf(limit, freedom, shift) + stats.nct.cdf(-limit, freedom, shift)
-    )

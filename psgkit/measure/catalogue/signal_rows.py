@@ -91,10 +91,11 @@ SWA = (
     Metric(
         "swe_uv2h",
         UV2_H,
-        "Slow-wave energy: slow-wave activity summed over the hours of clean N2 and N3.",
+        "Slow-wave energy: slow-wave activity summed over the hours of clean N2 and N3. "
+        "Artefact lowers it, so nights are not compared by it.",
         DIJK,
         Family.DEEP_SLEEP,
-        scale=Scale.LOG,
+        scale=Scale.NONE,
         same=SLOW_POWER,
     ),
     Metric(

@@ -10,7 +10,7 @@ from scipy import stats
 import psgkit
 from psgkit.cohort.statistics.contrast import compare_groups
 from psgkit.cohort.statistics.contrast_files import read_cohort_table, save_contrast
-from psgkit.cohort.statistics.model import Model, hours_of, model_of
+from psgkit.cohort.statistics.model import Model, hours_of, models_of
 from psgkit.errors import InputError
 
 pytest.importorskip("statsmodels")
@@ -67,7 +67,7 @@ COLUMNS = ["n3_min", "rem_ari_per_h", "rem_cont_frac"]
     ("column", "model"),
     [
         ("rem_wmean_min_b2m", Model.LOG),
-        ("n3_min", Model.LOG),
+        ("n3_min", Model.LINEAR),
         ("swa_uv2", Model.LOG),
         ("rem_ari_per_h", Model.COUNT),
         ("se_pct", Model.LOGIT),
@@ -94,7 +94,7 @@ COLUMNS = ["n3_min", "rem_ari_per_h", "rem_cont_frac"]
     ],
 )
 def test_the_row_of_a_metric_says_how_it_is_modelled(column: str, model: Model) -> None:
-    assert model_of(column) is model
+    assert models_of(column) == (model,)
 
 
 def test_hours_are_those_the_rate_was_divided_by() -> None:
@@ -150,7 +150,9 @@ def test_a_known_effect_has_the_right_sign_and_size() -> None:
     cohort = make_cohort(3, people=400, ratio=0.7, rate_ratio=1.5, odds_ratio=0.5)
     found = compare_groups(cohort, group="group", columns=COLUMNS).table
     estimates = found.set_index("column")["estimate"]
-    assert estimates["n3_min"] == pytest.approx(0.7, rel=0.1)
+    # 70 min times exp of half the variance of both effects, and 30 % less of it
+    mean = 70 * np.exp((0.3**2 + 0.25**2) / 2)
+    assert estimates["n3_min"] == pytest.approx(-0.3 * mean, rel=0.2)
     assert estimates["rem_ari_per_h"] == pytest.approx(1.5, rel=0.1)
     assert estimates["rem_cont_frac"] == pytest.approx(0.5, rel=0.25)
 
@@ -164,16 +166,71 @@ def test_the_numbers_are_those_of_statsmodels_called_by_hand() -> None:
         cohort, group="group", covariates=["age"], columns=["n3_min"], person="person"
     ).table.iloc[0]
     by_hand = smf.gee(
-        "np.log(n3_min) ~ C(group) + age",
+        "n3_min ~ C(group) + age",
         groups="person",
         data=cohort,
         cov_struct=sm.cov_struct.Exchangeable(),
-    ).fit(cov_type="bias_reduced")
+    ).fit()
     name = "C(group)[T.patient]"
-    assert np.log(ours["estimate"]) == pytest.approx(by_hand.params[name], abs=1e-6)
-    half_width = (np.log(ours["high"]) - np.log(ours["low"])) / 2
-    # 40 persons, 3 parameters: t(0.975, 37) = 2.0262 from a printed table
-    assert half_width == pytest.approx(2.0262 * by_hand.bse[name], rel=1e-4)
+    assert ours["estimate"] == pytest.approx(by_hand.params[name], abs=1e-6)
+
+
+def test_errors_of_one_night_a_person_are_hc2_of_statsmodels() -> None:
+    import statsmodels.formula.api as smf
+
+    cohort = make_cohort(5, ratio=0.8)
+    ours = compare_groups(
+        cohort, group="group", covariates=["age"], columns=["n3_min"]
+    ).table.iloc[0]
+    by_hand = smf.ols("n3_min ~ C(group) + age", cohort).fit(cov_type="HC2")
+    name = "C(group)[T.patient]"
+    half_width = (ours["high"] - ours["low"]) / 2
+    error = half_width / stats.t.ppf(0.975, ours["df"])
+    assert error == pytest.approx(by_hand.bse[name], rel=1e-6)
+    # Satterthwaite by its definition: a chi-square with the first two moments of the
+    # error, whose parts are eigenvalues (Bell & McCaffrey 2002).
+    patient = (cohort["group"] == "patient").astype(float)
+    matrix = np.column_stack([np.ones(40), patient, cohort["age"]])
+    hat = matrix @ np.linalg.pinv(matrix)
+    weights = np.linalg.pinv(matrix)[1] / np.sqrt(1 - np.diag(hat))
+    parts = np.linalg.eigvalsh(weights[:, None] * (np.eye(40) - hat) * weights[None, :])
+    assert ours["df"] == pytest.approx(parts.sum() ** 2 / np.sum(parts**2))
+
+
+@pytest.mark.parametrize("pairs", [6, 8, 12])
+def test_complete_pairs_are_the_paired_t_test(pairs: int) -> None:
+    rng = np.random.default_rng(pairs)
+    own = rng.normal(60, 15, pairs)
+    before, after = (own + rng.normal(shift, 8, pairs) for shift in (0, 9))
+    cohort = pd.DataFrame(
+        {
+            "id": [f"{who}{when}" for when in "ba" for who in range(pairs)],
+            "person": np.tile(np.arange(pairs), 2),
+            "when": np.repeat(["1 before", "2 after"], pairs),
+            "n3_min": np.r_[before, after],
+        }
+    )
+    ours = compare_groups(
+        cohort, group="when", columns=["n3_min"], person="person"
+    ).table.iloc[0]
+    by_scipy = stats.ttest_rel(after, before)
+    interval = by_scipy.confidence_interval()
+    assert ours["p"] == pytest.approx(by_scipy.pvalue, rel=1e-6)
+    assert ours["low"] == pytest.approx(interval.low, rel=1e-6)
+    assert ours["high"] == pytest.approx(interval.high, rel=1e-6)
+    assert ours["df"] == pytest.approx(pairs - 1)
+
+
+def test_two_groups_have_the_error_of_welchs_test() -> None:
+    cohort = make_cohort(4, people=21)
+    cohort.loc[cohort["group"] == "patient", "n3_min"] *= 2
+    ours = compare_groups(cohort, group="group", columns=["n3_min"]).table.iloc[0]
+    patients, controls = (
+        cohort.loc[cohort["group"] == name, "n3_min"] for name in ("patient", "control")
+    )
+    t = stats.ttest_ind(patients, controls, equal_var=False).statistic
+    error = (ours["high"] - ours["low"]) / 2 / stats.t.ppf(0.975, ours["df"])
+    assert ours["estimate"] / error == pytest.approx(t, rel=1e-9)
 
 
 def make_powers(seed: int) -> pd.DataFrame:
@@ -201,10 +258,8 @@ def test_ratios_of_powers_are_held_against_each_other_by_their_geometric_means(
     patients, controls = (powers[cohort["group"] == g] for g in ("patient", "control"))
     by_hand = stats.gmean(patients) / stats.gmean(controls)
     assert found["estimate"] == pytest.approx(by_hand, rel=1e-9)
-    # Mancl and DeRouen, one night a person: each squared residual over 1 - 1/15, its
-    # leverage, squared; in each group summed and over 15 squared. t(0.975, 28) = 2.0484.
-    residuals = (np.log(g) - np.log(g).mean() for g in (patients, controls))
-    error = np.sqrt(sum(np.sum((r / (1 - 1 / 15)) ** 2) / 15**2 for r in residuals))
+    # Welch's error: the variance of each group over 15. t(0.975, 28) = 2.0484.
+    error = np.sqrt(sum(np.log(g).var(ddof=1) / 15 for g in (patients, controls)))
     assert found["low"] == pytest.approx(by_hand * np.exp(-2.0484 * error), rel=1e-4)
     assert found["high"] == pytest.approx(by_hand * np.exp(2.0484 * error), rel=1e-4)
 
@@ -246,8 +301,9 @@ def test_change_within_a_person_is_found_where_people_differ_more() -> None:
                  "n3_min": own * factor * np.exp(rng.normal(0, 0.05))}
             )  # fmt: skip
     found = compare_groups(
-        pd.DataFrame(rows), group="when", columns=["n3_min"], person="person"
-    ).table.iloc[0]
+        pd.DataFrame(rows), group="when", columns=["n3_min"], person="person",
+        scale="ratio",
+    ).table.iloc[0]  # fmt: skip
     assert found["low"] < 1.2 < found["high"]
     assert found["p"] < 0.001
 
@@ -257,7 +313,9 @@ def test_a_marker_gives_a_slope_per_unit() -> None:
     marker = rng.uniform(0, 10, 60)
     cohort = pd.DataFrame({"crp": marker, "n3_min": 80 * np.exp(-0.05 * marker)})
     cohort["n3_min"] *= np.exp(rng.normal(0, 0.01, 60))
-    found = compare_groups(cohort, group="crp", columns=["n3_min"]).table.iloc[0]
+    found = compare_groups(
+        cohort, group="crp", columns=["n3_min"], scale="ratio"
+    ).table.iloc[0]
     assert found["estimate"] == pytest.approx(np.exp(-0.05), rel=0.01)
     assert found["reference"] == "per unit"
 
@@ -293,17 +351,232 @@ def test_the_methods_say_what_was_compared_with_what() -> None:
         make_cohort(4, nights=2), group="group", columns=["n3_min"], person="person"
     )
     assert found.methods.startswith(
-        "80 nights of 40 persons were compared by group (reference: control) with "
+        "80 nights of 40 persons were compared by group (reference: control, n = 20; "
+        "patient, n = 20) with "
     )
     assert "Stages: expert" in found.methods
 
 
-def test_zeros_are_kept_and_what_was_done_to_them_is_said() -> None:
+def test_zeros_are_kept_and_told_by_group() -> None:
     cohort = make_cohort(7)
     cohort.loc[0, "n3_min"] = 0.0
-    found = compare_groups(cohort, group="group", columns=["n3_min"]).table.iloc[0]
-    assert found["nights_n"] == 40
-    assert "added before logarithms" in found["note"]
+    found = compare_groups(cohort, group="group", columns=["n3_min"])
+    row = found.table.iloc[0]
+    means = cohort.groupby("group")["n3_min"].mean()
+    assert row["estimate"] == pytest.approx(means["patient"] - means["control"])
+    assert row["note"] == "zeros: 1 of 20 control, 0 of 20 patient nights"
+    assert found.groups["zeros_n"].tolist() == [1, 0]
+
+
+def test_a_column_in_two_parts_is_the_odds_of_any_and_the_ratio_above_zero() -> None:
+    cohort = make_cohort(7)
+    cohort.loc[[0, 2, 4, 1, 3, 5, 7, 9, 11], "n3_min"] = 0.0
+    table = compare_groups(
+        cohort, group="group", columns="n3_min", scale="two-part"
+    ).table
+    any_, above = table["estimate"]
+    # 17 of 20 controls and 14 of 20 patients have any
+    assert any_ == pytest.approx((14 / 6) / (17 / 3))
+    some = cohort[cohort["n3_min"] > 0].groupby("group")["n3_min"].apply(stats.gmean)
+    assert above == pytest.approx(some["patient"] / some["control"])
+
+
+def test_a_ratio_of_minutes_is_one_of_means_whether_there_are_zeros_or_not() -> None:
+    cohort = make_cohort(7)
+    for value in (cohort.loc[0, "n3_min"], 0.0):
+        cohort.loc[0, "n3_min"] = value
+        row = compare_groups(
+            cohort, group="group", columns="n3_min", scale="ratio"
+        ).table.iloc[0]
+        means = cohort.groupby("group")["n3_min"].mean()
+        assert row["estimate"] == pytest.approx(means["patient"] / means["control"])
+
+
+def test_angles_are_compared_across_the_ends_of_the_circle() -> None:
+    """Nights around +-pi: patients are 0.1 rad later, though the mean says 1.1 earlier."""
+    rng = np.random.default_rng(2)
+    patient = np.tile([0, 1], 40)
+    angles = np.pi - 0.05 + 0.1 * patient + rng.normal(0, 0.05, 80)
+    cohort = pd.DataFrame(
+        {
+            "group": np.where(patient, "patient", "control"),
+            "coup_phase_rad__C4_M1": np.angle(np.exp(1j * angles)),
+        }
+    )
+    found = compare_groups(cohort, group="group", columns=["coup_phase_rad__C4_M1"])
+    by_scipy = [
+        stats.circmean(part["coup_phase_rad__C4_M1"], high=np.pi, low=-np.pi)
+        for _, part in cohort.groupby("group")
+    ]
+    turn = np.angle(np.exp(1j * (by_scipy[1] - by_scipy[0])))
+    assert found.table.loc[0, "estimate"] == pytest.approx(turn, abs=1e-3)
+    assert found.groups["mean"].tolist() == pytest.approx(by_scipy)
+    cohort["coup_phase_rad__C4_M1"] = rng.uniform(-np.pi, np.pi, 80)
+    row = compare_groups(
+        cohort, group="group", columns=["coup_phase_rad__C4_M1"]
+    ).table.iloc[0]
+    assert np.isnan(row["estimate"])
+    assert "no common direction" in row["note"]
+
+
+@pytest.mark.parametrize("column", ["isf_p", "swe_uv2h"])
+def test_probabilities_and_sums_over_clean_epochs_are_no_endpoints(column: str) -> None:
+    cohort = make_cohort(1).rename(columns={"n3_min": column})
+    row = compare_groups(cohort, group="group", columns=[column]).table.iloc[0]
+    assert np.isnan(row["estimate"])
+    assert row["note"].startswith("not an endpoint")
+
+
+def test_an_obvious_column_of_persons_is_used_and_said() -> None:
+    cohort = make_cohort(7, nights=2)
+    given = compare_groups(cohort, group="group", columns="n3_min", person="person")
+    found = compare_groups(cohort, group="group", columns="n3_min")
+    pd.testing.assert_frame_equal(found.table, given.table)
+    assert found.doubts[0].startswith("the column 'person' repeats")
+    hidden = compare_groups(
+        cohort.drop(columns="person"), group="group", columns="n3_min"
+    )
+    assert hidden.table.loc[0, "persons_n"] == 80
+    assert hidden.doubts[0].startswith("40 persons seem to have several nights")
+
+
+def test_ids_that_only_count_nights_are_not_taken_for_persons() -> None:
+    cohort = make_cohort(7)
+    cohort["id"] = [f"night_{number}" for number in range(40)]
+    cohort = cohort.drop(columns="person")
+    assert not compare_groups(cohort, group="group", columns="n3_min").doubts
+
+
+def test_names_that_differ_in_case_alone_are_refused() -> None:
+    cohort = make_cohort(7)
+    cohort.loc[1, "group"] = "Patient"
+    with pytest.raises(InputError, match="'Patient' and 'patient'"):
+        compare_groups(cohort, group="group", columns="n3_min")
+
+
+def test_groups_whose_names_differ_in_a_sign_are_two() -> None:
+    cohort = make_cohort(7)
+    cohort["group"] = np.tile(["HLA-", "HLA+"], 20)
+    found = compare_groups(cohort, group="group", columns="n3_min").table
+    assert found["level"].tolist() == ["HLA-"]
+
+
+def test_small_groups_are_doubted_and_one_night_gives_no_interval() -> None:
+    cohort = make_cohort(7)
+    cohort.loc[[1, 3, 5], "group"] = "other"
+    found = compare_groups(cohort, group="group", columns="n3_min")
+    assert "the group 'other' has 3 persons" in found.doubts[0]
+    assert found.table["level_n"].tolist() == [3, 17]
+    assert found.table["reference_n"].tolist() == [20, 20]
+    cohort.loc[[1, 3], "group"] = "patient"
+    row = compare_groups(cohort, group="group", columns="n3_min").table.iloc[0]
+    assert np.isnan(row["estimate"])
+    assert row["note"] == "a group of one night"
+
+
+def test_values_missing_unevenly_are_doubted_with_a_bound() -> None:
+    """The ten patients with the least N3 have none."""
+    cohort = make_cohort(3, people=40, ratio=0.8)
+    patients = cohort[cohort["group"] == "patient"].sort_values("n3_min")
+    cohort.loc[patients.index[:10], "n3_min"] = np.nan
+    found = compare_groups(cohort, group="group", columns="n3_min")
+    missing, bound = found.doubts
+    assert missing.startswith(
+        "n3_min is missing unevenly: 0 of 20 nights of control, 10 of 20 nights of pat"
+    )
+    low, high = map(float, bound.rpartition("patient ")[2].split(" to "))
+    assert low < found.table.loc[0, "estimate"] < high
+    assert low < 0
+
+
+def test_effect_sizes_of_groups_are_hedges_g() -> None:
+    cohort = make_cohort(3, people=14, ratio=0.8)
+    row = compare_groups(cohort, group="group", columns="n3_min").table.iloc[0]
+    patients, controls = (
+        cohort.loc[cohort["group"] == name, "n3_min"] for name in ("patient", "control")
+    )
+    pooled = np.sqrt((patients.var() + controls.var()) / 2)
+    d = (patients.mean() - controls.mean()) / pooled
+    # Hedges' exact correction for 12 degrees of freedom, J = 0.9362 (his table 1)
+    assert row["effect_size"] == pytest.approx(0.9362 * d, rel=1e-3)
+    assert row["effect_size_kind"] == "Hedges' g (SD within groups)"
+
+
+def test_sites_called_by_numbers_are_categories() -> None:
+    cohort = make_cohort(3).assign(
+        site=np.tile([1, 2, 3, 4], 10), dose=[1, 2, 3, 4] * 10
+    )
+    site = compare_groups(cohort, group="group", covariates=["site"], columns="n3_min")
+    written = compare_groups(
+        cohort, group="group", covariates=["C(site)"], columns="n3_min"
+    )
+    pd.testing.assert_frame_equal(site.table, written.table)
+    assert site.doubts == ("site was taken as categories, since it names places",)
+    dose = compare_groups(cohort, group="dose", columns="n3_min")
+    assert dose.table["reference"].tolist() == ["per unit"]
+    assert dose.doubts[0].endswith("write C(dose) where they are categories")
+    levels = compare_groups(cohort, group="C(dose)", columns="n3_min", reference="2")
+    assert levels.table["level"].tolist() == ["1", "3", "4"]
+    assert set(levels.table["reference"]) == {"2"}
+
+
+def test_a_formula_gives_the_numbers_of_statsmodels() -> None:
+    import statsmodels.formula.api as smf
+
+    rng = np.random.default_rng(3)
+    cohort = make_cohort(3, people=60).assign(sex=rng.choice(["F", "M"], 60))
+    found = compare_groups(cohort, formula="n3_min ~ group * sex + age").table
+    by_hand = smf.ols("n3_min ~ group * sex + age", cohort).fit(cov_type="HC2")
+    assert found["level"].tolist() == ["patient", "M", "age", "group patient x sex M"]
+    ours = found.set_index("level")
+    names = {"patient": "group[T.patient]", "M": "sex[T.M]",
+             "group patient x sex M": "group[T.patient]:sex[T.M]"}  # fmt: skip
+    for level, name in names.items():
+        assert ours.loc[level, "estimate"] == pytest.approx(by_hand.params[name])
+    assert ours.loc["age", "estimate"] == pytest.approx(10 * by_hand.params["age"])
+    assert ours.loc["age", "reference"] == "per 10 years"
+
+
+def test_columns_may_have_names_that_no_formula_takes() -> None:
+    cohort = make_cohort(3).assign(**{"bmi (kg/m2)": np.linspace(20, 30, 40)})
+    plain = compare_groups(
+        cohort.rename(columns={"bmi (kg/m2)": "bmi"}),
+        group="group",
+        covariates=["bmi"],
+        columns="n3_min",
+    )
+    renamed = cohort.rename(columns={"group": "my group"})
+    found = compare_groups(
+        renamed, group="my group", covariates=["bmi (kg/m2)"], columns="n3_min"
+    )
+    pd.testing.assert_frame_equal(found.table, plain.table)
+
+
+def test_an_interaction_and_a_spline_may_be_terms() -> None:
+    cohort = make_cohort(3, people=60).assign(sex=["F", "F", "M", "M"] * 15)
+    found = compare_groups(
+        cohort, group="group * sex", covariates=["bs(age, df=4)"], columns="n3_min"
+    )
+    assert found.table["level"].tolist() == ["patient", "M", "group patient x sex M"]
+    assert np.isfinite(found.table["estimate"]).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"formula": "n3_min"}, "no terms after a tilde"),
+        ({"formula": "n3_min ~ (group"}, "cannot be read as a formula"),
+        ({"formula": "n3_min ~ grp"}, "'grp'; close to that are: group"),
+        ({"formula": "n3_min ~ group", "group": "group"}, "leave those options out"),
+        ({"group": "group", "scale": "logs"}, "There is no scale 'logs'"),
+        ({}, "Give a group to compare by, or a formula"),
+    ],
+)
+def test_formulas_that_cannot_be_used_are_refused_in_a_sentence(
+    given: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        compare_groups(make_cohort(1), **given)
 
 
 def test_nights_not_measured_alike_are_refused_unless_allowed() -> None:
@@ -411,8 +684,8 @@ def test_too_few_second_nights_for_a_correlation_still_give_an_estimate() -> Non
     found = compare_groups(
         cohort, group="group", columns=["rem_min"], person="person"
     ).table.iloc[0]
-    logs = np.log(cohort["rem_min"]).groupby(cohort["group"]).mean()
-    assert found["estimate"] == pytest.approx(np.exp(logs["b"] - logs["a"]))
+    means = cohort.groupby("group")["rem_min"].mean()
+    assert found["estimate"] == pytest.approx(means["b"] - means["a"])
     assert np.isfinite([found["low"], found["high"], found["p"]]).all()
     assert found["note"] == "working independence of nights"
     # The same nights in a cohort in which another column has all second nights.
@@ -503,7 +776,7 @@ def test_the_methods_count_the_nights_of_the_models_and_no_others() -> None:
     )
     assert found.methods.startswith("76 to 77 nights of 39 persons (by column) were")
     assert (
-        "clustered by person with exchangeable working correlation (c" in found.methods
+        "clustered by person with exchangeable working correlation (n" in found.methods
     )
 
 
