@@ -36,11 +36,13 @@ def missing_bounds(
     if groups is None or found.model in {Model.ANY, Model.LOG_ABOVE}:
         return []
     known = np.isfinite(found.numbers)
+    if known[explained].all():
+        return []
     names = groups[explained].astype(str)
     counts = pd.crosstab(names, known[explained]).reindex(
         columns=[False, True], fill_value=0
     )
-    if len(counts) < 2 or not counts[False].any() or not differs(counts.to_numpy()):
+    if len(counts) < 2 or not differs(counts.to_numpy()):
         return []
     most = str((counts[False] / counts.sum(axis=1)).idxmax())
     filled = explained & ~known & (groups.astype(str) == most).to_numpy()

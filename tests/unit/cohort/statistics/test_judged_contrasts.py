@@ -18,8 +18,15 @@ DRAWS = 100
 ALPHA = 0.001
 
 
+CASES = [
+    case
+    for case in SCRIPT["CASES"]
+    if case.name in {"8 pairs", "20 and 20 persons, 32 % zeros", "8 and 40 persons"}
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("case", SCRIPT["CASES"], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_planted_effects_are_found_and_covered_as_often_as_said(case: Any) -> None:
     judged = SCRIPT["judge"](case, DRAWS)
     # Type I at most 7 %, coverage at least 93 %, by exact binomial tests.
