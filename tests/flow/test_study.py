@@ -85,8 +85,10 @@ def check_markers() -> None:
 
     found = said["found"].table.set_index("column")
     assert set(found["nights_n"]) == {80}
-    # The difference is per e-fold of the marker, which is 2 ln N3 and noise.
-    assert minutes.mean() < found.loc["n3_min", "estimate"] < 2.5 * minutes.mean()
+    # The difference is per e-fold of the marker, at most twice the mean; one value
+    # below the limit pulls it down.
+    difference = found.loc["n3_min", "estimate"] / minutes.mean()
+    assert np.log(1.5) < difference < 2
     assert said["within"].table["nights_n"].tolist() == [80]
     # An intraclass correlation by another program: statsmodels' random intercepts.
     nights = pd.DataFrame(
