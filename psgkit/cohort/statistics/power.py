@@ -86,7 +86,7 @@ def nights_needed(
         )
     if t_test.power(seen, MIN_NIGHTS, alpha) >= power:
         return MIN_NIGHTS
-    return math.ceil(t_test.solve_power(seen, alpha=alpha, power=power))
+    return math.ceil(float(t_test.solve_power(seen, alpha=alpha, power=power)))
 
 
 def power_table(
