@@ -23,27 +23,14 @@ from psgkit.cohort.statistics.comparable_nights import (
     mixed,
 )
 from psgkit.cohort.statistics.design import (
-    PER_UNIT,
-    Contrasted,
-    Design,
     check_columns,
     make_design,
     split_formula,
     variables_of,
 )
+from psgkit.cohort.statistics.fitted_column import Study, fit_column
 from psgkit.cohort.statistics.methods_text import methods_sentence
-from psgkit.cohort.statistics.missing_values import missing_bounds
-from psgkit.cohort.statistics.model import (
-    FloatArray,
-    Model,
-    Response,
-    ScaleChoice,
-    estimates,
-    fit_model,
-    models_of,
-    response,
-    why_not,
-)
+from psgkit.cohort.statistics.model import FloatArray, ScaleChoice
 from psgkit.cohort.statistics.persons import (
     ALL,
     describe_groups,
@@ -52,8 +39,6 @@ from psgkit.cohort.statistics.persons import (
     zeros_note,
 )
 from psgkit.errors import InputError
-
-__all__ = ["ALL", "PER_UNIT", "PRIMARY_ENDPOINTS", "Contrast", "compare_groups"]
 
 PRIMARY_ENDPOINTS = (
     "rem_wmean_min_b2m",
@@ -69,20 +54,6 @@ TABLE_COLUMNS = (
     *("column", "level", "reference", "scale", "estimate", "low", "high", "p", "q"),
     *("df", "effect_size", "effect_size_kind", "level_n", "reference_n"),
     *("nights_n", "persons_n", "left_out_n", "note"),
-)
-
-NO_ESTIMATE = dict.fromkeys(
-    ("estimate", "low", "high", "p", "df", "effect_size"), np.nan
-)
-
-# Of one night a person, Hedges' g; of repeated nights the spread is that of a night too,
-# so that g is comparable between the two (d_av of Lakens 2013, 10.3389/fpsyg.2013.00863).
-HEDGES = "Hedges' g (SD within groups)"
-HEDGES_REPEATED = "Hedges' g_av (SD of nights within groups)"
-HEDGES_SLOPE = "SD of residuals, Hedges' correction"
-
-NO_ENDPOINT = (
-    "not an endpoint: a probability, a threshold, or a sum that artefact shortens"
 )
 
 
@@ -125,16 +96,6 @@ class Contrast:
         doubted = "".join(f"<li>{escape(doubt)}</li>" for doubt in self.doubts)
         table = self.table.to_html(index=False, float_format="{:.3g}".format)
         return f"{table}<ul>{doubted}</ul><p>{escape(self.methods)}</p>"
-
-
-@dataclass(frozen=True, slots=True)
-class _Study:
-    """The nights and their design, common to all columns."""
-
-    nights: pd.DataFrame
-    design: Design
-    persons: FloatArray
-    is_repeated: bool
 
 
 def compare_groups(
@@ -215,18 +176,18 @@ def compare_groups(
     design = make_design(nights, group, covariates, reference=reference, per=per)
     found = find_persons(nights, person)
     persons = _codes(nights, found.column)
-    study = _Study(nights, design, persons, is_repeated=found.column is not None)
-    rows, left_out = [], _without_result(cohort)
+    study = Study(nights, design, persons, is_repeated=found.column is not None)
+    rows: list[dict[str, object]] = []
+    left_out = _without_result(cohort)
     described = describe_groups(nights, wanted, design.group, persons)
     uneven: list[str] = []
+    choice = _choice(scale)
     for column in wanted:
         zeros = zeros_note(described[described["column"] == column])
-        for fitted, without, bounds in _fit_models(
-            study, column, _choice(scale), zeros
-        ):
-            rows += fitted
-            left_out += without
-            uneven += bounds
+        for fitted in fit_column(study, column, choice, zeros):
+            rows += fitted.rows
+            left_out += fitted.left_out
+            uneven += fitted.bounds
     table = pd.DataFrame(rows)
     table["q"] = _false_discovery_rate(table["p"])
     return Contrast(
@@ -319,120 +280,6 @@ def _codes(nights: pd.DataFrame, column: str | None) -> FloatArray:
     named = nights[column].astype(object).where(nights[column].notna(), None)
     codes, _ = pd.factorize(named)
     return np.where(codes < 0, np.nan, codes.astype(float))
-
-
-def _fit_models(
-    study: _Study, column: str, choice: ScaleChoice | None, zeros: str
-) -> list[tuple[list[dict[str, object]], list[tuple[str, str, str]], list[str]]]:
-    models = models_of(column, choice)
-    if not models:
-        rows = [
-            _row(column, each, "", NO_ESTIMATE, "", (0, 0, 0, 0, 0), NO_ENDPOINT)
-            for each in study.design.contrasted
-        ]
-        return [(rows, [], [])]
-    return [
-        _fit_column(study, column, response(study.nights, column, model), zeros)
-        for model in models
-    ]
-
-
-def _fit_column(
-    study: _Study, column: str, found: Response, zeros: str
-) -> tuple[list[dict[str, object]], list[tuple[str, str, str]], list[str]]:
-    design = study.design
-    explained = design.matrix.notna().all(axis=1).to_numpy()
-    explained &= np.isfinite(study.persons)
-    if found.offset is not None:
-        explained &= np.isfinite(found.offset)
-    usable = np.isfinite(found.numbers) & explained
-    matrix = design.matrix[usable]
-    people = len(set(study.persons[usable]))
-    freedom = people - matrix.shape[1]
-    fit = None
-    fault = why_not(found, usable, matrix, freedom, design.group)
-    if not fault:
-        fit, fault = fit_model(found, usable, matrix, study.persons)
-    shown = zeros if found.model in {Model.LINEAR, Model.MEANS, Model.ANY} else ""
-    note = "; ".join(filter(None, (found.note, fit.note, shown))) if fit else fault
-    rows = []
-    for each in design.contrasted:
-        counts = (
-            _people_of(study, usable, each.level),
-            _people_of(study, usable, each.reference),
-            int(usable.sum()),
-            people,
-            int((~usable).sum()),
-        )
-        numbers = NO_ESTIMATE
-        if fit is not None:
-            numbers = estimates(fit, matrix, each, found.model, freedom)
-        kind = _kind(study, each) if np.isfinite(numbers["effect_size"]) else ""
-        rows.append(_row(column, each, found.model.value, numbers, kind, counts, note))
-    bounds = (
-        []
-        if fit is None
-        else missing_bounds(column, found, design, explained, study.persons)
-    )
-    return rows, _why_without(study, column, found, usable), bounds
-
-
-def _kind(study: _Study, each: Contrasted) -> str:
-    if each.reference.startswith("per ") or not each.reference:
-        return HEDGES_SLOPE
-    return HEDGES_REPEATED if study.is_repeated else HEDGES
-
-
-def _people_of(study: _Study, usable: Any, level: str) -> int | None:
-    """Count the persons of one group; None for what is not a group."""
-    groups = study.design.group
-    if groups is None or level not in set(map(str, groups.cat.categories)):
-        return None
-    chosen = usable & (groups.astype(str) == level).to_numpy()
-    return len(set(study.persons[chosen]))
-
-
-def _row(
-    column: str,
-    each: Contrasted,
-    scale: str,
-    numbers: dict[str, float],
-    kind: str,
-    counts: tuple[int | None, int | None, int, int, int],
-    note: str,
-) -> dict[str, object]:
-    names = ("level_n", "reference_n", "nights_n", "persons_n", "left_out_n")
-    return {
-        "column": column,
-        "level": each.level,
-        "reference": each.reference,
-        "scale": scale,
-        **numbers,
-        "effect_size_kind": kind,
-        **dict(zip(names, counts, strict=True)),
-        "note": note,
-    }
-
-
-def _why_without(
-    study: _Study, column: str, found: Response, usable: Any
-) -> list[tuple[str, str, str]]:
-    """Return the nights that a model did without, and why."""
-    absent = study.nights[list(study.design.variables)].isna()
-    ids = ids_of(study.nights)
-    reasons = []
-    for row in np.flatnonzero(~usable):
-        missing = [str(name) for name in absent.columns[absent.iloc[row]]]
-        if not np.isfinite(found.numbers[row]):
-            reason = "zero" if found.model is Model.LOG_ABOVE else "no value"
-        elif missing:
-            reason = f"no {' and no '.join(missing)}"
-        elif np.isnan(study.persons[row]):
-            reason = "no person named"
-        else:
-            reason = "no hours to count in"
-        reasons.append((ids[row], column, reason))
-    return reasons
 
 
 def _compared_by(group: str, table: pd.DataFrame) -> str:

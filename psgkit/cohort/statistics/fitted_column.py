@@ -1,0 +1,179 @@
+"""One column of a comparison: its models fitted, and the nights left out of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from psgkit.cohort.statistics.comparable_nights import ids_of
+from psgkit.cohort.statistics.design import Contrasted, Design
+from psgkit.cohort.statistics.missing_values import missing_bounds
+from psgkit.cohort.statistics.model import (
+    FloatArray,
+    Model,
+    Response,
+    ScaleChoice,
+    estimates,
+    fit_model,
+    models_of,
+    response,
+    why_not,
+)
+
+NO_ESTIMATE = dict.fromkeys(
+    ("estimate", "low", "high", "p", "df", "effect_size"), np.nan
+)
+
+# Of one night a person, Hedges' g; of repeated nights the spread is that of a night too,
+# so that g is comparable between the two (d_av of Lakens 2013, 10.3389/fpsyg.2013.00863).
+HEDGES = "Hedges' g (SD within groups)"
+HEDGES_REPEATED = "Hedges' g_av (SD of nights within groups)"
+HEDGES_SLOPE = "SD of residuals, Hedges' correction"
+
+NO_ENDPOINT = (
+    "not an endpoint: a probability, a threshold, or a sum that artefact shortens"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedColumn:
+    """One model of one column.
+
+    Attributes
+    ----------
+    rows : list of dict
+        A row a level, as in `Contrast.table`.
+    left_out : list of (str, str, str)
+        Night, column and reason.
+    bounds : list of str
+        How far missing values could move the estimate.
+    """
+
+    rows: list[dict[str, object]]
+    left_out: list[tuple[str, str, str]]
+    bounds: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The nights and their design, common to all columns."""
+
+    nights: pd.DataFrame
+    design: Design
+    persons: FloatArray
+    is_repeated: bool
+
+
+def fit_column(
+    study: Study, column: str, choice: ScaleChoice | None, zeros: str
+) -> list[FittedColumn]:
+    """Fit the models of a column: one, or two for a scale in two parts."""
+    models = models_of(column, choice)
+    if not models:
+        rows = [
+            _row(column, each, "", NO_ESTIMATE, "", (0, 0, 0, 0, 0), NO_ENDPOINT)
+            for each in study.design.contrasted
+        ]
+        return [FittedColumn(rows, [], [])]
+    return [
+        _fit_model(study, column, response(study.nights, column, model), zeros)
+        for model in models
+    ]
+
+
+def _fit_model(study: Study, column: str, found: Response, zeros: str) -> FittedColumn:
+    design = study.design
+    explained = design.matrix.notna().all(axis=1).to_numpy()
+    explained &= np.isfinite(study.persons)
+    if found.offset is not None:
+        explained &= np.isfinite(found.offset)
+    usable = np.isfinite(found.numbers) & explained
+    matrix = design.matrix[usable]
+    people = len(set(study.persons[usable]))
+    freedom = people - matrix.shape[1]
+    fit = None
+    fault = why_not(found, usable, matrix, freedom, design.group)
+    if not fault:
+        fit, fault = fit_model(found, usable, matrix, study.persons)
+    shown = zeros if found.model in {Model.LINEAR, Model.MEANS, Model.ANY} else ""
+    note = "; ".join(filter(None, (found.note, fit.note, shown))) if fit else fault
+    rows = []
+    for each in design.contrasted:
+        counts = (
+            _people_of(study, usable, each.level),
+            _people_of(study, usable, each.reference),
+            int(usable.sum()),
+            people,
+            int((~usable).sum()),
+        )
+        numbers = NO_ESTIMATE
+        if fit is not None:
+            numbers = estimates(fit, matrix, each, found.model, freedom)
+        kind = _kind(study, each) if np.isfinite(numbers["effect_size"]) else ""
+        rows.append(_row(column, each, found.model.value, numbers, kind, counts, note))
+    bounds = (
+        []
+        if fit is None
+        else missing_bounds(column, found, design, explained, study.persons)
+    )
+    left_out = _why_without(study, column, found, usable)
+    return FittedColumn(rows, left_out, bounds)
+
+
+def _kind(study: Study, each: Contrasted) -> str:
+    if each.reference.startswith("per ") or not each.reference:
+        return HEDGES_SLOPE
+    return HEDGES_REPEATED if study.is_repeated else HEDGES
+
+
+def _people_of(study: Study, usable: Any, level: str) -> int | None:
+    """Count the persons of one group; None for what is not a group."""
+    groups = study.design.group
+    if groups is None or level not in set(map(str, groups.cat.categories)):
+        return None
+    chosen = usable & (groups.astype(str) == level).to_numpy()
+    return len(set(study.persons[chosen]))
+
+
+def _row(
+    column: str,
+    each: Contrasted,
+    scale: str,
+    numbers: dict[str, float],
+    kind: str,
+    counts: tuple[int | None, int | None, int, int, int],
+    note: str,
+) -> dict[str, object]:
+    names = ("level_n", "reference_n", "nights_n", "persons_n", "left_out_n")
+    return {
+        "column": column,
+        "level": each.level,
+        "reference": each.reference,
+        "scale": scale,
+        **numbers,
+        "effect_size_kind": kind,
+        **dict(zip(names, counts, strict=True)),
+        "note": note,
+    }
+
+
+def _why_without(
+    study: Study, column: str, found: Response, usable: Any
+) -> list[tuple[str, str, str]]:
+    """Return the nights that a model did without, and why."""
+    absent = study.nights[list(study.design.variables)].isna()
+    ids = ids_of(study.nights)
+    reasons = []
+    for row in np.flatnonzero(~usable):
+        missing = [str(name) for name in absent.columns[absent.iloc[row]]]
+        if not np.isfinite(found.numbers[row]):
+            reason = "zero" if found.model is Model.LOG_ABOVE else "no value"
+        elif missing:
+            reason = f"no {' and no '.join(missing)}"
+        elif np.isnan(study.persons[row]):
+            reason = "no person named"
+        else:
+            reason = "no hours to count in"
+        reasons.append((ids[row], column, reason))
+    return reasons
