@@ -9,7 +9,7 @@ Usage::
     python scripts/judge_simulator.py [--data FOLDER] [--only PART ...] [--packages DIR]
 
 ``--data`` is the folder of real scorings (``scoring/boas``, ``scoring/dod-o``) whose
-hypnograms drive the nights. ``--packages`` is a folder of Python packages that holds
+hypnograms drive the nights; ``cinc2018`` in it holds the nights of the part realism. ``--packages`` is a folder of Python packages that holds
 psgscoring, where it is kept out of this environment.
 """
 
@@ -25,6 +25,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from judge_simulator_parts.realism import compare, draw_nights, lines, read_real
 
 from psgkit.domain.scoring import Scoring
 from psgkit.simulate import SimulatedNight, simulate_night
@@ -60,6 +61,7 @@ def main() -> None:
         "staging": judge_staging,
         "findings": judge_findings,
         "arousals": judge_arousals,
+        "realism": judge_realism,
     }
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     options.add_argument(
@@ -267,6 +269,16 @@ def exponent(signal: np.ndarray, rate_hz: float) -> float:
     freqs, psd = spectrum(signal, rate_hz)
     used = (freqs >= 2) & (freqs <= 35) & ((freqs < 7) | (freqs > 17))
     return float(-np.polyfit(np.log(freqs[used]), np.log(psd[used]), 1)[0])
+
+
+# ------------------------------------------------------------------------------------
+def judge_realism(data: Path) -> None:
+    """Print stages and arousals of drawn nights beside those of 497 real ones."""
+    folder = data / "cinc2018"
+    if not folder.is_dir():
+        print(f"left out: there is no folder {folder}")
+        return
+    print("\n".join(lines(compare(read_real(folder), draw_nights()))))
 
 
 # ------------------------------------------------------------------------------------

@@ -19,11 +19,17 @@ def make(folder: Path) -> None:
         montage="mixed",
         rate_hz=200,
         respiratory_events_per_h=12.0,
+        alpha_swells_per_min=0.0,
         start="23:10",
     )
     night.write(folder / "night.edf", annotations=("breathing", "lights"))
     nap = simulate_night(
-        hours=1.5, seed=4, montage="minimal", rate_hz=128, start="13:30"
+        hours=1.5,
+        seed=4,
+        montage="minimal",
+        rate_hz=128,
+        alpha_swells_per_min=0.0,
+        start="13:30",
     )
     nap.write(folder / "nap.edf")
     lines = [
