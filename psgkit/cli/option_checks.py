@@ -79,6 +79,7 @@ def check_layout(
     annotator: str | None,
 ) -> None:
     """Refuse values of the options on a scoring's layout that are none."""
+    from psgkit.domain.scoring_faults import is_epoch
     from psgkit.read.scorings.stage_codes import parse_codes
 
     with Door() as door:
@@ -88,7 +89,7 @@ def check_layout(
         door.check(partial(columns, column))
         if codes is not None:
             door.check(partial(parse_codes, codes))
-        if epoch is not None and not 0 < epoch <= 600:
+        if epoch is not None and not is_epoch(epoch):
             door.refuse(
                 f"--epoch {epoch:g} is not a length of an epoch; give seconds, for "
                 "example 20."

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue
-from psgkit.domain.scoring_faults import find_faults
+from psgkit.domain.scoring_faults import find_faults, is_epoch
 from psgkit.domain.stages import YASA_NAMES, code_of, probability_faults
 from psgkit.errors import InputError
 
@@ -172,7 +172,7 @@ class Scoring:
                 codes.append(code)
         if not codes and not faults:
             faults.append("there is no epoch")
-        if not (np.isfinite(epoch_s) and epoch_s > 0):
+        if not is_epoch(epoch_s):
             faults.append(f"an epoch of {epoch_s} s")
         events = make_events(())
         if arousals is not None:

@@ -9,6 +9,10 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from psgkit.domain.scoring import Scoring
 
+# What is asked of a number before memory is taken for it.
+MIN_EPOCH_S, MAX_EPOCH_S = 0.1, 120.0
+MAX_EPOCHS = 200_000
+
 
 def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
     """Return what is wrong, a fault each.
@@ -22,13 +26,24 @@ def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
     """
     stages = np.asarray(scoring.stages)
     faults = _stage_faults(stages, codes)
-    if not (np.isfinite(scoring.epoch_s) and scoring.epoch_s > 0):
+    if not is_epoch(scoring.epoch_s):
         faults.append(f"an epoch of {scoring.epoch_s} s")
     for name in ("onset_s", "lights_off_s", "lights_on_s"):
         seconds = getattr(scoring, name)
         if seconds is not None and not np.isfinite(seconds):
             faults.append(f"{name} is {seconds}")
     return faults
+
+
+def is_epoch(seconds: float) -> bool:
+    """Tell whether an epoch can be so long; NaN cannot.
+
+    Examples
+    --------
+    >>> is_epoch(30.0), is_epoch(1e-9), is_epoch(1e9)
+    (True, False, False)
+    """
+    return MIN_EPOCH_S <= seconds <= MAX_EPOCH_S
 
 
 def _stage_faults(stages: npt.NDArray[Any], codes: Collection[Any]) -> list[str]:

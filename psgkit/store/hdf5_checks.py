@@ -8,7 +8,7 @@ import h5py
 
 from psgkit.errors import UnreadableNight
 
-MAX_BYTES = 4_000_000_000  # of all datasets together, once unpacked
+MAX_BYTES = 1_000_000_000  # of all datasets together, once unpacked
 _KINDS = "biufO"  # of numbers and text
 
 

@@ -97,7 +97,7 @@ _READING_FAULTS = (
 
 
 # No scoring is larger, once unpacked.
-MAX_SCORING_BYTES = 200_000_000
+MAX_SCORING_BYTES = 30_000_000
 
 
 def write_night(night: Night, path: Path) -> None:
@@ -243,7 +243,9 @@ def night_bytes(night: Night) -> bytes:
 
 
 def _read(file: h5py.File) -> Night:
-    check_content(file, Path(file.filename).name)
+    name = Path(file.filename).name
+    check_content(file, name)
+    check_content(file["scoring"], name, max_bytes=MAX_SCORING_BYTES)
     measures = file["measures"]
     metrics = metrics_from(get_table(file["metrics"]))
     provenance = json.loads(file["provenance"].asstr()[()])

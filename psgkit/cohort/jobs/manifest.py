@@ -11,6 +11,7 @@ from psgkit.cohort.jobs.paired_scorings import AUTO, NONE, find_scoring
 from psgkit.cohort.jobs.remote import check_address, is_address, naming_path
 from psgkit.cohort.jobs.text_tables import read_sheet
 from psgkit.domain.jobs import Job, person_faults
+from psgkit.domain.scoring_faults import is_epoch
 from psgkit.errors import InputError
 from psgkit.store.files import safe_name
 
@@ -129,7 +130,7 @@ def to_sex(text: str) -> str:
 
 def _to_epoch(text: str) -> float:
     epoch_s = float(text.replace(",", "."))
-    if not 0 < epoch_s <= 600:
+    if not is_epoch(epoch_s):
         raise ValueError(text)
     return epoch_s
 

@@ -12,13 +12,18 @@ import numpy.typing as npt
 from psgkit.domain.clock import USUAL_EPOCHS_S
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
+from psgkit.domain.scoring_faults import (
+    MAX_EPOCH_S,
+    MAX_EPOCHS,
+    MIN_EPOCH_S,
+    is_epoch,
+)
 from psgkit.errors import UnreadableScoring
 from psgkit.read.scorings.epochs import ASSUMED_S
 from psgkit.read.scorings.listed import StageMark
 
 # Exports write clock times in whole seconds.
 TOLERANCE_S = 0.5
-MAX_EPOCHS = 200_000
 # Above this share of epochs scored twice, a file holds two scorings.
 MAX_TWICE = 0.1
 
@@ -73,8 +78,11 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
     _check_numbers(marks, name)
     ordered = sorted(marks, key=lambda mark: mark.onset_s)
     epoch_s = guess_epoch(ordered) if epoch_s is None else epoch_s
-    if not (math.isfinite(epoch_s) and epoch_s > 0):
-        raise UnreadableScoring(f"{name}: an epoch of {epoch_s} s cannot be.")
+    if not is_epoch(epoch_s):
+        raise UnreadableScoring(
+            f"{name}: an epoch of {epoch_s:g} s cannot be; an epoch lasts {MIN_EPOCH_S:g} "
+            f"to {MAX_EPOCH_S:g} s."
+        )
     onset_s = ordered[0].onset_s
     spans = _to_spans(ordered, onset_s, epoch_s, name)
     n_epochs = max(first + length for first, length in spans)

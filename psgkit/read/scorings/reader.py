@@ -1,7 +1,6 @@
 """Scorings, in whatever format a lab's software wrote them."""
 
 import datetime as dt
-import math
 import re
 import zlib
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from psgkit.domain.scoring import (
     concat_events,
     make_events,
 )
+from psgkit.domain.scoring_faults import MAX_EPOCH_S, MIN_EPOCH_S, is_epoch
 from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.formats import FORMATS, edf_plus, table
 from psgkit.read.scorings.epochs import ASSUMED_S
@@ -100,8 +100,11 @@ def read_scoring(
     MissingExtra
         If the format needs an optional package.
     """
-    if epoch_s is not None and not (math.isfinite(epoch_s) and epoch_s > 0):
-        raise InputError(f"An epoch cannot last {epoch_s} s.")
+    if epoch_s is not None and not is_epoch(epoch_s):
+        raise InputError(
+            f"An epoch cannot last {epoch_s:g} s; it lasts {MIN_EPOCH_S:g} to "
+            f"{MAX_EPOCH_S:g} s."
+        )
     options = Options(
         None if codes is None else parse_codes(codes),
         columns_by_role(column),

@@ -1,6 +1,8 @@
 """`read_scoring`: every real file, counted as its README says, and what is refused."""
 
 import datetime as dt
+import time
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -153,3 +155,35 @@ def test_text_that_is_no_scoring_is_refused(tmp_path: Path) -> None:
 def test_an_epoch_of_no_length_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot last"):
         read_scoring(write(tmp_path, "W\nN1\n"), epoch_s=0.0)
+
+
+@pytest.mark.parametrize("length", ["0.000000001", "0.09", "121", "1e9", "-3"])
+@pytest.mark.parametrize("outermost", ["CMPStudyConfig", "PSGAnnotation"])
+def test_a_length_that_no_epoch_has_is_refused_before_memory_is_taken(
+    tmp_path, length, outermost
+):
+    stage = (
+        "<ScoredEvent><EventType>Stages|Stages</EventType><EventConcept>Stage 2 sleep|2"
+        "</EventConcept><Start>{}</Start><Duration>30</Duration></ScoredEvent>"
+    )
+    path = tmp_path / "n.xml"
+    path.write_text(
+        f"<{outermost}><EpochLength>{length}</EpochLength><ScoredEvents>"
+        + (
+            ""
+            if outermost[0] == "C"
+            else "".join(stage.format(n * 30) for n in range(9))
+        )
+        + "</ScoredEvents><SleepStages>"
+        + "<SleepStage>2</SleepStage>" * 30
+        + f"</SleepStages></{outermost}>"
+    )
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableScoring, match=r"0\.1 to 120 s|possible"):
+            read_scoring(path)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 2.0
