@@ -13,6 +13,7 @@ from psgkit.cohort.jobs.text_tables import read_sheet
 from psgkit.domain.jobs import Job, person_faults
 from psgkit.domain.scoring_faults import is_epoch
 from psgkit.errors import InputError
+from psgkit.prepare.lights import check_time
 from psgkit.store.files import safe_name
 
 # What a column may be called, whatever the case of its letters; "lights-off" and
@@ -27,9 +28,6 @@ _COLUMNS = {
     "sex": ("sex",),
     "epoch_s": ("epoch_s", "epoch_length_s"),
 }
-
-# Columns of `cohort.csv` that are not numbers of the catalogue.
-OWN_COLUMNS = ("id", "status", "issues_n", "issues_error_n", "error", "message")
 
 _SEXES = {
     "f": "F",
@@ -79,13 +77,12 @@ def read_manifest(
     columns, rows = read_sheet(path)
     names = _known_columns(path, columns)
     further = [column for column in columns if column and column not in names.values()]
-    _check_further(path, further)
+    faults = _faults_of_further(further)
     if "scoring" in names and scoring != AUTO:
-        raise InputError(
-            f"{path.name} says in its column {names['scoring']!r} which scorings to "
-            "take; leave --scoring out, or that column."
+        faults.append(
+            f"Its column {names['scoring']!r} says which scorings to take; leave "
+            "--scoring out, or that column."
         )
-    faults: list[str] = []
     jobs = [
         _job(path.parent, line, row, names, further, scoring, faults)
         for line, row in rows
@@ -157,16 +154,18 @@ def _plain(column: str) -> str:
     return "_".join(column.lower().replace("-", " ").split())
 
 
-def _check_further(path: Path, further: list[str]) -> None:
-    from psgkit.measure import METRICS  # noqa: PLC0415 - needs pandas
+def _faults_of_further(further: list[str]) -> list[str]:
+    """Refuse columns that would be overwritten by a result of psgkit."""
+    from psgkit.cohort.table.column_types import OWN_NAMES  # noqa: PLC0415 - as below
+    from psgkit.measure.catalogue.lookup import BY_NAME  # noqa: PLC0415 - needs pandas
 
-    taken = {*OWN_COLUMNS, *(spec.name for spec in METRICS)}
-    clashing = [name for name in further if name.partition("__")[0] in taken]
-    if clashing:
-        raise InputError(
-            f"{path.name}: column {clashing[0]!r} has the name of a result of psgkit; "
-            "give it another."
-        )
+    taken = {*OWN_NAMES, *BY_NAME}
+    return [
+        f"Column {name!r} has the name of a result of psgkit; rename it, for example "
+        f"to {f'my_{name}'!r}."
+        for name in further
+        if name.partition("__")[0] in taken
+    ]
 
 
 def _job(
@@ -201,6 +200,13 @@ def _job(
                 f"Line {line}: scorings are not looked for at addresses; name them in "
                 "a column 'scoring'."
             )
+
+    for which in ("lights_off", "lights_on"):
+        if text := cells.get(which):
+            try:
+                check_time(text, which)
+            except InputError as fault:
+                faults.append(f"Line {line}: {fault}")
 
     def read(name: str, convert: Callable[[str], Value], wanted: str) -> Value | None:
         text = cells.get(name, "")

@@ -7,6 +7,8 @@ from pathlib import Path
 from psgkit.errors import InputError
 
 MAX_BYTES = 50_000_000
+# A workbook is a ZIP archive; the older kind is an OLE file.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # "none" is not among them: it is what a group without treatment is called.
 MISSING = frozenset({"", "n/a", "na", "nan", "null"})
 
@@ -53,6 +55,11 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as fault:
         raise InputError(f"{path.name} cannot be read: {fault.strerror}.") from None
+    if data.startswith(_WORKBOOKS):
+        raise InputError(
+            f"{path.name} is a workbook of a spreadsheet. Save its sheet as CSV (UTF-8) "
+            "and give that file."
+        )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     try:

@@ -38,6 +38,7 @@ _OWN = {
     "error": ("", "kind of what went wrong"),
     "message": ("", "what went wrong, or why it is not done yet, in a sentence"),
 }
+OWN_NAMES = tuple(_OWN)
 _INTERVAL = {
     "_low": "lower limit, as staging error alone may move {}",
     "_high": "upper limit, as staging error alone may move {}",

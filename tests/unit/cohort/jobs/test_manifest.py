@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from psgkit.cohort.jobs.manifest import read_manifest
@@ -145,3 +146,31 @@ def test_scorings_are_named_by_the_manifest_or_by_the_call(manifest, scoring) ->
         read_manifest(path, scoring=scoring)
     [job] = read_manifest(manifest("edf\na.edf\n"), scoring="none")
     assert job.scoring is None
+
+
+def test_all_faults_of_a_manifest_are_named_together(manifest) -> None:
+    path = manifest(
+        "edf,scoring,age,sex,lights_off,scorer,duration_min,sp_freq_hz__C4_M1\n"
+        "a.edf,a.xml,431,F,22:47,Ann,400,13\n"
+        "b.edf,b.xml,40,X,99:99,Ann,400,13\n"
+    )
+    with pytest.raises(InputError) as caught:
+        read_manifest(path, scoring="none")
+    said = str(caught.value)
+    for words in (
+        "'scorer' has the name of a result",
+        "'duration_min' has the name of a result",
+        "'sp_freq_hz__C4_M1' has the name of a result",
+        "Its column 'scoring' says which scorings to take",
+        "Line 2: the age is not a number of years",
+        "Line 3: the sex is not F or M",
+        "Line 3: lights_off '99:99' is not a valid time",
+    ):
+        assert words in said
+
+
+def test_a_workbook_is_refused_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "study.xlsx"
+    pd.DataFrame({"edf": ["a.edf"]}).to_excel(path, index=False)
+    with pytest.raises(InputError, match=r"is a workbook of a spreadsheet\. Save its"):
+        read_manifest(path)

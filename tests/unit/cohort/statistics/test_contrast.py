@@ -124,7 +124,7 @@ def test_intervals_cover_a_known_effect_in_95_of_100_cohorts(nights: int) -> Non
         cohort = make_cohort(seed, nights=nights, ratio=0.75, rate_ratio=1.4)
         found = compare_groups(
             cohort, group="group", covariates=["age"], columns=list(truth),
-            person="person",
+            person="person", scale="ratio",
         ).table.set_index("column")  # fmt: skip
         for column, value in truth.items():
             low, high = found.loc[column, ["low", "high"]]
