@@ -3,8 +3,8 @@
 A short form of scripts/judge_simulator.py, which prints the figures in full.
 """
 
-import importlib.util
-import sys
+import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -13,20 +13,16 @@ import pytest
 
 from psgkit.simulate import simulate_night
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "judge_simulator.py"
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def judge() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("judge_simulator", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["judge_simulator"] = module
-    spec.loader.exec_module(module)
-    return module
+def judge() -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPTS)
+        yield importlib.import_module("judge_simulator")
 
 
 def test_yasa_stages_nights_that_follow_real_hypnograms(
