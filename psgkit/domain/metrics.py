@@ -122,7 +122,8 @@ class Metric:
     plausible : tuple of float, optional
         Least and greatest value that raise no alarm. Checks software, not people.
     per : tuple of str
-        What else the column names: nothing, ``chan``, or ``chan`` and ``stage``.
+        What else the column names: nothing, ``chan``, ``chan`` and ``stage``, or
+        ``stage``, which is all sleep where a column names none.
     reliability : Reliability
         What it is worth, as measured.
     """
@@ -171,7 +172,8 @@ def find_metric(
     (Metric, tuple of str) or None
         None where no row declares the column.
     """
-    if (plain := metrics.get(column)) is not None and not plain.per:
+    plain = metrics.get(column)
+    if plain is not None and plain.per in ((), ("stage",)):
         return plain, ()
     for count in (1, 2):
         name, *where = column.rsplit("__", count)

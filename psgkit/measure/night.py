@@ -10,6 +10,7 @@ from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.source import with_arousals
+from psgkit.measure.body.night_body import measure_body
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
 from psgkit.measure.plausibility import find_measure_issues
@@ -100,6 +101,7 @@ def measure_night(
     signals = complete_signals(
         recording, counted.scoring, eeg, counted.known, beats_s, detectors
     )
+    body = measure_body(recording, counted.scoring, eeg.chosen, eeg.timeline, beats_s)
     of_scoring = measure_scored(counted.scoring)
     electrodes = (
         measure_electrodes(recording, counted.scoring)
@@ -108,14 +110,23 @@ def measure_night(
     )
     return NightMeasured(
         scoring=counted.scoring,
-        measures=(*of_scoring.measures, *counted.measures, *signals.measures),
+        measures=(
+            *(*of_scoring.measures, *counted.measures),
+            *(*signals.measures, *body.measures),
+        ),
         tables=(
-            of_scoring.tables | counted.tables | signals.tables | electrodes.tables
+            of_scoring.tables
+            | counted.tables
+            | signals.tables
+            | body.tables
+            | electrodes.tables
         ),
         spectra=signals.spectra,
-        channels_used=counted.channels_used | signals.channels_used,
+        channels_used=(
+            counted.channels_used | signals.channels_used | body.channels_used
+        ),
         issues=(
-            *(*of_scoring.issues, *counted.issues),
+            *(*of_scoring.issues, *counted.issues, *body.issues),
             # Electrodes without a column of their own stand in the tables then.
             *(
                 issue

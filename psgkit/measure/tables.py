@@ -17,6 +17,7 @@ from psgkit.domain.scoring import (
 )
 from psgkit.measure.events.arousal_causes import find_causes
 from psgkit.measure.events.events_in_window import begin_inside
+from psgkit.measure.events.position_indices import position_table
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import Bouts, IntArray, find_bouts
 
@@ -48,6 +49,7 @@ def make_tables(night: Evidence) -> dict[str, pd.DataFrame]:
         ``cause``, ``source``, ``stage``.
         ``arousal_causes``, where they were scored in all sleep: ``cause``, ``stage``,
         ``arousal_n``, ``stage_min``, ``arousal_per_h``.
+        ``position_indices``, where body position was scored: see `position_table`.
     """
     tables = {
         "bouts": _bouts_table(night),
@@ -61,6 +63,9 @@ def make_tables(night: Evidence) -> dict[str, pd.DataFrame]:
     causes = _arousal_causes_table(night)
     if causes is not None:
         tables["arousal_causes"] = causes
+    positions = position_table(night)
+    if positions is not None:
+        tables["position_indices"] = positions
     return tables
 
 

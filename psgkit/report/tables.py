@@ -104,6 +104,7 @@ def summary_row(night: Night) -> dict[str, object]:
         "arousal_source": provenance.arousal_source,
         "swa_derivation": _roles(provenance.channels_used.get("swa", "")),
         "swa_highpass_hz": _swa_highpass_hz(night),
+        "heart_source": _roles(provenance.channels_used.get("heart_rate", "")),
         "format_version": FORMAT_VERSION,
         "metric_version": provenance.metric_version,
     }

@@ -31,6 +31,7 @@ _OWN = {
         "hertz",
         "hardware high-pass of the derivations of slow-wave activity, by the header",
     ),
+    "heart_source": ("", "channel of heart rate: ECG, PULSE, or empty for none"),
     "format_version": ("", "version of the layout of psgkit's tables"),
     "metric_version": ("", "version of the definitions of all numbers"),
     "issues_n": ("count", "issues that a reader of the numbers should know"),
@@ -56,6 +57,7 @@ _TEXT = (
         "scorer",
         "arousal_source",
         "swa_derivation",
+        "heart_source",
     ),
     *("error", "message"),
 )

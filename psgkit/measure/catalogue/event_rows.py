@@ -26,7 +26,9 @@ from psgkit.measure.events.arousal_index import (
 from psgkit.measure.events.event_indices import (
     Found,
     find_desaturations,
+    find_disturbances,
     find_periodic,
+    find_periodic_with_arousal,
     find_respiratory,
     index_in_sleep,
     index_in_stages,
@@ -330,8 +332,14 @@ def _event_rows(
 
 EVENT_INDICES = (
     *_event_rows("ahi", "Apnoeas and hypopnoeas", find_respiratory),
+    *_event_rows("rdi", "Apnoeas, hypopnoeas and RERAs", find_disturbances),
     *_event_rows("odi", "Desaturations", find_desaturations),
     *_event_rows(
         "plmi", "Limb movements in series of four, 5 to 90 s apart,", find_periodic
+    ),
+    *_event_rows(
+        "plmai",
+        "Limb movements in series of four that overlap an arousal, or nearly do,",
+        find_periodic_with_arousal,
     ),
 )

@@ -4,6 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from psgkit.domain.metrics import Measure, Metric, Undefined, Value, find_metric
+from psgkit.measure.catalogue.body_rows import (
+    AROUSAL_RISE,
+    HEART,
+    OXYGEN,
+    VARIABILITY,
+)
 from psgkit.measure.catalogue.bout_rows import (
     AWAKENINGS,
     CYCLES,
@@ -64,7 +70,7 @@ SCORING_ROWS: tuple[Row, ...] = tuple(
 )
 
 # What a scoring alone gives; what the arousal detector says of itself; what needs
-# signals.
+# signals of the head, and those of the body.
 METRICS = tuple(row.metric for row in SCORING_ROWS)
 DETECTION_METRICS = tuple(_rated(metric) for metric in DETECTION)
 SIGNAL_METRICS = tuple(
@@ -83,7 +89,10 @@ SIGNAL_METRICS = tuple(
         *USABLE,
     )
 )
-ALL_METRICS = (*METRICS, *DETECTION_METRICS, *SIGNAL_METRICS)
+BODY_METRICS = tuple(
+    _rated(metric) for metric in (*HEART, *VARIABILITY, *AROUSAL_RISE, *OXYGEN)
+)
+ALL_METRICS = (*METRICS, *DETECTION_METRICS, *SIGNAL_METRICS, *BODY_METRICS)
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in ALL_METRICS}
 
 

@@ -43,6 +43,7 @@ SINBAR = "after Frauscher 2012, 10.5665/sleep.1886"
 HELFRICH = "Helfrich 2018, 10.1016/j.neuron.2017.11.020; yasa.sw_detect"
 
 NIGHT = ()
+OF_STAGE = ("stage",)
 OF_CHANNEL = ("chan",)
 OF_CHANNEL_STAGE = ("chan", "stage")
 

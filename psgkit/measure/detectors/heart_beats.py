@@ -1,37 +1,47 @@
-"""When the heart beats, so that its spikes in another channel are not taken for muscle.
+"""Find heart beats in the ECG, for heart rate and to leave them out of the chin EMG.
 
-A few microvolts of ECG reach many a chin. In the silence of REM sleep each is as short
-and as large as a twitch. Where an ECG was recorded it says when to look away; scorers do
-the same by eye.
+`sleepecg` finds the beats. A few microvolts of ECG reach many a chin. In the silence of
+REM sleep each is as short and as large as a twitch.
 """
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.roles import Role
 from psgkit.measure.signals.channel_reader import centred
+from psgkit.measure.signals.resampling import resample
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray
 from psgkit.measure.spectra.power import Float32Array, reduce_rate
 
+# Below it, beats are too coarse in time for the chin and for heart rate variability.
 LEAST_RATE_HZ = 100.0
+# Below it, R waves are not seen; sleepecg's filter reaches to 30 Hz.
+SLOWEST_RATE_HZ = 50.0
 # About an R wave: the rest of the QRS complex, and how long filters from 10 Hz ring.
 REACH_S = 0.09
 
 NO_BEATS: FloatArray = np.zeros(0)
 
+# At least this rate is kept: R waves are placed between samples.
+_SEARCH_RATE_HZ = 125.0
+# Thresholds adapt to the signal; in pieces they recover after an electrode was off.
+_PIECE_S = 600.0
+_OVERLAP_S = 10.0
+_FLANK_S = 0.14
+_REFRACTORY_S = 0.2
+_LEVEL_S = 0.25
+_HOLDS_A_BEAT_S = 2.0
 _QRS_S = 0.1
-_HIGHEST_WITHIN_S = 4.0
-_LEAST_HEIGHT = 0.5
 # Over the usual steepness: noise reaches 2, R waves 5 and more.
 _LEAST_CONTRAST = 3.0
 _USUAL_WITHIN_S = 10.0
-_LEAST_APART_S = 0.33
 # The time from beat to beat, and how many must be like their neighbours: less is noise.
 _PACE_S = (0.33, 2.0)
 _LIKE_NEIGHBOURS = 0.3
 _LEAST_REGULAR = 0.6
+_PACE_BEATS = 41
 
 _LEAST_WINDOWS = 5
 _HIGHEST_RATIO = 4.0
@@ -40,9 +50,9 @@ _RECURRING = 0.35
 
 
 def ecg_of(recording: Recording) -> Channel | None:
-    """Return the ECG that tells when the heart beats; None without one that is fit."""
+    """Return the ECG whose beats can be seen; None without one that is fit."""
     channel = recording.without_unfit().find([Role.ECG])
-    return channel if channel and channel.rate_hz >= LEAST_RATE_HZ else None
+    return channel if channel and channel.rate_hz >= SLOWEST_RATE_HZ else None
 
 
 def heart_beats(recording: Recording) -> FloatArray:
@@ -55,8 +65,8 @@ def heart_beats(recording: Recording) -> FloatArray:
     Returns
     -------
     numpy.ndarray of float64, shape (n_beats,)
-        Seconds after the recording's start, where the ECG is steepest; empty without an
-        ECG of 100 Hz or more, and where what stands behind its label does not beat.
+        Seconds after the recording's start, at the peak of each R wave; empty without
+        an ECG of 50 Hz or more, and where the signal behind its label does not beat.
 
     Raises
     ------
@@ -66,24 +76,21 @@ def heart_beats(recording: Recording) -> FloatArray:
     channel = ecg_of(recording)
     if channel is None:
         return NO_BEATS
-    values, rate_hz = reduce_rate(
-        centred(recording.signal(channel)), channel.rate_hz, LEAST_RATE_HZ
-    )
-    # Twice half a QRS complex: the peak stands in its middle.
-    half = round(_QRS_S / 2 * rate_hz)
-    steepness = ndimage.uniform_filter1d(
-        ndimage.uniform_filter1d(np.abs(np.diff(values)), half), half
-    )
-    highest = ndimage.maximum_filter1d(steepness, round(_HIGHEST_WITHIN_S * rate_hz))
-    peaks, _ = signal.find_peaks(
-        steepness,
-        height=np.maximum(
-            _LEAST_HEIGHT * highest, _LEAST_CONTRAST * _usual(steepness, rate_hz, half)
-        ),
-        distance=_LEAST_APART_S * rate_hz,
-    )
-    beats_s = np.asarray((peaks + 0.5) / rate_hz, dtype=np.float64)
-    return beats_s if _is_pace_of_a_heart(np.diff(beats_s)) else NO_BEATS
+    return beats_of(centred(recording.signal(channel)), channel.rate_hz)
+
+
+def beats_of(values: Float32Array, rate_hz: float) -> FloatArray:
+    """Find the R waves of an ECG that is finite everywhere; see `heart_beats`."""
+    if rate_hz < LEAST_RATE_HZ:
+        values, rate_hz = resample(values, 2, 1), 2 * rate_hz
+    values, rate_hz = reduce_rate(values, rate_hz, _SEARCH_RATE_HZ)
+    if len(values) < rate_hz:
+        return NO_BEATS
+    values = _upright(values, rate_hz)
+    found = _snapped(values, rate_hz, _search(values, rate_hz))
+    found = found[_stand_out(values, rate_hz, found)]
+    beats_s = _placed(values, rate_hz, found)
+    return beats_s[_are_at_pace(beats_s)]
 
 
 def near_beats(beats_s: FloatArray, rate_hz: float, first: int, last: int) -> BoolArray:
@@ -178,6 +185,77 @@ def recurs_as_beats(windows_uv: FloatArray, rate_hz: float) -> bool:
     return bool(np.percentile(share, 75) > _RECURRING)
 
 
+def _search(values: Float32Array, rate_hz: float) -> npt.NDArray[np.intp]:
+    """Return the samples at which sleepecg finds beats, piece by piece."""
+    from sleepecg.heartbeats import detect_heartbeats  # noqa: PLC0415 - takes half a second
+
+    piece, overlap = round(_PIECE_S * rate_hz), round(_OVERLAP_S * rate_hz)
+    found = []
+    for start in range(0, len(values), piece):
+        first = max(start - overlap, 0)
+        part = values[first : start + piece + overlap]
+        # Of a few samples the filter has no edge to stand on.
+        if len(part) < rate_hz or not np.ptp(part):
+            continue
+        inside = first + detect_heartbeats(part, rate_hz)
+        found.append(inside[(inside >= start) & (inside < start + piece)])
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
+
+
+def _upright(values: Float32Array, rate_hz: float) -> Float32Array:
+    """Return an ECG without its drift, with R waves that point up."""
+    level = ndimage.uniform_filter1d(values, max(round(_LEVEL_S * rate_hz), 1))
+    waves = values - level
+    step = round(_HOLDS_A_BEAT_S * rate_hz)
+    parts = waves[: len(waves) // step * step].reshape(-1, step)
+    if len(parts) and np.median(parts.max(axis=1) + parts.min(axis=1)) < 0:
+        waves = -waves
+    return np.asarray(waves, dtype=np.float32)
+
+
+def _snapped(
+    values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
+) -> npt.NDArray[np.intp]:
+    """Move each beat to the highest sample beside it, and join those that meet.
+
+    After loud noise sleepecg marks both flanks of a QRS complex, 0.13 s away from it.
+    """
+    reach = round(_FLANK_S * rate_hz)
+    found = found[(found >= reach) & (found < len(values) - reach)]
+    if len(found) == 0:
+        return found
+    windows = values[found[:, np.newaxis] + np.arange(-reach, reach + 1)]
+    found = np.unique(found + windows.argmax(axis=1) - reach)
+    return found[np.diff(found, prepend=-len(values)) > _REFRACTORY_S * rate_hz]
+
+
+def _stand_out(
+    values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
+) -> BoolArray:
+    """Tell which beats are steep against what is usual beside them."""
+    # Twice half a QRS complex: the peak stands in its middle.
+    half = max(round(_QRS_S / 2 * rate_hz), 1)
+    steepness = ndimage.uniform_filter1d(
+        ndimage.uniform_filter1d(np.abs(np.diff(values)), half), half
+    )
+    usual = _usual(steepness, rate_hz, half)
+    at = np.minimum(found, len(steepness) - 1)
+    return np.asarray(steepness[at] >= _LEAST_CONTRAST * usual[at])
+
+
+def _placed(
+    values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Return the times of R waves, by a parabola through three samples at the peak."""
+    found = found[(found > 0) & (found < len(values) - 1)]
+    before, at, after = (values[found + step].astype(float) for step in (-1, 0, 1))
+    bend = before - 2 * at + after
+    shift = np.divide(
+        0.5 * (before - after), bend, out=np.zeros(len(found)), where=bend < 0
+    )
+    return np.asarray((found + np.clip(shift, -0.5, 0.5)) / rate_hz)
+
+
 def _usual(steepness: Float32Array, rate_hz: float, step: int) -> FloatArray:
     """Return the median of each ten seconds, or somewhat more, all along it.
 
@@ -191,10 +269,18 @@ def _usual(steepness: Float32Array, rate_hz: float, step: int) -> FloatArray:
     return np.repeat(medians, np.diff(edges))
 
 
-def _is_pace_of_a_heart(intervals_s: npt.NDArray[np.float64]) -> bool:
+def _are_at_pace(beats_s: FloatArray) -> BoolArray:
+    """Tell which beats stand among intervals of a heart, like their neighbours."""
+    intervals_s = np.diff(beats_s)
     if len(intervals_s) < 10:
-        return False
+        return np.zeros(len(beats_s), dtype=bool)
     typical = ndimage.median_filter(intervals_s, 9, mode="nearest")
     in_pace = (typical > _PACE_S[0]) & (typical < _PACE_S[1])
     is_like = np.abs(intervals_s - typical) < _LIKE_NEIGHBOURS * typical
-    return bool(np.mean(in_pace & is_like) >= _LEAST_REGULAR)
+    regular = ndimage.uniform_filter1d(
+        (in_pace & is_like).astype(float), _PACE_BEATS, mode="nearest"
+    )
+    is_regular = (regular >= _LEAST_REGULAR) & in_pace
+    return np.asarray(
+        np.append(is_regular, is_regular[-1]) & np.append(is_regular[0], is_regular)
+    )

@@ -11,7 +11,7 @@ from psgkit.domain.scoring import (
     RESPIRATORY_KINDS,
     Stage,
 )
-from psgkit.measure.events.arousal_causes import not_zero
+from psgkit.measure.events.arousal_causes import BESIDE_LIMB_S, not_zero
 from psgkit.measure.events.events_in_window import Marks
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.values import per_sleep_hour, per_stage_hour
@@ -24,6 +24,7 @@ _ROUNDING_S = 1e-6
 
 # Breathing events whose names give no type.
 UNTYPED_BREATHING = ("respiratory_event",)
+RERA_KINDS = ("rera",)
 
 Found = Marks | Undefined
 
@@ -81,6 +82,43 @@ def find_periodic(night: Evidence) -> Found:
     periodic = [i for one in series if len(one) >= MIN_SERIES for i in one]
     return Marks(
         marks.onsets_s[periodic], marks.durations_s[periodic], marks.stages[periodic]
+    )
+
+
+def find_disturbances(night: Evidence) -> Found:
+    """Return the apnoeas, hypopnoeas and RERAs that begin in sleep.
+
+    Undefined where no RERA is marked in the whole recording: most scorers do not mark
+    them, and without them it would be the apnoea-hypopnoea index under another name.
+    """
+    found = find_respiratory(night)
+    if isinstance(found, Undefined):
+        return found
+    if night.scoring.events_of(RERA_KINDS).empty:
+        return Undefined("RERAs were not scored")
+    return night.marks((*RESPIRATORY_KINDS, *RERA_KINDS)).in_sleep
+
+
+def find_periodic_with_arousal(night: Evidence) -> Found:
+    """Return the periodic limb movements that overlap an arousal, or nearly do.
+
+    Under 0.5 s from the end of either to the onset of the other (AASM).
+    """
+    marks = find_periodic(night)
+    arousals = night.arousals
+    if isinstance(marks, Undefined):
+        return marks
+    if isinstance(arousals, Undefined):
+        return arousals
+    # An arousal of no known length is taken for its onset.
+    ends_s = arousals.onsets_s + np.nan_to_num(arousals.durations_s)
+    gap_s = np.maximum(
+        arousals.onsets_s - marks.ends_s[:, np.newaxis],
+        marks.onsets_s[:, np.newaxis] - ends_s,
+    )
+    beside = (gap_s < BESIDE_LIMB_S - _ROUNDING_S).any(axis=1)
+    return Marks(
+        marks.onsets_s[beside], marks.durations_s[beside], marks.stages[beside]
     )
 
 

@@ -35,7 +35,10 @@ class Derivations:
         Left and right, or empty.
     chin : Channel or None
     ecg : Channel or None
-        Tells when the heart beats, which is left out of the chin.
+        Shows when the heart beats, which is left out of the chin.
+    pulse : Channel or None
+        Heart rate of an oximeter, where there is no ECG or its beats are not seen.
+    saturation : Channel or None
     unfit : tuple of Channel
         Those that were passed over, for no number is made of them.
     not_measured : tuple of Channel
@@ -50,6 +53,8 @@ class Derivations:
     eyes: tuple[Channel, ...]
     chin: Channel | None
     ecg: Channel | None = None
+    pulse: Channel | None = None
+    saturation: Channel | None = None
     unfit: tuple[Channel, ...] = ()
     not_measured: tuple[Channel, ...] = ()
 
@@ -80,7 +85,7 @@ class Derivations:
     @property
     def all(self) -> tuple[Channel, ...]:
         """Every channel that is read, in the order of use."""
-        single = (self.ecg, self.chin)
+        single = (self.ecg, self.pulse, self.saturation, self.chin)
         return (*self.eeg, *(c for c in single if c is not None), *self.eyes)
 
     @property
@@ -118,6 +123,8 @@ def choose_derivations(recording: Recording) -> Derivations:
         eyes=(left, right) if left and right else (),
         chin=recording.find([Role.EMG_CHIN]),
         ecg=ecg_of(recording),
+        pulse=recording.find([Role.PULSE]),
+        saturation=recording.find([Role.SPO2]),
         unfit=unfit,
         not_measured=tuple(c for c in scaled if c.role.site not in sites),
     )

@@ -10,7 +10,7 @@ from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Scoring
 from psgkit.measure import METRICS, measure_all
 from psgkit.measure.arousals.network import detector_name
-from psgkit.measure.catalogue.lookup import SIGNAL_METRICS
+from psgkit.measure.catalogue.lookup import BODY_METRICS, SIGNAL_METRICS
 from psgkit.measure.night import NightMeasured, measure_night, measure_scored
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
@@ -44,7 +44,7 @@ def test_every_number_is_there_once_those_of_the_scoring_first(night):
     assert names[: len(METRICS)] == [spec.name for spec in METRICS]
     assert names[len(METRICS) :][:1] == ["ar_calibrated"]
     rest = {m.metric.name for m in night.measures[len(METRICS) + 1 :]}
-    assert {metric.name for metric in SIGNAL_METRICS} == rest
+    assert {metric.name for metric in (*SIGNAL_METRICS, *BODY_METRICS)} == rest
 
 
 def test_arousals_that_were_found_are_those_that_are_counted(night):

@@ -84,11 +84,18 @@ def test_a_signal_too_short_for_a_beat_has_none() -> None:
         assert heart_beats(_recording(np.arange(float(size)))).size == 0
 
 
-def test_without_an_ecg_of_100_hz_nothing_is_known() -> None:
-    slow = _recording(_spikes(_paces(), 99.0), 99.0)
+def test_without_an_ecg_of_50_hz_nothing_is_known() -> None:
+    slow = _recording(_spikes(_paces(), 49.0), 49.0)
     assert heart_beats(slow).size == 0
     none = Recording("n", None, SECONDS, (), ArraySource((), ()))
     assert heart_beats(none).size == 0
+
+
+@pytest.mark.parametrize("rate_hz", [64.0, 100.0, 200.0, 512.0])
+def test_beats_are_found_at_any_rate_from_50_hz(rate_hz: float) -> None:
+    moments_s = _paces()
+    found_s = heart_beats(_recording(_spikes(moments_s, rate_hz), rate_hz))
+    assert found_s == pytest.approx(moments_s, abs=1 / rate_hz)
 
 
 def test_beats_reach_90_ms_to_both_sides() -> None:

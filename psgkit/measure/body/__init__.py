@@ -1,0 +1,1 @@
+"""Heart and oxygen: heart rate by stage, its variability, saturation."""
