@@ -46,6 +46,7 @@ from psgkit.measure.stages.evidence import Evidence
 
 _BY_STAGE = tuple(name for name in STAGES_OF if name)
 _RISES: dict[str, tuple[Stage, ...]] = {"NREM": NREM, "R": (Stage.R,)}
+_NO_AROUSALS = Undefined("arousals were not scored")
 _NEEDS_ECG = Undefined("an oximeter's pulse is too slow for it; an ECG is needed")
 _SLOW_ECG = Undefined("the ECG has under 100 Hz: beats are too coarse in time")
 
@@ -188,29 +189,26 @@ def _add_rises(
 ) -> None:
     night = Evidence.of(scoring)
     table = scoring.arousals
+    arousals = night.arousals
+    reason = arousals if isinstance(arousals, Undefined) else None
+    if rate.beats is None:
+        reason = _NEEDS_ECG
+    if rate.beats is None or isinstance(arousals, Undefined) or table is None:
+        for name in _RISES:
+            found.measures += all_undefined(AROUSAL_RISE, reason or _NO_AROUSALS, name)
+        return
     for name, stages in _RISES.items():
-        arousals = night.arousals if name == "R" else night.nrem_arousals
-        if rate.beats is None:
-            found.measures += all_undefined(AROUSAL_RISE, _NEEDS_ECG, name)
-        elif isinstance(arousals, Undefined) or table is None:
-            reason = (
-                arousals
-                if isinstance(arousals, Undefined)
-                else Undefined("arousals were not scored")
-            )
-            found.measures += all_undefined(AROUSAL_RISE, reason, name)
-        else:
-            onsets = table["onset_s"].to_numpy(float)
-            lengths = np.nan_to_num(table["duration_s"].to_numpy(float))
-            inside = np.isin(arousals.stages, stages)
-            value = arousal_rise(
-                rate.beats,
-                timeline,
-                stages,
-                night.start_s + arousals.onsets_s[inside],
-                (onsets, onsets + lengths),
-            )
-            found.measures += measures_of({"ar_hr_rise_bpm": value}, name)
+        onsets = table["onset_s"].to_numpy(float)
+        lengths = np.nan_to_num(table["duration_s"].to_numpy(float))
+        inside = np.isin(arousals.stages, stages)
+        value = arousal_rise(
+            rate.beats,
+            timeline,
+            stages,
+            night.start_s + arousals.onsets_s[inside],
+            (onsets, onsets + lengths),
+        )
+        found.measures += measures_of({"ar_hr_rise_bpm": value}, name)
 
 
 def _saturation(

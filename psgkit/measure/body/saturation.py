@@ -8,11 +8,17 @@ from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import SLEEP_STAGES, Stage
 from psgkit.measure.body.heart_rate import each_second, stuck
-from psgkit.measure.signals.usable_time import BoolArray, FloatArray, Timeline
+from psgkit.measure.signals.usable_time import (
+    BoolArray,
+    FloatArray,
+    Timeline,
+    find_stretches,
+)
 
 VALID_PCT = (50.0, 100.0)
 FASTEST_PER_S = 4.0
 STUCK_S = 600
+SHORT_S = 60
 LEAST_VALID = 0.8
 UNDER_PCT = 90.0
 NO_SATURATION = Undefined("no saturation channel")
@@ -86,7 +92,25 @@ def _is_artefact(pct: FloatArray, channel: Channel) -> BoolArray:
             lowest, highest = (limit * (channel.to_uv or 1) for limit in channel.limits)
             is_bad |= pct <= lowest + _AT_LIMIT
             is_bad |= (pct >= highest - _AT_LIMIT) & (pct < high)
-    return is_bad | stuck(pct, STUCK_S)
+    is_bad |= stuck(pct, STUCK_S)
+    return is_bad | _is_off_between_jumps(pct, is_bad)
+
+
+def _is_off_between_jumps(pct: FloatArray, is_bad: BoolArray) -> BoolArray:
+    """Mark short stretches between artefacts at a level that blood cannot jump to.
+
+    A probe that slips off shows 70 % for some seconds: only its edges are too fast.
+    """
+    off = np.zeros(len(pct), dtype=bool)
+    level = None
+    for start, stop in find_stretches(~is_bad):
+        stretch = pct[start:stop]
+        jumps = level is not None and abs(stretch[0] - level) > FASTEST_PER_S
+        if jumps and stop - start < SHORT_S:
+            off[start:stop] = True
+        else:
+            level = float(stretch[-1])
+    return off
 
 
 def saturation_values(saturation: Saturation, timeline: Timeline) -> dict[str, Value]:

@@ -33,9 +33,10 @@ _FLANK_S = 0.14
 _REFRACTORY_S = 0.2
 _LEVEL_S = 0.25
 _HOLDS_A_BEAT_S = 2.0
-_QRS_S = 0.1
-# Over the usual steepness: noise reaches 2, R waves 5 and more.
-_LEAST_CONTRAST = 3.0
+# Over the usual height: the peaks of noise reach 4, R waves ten and more.
+_LEAST_CONTRAST = 5.0
+# About the width of an R wave: its time is then least moved by noise.
+_SMOOTH_S = 0.01
 _USUAL_WITHIN_S = 10.0
 # The time from beat to beat, and how many must be like their neighbours: less is noise.
 _PACE_S = (0.33, 2.0)
@@ -87,7 +88,9 @@ def beats_of(values: Float32Array, rate_hz: float) -> FloatArray:
     if len(values) < rate_hz:
         return NO_BEATS
     values = _upright(values, rate_hz)
-    found = _snapped(values, rate_hz, _search(values, rate_hz))
+    found = _search(values, rate_hz)
+    values = ndimage.gaussian_filter1d(values, _SMOOTH_S * rate_hz)
+    found = _snapped(values, rate_hz, found)
     found = found[_stand_out(values, rate_hz, found)]
     beats_s = _placed(values, rate_hz, found)
     return beats_s[_are_at_pace(beats_s)]
@@ -232,15 +235,10 @@ def _snapped(
 def _stand_out(
     values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
 ) -> BoolArray:
-    """Tell which beats are steep against what is usual beside them."""
-    # Twice half a QRS complex: the peak stands in its middle.
-    half = max(round(_QRS_S / 2 * rate_hz), 1)
-    steepness = ndimage.uniform_filter1d(
-        ndimage.uniform_filter1d(np.abs(np.diff(values)), half), half
-    )
-    usual = _usual(steepness, rate_hz, half)
-    at = np.minimum(found, len(steepness) - 1)
-    return np.asarray(steepness[at] >= _LEAST_CONTRAST * usual[at])
+    """Tell which beats are high against what is usual beside them."""
+    height = np.abs(values)
+    usual = _usual(height, rate_hz, max(round(_SMOOTH_S * rate_hz), 1))
+    return np.asarray(height[found] >= _LEAST_CONTRAST * usual[found])
 
 
 def _placed(
@@ -256,16 +254,16 @@ def _placed(
     return np.asarray((found + np.clip(shift, -0.5, 0.5)) / rate_hz)
 
 
-def _usual(steepness: Float32Array, rate_hz: float, step: int) -> FloatArray:
+def _usual(height: Float32Array, rate_hz: float, step: int) -> FloatArray:
     """Return the median of each ten seconds, or somewhat more, all along it.
 
     Where an electrode is off, or muscle tense, that says nothing of the hours besides.
-    One sample of ``step`` is looked at, over which steepness is smooth.
+    One sample of ``step`` is looked at, over which height is smooth.
     """
-    n_parts = max(int(len(steepness) / (_USUAL_WITHIN_S * rate_hz)), 1)
-    parts = np.array_split(steepness[::step], n_parts)
+    n_parts = max(int(len(height) / (_USUAL_WITHIN_S * rate_hz)), 1)
+    parts = np.array_split(height[::step], n_parts)
     medians = [float(np.median(part)) if len(part) else 0.0 for part in parts]
-    edges = np.arange(n_parts + 1) * len(steepness) // n_parts
+    edges = np.arange(n_parts + 1) * len(height) // n_parts
     return np.repeat(medians, np.diff(edges))
 
 
