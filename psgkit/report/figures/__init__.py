@@ -5,6 +5,7 @@ notebook a figure shows itself. What a night lacks is said in the picture.
 """
 
 from psgkit.report.figures.arousals import plot_arousals
+from psgkit.report.figures.body import plot_rem_body
 from psgkit.report.figures.overview import (
     plot_hypnodensity,
     plot_hypnogram,
@@ -21,6 +22,7 @@ __all__ = [
     "plot_hypnodensity",
     "plot_hypnogram",
     "plot_overview",
+    "plot_rem_body",
     "plot_rem_continuity",
     "plot_spectra",
     "plot_spectrogram",

@@ -6,6 +6,7 @@ from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.scoring import Scoring
 from psgkit.report.figures.axes import as_figure
+from psgkit.report.figures.body import body_panels
 from psgkit.report.figures.data import shown_spectra
 from psgkit.report.figures.event_tracks import event_panel
 from psgkit.report.figures.hypnogram import hypnogram_panel
@@ -41,6 +42,7 @@ def overview_picture(night: Night) -> Picture:
     events = event_panel(night)
     if events is not None:
         panels.append(events)
+    panels += body_panels(night)
     if night.scoring.proba is not None:
         panels.append(confidence_panel(night, WIDTH_PX, 45.0))
         panels.append(hypnodensity_panel(night, WIDTH_PX, 78.0))

@@ -13,7 +13,7 @@ from night_makers import make_measure, make_night
 import psgkit.report
 from psgkit.domain.metrics import Family
 from psgkit.measure import ALL_METRICS
-from psgkit.report.figures import arousals, event_tracks, palette, rem, slow_waves
+from psgkit.report.figures import arousals, body, event_tracks, palette, rem, slow_waves
 from psgkit.report.figures import axes as canvas
 from psgkit.report.pages import answers, cohort_html, sleep_summary, strip_plot
 from psgkit.report.pages import night_html as html
@@ -58,7 +58,7 @@ def words_of_constants() -> Iterator[str]:
     yield from html.GROUPS
     yield from palette.STAGE_LABELS.values()
     yield from (text.EXPLORATORY_NOTE, text.INTERVAL_NOTE, html.UNRATED_NOTE)
-    yield from (arousals.TITLE, rem.TITLE, slow_waves.TITLE)
+    yield from (arousals.TITLE, body.TITLE, rem.TITLE, slow_waves.TITLE)
     yield from ("done", "failed", "skipped")
     yield from (cohort_html.UNDER_WAY, cohort_html.NOT_BEGUN)
 

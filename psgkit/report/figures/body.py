@@ -1,0 +1,159 @@
+"""Heart rate and oxygen saturation over the night, and beside REM sleep."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from psgkit.domain.night import Night
+from psgkit.domain.scoring import Stage
+from psgkit.report.figures.axes import as_figure, empty_picture, round_axis, time_axis
+from psgkit.report.figures.data import stage_runs, table_with
+from psgkit.report.figures.palette import INK, STAGE_COLOURS
+from psgkit.report.figures.picture import (
+    Axis,
+    Boxes,
+    Line,
+    Mark,
+    Panel,
+    Picture,
+    Segments,
+)
+from psgkit.report.pages.language import _
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH_PX = 940.0
+TRACK_PX = 56.0
+TITLE = "REM sleep, arousals and the body"
+
+_HEART = "#b3446c"
+_OXYGEN = "#2f7d4f"
+_LINE_PX = 1.2
+_NORMAL_PCT = 90.0
+_LEAST_SPAN_BPM = 20.0
+_LOWEST_PCT = 88.0
+
+
+def plot_rem_body(night: Night) -> "Figure":
+    """Draw REM sleep and arousals on the clock, heart rate and saturation beneath.
+
+    Parameters
+    ----------
+    night : Night
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Shows whether the body was quiet in REM sleep. It measures no transmitter.
+    """
+    return as_figure(rem_body_picture(night))
+
+
+def rem_body_picture(night: Night) -> Picture:
+    """Return what `plot_rem_body` draws."""
+    tracks = body_panels(night, mark_rem=True)
+    if not tracks:
+        return empty_picture(
+            WIDTH_PX, _(TITLE), _("No heart rate or saturation was measured.")
+        )
+    *upper, last = (_rem_panel(night), *tracks)
+    return Picture(WIDTH_PX, (*(panel.without_names() for panel in upper), last))
+
+
+def body_panels(night: Night, *, mark_rem: bool = False) -> list[Panel]:
+    """Return the tracks of heart rate and saturation, as far as they were measured."""
+    table = table_with(night, "body_epochs", "onset_s", "hr_bpm", "spo2_min_pct")
+    if table is None:
+        return []
+    middles_h = (table["onset_s"].to_numpy(float) + night.scoring.epoch_s / 2) / 3600
+    band = _rem_band if mark_rem else _no_band
+    panels = []
+    bpm = table["hr_bpm"].to_numpy(float)
+    if np.isfinite(bpm).any():
+        low, high = _range(bpm)
+        marks = (*band(night, low, high), *_lines(middles_h, bpm, _HEART))
+        panels.append(_track(night, _("Heart rate, beats a minute"), marks, low, high))
+    lowest = table["spo2_min_pct"].to_numpy(float)
+    if np.isfinite(lowest).any():
+        low = min(float(np.nanmin(lowest)), _LOWEST_PCT)
+        shades = band(night, low, 100.0)
+        limit = Segments(
+            (0.0, night.duration_s / 3600), (_NORMAL_PCT, _NORMAL_PCT), INK, 0.7, (3, 3)
+        )
+        marks = (*shades, limit, *_lines(middles_h, lowest, _OXYGEN))
+        panels.append(
+            _track(night, _("Lowest saturation of each epoch, %"), marks, low, 100.0)
+        )
+    return panels
+
+
+def _track(
+    night: Night, title: str, marks: tuple[Mark, ...], low: float, high: float
+) -> Panel:
+    axis = round_axis(low, high, parts=3)
+    return Panel(title, TRACK_PX, marks, time_axis(night), axis)
+
+
+def _range(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return limits that single epochs of movement do not stretch."""
+    low, high = np.nanpercentile(values, (0.5, 99.5))
+    spare = max(_LEAST_SPAN_BPM - (high - low), 0.0) / 2
+    return float(low - spare - 2), float(high + spare + 2)
+
+
+def _lines(
+    hours: npt.NDArray[np.float64], values: npt.NDArray[np.float64], colour: str
+) -> list[Mark]:
+    """Return a line for each stretch without a missing epoch."""
+    known = np.isfinite(values)
+    edges = np.flatnonzero(np.diff(known.astype(int), prepend=0, append=0))
+    return [
+        Line(hours[first:last], values[first:last], colour, _LINE_PX)
+        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    ]
+
+
+def _rem_band(night: Night, low: float, high: float) -> list[Mark]:
+    """Return REM sleep as a band at the foot of a track."""
+    foot = low + 0.08 * (high - low)
+    return [
+        Boxes(
+            (run.onset_s / 3600, run.end_s / 3600), (low, foot), STAGE_COLOURS[Stage.R]
+        )
+        for run in stage_runs(night.scoring)
+        if run.stage is Stage.R
+    ]
+
+
+def _no_band(_night: Night, _low: float, _high: float) -> list[Mark]:
+    return []
+
+
+def _rem_panel(night: Night) -> Panel:
+    """Return REM sleep on the clock, with the arousals above it."""
+    scoring = night.scoring
+    marks: list[Mark] = [
+        Boxes(
+            (run.onset_s / 3600, run.end_s / 3600), (0.0, 0.6), STAGE_COLOURS[run.stage]
+        )
+        for run in stage_runs(scoring)
+        if run.stage in (Stage.R, Stage.W)
+    ]
+    legend = [
+        (_("REM"), STAGE_COLOURS[Stage.R]),
+        (_("wake"), STAGE_COLOURS[Stage.W]),
+    ]
+    if scoring.arousals is not None:
+        hours = scoring.arousals["onset_s"].to_numpy(float) / 3600
+        marks.append(Segments((hours, hours), (0.68, 0.98), INK, 0.9))
+        legend.append((_("arousal"), INK))
+    return Panel(
+        title=_(TITLE),
+        height_px=44.0,
+        marks=tuple(marks),
+        x=time_axis(night),
+        y=Axis(0.0, 1.0, ()),
+        legend=tuple(legend),
+    )
