@@ -105,6 +105,10 @@ def analyse(
     InputError
         If a value, the recording or the scoring cannot be used; the message says why and
         what would help. All values are checked together.
+
+    Examples
+    --------
+    >>> night = psgkit.analyse("night.edf", scoring="night.xml")  # doctest: +SKIP
     """
     given: dict[str, object] = {}
     if channels is not None:

@@ -58,6 +58,11 @@ class Job:
         Inputs that do not lie here: ``"recording"`` or ``"scoring"`` to an address
         that fsspec reads, such as ``s3://bucket/night.edf``. The field of that name is
         None until a worker has copied the file.
+
+    Examples
+    --------
+    >>> Job(Path("night.edf"), lights_off="22:47", lights_on="06:58").night_id
+    'night'
     """
 
     recording: Path | None
@@ -110,7 +115,18 @@ NO_OBJECTS = Objects()
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A night that was analysed and saved."""
+    """A night that was analysed and saved.
+
+    Attributes
+    ----------
+    job : Job
+    folder : pathlib.Path
+        Where its files are.
+    seconds : float
+        How long it took.
+    issues_n, issues_error_n : int
+        All issues, and the errors among them.
+    """
 
     job: Job
     folder: Path
@@ -121,7 +137,18 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A night that could not be done, and why."""
+    """A night that failed, and why.
+
+    Attributes
+    ----------
+    job : Job
+    error : str
+        Kind of error, such as ``UnreadableRecording``.
+    message : str
+        What was wrong, in a sentence.
+    seconds : float
+        How long it took.
+    """
 
     job: Job
     error: str

@@ -41,6 +41,12 @@ def save_night(
     OutputError
         If the folder cannot be written; what an earlier call left there is then as it
         was.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.analyse("night.edf")  # doctest: +SKIP
+    >>> psgkit.save_night(night, "results")  # doctest: +SKIP
     """
     from psgkit.report.tables import write_tables  # noqa: PLC0415
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
@@ -107,6 +113,12 @@ def read_night(path: str | Path) -> Night:
     UnreadableNight
         If the file is not such a file, was written by a newer psgkit, is damaged, or
         points to other files.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")  # doctest: +SKIP
+    >>> night.measures["rem_wmean_min_b2m"]  # doctest: +SKIP
     """
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
 

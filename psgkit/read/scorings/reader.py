@@ -99,6 +99,17 @@ def read_scoring(
         epoch is named.
     MissingExtra
         If the format needs an optional package.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import psgkit
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "stages.txt"
+    ...     _ = path.write_text(chr(10).join(["Wake", "N1", "N2", "REM"]))
+    ...     psgkit.read_scoring(path).stages.tolist()
+    [0, 1, 2, 4]
     """
     if epoch_s is not None and not is_epoch(epoch_s):
         raise InputError(
