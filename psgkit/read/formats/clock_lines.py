@@ -8,6 +8,7 @@ of a whole night was at hand.
 """
 
 import re
+from itertools import pairwise
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
@@ -28,10 +29,15 @@ _LINE = re.compile(
     r"[\s,;]+(?P<stage>[^\s,;]+(?: sleep)?)\s*$"
 )
 
+_NUMBER = re.compile(r"^\s*(\d+)[\s,;]+\d{1,2}:\d{2}:\d{2}")
+
 
 def recognises(file: ScoringFile) -> bool:
     """Tell by the first lines, most of which must be a time and a stage."""
     lines = [line for line in file.head_text.splitlines()[:60] if line.strip()]
+    numbers = [int(found[1]) for found in map(_NUMBER.match, lines) if found]
+    if any(b - a != 1 for a, b in pairwise(numbers)):
+        return False  # seconds before a length: a table
     return sum(_parse(line) is not None for line in lines) > 0.5 * len(lines) > 0
 
 

@@ -68,7 +68,7 @@ def split_table(text: str, is_header: IsHeader | None = None) -> Table | None:
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith(COMMENTS):
             comments.append(line.strip())
-        elif line.strip(" \t,;|"):
+        elif line.strip(" \t,;|" if "|" not in line else " |-:+="):
             lines.append((number, line))
     if not lines:
         return None

@@ -34,8 +34,9 @@ from psgkit.read.scorings.vocabulary import (
 _TITLE = "RemLogic Event Export"
 _MAX_HEADING = 60
 _TIME_COLUMNS = tuple(
-    f"{word} hh mm ss"
+    f"{word} hh mm ss{fraction}"
     for word in ("time", "heure", "zeit", "tijd", "hora", "ora", "tid")
+    for fraction in ("", " xxx", " sss", " fff", " ms")
 )
 _EVENT_COLUMNS = ("event", "evenement", "ereignis", "gebeurtenis", "evento", "handelse")
 _DURATION_COLUMNS = tuple(
@@ -67,9 +68,10 @@ def read_text(file: ScoringFile, options: Options) -> Draft:
     )
     if event is None or time is None:
         raise file.fault(f"line {header + 1} names no column of events.")
+    delimiter = _delimiter(lines[header])
     rows = []
     for number, line in enumerate(lines[header + 1 :], start=header + 2):
-        cells = line.split("\t")
+        cells = [cell.strip(' "') for cell in line.split(delimiter)]
         if line.strip() and len(cells) > max(time, event):
             length = "" if duration is None else "".join(cells[duration : duration + 1])
             rows.append((f"line {number}", cells[time], cells[event], length))
@@ -157,8 +159,13 @@ def _find(line: str, names: tuple[str, ...]) -> bool:
 
 
 def _position(line: str, names: tuple[str, ...]) -> int | None:
-    known = [plain(cell) for cell in line.split("\t")]
+    known = [plain(cell) for cell in line.split(_delimiter(line))]
     return next((known.index(name) for name in names if name in known), None)
+
+
+def _delimiter(header: str) -> str:
+    """Return the tab of the export, or what replaced it."""
+    return max("\t;,", key=header.count)
 
 
 def _number(text: str) -> float:

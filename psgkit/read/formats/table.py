@@ -23,6 +23,7 @@ from psgkit.read.formats.sidecar import find_sidecar, level_names
 from psgkit.read.formats.table_columns import (
     FREE_COLUMNS,
     MIXED_COLUMNS,
+    Columns,
     choose_column,
     find_columns,
     is_header,
@@ -38,13 +39,15 @@ from psgkit.read.scorings.listed import (
     Options,
     ScoringFile,
 )
-from psgkit.read.scorings.stage_codes import is_stage, stages_of_words
+from psgkit.read.scorings.stage_codes import is_stage, number_of, stages_of_words
 from psgkit.read.scorings.vocabulary import (
     kind_of,
     lights_of,
     stage_of,
 )
 
+# A night's epochs seldom change their stage so often.
+_MANY_ROWS = 8
 # What BIDS' trial_type says of a row whose stage stands in a column of its own.
 _STAGE_ROWS = {"sleep stage", "stage", "sleep", "hypnogram"}
 
@@ -91,6 +94,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
     staged = _add_events(
         builder, table, position, times, level_names(sidecar, table.columns[position])
     )
+    if times.onsets_s is None:
+        _refuse_runs(table, [word for _, word, _ in staged], columns, file)
     epoch_s = _add_stages(builder, staged, times, file, options)
     return builder.build(
         start=times.start or facts.start,
@@ -190,6 +195,23 @@ def _list_of(column: str) -> EventList:
     return "notes" if column in FREE_COLUMNS else "mixed"
 
 
+def _refuse_runs(
+    table: Table, words: list[str], columns: Columns, file: ScoringFile
+) -> None:
+    """Refuse rows that seem to be runs of epochs: no stage follows itself."""
+    numeric = [
+        table.columns[p]
+        for p in columns.unknown
+        if all(number_of(cell) is not None for cell in table.column(p))
+    ]
+    if numeric and len(words) >= _MANY_ROWS and all(a != b for a, b in pairwise(words)):
+        raise file.fault(
+            "each row has another stage than the row before, so a row may be several "
+            f"epochs, and column {listed(numeric)} may be their length. Name the columns: "
+            f"--column onset=NAME, or --column duration={numeric[0]} for seconds."
+        )
+
+
 def _add_stages(
     builder: DraftBuilder,
     staged: list[tuple[int, str, str]],
@@ -207,7 +229,7 @@ def _add_stages(
         epoch_s = epoch_assumed(builder, len(staged), file)
     rows = [row for row, _, _ in staged]
     lengths = [times.durations_s[row] for row in rows]
-    if onsets_s is not None and not times.by_epoch and all(map(math.isnan, lengths)):
+    if onsets_s is not None and all(map(math.isnan, lengths)):
         lengths = _lengths_of_runs([onsets_s[row] for row in rows], stages, builder)
     for number, ((row, _, where), stage) in enumerate(zip(staged, stages, strict=True)):
         onset_s = number * (epoch_s or 30.0) if onsets_s is None else onsets_s[row]

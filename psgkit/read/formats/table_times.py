@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from psgkit.domain.issues import Issue
 from psgkit.domain.quoting import quoted
@@ -16,6 +16,8 @@ from psgkit.read.scorings.listed import Options, ScoringFile
 
 ABSENT = {"", "n/a", "na", "nan"}
 _DAY_S = 86400.0
+# Fewer rows may lead from one to the next by chance.
+_FEW_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,41 @@ def read_times(
         times = _clock_times(table, clocks, durations_s, columns, file)
     else:
         times = _without_onsets(table, columns, durations_s, file, options)
+    times = _with_lengths_that_fit(times, table, columns)
     _check_durations(times, table, file)
     return times
+
+
+def _with_lengths_that_fit(times: Times, table: Table, columns: Columns) -> Times:
+    """Return lengths from a column of an unknown name that leads from row to row."""
+    onsets_s = times.onsets_s
+    known = any(not math.isnan(length) for length in times.durations_s)
+    if onsets_s is None or known or times.by_epoch or len(onsets_s) < _FEW_ROWS:
+        return times
+    for position in columns.unknown:
+        numbers = _floats(table.column(position))
+        if numbers is None:
+            continue
+        ends = [on + length for on, length in zip(onsets_s, numbers, strict=True)]
+        if _leads_on(ends, onsets_s):
+            return replace(times, durations_s=numbers)
+        if _leads_on(numbers, onsets_s):
+            lengths = [e - on for on, e in zip(onsets_s, numbers, strict=True)]
+            return replace(times, durations_s=[round(length, 6) for length in lengths])
+    return times
+
+
+def _leads_on(ends_s: list[float], onsets_s: list[float]) -> bool:
+    return all(
+        abs(end - on) < 0.01 for end, on in zip(ends_s, onsets_s[1:], strict=False)
+    )
+
+
+def _floats(cells: list[str]) -> list[float] | None:
+    try:
+        return [float(cell.replace(",", ".")) for cell in cells]
+    except ValueError:
+        return None
 
 
 def _is_clock(table: Table, column: Column) -> bool:
@@ -176,6 +211,9 @@ def _without_onsets(
         table.columns[c.position]
         for c in (*columns.end, *filter(None, [columns.duration]))
     ]
+    if "duration" in options.columns and not columns.end:
+        # the call says that rows last, and each begins where the one before ends
+        return Times([0.0, *accumulate(durations_s[:-1])], durations_s)
     numbers = _epochs_of(table, columns, file)
     if timed and not (numbers is not None and len(lengths) == 1 and not columns.end):
         raise file.fault(
@@ -218,11 +256,10 @@ def _ascends(table: Table, position: int) -> bool:
         return False
     if all(parse_time(cell) is not None for cell in cells):
         return True
-    try:
-        numbers = [float(cell.replace(",", ".")) for cell in cells]
-    except ValueError:
-        return False
-    return all(later > number for number, later in pairwise(numbers))
+    numbers = _floats(cells)
+    return numbers is not None and all(
+        later > number for number, later in pairwise(numbers)
+    )
 
 
 def _check_durations(times: Times, table: Table, file: ScoringFile) -> None:

@@ -24,6 +24,8 @@ from psgkit.read.scorings.listed import StageMark
 
 # Exports write clock times in whole seconds.
 TOLERANCE_S = 0.5
+# Times in hours or minutes of few decimals are off by this share of an epoch.
+_ROUNDED = 0.002
 # Above this share of epochs scored twice, a file holds two scorings.
 MAX_TWICE = 0.1
 
@@ -111,6 +113,7 @@ def guess_epoch(marks: Sequence[StageMark]) -> float:
     if not lengths:
         return ASSUMED_S
     usual = Counter(round(length, 3) for length in lengths).most_common(1)[0][0]
+    usual = _nearest_usual(usual)
     is_uniform = len(lengths) > 2 and max(lengths) - min(lengths) < TOLERANCE_S
     # the last stage may end with the recording, amid an epoch
     spans = np.array([*lengths[: max(1, len(lengths) - 1)], *onsets])
@@ -124,6 +127,12 @@ def guess_epoch(marks: Sequence[StageMark]) -> float:
     if usual <= ASSUMED_S or is_uniform:
         return float(usual)  # a stage off the grid is named by its place
     return float(math.gcd(*(round(length) for length in lengths)) or ASSUMED_S)
+
+
+def _nearest_usual(length_s: float) -> float:
+    """Return the usual length that a rounded one means: 29.999 s are 30 s."""
+    near = [s for s in USUAL_EPOCHS_S if abs(s - length_s) <= _ROUNDED * s]
+    return float(near[0]) if near else length_s
 
 
 def _are_multiples(spans: npt.NDArray[np.float64], epoch_s: float) -> bool:

@@ -14,8 +14,13 @@ from psgkit.read.scorings.event_names import meaning_of
 from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.word_tables import word_tables
 
-_NUMBERED = re.compile(r"^(?:sleep )?stage (\d)(?: sleep)?$")
-_DECORATION = re.compile(r"^(?:sdo |sleep stage |stage |sleep )|(?: sleep)$")
+# "Stage" in the languages of labs, which may stand before a number or a letter.
+_STAGE = (
+    r"(?:stage|stade(?: de sommeil)?|stadium|schlafstadium|slaapstadium|slaapfase|stadio"
+    r"(?: del sonno)?|fase(?: del sueno| del sonno)?|estadio|estagio|stadie|somnstadium)"
+)
+_NUMBERED = re.compile(rf"^(?:sdo )?(?:sleep )?{_STAGE} (\d)(?: sleep)?$")
+_DECORATION = re.compile(rf"^(?:sdo )?(?:sleep )?(?:{_STAGE} )?|(?: sleep)$")
 
 
 @lru_cache(maxsize=4096)
