@@ -33,6 +33,7 @@ _HEADER = {"class", "annot", "annotation"}
 _CLOCK = re.compile(r"^\d{1,2}:\d{2}:\d{2}(\.\d+)?$")
 _ELAPSED = re.compile(r"^0\+(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+_DATE = re.compile(r"^\d{1,4}[-./]\w{1,9}[-./]\d{1,4}$")
 _FACTS = {"start hms", "duration hms", "epoch sec", "duration sec"}
 
 
@@ -43,6 +44,8 @@ def recognises(file: ScoringFile) -> bool:
     if rows and plain(rows[0][0]) in _HEADER and "start" in map(plain, rows[0]):
         return True
     # a table's header is no row of times
+    if any(_DATE.match(row[0]) for row in rows):
+        return False  # Polyman's rows begin with a date
     return bool(rows) and all(
         len(row) in {4, 5, 6} and _is_time(_times(row)[0]) for row in rows
     )

@@ -10,6 +10,7 @@ import math
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
 from psgkit.read.formats.delimited import Table, split_table
+from psgkit.read.formats.table_columns import role_of
 from psgkit.read.scorings.clock import NightClock, parse_time
 from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
@@ -32,7 +33,9 @@ def recognises(file: ScoringFile) -> bool:
     table = split_table(file.head_text)
     if table is None or not table.rows or _columns(table) is None:
         return False
-    start, _, _ = _columns(table) or (0, 0, None)
+    start, _, duration = _columns(table) or (0, 0, None)
+    if duration is None and any(role_of(name)[0] == "end" for name in table.columns):
+        return False  # a table of starts and ends
     return any(parse_time(cell) for cell in table.column(start)[:3])
 
 
