@@ -8,11 +8,13 @@ a `Job`.
 import difflib
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from psgkit.domain.events import label_faults
 from psgkit.errors import InputError, SettingsError
 
 MAX_SETTINGS_BYTES = 1_000_000
@@ -79,6 +81,13 @@ class ScoringSettings(_Frozen):
     @classmethod
     def _name_alone(cls, value: object) -> object:
         return {"stage": value} if isinstance(value, str) else value
+
+    @field_validator("events")
+    @classmethod
+    def _known_meanings(cls, names: dict[str, str]) -> dict[str, str]:
+        if names and (faults := label_faults(names, _event_kinds())):
+            raise ValueError(" ".join(faults))
+        return names
 
 
 class WindowSettings(_Frozen):
@@ -333,8 +342,16 @@ def config_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[1] / "configs"
 
 
+@cache
+def _event_kinds() -> frozenset[str]:
+    words = (config_folder() / "scoring.toml").read_text(encoding="utf-8")
+    return frozenset(tomllib.loads(words)["events"])
+
+
 def _sentence(error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "value_error":
+        return f"[{place}] {error['ctx']['error']}"
     if error["type"] != "extra_forbidden":
         return f"{place}: {error['msg'].lower()}, found {str(error['input'])[:60]!r}."
     known = _names_at(error["loc"][:-1])

@@ -67,6 +67,7 @@ def compare(
         ),
     ] = None,
     lights: options.Lights = None,
+    config: options.Config = None,
     json: options.Json = False,
     out: Annotated[
         Path | None,
@@ -110,8 +111,16 @@ def compare(
                 annotator=annotator,
             )
         )
+    said = options.build_settings(config).scoring
     sources = [
-        Source(path, name, codes, epoch, who)
+        Source(
+            path,
+            name or said.column or None,
+            codes or said.codes,
+            epoch or said.epoch_s,
+            who or said.annotator,
+            said.events,
+        )
         for path, name, who in zip(scorings, columns, annotators, strict=True)
     ]
     if len(sources) > 2:

@@ -25,6 +25,7 @@ def hypnogram(
     column: options.Column = None,
     epoch: options.Epoch = None,
     annotator: options.Annotator = None,
+    config: options.Config = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -60,7 +61,7 @@ def hypnogram(
         if json:
             door.refuse_idle("with --json", full=full)
     settings = options.build_settings(
-        None,
+        config,
         language=language,
         pdf=pdf,
         names=names,

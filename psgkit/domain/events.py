@@ -1,5 +1,8 @@
 """Words of an events table: what was not understood, and causes of arousals."""
 
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+
 # An event whose name was not understood.
 UNKNOWN_KIND = "other"
 
@@ -16,3 +19,37 @@ CAUSES = (
     "other",
     UNKNOWN_CAUSE,
 )
+
+
+def label_faults(names: Mapping[str, str], kinds: Collection[str]) -> list[str]:
+    """Find what is wrong with the meanings that a caller gives to names of events.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        A name to a kind, or to a kind and a cause: ``arousal:respiratory``.
+    kinds : collection of str
+        Every kind of event.
+
+    Examples
+    --------
+    >>> label_faults({"Zork": "arousal:limp"}, ["arousal"])
+    ["'Zork': no cause 'limp'; did you mean 'limb'?"]
+    """
+    faults = []
+    for name, label in names.items():
+        kind, colon, cause = label.partition(":")
+        if kind not in kinds and kind != UNKNOWN_KIND:
+            faults.append(
+                f"{name!r}: no kind of event {kind!r}; {_hint(kind, sorted(kinds), 'kinds')}"
+            )
+        elif colon and cause not in CAUSES:
+            faults.append(
+                f"{name!r}: no cause {cause!r}; {_hint(cause, CAUSES, 'causes')}"
+            )
+    return faults
+
+
+def _hint(word: str, known: Sequence[str], noun: str) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"{noun}: {', '.join(known)}."

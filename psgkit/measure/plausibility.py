@@ -40,7 +40,7 @@ def find_measure_issues(measures: Iterable[Measure]) -> tuple[Issue, ...]:
         and not math.isnan(measure.value)
         and not limits[0] <= measure.value <= limits[1]
     ]
-    return (*_find_window_issues(values), *alarms)
+    return (*_find_window_issues(values), *_find_cause_issues(values), *alarms)
 
 
 def _limits(measure: Measure, *, is_nap: bool) -> tuple[float, float] | None:
@@ -67,6 +67,24 @@ def _place(measure: Measure) -> str:
         f" {word} {name}"
         for word, name in zip(("at", "in"), measure.where, strict=False)
     )
+
+
+def _find_cause_issues(values: dict[str, float]) -> list[Issue]:
+    """Find whether arousals due to limb movements count as spontaneous."""
+    spontaneous = values.get("ari_spont_per_h", math.nan)
+    if math.isnan(spontaneous) or not math.isnan(
+        values.get("ari_limb_per_h", math.nan)
+    ):
+        return []
+    return [
+        Issue(
+            Severity.NOTE,
+            "limb_movements_not_scored",
+            "Limb movements were not scored. Arousals due to them count as spontaneous "
+            "(ari_spont_per_h).",
+            "Score limb movements, or read this index as an upper limit.",
+        )
+    ]
 
 
 def _find_window_issues(values: dict[str, float]) -> list[Issue]:

@@ -142,3 +142,19 @@ def test_the_column_of_a_table_can_be_said(real_data: Path, run: Run) -> None:
     assert status == 0, error
     names = read_scoring(path, column="stage_ai").stage_names
     assert json.loads(printed)["measures"]["n3_min"] == names.count("N3") / 2
+
+
+def test_the_settings_tell_hypnogram_and_compare_what_names_mean(
+    run: Run, tmp_path: Path
+) -> None:
+    scoring = tmp_path / "night.tsv"
+    rows = [f"{n * 30}\t30\t{'W' if n < 20 else 'N2'}" for n in range(600)]
+    rows += [f"{3000 + n * 100}\t6\tZork" for n in range(20)]
+    scoring.write_text("\n".join(["onset\tduration\ttrial_type", *rows]))
+    settings = tmp_path / "lab.toml"
+    settings.write_text('[scoring.events]\n"Zork" = "arousal:limb"\n')
+    config = ("--config", settings)
+    _, printed, _ = run("hypnogram", scoring, *config, "--json")
+    assert json.loads(printed)["arousals_n"] == 20
+    _, printed, _ = run("compare", scoring, scoring, *config, "--json")
+    assert json.loads(printed)["nights"][0]["arousal_f1"] == 1

@@ -81,3 +81,17 @@ def test_any_settings_survive_being_stored(
     }
     settings = settings_from(values, "test")
     assert settings_from(settings.model_dump(mode="json"), "test") == settings
+
+
+def test_a_meaning_of_an_event_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lab.toml"
+    path.write_text(
+        '[scoring.events]\n"Zork" = "arousel"\n"Zark" = "arousal:limp"\n"Ok" = "snore"\n'
+    )
+    with pytest.raises(SettingsError, match=r"\[scoring.events\]") as refusal:
+        load_settings(path)
+    assert "'Zork': no kind of event 'arousel'; did you mean 'arousal'?" in str(
+        refusal.value
+    )
+    assert "'Zark': no cause 'limp'; did you mean 'limb'?" in str(refusal.value)
+    assert "Ok" not in str(refusal.value)

@@ -31,15 +31,16 @@ class Source:
     ----------
     path : pathlib.Path
         One scoring, or a folder of them; an output folder of psgkit's counts, too.
-    column, codes, epoch_s, annotator : optional
+    column, codes, epoch_s, annotator, events : optional
         How to read them; see `read_scoring`.
     """
 
     path: Path
-    column: str | None = None
+    column: str | Mapping[str, str] | None = None
     codes: str | None = None
     epoch_s: float | None = None
     annotator: str | None = None
+    events: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,6 +255,7 @@ def _read_common(
                     codes=source.codes,
                     epoch_s=source.epoch_s,
                     annotator=source.annotator,
+                    events=source.events,
                 )
                 for source, each in zip(sources, files, strict=True)
             ]

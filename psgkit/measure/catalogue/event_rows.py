@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from psgkit.domain.metrics import Family, Metric, Scale
+from psgkit.domain.metrics import Family, Metric, Scale, Value
 from psgkit.domain.scoring import Stage
 from psgkit.measure.catalogue.rows import (
     AASM,
@@ -11,6 +11,7 @@ from psgkit.measure.catalogue.rows import (
     PER_HOUR,
     PERCENT,
     SECONDS,
+    SINBAR,
     Row,
 )
 from psgkit.measure.events.arousal_causes import ari_of_cause, ari_spont_per_h
@@ -38,11 +39,13 @@ from psgkit.measure.events.rem_arousals import (
     rem_consol_pct,
     rem_instab_per_h,
 )
+from psgkit.measure.events.scored_chin_activity import any_pct, phasic_pct, tonic_pct
 from psgkit.measure.stages.evidence import Evidence
 
 AASM_AROUSALS = "AASM scoring manual; Bonnet 1992, Sleep 15:173"
 NREM = (Stage.N1, Stage.N2, Stage.N3)
 NREM_MINUTES = ("n1_min", "n2_min", "n3_min")
+MuscleShare = Callable[[Evidence, str], Value]
 
 
 def _cause_row(name: str, cause: str, words: str) -> Row:
@@ -341,5 +344,61 @@ EVENT_INDICES = (
         "plmai",
         "Limb movements in series of four that overlap an arousal, or nearly do,",
         find_periodic_with_arousal,
+    ),
+)
+
+
+def _atonia_row(name: str, muscle: str, words: str, compute: MuscleShare) -> Row:
+    return Row(
+        Metric(
+            f"rswa_{name}_scored_pct",
+            PERCENT,
+            words,
+            SINBAR,
+            Family.ATONIA,
+            scale=Scale.LOGIT,
+        ),
+        lambda night: compute(night, muscle),
+    )
+
+
+SCORED_ATONIA = (
+    _atonia_row(
+        "any",
+        "chin",
+        "Mini-epochs of 3 s of REM sleep with any chin activity that the scorer marked.",
+        any_pct,
+    ),
+    _atonia_row(
+        "tonic",
+        "chin",
+        "Epochs of 30 s of REM sleep of which the scorer marked over half as tonic chin "
+        "activity.",
+        tonic_pct,
+    ),
+    _atonia_row(
+        "phasic",
+        "chin",
+        "Mini-epochs of 3 s of REM sleep with phasic chin activity that the scorer marked.",
+        phasic_pct,
+    ),
+    _atonia_row(
+        "limb_any",
+        "limb",
+        "Mini-epochs of 3 s of REM sleep with any limb activity that the scorer marked.",
+        any_pct,
+    ),
+    _atonia_row(
+        "limb_tonic",
+        "limb",
+        "Epochs of 30 s of REM sleep of which the scorer marked over half as tonic limb "
+        "activity.",
+        tonic_pct,
+    ),
+    _atonia_row(
+        "limb_phasic",
+        "limb",
+        "Mini-epochs of 3 s of REM sleep with phasic limb activity that the scorer marked.",
+        phasic_pct,
     ),
 )

@@ -30,6 +30,7 @@ from psgkit.measure.catalogue.event_rows import (
     AROUSAL_INDEX,
     EVENT_INDICES,
     REM_AROUSALS,
+    SCORED_ATONIA,
 )
 from psgkit.measure.catalogue.fragmentation_rows import FRAGMENTATION
 from psgkit.measure.catalogue.latency_rows import LATENCIES
@@ -65,6 +66,7 @@ SCORING_ROWS: tuple[Row, ...] = tuple(
         *FRAGMENTATION,
         *WAKE_BOUTS,
         *EVENT_INDICES,
+        *SCORED_ATONIA,
         *CONFIDENCE,
     )
 )

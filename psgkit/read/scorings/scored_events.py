@@ -4,11 +4,10 @@
 name is an arousal's. An event "with arousal" brings its arousal along.
 """
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from psgkit.domain.events import CAUSES, UNKNOWN_CAUSE, UNKNOWN_KIND
+from psgkit.domain.events import UNKNOWN_CAUSE, UNKNOWN_KIND, label_faults
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.errors import InputError
@@ -71,17 +70,7 @@ def check_names(names: Mapping[str, str]) -> None:
         If a meaning is not a kind of event, or a kind and a cause; every fault is
         named.
     """
-    faults = []
-    for name, label in names.items():
-        if label_of(label) is not None and not label.startswith("Event"):
-            continue
-        kind, _, cause = label.partition(":")
-        if kind in event_kinds():
-            faults.append(f"{name!r}: no cause {cause!r}; causes: {', '.join(CAUSES)}.")
-            continue
-        near = difflib.get_close_matches(kind, event_kinds(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"kinds: {_kinds()}."
-        faults.append(f"{name!r}: no kind of event {kind!r}; {hint}")
+    faults = label_faults(names, event_kinds())
     if faults:
         raise InputError(f"[scoring.events] {' '.join(faults)}")
 
@@ -194,7 +183,3 @@ def _arousals_added(count: int) -> Issue:
         f"{count} arousals were taken from the names of other events (“with arousal”), "
         "beside which no arousal was scored. How long they last is not known.",
     )
-
-
-def _kinds() -> str:
-    return ", ".join(sorted(event_kinds()))
