@@ -28,13 +28,13 @@ def test_a_scoring_is_exported_and_read_back(
         assert len(again.arousals) == 51
 
 
-def test_bids_export_writes_two_files(
+def test_bids_export_writes_three_files(
     real_data: Path, tmp_path: Path, run: Run
 ) -> None:
     night = real_data / "scoring/noxturnal/night2.csv"
     status, printed, _ = run("export", night, "--to", "bids", "--out", tmp_path)
     assert status == 0
-    assert printed.count("Written:") == 2
+    assert printed.count("Written:") == 3  # events, their description, the hypnogram
     table = tmp_path / "night2_scoring_events.tsv"
     assert len(read_scoring(table).events_of(["apnea_obstructive"])) == 114
 

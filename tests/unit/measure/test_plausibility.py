@@ -108,3 +108,11 @@ def test_that_a_nap_s_sleep_is_short_is_no_alarm():
     assert issue.code == "unlikely_value"
     # other values of a nap have their limits
     assert len(issues(rec_min=100.0, tst_min=20.0, rem_pct=60.0)) == 1
+
+
+def test_spontaneous_arousals_are_flagged_where_limbs_were_not_scored():
+    assert issues(ari_spont_per_h=4.0, ari_limb_per_h=1.0) == ()
+    assert issues(ari_spont_per_h=math.nan, ari_limb_per_h=math.nan) == ()
+    (issue,) = issues(ari_spont_per_h=4.0, ari_limb_per_h=math.nan)
+    assert (issue.code, issue.severity) == ("limb_movements_not_scored", Severity.NOTE)
+    assert "ari_spont_per_h" in issue.message
