@@ -362,43 +362,16 @@ def _atonia_row(name: str, muscle: str, words: str, compute: MuscleShare) -> Row
     )
 
 
-SCORED_ATONIA = (
-    _atonia_row(
-        "any",
-        "chin",
-        "Mini-epochs of 3 s of REM sleep with any chin activity that the scorer marked.",
-        any_pct,
-    ),
-    _atonia_row(
-        "tonic",
-        "chin",
-        "Epochs of 30 s of REM sleep of which the scorer marked over half as tonic chin "
-        "activity.",
-        tonic_pct,
-    ),
-    _atonia_row(
-        "phasic",
-        "chin",
-        "Mini-epochs of 3 s of REM sleep with phasic chin activity that the scorer marked.",
-        phasic_pct,
-    ),
-    _atonia_row(
-        "limb_any",
-        "limb",
-        "Mini-epochs of 3 s of REM sleep with any limb activity that the scorer marked.",
-        any_pct,
-    ),
-    _atonia_row(
-        "limb_tonic",
-        "limb",
-        "Epochs of 30 s of REM sleep of which the scorer marked over half as tonic limb "
-        "activity.",
-        tonic_pct,
-    ),
-    _atonia_row(
-        "limb_phasic",
-        "limb",
-        "Mini-epochs of 3 s of REM sleep with phasic limb activity that the scorer marked.",
-        phasic_pct,
-    ),
+_ATONIA_OF_MINI_EPOCHS = (
+    "Mini-epochs of 3 s of REM sleep with {} {} activity that the scorer marked."
+)
+_ATONIA_OF_EPOCHS = "Epochs of 30 s of REM sleep of which the scorer marked over half as {} {} activity."
+SCORED_ATONIA = tuple(
+    _atonia_row(f"{prefix}{kind}", muscle, words.format(kind, muscle), compute)
+    for prefix, muscle in (("", "chin"), ("limb_", "limb"))
+    for kind, words, compute in (
+        ("any", _ATONIA_OF_MINI_EPOCHS, any_pct),
+        ("tonic", _ATONIA_OF_EPOCHS, tonic_pct),
+        ("phasic", _ATONIA_OF_MINI_EPOCHS, phasic_pct),
+    )
 )
