@@ -364,10 +364,7 @@ def assemble(
         )
         for onset_s, duration_s, label, source in rows
     )
-    scored = groups_of(events["kind"]) | draft.groups_scored
-    kinds = set(events["kind"])
-    if "autonomic_arousal" in kinds and not kinds & set(AROUSAL_KINDS):
-        scored -= {"arousal"}  # a list of autonomic arousals alone
+    scored = groups_of(events["kind"], draft.groups_scored)
     if NREM_AROUSALS in scored:
         scored -= {"arousal"}  # those that are there are of NREM sleep alone
     return Scoring(

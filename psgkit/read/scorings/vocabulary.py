@@ -73,12 +73,23 @@ def lights_of(text: str) -> Literal["off", "on"] | None:
     return _light_words().get(plain(text.split("@@", 1)[0]))
 
 
-def groups_of(kinds: Iterable[str]) -> frozenset[str]:
-    """Return the groups of events that were looked for, given what was found."""
+def groups_of(
+    kinds: Iterable[str], listed: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """Return the groups of events that were looked for.
+
+    Parameters
+    ----------
+    kinds : iterable of str
+        Of the events found.
+    listed : frozenset of str
+        Groups that the file says were looked for.
+    """
     found = set(kinds)
-    return frozenset(
-        group for group, members in EVENT_GROUPS.items() if found & set(members)
-    )
+    held = {group for group, members in EVENT_GROUPS.items() if found & set(members)}
+    if "autonomic_arousal" in found and "arousal" not in held:
+        listed -= {"arousal"}  # a list of autonomic arousals alone
+    return frozenset(held | listed)
 
 
 def group_names() -> frozenset[str]:
