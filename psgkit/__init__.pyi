@@ -5,13 +5,12 @@ from .cohort.batch.run import run_cohort
 from .cohort.jobs.bids import find_bids_jobs
 from .cohort.jobs.discovery import find_jobs
 from .cohort.jobs.manifest import read_manifest
-from .cohort.statistics.contrast import Contrast, compare_groups
+from .cohort.statistics.contrast import compare_groups
 from .cohort.statistics.contrast_files import plot_forest
 from .cohort.table.collect import collect, read_cohort
 from .domain.issues import Issue
 from .domain.jobs import Done, Failed, Job, Skipped
-from .domain.metrics import Measure, Metric
-from .domain.night import Night, Spectra
+from .domain.night import Night
 from .domain.recording import Recording
 from .domain.roles import Role
 from .domain.scoring import Scoring, Stage
@@ -36,18 +35,14 @@ from .report.figures import (
 )
 from .settings import Settings, load_settings
 from .simulate import simulate_night
-from .stage.agreement import Agreement, compare_scorings
+from .stage.agreement import compare_scorings
 
 __all__ = [
-    "Agreement",
-    "Contrast",
     "Done",
     "Failed",
     "InputError",
     "Issue",
     "Job",
-    "Measure",
-    "Metric",
     "Night",
     "OutputError",
     "PsgkitError",
@@ -56,7 +51,6 @@ __all__ = [
     "Scoring",
     "Settings",
     "Skipped",
-    "Spectra",
     "Stage",
     "analyse",
     "collect",

@@ -105,10 +105,6 @@ def analyse(
     InputError
         If a value, the recording or the scoring cannot be used; the message says why and
         what would help. All values are checked together.
-
-    Examples
-    --------
-    >>> night = psgkit.analyse("night.edf", scoring="night.xml")  # doctest: +SKIP
     """
     given: dict[str, object] = {}
     if channels is not None:
@@ -233,7 +229,7 @@ def _analyse_recording(
     progress("reading")
     paths = job.recording, job.scoring, job.scoring_beside
     files = tuple(original(path) for path in paths)
-    as_labelled = _read(job, objects, settings)
+    as_labelled = open_recording(job, settings, objects)
     look = look_at(as_labelled)
     recording = withhold_channels(look, withhold_amplitudes(look))
     is_scored = job.scoring is not None or objects.scoring is not None
@@ -312,7 +308,10 @@ def _read_scoring(
     return scoring_of(objects.scoring, recording_start=start, **layout)
 
 
-def _read(job: Job, objects: Objects, settings: Settings) -> Recording:
+def open_recording(
+    job: Job, settings: Settings, objects: Objects = NO_OBJECTS
+) -> Recording:
+    """Open the recording of a job, its channels re-referenced, nothing withheld."""
     recording = objects.recording or read_recording(
         job.recording or "", id=job.night_id, settings=settings.read
     )

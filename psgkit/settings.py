@@ -205,6 +205,8 @@ class ReportSettings(_Frozen):
         Whether the page is written as PDF, too.
     names : {"plain", "codes"}
         Whether the names of columns stand beside the plain names on the page.
+    review : bool
+        Whether the page is written on which a person checks and corrects the night.
     """
 
     page: bool = True
@@ -214,37 +216,11 @@ class ReportSettings(_Frozen):
     language: Literal["en", "nl"] = "en"
     pdf: bool = False
     names: Literal["plain", "codes"] = "plain"
+    review: bool = False
 
 
 class Settings(_Frozen):
-    """Every setting, by the step that uses it.
-
-    Attributes
-    ----------
-    read : ReadSettings
-        Channels and units.
-    scoring : ScoringSettings
-        Codes, columns, epoch length, annotator and names of events.
-    window : WindowSettings
-        Time in bed, and scorings that do not fit.
-    stage : StageSettings
-        The stager.
-    arousals : ArousalSettings
-        Source of the arousals.
-    detectors : DetectorSettings
-        psgkit's own form of YASA's detectors, or YASA's.
-    measure : MeasureSettings
-        Which signals are measured.
-    report : ReportSettings
-        Which files are written, and their language.
-
-    Examples
-    --------
-    >>> Settings(arousals={"source": "rules"}).arousals.source
-    'rules'
-    >>> Settings().window.lights
-    'marked'
-    """
+    """Every setting, by the step that uses it."""
 
     read: ReadSettings = ReadSettings()
     scoring: ScoringSettings = ScoringSettings()
@@ -273,12 +249,6 @@ def load_settings(path: str | Path) -> Settings:
     SettingsError
         If the file cannot be read, or names a setting or value that there is not; every
         fault is named, a misspelt name with the one that was probably meant.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> settings = psgkit.load_settings("my.toml")  # doctest: +SKIP
-    >>> night = psgkit.analyse("night.edf", settings=settings)  # doctest: +SKIP
     """
     path = Path(path)
     try:

@@ -158,6 +158,7 @@ def batch(
     language: options.Language = None,
     pdf: options.Pdf = False,
     names: options.Names = None,
+    review: options.Review = False,
     arousals: options.Arousals = None,
     explain_arousals: options.ExplainArousals = False,
     stager: options.Stager = None,
@@ -190,6 +191,7 @@ def batch(
                 explain_arousals=explain_arousals,
                 pdf=pdf,
                 names=names,
+                review=review,
                 language=language,
                 spindles=spindles,
             )
@@ -215,6 +217,7 @@ def batch(
             language=language,
             pdf=pdf,
             names=names,
+            review=review,
             arousals=arousals,
             explain_arousals=explain_arousals,
             codes=codes,

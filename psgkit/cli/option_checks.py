@@ -149,6 +149,7 @@ def check_work(
     explain_arousals: bool,
     pdf: bool,
     names: NamesChoice | None,
+    review: bool,
     spindles: DetectorChoice | None,
     language: LanguageChoice | None = None,
 ) -> None:
@@ -156,7 +157,11 @@ def check_work(
     with Door() as door:
         if only is not None:
             door.refuse_idle(
-                f"with --only {only}", pdf=pdf, names=names, language=language
+                f"with --only {only}",
+                pdf=pdf,
+                names=names,
+                language=language,
+                review=review,
             )
         if only is OnlyChoice.STAGING:
             searched = arousals not in {None, ArousalsChoice.SCORED}

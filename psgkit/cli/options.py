@@ -256,6 +256,14 @@ Pdf = Annotated[
         help="Write the page as PDF, too: one to two sheets of A4.",
     ),
 ]
+Review = Annotated[
+    bool,
+    typer.Option(
+        "--review",
+        rich_help_panel=help.RESULTS,
+        help="Write a page on which a person checks and corrects stages and arousals.",
+    ),
+]
 Names = Annotated[
     NamesChoice | None,
     typer.Option(
@@ -294,6 +302,7 @@ def build_settings(
     language: LanguageChoice | None = None,
     pdf: bool = False,
     names: NamesChoice | None = None,
+    review: bool = False,
     arousals: ArousalsChoice | None = None,
     explain_arousals: bool = False,
     codes: str | None = None,
@@ -324,6 +333,7 @@ def build_settings(
         "keep_dates": keep_dates,
         "explain_arousals": explain_arousals,
         "pdf": pdf,
+        "review": review,
     }
     report: dict[str, Any] = {name: True for name, is_on in switches.items() if is_on}
     chosen = {"language": language, "names": names}

@@ -58,6 +58,7 @@ def report(
     language: options.Language = None,
     pdf: options.Pdf = False,
     names: options.Names = None,
+    review: options.Review = False,
     full: options.Full = False,
     arousals: options.Arousals = None,
     explain_arousals: options.ExplainArousals = False,
@@ -68,7 +69,7 @@ def report(
 ) -> None:
     """Report one night: stages, REM continuity, N3 and arousals."""
     from psgkit.domain.jobs import Job
-    from psgkit.pipeline import STEPS, analyse_night
+    from psgkit.pipeline import STEPS, analyse_night, open_recording
     from psgkit.read.input_hash import sha256_of
     from psgkit.report import save_night
     from psgkit.store.files import check_writable
@@ -87,6 +88,7 @@ def report(
                 explain_arousals=explain_arousals,
                 pdf=pdf,
                 names=names,
+                review=review,
                 spindles=spindles,
             )
         )
@@ -118,6 +120,7 @@ def report(
             language=language,
             pdf=pdf,
             names=names,
+            review=review,
             arousals=arousals,
             explain_arousals=explain_arousals,
             codes=codes,
@@ -141,7 +144,8 @@ def report(
     with console.stoppable(), console.progress(STEPS) as progress:
         night = analyse_night(job, settings, progress=progress)
         progress("writing")
-        folder = save_night(night, out, settings=settings.report)
+        signals = open_recording(job, settings) if settings.report.review else None
+        folder = save_night(night, out, settings=settings.report, recording=signals)
     console.night_page(
         night, full=full, files=str(folder), language=settings.report.language
     )

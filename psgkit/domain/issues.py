@@ -26,12 +26,6 @@ class Issue:
         What was found, where, in one sentence.
     remedy : str
         What would settle it, in one sentence; empty where nothing can.
-
-    Examples
-    --------
-    >>> issue = Issue(Severity.NOTE, "unit_assumed", "Chin is in uV.", "Use --unit.")
-    >>> issue.code
-    'unit_assumed'
     """
 
     severity: Severity

@@ -58,11 +58,6 @@ class Job:
         Inputs that do not lie here: ``"recording"`` or ``"scoring"`` to an address
         that fsspec reads, such as ``s3://bucket/night.edf``. The field of that name is
         None until a worker has copied the file.
-
-    Examples
-    --------
-    >>> Job(Path("night.edf"), lights_off="22:47", lights_on="06:58").night_id
-    'night'
     """
 
     recording: Path | None
@@ -115,18 +110,7 @@ NO_OBJECTS = Objects()
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A night that was analysed and saved.
-
-    Attributes
-    ----------
-    job : Job
-    folder : pathlib.Path
-        Where its files are.
-    seconds : float
-        How long it took.
-    issues_n, issues_error_n : int
-        All issues, and the errors among them.
-    """
+    """A night that was analysed and saved."""
 
     job: Job
     folder: Path
@@ -137,18 +121,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A night that failed, and why.
-
-    Attributes
-    ----------
-    job : Job
-    error : str
-        Kind of error, such as ``UnreadableRecording``.
-    message : str
-        What was wrong, in a sentence.
-    seconds : float
-        How long it took.
-    """
+    """A night that could not be done, and why."""
 
     job: Job
     error: str

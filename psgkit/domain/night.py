@@ -73,12 +73,6 @@ class Night:
         Long tables: bouts, periods, cycles …
     spectra : mapping of str to Spectra
         By the channel's role.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> night = psgkit.read_night("results/night/night.h5")  # doctest: +SKIP
-    >>> night.measures["n3_min"], night.reasons  # doctest: +SKIP
     """
 
     id: str

@@ -89,7 +89,9 @@ class Scoring:
     proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
         Probability of W, N1, N2, N3, R where a classifier gave one; read-only.
     issues : tuple of Issue
-        What reading it found; no part of what makes two scorings equal.
+        What reading it found; two scorings can differ in it and be equal.
+    original : Scoring or None
+        The scoring that a person corrected to make this one; likewise.
     """
 
     stages: npt.NDArray[np.int8]
@@ -104,6 +106,7 @@ class Scoring:
     is_automatic: bool = False
     proba: npt.NDArray[np.float32] | None = field(default=None, repr=False)
     issues: tuple[Issue, ...] = ()
+    original: "Scoring | None" = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Check the values, and take read-only copies."""
@@ -289,8 +292,7 @@ class Scoring:
 
     def events_of(self, kinds: Iterable[str]) -> pd.DataFrame:
         """Return the events of some kinds, in order."""
-        wanted = self.events["kind"].isin(list(kinds))
-        return self.events.loc[wanted].reset_index(drop=True)
+        return self.events[self.events["kind"].isin([*kinds])].reset_index(drop=True)
 
     def looked_for(self, kinds: Iterable[str]) -> bool:
         """Tell whether events of any of these kinds were looked for."""
@@ -315,13 +317,11 @@ class Scoring:
         """Compare by value; arrays and tables element by element."""
         if not isinstance(other, Scoring):
             return NotImplemented
-        same_proba = (self.proba is None) == (other.proba is None) and (
-            self.proba is None
-            or other.proba is None
-            or np.array_equal(self.proba, other.proba, equal_nan=True)
-        )
+        none = np.empty(0, np.float32)
+        mine = none if self.proba is None else self.proba
+        theirs = none if other.proba is None else other.proba
         return (
-            same_proba
+            np.array_equal(mine, theirs, equal_nan=True)
             and np.array_equal(self.stages, other.stages)
             and self._facts() == other._facts()
             and self.events.equals(other.events)

@@ -11,6 +11,7 @@ from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.measure.body.night_body import measure_body
+from psgkit.measure.corrections import corrections_issue, corrections_table
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
 from psgkit.measure.plausibility import find_measure_issues
@@ -142,11 +143,19 @@ def measure_night(
 def measure_scored(scoring: Scoring) -> NightMeasured:
     """Measure all that a scoring gives without its recording."""
     measures, tables = measure_all(scoring)
+    corrected: tuple[Issue, ...] = ()
+    if scoring.original is not None:
+        tables["corrections"] = corrections_table(scoring)
+        corrected = (corrections_issue(scoring),)
     return NightMeasured(
         scoring=scoring,
         measures=measures,
         tables=tables,
         spectra={},
         channels_used={},
-        issues=(*find_window_issues(scoring), *find_measure_issues(measures)),
+        issues=(
+            *corrected,
+            *find_window_issues(scoring),
+            *find_measure_issues(measures),
+        ),
     )

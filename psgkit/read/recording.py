@@ -56,12 +56,6 @@ def read_recording(
         If a channel in the settings is not in the file.
     SettingsError
         If the settings name an unknown role.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> recording = psgkit.read_recording("night.edf")  # doctest: +SKIP
-    >>> recording.labels, recording.duration_s  # doctest: +SKIP
     """
     path = Path(path)
     if not has_ending(path) or not path.exists() or is_edf(path):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from psgkit.domain.night import Night, show_in_notebooks
+from psgkit.domain.recording import Recording
 from psgkit.settings import ReportSettings
 
 _FIELDS = frozenset(ReportSettings.model_fields)
@@ -16,7 +17,11 @@ __all__ = ["notebook_page", "read_night", "save_night"]
 
 
 def save_night(
-    night: Night, folder: str | Path, *, settings: ReportSettings | None = None
+    night: Night,
+    folder: str | Path,
+    *,
+    settings: ReportSettings | None = None,
+    recording: Recording | None = None,
 ) -> Path:
     """Write a night's files into ``folder/<id>/``.
 
@@ -30,6 +35,9 @@ def save_night(
     settings : ReportSettings, optional
         Whether the page and the long tables are written, and the page's language; by
         default as the settings say that the night was made with.
+    recording : Recording, optional
+        The night's own, whose signals the page for corrections shows
+        (``settings.review``).
 
     Returns
     -------
@@ -41,12 +49,6 @@ def save_night(
     OutputError
         If the folder cannot be written; what an earlier call left there is then as it
         was.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> night = psgkit.analyse("night.edf")  # doctest: +SKIP
-    >>> psgkit.save_night(night, "results")  # doctest: +SKIP
     """
     from psgkit.report.tables import write_tables  # noqa: PLC0415
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
@@ -81,6 +83,13 @@ def save_night(
             files.write_bytes(f"{name}_report.pdf", print_page(page))
         else:
             files.remove(f"{name}_report.pdf")
+        if settings.review and recording is not None:
+            from psgkit.report.review.page import review_page  # noqa: PLC0415 - if wanted
+
+            checked = review_page(night, recording, language=settings.language)
+            files.write_text(f"{name}_review.html", checked)
+        else:
+            files.remove(f"{name}_review.html")
         files.write_bytes(mark, hdf5.night_bytes(night))
     return home
 
@@ -113,12 +122,6 @@ def read_night(path: str | Path) -> Night:
     UnreadableNight
         If the file is not such a file, was written by a newer psgkit, is damaged, or
         points to other files.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> night = psgkit.read_night("results/night/night.h5")  # doctest: +SKIP
-    >>> night.measures["rem_wmean_min_b2m"]  # doctest: +SKIP
     """
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
 

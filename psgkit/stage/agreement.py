@@ -147,14 +147,6 @@ def compare_scorings(test: object, reference: object) -> Agreement:
     ------
     ScoringMismatch
         If no common epoch fits into theirs, or there is none that both scored.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> mine = ["W", "N1", "N2", "N2", "R", "R"]
-    >>> yours = ["W", "N2", "N2", "N2", "R", "R"]
-    >>> round(psgkit.compare_scorings(mine, yours).accuracy, 2)
-    0.83
     """
     pair = Scoring.of(test), Scoring.of(reference)
     return compare_many({"": pair})[""]

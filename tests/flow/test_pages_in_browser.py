@@ -1,12 +1,12 @@
 """The pages in a browser: what a person would see, on a screen, a phone and paper."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_makers import axe_violations, started_browser
 from cohort_makers import make_cohort
 from night_makers import make_night
 
@@ -36,17 +36,8 @@ NIGHTS = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed"
-    )
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(f"no browser: none of {', '.join(names)} is installed")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with started_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +111,20 @@ def test_letters_stand_out_from_the_page_in_light_and_dark(
             ink, paper = page.evaluate(_COLOURS, selector)
             assert contrast(ink, paper) >= 4.5, (scheme, selector)
         page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", [*NIGHTS, "a cohort"])
+def test_axe_finds_no_fault_in_a_page(
+    browser: Any, pages: dict[str, Path], name: str, scheme: str
+) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(pages[name].as_uri())
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(d => { d.open = true })"
+    )
+    assert axe_violations(page) == []
+    page.close()
 
 
 def contrast(ink: list[float], paper: list[float]) -> float:

@@ -25,7 +25,7 @@ from psgkit.errors import (
     UnreadableRecording,
     UnreadableScoring,
 )
-from psgkit.pipeline import analyse_night
+from psgkit.pipeline import analyse_night, open_recording
 from psgkit.read.recording_files import is_closed
 from psgkit.report import save_night
 
@@ -81,7 +81,14 @@ def _analyse_and_save(task: Task, started: float) -> Done:
         night = analyse_night(local, task.settings)
         # Where it stops from here on, no record says that the folder's files are right.
         forget(out, job)
-        folder = save_night(night, out / job.subfolder, settings=task.settings.report)
+        chosen = task.settings.report
+        wanted = chosen.review and local.recording is not None
+        folder = save_night(
+            night,
+            out / job.subfolder,
+            settings=chosen,
+            recording=open_recording(local, task.settings) if wanted else None,
+        )
     done = Done(
         job,
         folder,

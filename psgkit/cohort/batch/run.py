@@ -113,13 +113,6 @@ def run_cohort(
         If two jobs have one id, or one has none; or no scheduler answers.
     OutputError
         If the folder cannot be written, or another batch is at work in it.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> jobs = psgkit.read_manifest("study.csv")  # doctest: +SKIP
-    >>> for outcome in psgkit.run_cohort(jobs, out="results"):  # doctest: +SKIP
-    ...     print(outcome.job.night_id, type(outcome).__name__)
     """
     out = Path(out)
     settings = settings or Settings()

@@ -60,11 +60,6 @@ def find_bids_jobs(root: str | Path, *, scoring: str = AUTO) -> list[Job]:
     ------
     InputError
         If the folder is not there or holds no such file.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> jobs = psgkit.find_bids_jobs("dataset")  # doctest: +SKIP
     """
     root = Path(root)
     if not root.is_dir():

@@ -49,13 +49,6 @@ def find_jobs(
     ------
     InputError
         If an input is not there, or there is no recording in any.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> jobs = psgkit.find_jobs(["recordings"])  # doctest: +SKIP
-    >>> for outcome in psgkit.run_cohort(jobs, out="results"):  # doctest: +SKIP
-    ...     print(outcome)
     """
     given = [str(place) for place in inputs]
     addresses = list(dict.fromkeys(filter(is_address, given)))

@@ -72,11 +72,6 @@ def read_manifest(
     ------
     InputError
         If the table cannot be used; all faults of its rows are named together.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> jobs = psgkit.read_manifest("study.csv")  # doctest: +SKIP
     """
     path = Path(path)
     columns, rows = read_sheet(path)

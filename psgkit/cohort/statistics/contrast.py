@@ -153,15 +153,6 @@ def compare_groups(
         two or nearly equal in name, or nights are not alike; every fault is named.
     MissingExtra
         If statsmodels or formulaic is not installed.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> table = psgkit.read_cohort("results")  # doctest: +SKIP
-    >>> found = psgkit.compare_groups(  # doctest: +SKIP
-    ...     table, group="group", covariates=["age_y"]
-    ... )
-    >>> found.table[["column", "estimate", "low", "high"]]  # doctest: +SKIP
     """
     covariates = [covariates] if isinstance(covariates, str) else list(covariates)
     columns = [columns] if isinstance(columns, str) else columns

@@ -110,11 +110,6 @@ def plot_forest(contrast: Contrast) -> "Figure":
     -------
     matplotlib.figure.Figure
         Its ``savefig`` writes SVG, PDF or PNG.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> psgkit.plot_forest(found).savefig("forest.svg")  # doctest: +SKIP
     """
     from matplotlib.figure import Figure  # noqa: PLC0415 - costs half a second
 

@@ -101,11 +101,6 @@ def collect(
         If there is no night in the folder.
     OutputError
         If a table cannot be written.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> table = psgkit.collect("results", every=True)  # doctest: +SKIP
     """
     out = Path(out)
     if not out.is_dir():
@@ -165,13 +160,6 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
     ------
     InputError
         If the files are not there or are no such tables.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> table = psgkit.read_cohort("results")  # doctest: +SKIP
-    >>> table.attrs["units"]["tst_min"]  # doctest: +SKIP
-    'minutes'
     """
     out = Path(out)
     table = _read_csv(out / TABLE)

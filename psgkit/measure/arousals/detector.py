@@ -85,12 +85,6 @@ def detect_arousals(
         One row an arousal: ``onset_s, duration_s, stage, band, peak_ratio,
         sustained_ratio, emg, movement, is_long, to_wake, channels, spindle_s,
         artefact_frac``.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> arousals = psgkit.detect_arousals("night.edf", "night.xml")  # doctest: +SKIP
-    >>> arousals[["onset_s", "duration_s"]]  # doctest: +SKIP
     """
     found = find_arousals(
         Recording.of(recording),

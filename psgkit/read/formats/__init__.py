@@ -6,6 +6,7 @@ and text of one stage a line are tried last.
 
 from psgkit.read.formats import (
     clock_lines,
+    corrected,
     domino,
     edf_plus,
     edfbrowser_xml,
@@ -29,6 +30,7 @@ from psgkit.read.scorings.listed import Format
 FORMATS: tuple[Format, ...] = (
     edf_plus.FORMAT,
     psgkit_night.FORMAT,
+    corrected.FORMAT,
     isruc.FORMAT,
     wfdb_annotations.FORMAT,
     profusion.FORMAT,

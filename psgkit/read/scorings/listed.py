@@ -116,6 +116,8 @@ class Draft:
         Probability of W, N1, N2, N3, R; for files of one stage an epoch.
     issues : tuple of Issue
         What reading found.
+    original : Draft or None
+        The scoring that a person corrected to make this one.
     """
 
     stages: tuple[StageMark, ...]
@@ -130,6 +132,7 @@ class Draft:
     arousal_source: str = ""
     proba: npt.NDArray[np.float32] | None = None
     issues: tuple[Issue, ...] = ()
+    original: "Draft | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ _NO_PERSON = re.compile(
     r"(yasa(-fast)?|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
     r"|arousal_rule_v\d+|psgscoring( [\w.]+){0,2}"
     r"|(expert|human|consensus|manual|rater|scorer|unknown)([ _-]?\w{1,2})?"
-    + "".join(f"|{re.escape(form.name)}" for form in FORMATS),
+    r"|corrected by a person" + "".join(f"|{re.escape(form.name)}" for form in FORMATS),
     re.IGNORECASE,
 )
 
@@ -99,17 +99,6 @@ def read_scoring(
         epoch is named.
     MissingExtra
         If the format needs an optional package.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> import psgkit
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "stages.txt"
-    ...     _ = path.write_text(chr(10).join(["Wake", "N1", "N2", "REM"]))
-    ...     psgkit.read_scoring(path).stages.tolist()
-    [0, 1, 2, 4]
     """
     if epoch_s is not None and not is_epoch(epoch_s):
         raise InputError(
@@ -379,6 +368,9 @@ def assemble(
         scorer=scorer,
         is_automatic=draft.is_automatic,
         proba=draft.proba,
+        original=None
+        if draft.original is None
+        else assemble(draft.original, form_name, where, recording_start, names),
         issues=(*draft.issues, *grid.issues, *issues),
     )
 

@@ -70,16 +70,6 @@ def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, .
     OutputError
         If there is no such format, the format cannot hold the scoring, or the file
         cannot be written; each file is whole or as it was before.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> import psgkit
-    >>> scoring = psgkit.Scoring.from_stages(["W", "N2", "N3", "R"])
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     (path,) = psgkit.export_scoring(scoring, f"{folder}/night.annot", "luna")
-    ...     psgkit.read_scoring(path).stages.tolist()
-    [0, 2, 3, 4]
     """
     path = Path(path)
     if to not in _WRITERS:

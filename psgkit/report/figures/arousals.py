@@ -49,12 +49,6 @@ def plot_arousals(night: Night) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> night = psgkit.read_night("results/night/night.h5")  # doctest: +SKIP
-    >>> psgkit.plot_arousals(night).savefig("figure.svg")  # doctest: +SKIP
     """
     return as_figure(arousals_picture(night))
 

@@ -51,12 +51,6 @@ def plot_rem_continuity(night: Night) -> "Figure":
     -------
     matplotlib.figure.Figure
         Minutes from the period's start along the bar; arousals are ticks.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> night = psgkit.read_night("results/night/night.h5")  # doctest: +SKIP
-    >>> psgkit.plot_rem_continuity(night).savefig("figure.svg")  # doctest: +SKIP
     """
     return as_figure(rem_picture(night))
 

@@ -47,12 +47,6 @@ def plot_swa_by_cycle(night: Night) -> "Figure":
     -------
     matplotlib.figure.Figure
         A bar a cycle, with the decline that the night's measures hold in words.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> night = psgkit.read_night("results/night/night.h5")  # doctest: +SKIP
-    >>> psgkit.plot_swa_by_cycle(night).savefig("figure.svg")  # doctest: +SKIP
     """
     return as_figure(swa_picture(night))
 

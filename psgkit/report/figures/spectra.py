@@ -38,12 +38,6 @@ def plot_spectra(night: Night) -> "Figure":
     -------
     matplotlib.figure.Figure
         Decibels over hertz, for stages with at least ten clean epochs.
-
-    Examples
-    --------
-    >>> import psgkit
-    >>> night = psgkit.read_night("results/night/night.h5")  # doctest: +SKIP
-    >>> psgkit.plot_spectra(night).savefig("figure.svg")  # doctest: +SKIP
     """
     return as_figure(spectra_picture(night))
 
