@@ -1,6 +1,8 @@
 """Arousals by the stage they belong to: METRICS section D."""
 
 import math
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from makers import make_scoring
@@ -220,3 +222,23 @@ def test_over_a_tenth_unseen_leaves_the_index_undefined_and_others_as_they_are()
         assert math.isnan(found[name])
     assert found["ari_n2_per_h"] == pytest.approx(1 / 2.5)
     assert found["ari_per_h"] == pytest.approx(2 / (206 / 60))
+
+
+def test_arousals_of_a_night_counted_by_a_plain_script(real_data: Path) -> None:
+    """194 arousals, 154 of them in an epoch of sleep; METRICS D adds 10 s before W."""
+    path = real_data / "scoring/profusion/learn-nsrr01.xml"
+    root = ElementTree.parse(path).getroot()
+    stages = [int(node.text or "0") for node in root.iter("SleepStage")]
+    onsets_s = [
+        float(event.findtext("Start") or "nan")
+        for event in root.iter("ScoredEvent")
+        if (event.findtext("Name") or "").startswith("Arousal")
+    ]
+    own = [stages[int(onset_s // 30)] for onset_s in onsets_s]
+    before = [stages[int(max(onset_s - 10, 0) // 30)] for onset_s in onsets_s]
+    begun = sum(1 <= stage <= 5 for stage in own)
+    counted = sum(
+        1 <= (stage or earlier) <= 5 for stage, earlier in zip(own, before, strict=True)
+    )
+    assert (len(onsets_s), begun, counted) == (194, 154, 176)
+    assert measure_scoring(read_scoring(path))["ar_n"] == 176
