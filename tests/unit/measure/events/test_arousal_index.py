@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-import defusedxml.ElementTree as ET
+import defusedxml.ElementTree as SafeTree
 import pytest
 from makers import make_scoring
 from oracle_nights import oracle_nights
@@ -227,7 +227,7 @@ def test_over_a_tenth_unseen_leaves_the_index_undefined_and_others_as_they_are()
 def test_arousals_of_a_night_counted_by_a_plain_script(real_data: Path) -> None:
     """194 arousals, 154 of them in an epoch of sleep; METRICS D adds 10 s before W."""
     path = real_data / "scoring/profusion/learn-nsrr01.xml"
-    root = ET.parse(path).getroot()
+    root = SafeTree.parse(path).getroot()
     stages = [int(node.text or "0") for node in root.iter("SleepStage")]
     onsets_s = [
         float(event.findtext("Start") or "nan")
