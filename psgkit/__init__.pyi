@@ -12,7 +12,7 @@ from .domain.issues import Issue
 from .domain.jobs import Done, Failed, Job, Skipped
 from .domain.night import Night
 from .domain.recording import Recording
-from .domain.roles import Role
+from .domain.channels.roles import Role
 from .domain.scoring import Scoring, Stage
 from .errors import InputError, OutputError, PsgkitError
 from .measure import measure_scoring

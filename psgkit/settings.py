@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from psgkit.domain.events import label_faults
+from psgkit.domain.sleep.events import label_faults
 from psgkit.errors import InputError, SettingsError
 
 MAX_SETTINGS_BYTES = 1_000_000

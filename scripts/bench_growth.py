@@ -17,7 +17,7 @@ import numpy as np
 from bench import CASES, Cost, apart, best, report
 from edfio import Edf, EdfSignal
 
-from psgkit.domain.roles import Kind
+from psgkit.domain.channels.roles import Kind
 from psgkit.simulate import simulate_night
 
 HOURS = (2, 4, 8, 16)

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from makers import make_scoring
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure, Metric, Reliability, find_metric
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.catalogue.lookup import BY_NAME
 from psgkit.store.seal import sealed

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from makers import make_scoring
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import Scoring
 
 RATE_HZ = 200.0

@@ -57,6 +57,17 @@ def test_a_module_opens_with_a_sentence_and_stays_under_400_lines(module: Path) 
     assert text.count("\n") <= 400
 
 
+@pytest.mark.parametrize(
+    "folder",
+    sorted({module.parent for module in MODULES}),
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_a_folder_holds_at_most_12_modules(folder: Path) -> None:
+    """Registers of a file an entry apart: formats, commands, families of metrics."""
+    modules = [one for one in folder.glob("*.py") if one.name != "__init__.py"]
+    assert len(modules) <= 12 or folder.name in {"formats", "cli", "catalogue"}
+
+
 def test_every_module_can_be_imported() -> None:
     for module in MODULES:
         parts = module.relative_to(ROOT).with_suffix("").parts

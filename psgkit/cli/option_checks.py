@@ -79,7 +79,7 @@ def check_layout(
     annotator: str | None,
 ) -> None:
     """Refuse values of the options on a scoring's layout that are none."""
-    from psgkit.domain.scoring_faults import is_epoch
+    from psgkit.domain.sleep.scoring_faults import is_epoch
     from psgkit.read.scorings.stage_codes import parse_codes
 
     with Door() as door:

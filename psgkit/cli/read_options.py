@@ -47,7 +47,7 @@ def channel_pairs(words: list[str]) -> dict[str, str]:
 
 def unit_pairs(words: list[str]) -> tuple[str, dict[str, str]]:
     """Return the unit for all channels, empty where not given, and those of some."""
-    from psgkit.read.units import read_unit
+    from psgkit.read.labels.units import read_unit
 
     one, by_channel, wrong = "", {}, []
     for word in words:

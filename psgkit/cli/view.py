@@ -11,7 +11,7 @@ import typer
 from psgkit.cli import console, help, options
 from psgkit.cli import option_checks as checks
 from psgkit.cli.option_errors import Door
-from psgkit.domain.roles import Kind, Role
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.errors import InputError, MissingExtra
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue
-from psgkit.domain.roles import Kind, Role
 from psgkit.domain.small_gaps import SMALL_GAP_S, bridge_small_gaps
 from psgkit.errors import MissingChannel
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.issues import Issue
-from psgkit.domain.scoring_faults import find_faults, is_epoch
-from psgkit.domain.stages import YASA_NAMES, code_of, probability_faults
+from psgkit.domain.sleep.scoring_faults import find_faults, is_epoch
+from psgkit.domain.sleep.stages import YASA_NAMES, code_of, probability_faults
 from psgkit.errors import InputError
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ import math
 import numpy as np
 import pandas as pd
 
-from psgkit.domain.events import CAUSES
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     SCORED_STAGES,
     Stage,
 )
+from psgkit.domain.sleep.events import CAUSES
 from psgkit.measure.events.arousal_causes import find_causes
 from psgkit.measure.events.events_in_window import begin_inside
 from psgkit.measure.events.position_indices import position_table

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from psgkit.domain.electrodes import MASTOIDS, is_left
+from psgkit.domain.channels.electrodes import MASTOIDS, is_left
+from psgkit.domain.channels.roles import LINKED, Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import LINKED, Kind, Role
 
 _TYPES = frozenset({"eeg", "eog", "emg"})
 _GLUED_EYE = re.compile(r"(?:e[12]|loc|roc)\s*([am][12])")

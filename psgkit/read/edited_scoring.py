@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.domain.scoring_texts import STAGE_TEXTS
+from psgkit.domain.sleep.annotation_texts import STAGE_TEXTS
 from psgkit.errors import InputError
 from psgkit.read.objects import annotations_table, scoring_of_table
 from psgkit.read.scorings.vocabulary import stage_of

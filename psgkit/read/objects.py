@@ -14,7 +14,7 @@ import pandas as pd
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.domain.scoring_texts import facts_of, rows_of
+from psgkit.domain.sleep.annotation_texts import facts_of, rows_of
 from psgkit.errors import InputError
 from psgkit.read.formats.edf_plus import draft_of
 from psgkit.read.raw import recording_of_raw

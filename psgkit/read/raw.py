@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from psgkit.domain.amplitude import ELECTRODE_KINDS, FACTORS_UV
+from psgkit.domain.channels.amplitude import ELECTRODE_KINDS, FACTORS_UV
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.clock import UNKNOWN_DATE, without_date
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import (
@@ -23,12 +24,11 @@ from psgkit.domain.recording import (
     Unfit,
     sample_range,
 )
-from psgkit.domain.roles import Kind, Role
 from psgkit.errors import UnreadableRecording
-from psgkit.read.channel_roles import assign_roles, find_uses
 from psgkit.read.edf.file import start_unknown
+from psgkit.read.labels.channel_roles import assign_roles, find_uses
+from psgkit.read.labels.units import measure_level, wanted_units
 from psgkit.read.raw_reader import RawReader
-from psgkit.read.units import measure_level, wanted_units
 from psgkit.settings import ReadSettings
 
 if TYPE_CHECKING:

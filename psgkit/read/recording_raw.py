@@ -8,8 +8,8 @@ import mne
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.recording import Channel, Gap, Recording
-from psgkit.domain.roles import Kind, Role
 from psgkit.errors import MissingChannel
 
 FloatArray = npt.NDArray[np.float64]

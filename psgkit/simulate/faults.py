@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.recording import Gap
-from psgkit.domain.roles import Kind
 from psgkit.errors import InputError
 from psgkit.simulate.digital import DIGITAL_MAX, Digital
 from psgkit.simulate.montages import Lead

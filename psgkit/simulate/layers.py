@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from psgkit.domain.roles import Kind
+from psgkit.domain.channels.roles import Kind
 from psgkit.simulate.options import NightOptions
 from psgkit.simulate.signals.arousals import (
     add_arousals,

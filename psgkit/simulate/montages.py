@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from psgkit.domain.roles import Role
+from psgkit.domain.channels.roles import Role
 
 Topography = Mapping[str, float]
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.signal import resample_poly
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import RESPIRATORY_KINDS, Scoring, make_events
 from psgkit.errors import InputError
 from psgkit.simulate.digital import Digital, DigitalSource, digitise

@@ -13,9 +13,9 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind, Role
 from psgkit.errors import MissingChannel, UnreadableRecording
 from psgkit.stage.waveform import EPOCH_S, EPOCH_SAMPLES, RATE_HZ
 

@@ -6,7 +6,7 @@ from importlib import metadata
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
-from psgkit.domain.stages import probability_faults
+from psgkit.domain.sleep.stages import probability_faults
 from psgkit.errors import InputError, UnknownClassifier
 from psgkit.stage import yasa_fast, yasa_stager
 from psgkit.stage.stager import Stager, Staging

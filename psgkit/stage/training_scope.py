@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind
 
 # An epoch of which more than this share has no signal is not scored.
 LARGEST_MISSING_SHARE = 0.1

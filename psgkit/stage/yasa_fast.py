@@ -13,8 +13,8 @@ from importlib import metadata
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import SCORED_STAGES, Scoring, Stage
 from psgkit.stage.channels import choose_channels, missing_share, signal_without_gaps
 from psgkit.stage.classifier import CLASSES, load_classifier

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.errors import InputError
 from psgkit.stage.channels import (

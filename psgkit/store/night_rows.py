@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Channel, Unfit
-from psgkit.domain.roles import Role
 
 UNIT_OF_CHANNEL = {"unit": "physical unit as the file gives it, possibly empty"}
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from psgkit.domain.amplitude import FACTORS_UV
+from psgkit.domain.channels.amplitude import FACTORS_UV
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError, PsgkitError
 from psgkit.prepare.artefacts import artefact_masks
@@ -20,7 +20,7 @@ from psgkit.prepare.montage import rereference
 from psgkit.prepare.quality import look_at, withhold_amplitudes
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring
-from psgkit.read.channel_roles import assign_roles
+from psgkit.read.labels.channel_roles import assign_roles
 from psgkit.settings import Settings
 
 _NAMED = 5  # nights named beside a reason

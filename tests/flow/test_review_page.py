@@ -15,9 +15,9 @@ from browser_makers import axe_violations, started_browser
 from scipy.signal import resample_poly
 
 import psgkit
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.night import Night
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.night import measure_scored
 from psgkit.report.review.page import review_page

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import (
     ArraySource,
     Channel,
@@ -11,7 +12,6 @@ from psgkit.domain.recording import (
     Recording,
     sample_range,
 )
-from psgkit.domain.roles import Role
 from psgkit.measure.arousals.chin_rises import muscle_tone
 from psgkit.measure.detectors.heart_beats import means_without, near_beats
 

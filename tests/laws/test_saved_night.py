@@ -10,12 +10,12 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Family, Measure, Metric, Reliability, Scale
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring, Stage, make_events
 from psgkit.report import read_night
 from psgkit.report.pages.night_text import text_page

@@ -11,7 +11,7 @@ from psgkit.cohort.jobs.paired_scorings import AUTO, NONE, find_scoring
 from psgkit.cohort.jobs.remote import check_address, is_address, naming_path
 from psgkit.cohort.jobs.text_tables import read_sheet
 from psgkit.domain.jobs import Job, person_faults
-from psgkit.domain.scoring_faults import is_epoch
+from psgkit.domain.sleep.scoring_faults import is_epoch
 from psgkit.errors import InputError
 from psgkit.prepare.lights import check_time
 from psgkit.store.files import safe_name

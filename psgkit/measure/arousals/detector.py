@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.bands import (

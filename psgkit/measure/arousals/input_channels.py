@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
 from psgkit.measure.arousals.bands import BoolArray, FloatArray, band_powers, smooth
 from psgkit.measure.arousals.candidates import ARTEFACT_S

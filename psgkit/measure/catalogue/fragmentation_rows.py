@@ -20,7 +20,7 @@ from psgkit.measure.stages.fragmentation import (
     stay_frac,
     trans_entropy_bits,
 )
-from psgkit.measure.stages.survival import survival_median_min, survival_share
+from psgkit.measure.survival import survival_median_min, survival_share
 from psgkit.measure.values import per_sleep_hour
 
 _STAGES = (

@@ -28,7 +28,7 @@ from psgkit.measure.stages.continuity import (
     rem_wmean_min,
     remp_mean_min,
 )
-from psgkit.measure.stages.survival import survival_median_min, survival_share
+from psgkit.measure.survival import survival_median_min, survival_share
 
 _SURVIVAL = "Norman 2006, 10.1093/sleep/29.12.1625; Bianchi 2010"
 

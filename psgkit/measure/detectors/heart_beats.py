@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.measure.signals.channel_reader import centred
 from psgkit.measure.signals.resampling import resample
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psgkit.domain.events import UNKNOWN_CAUSE, UNKNOWN_KIND
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     EVENT_GROUPS,
     SLEEP_STAGES,
 )
+from psgkit.domain.sleep.events import UNKNOWN_CAUSE, UNKNOWN_KIND
 from psgkit.measure.events.events_in_window import Marks, begin_inside
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import FloatArray

@@ -7,10 +7,10 @@ what was chosen is written down with the numbers.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from psgkit.domain.electrodes import is_left
+from psgkit.domain.channels.electrodes import is_left
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind, Role
 from psgkit.measure.detectors.heart_beats import ecg_of
 
 # The first group of which the recording has any; all of the group it has.

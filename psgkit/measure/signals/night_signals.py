@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure, Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.catalogue.lookup import (
     SIGNAL_METRICS,

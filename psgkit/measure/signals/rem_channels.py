@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.metrics import Measure, Undefined
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind
 from psgkit.domain.scoring import Stage
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
 from psgkit.measure.catalogue.signal_rows import CHIN, EYE_MOVEMENTS

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel, FloatArray, Recording
-from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import SCORED_STAGES, SLEEP_STAGES, Scoring, Stage
 from psgkit.measure.signals.usable_time import Timeline
 from psgkit.measure.spectra.power import (

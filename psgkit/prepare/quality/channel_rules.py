@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from psgkit.domain.amplitude import PLAUSIBLE_SD_UV, decide_unit
+from psgkit.domain.channels.amplitude import PLAUSIBLE_SD_UV, decide_unit
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.roles import Kind
 from psgkit.prepare.artefacts import MAX_UV, WINDOW_S
 from psgkit.prepare.quality.window_sample import BoolArray, ChannelLook
 

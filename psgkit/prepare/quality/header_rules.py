@@ -5,9 +5,9 @@ Each rule takes a recording and yields what it finds; no signal is read.
 
 from collections.abc import Callable, Iterator
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind, Role
 from psgkit.domain.small_gaps import SMALL_GAP_S
 
 # The AASM's high-pass of EEG and EOG. At 0.5 Hz a first-order filter takes 23 % of

@@ -9,9 +9,9 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, FloatArray
-from psgkit.domain.roles import Kind, Role
 from psgkit.prepare.quality.window_sample import ChannelLook, RecordingLook
 
 EYE_BAND_HZ = (0.3, 3.0)

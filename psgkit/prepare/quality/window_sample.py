@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.amplitude import PLAUSIBLE_SD_UV
+from psgkit.domain.channels.amplitude import PLAUSIBLE_SD_UV
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.recording import Channel, FloatArray, Recording
-from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.prepare.artefacts import (
     RAIL_SHARE,

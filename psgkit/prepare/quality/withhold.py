@@ -8,9 +8,9 @@ What a rule finds takes numbers away only where it was measured that they would 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Gap, Recording, Unfit
-from psgkit.domain.roles import Kind, Role
 from psgkit.prepare.artefacts import WINDOW_S
 from psgkit.prepare.quality.channel_rules import (
     ChannelRule,

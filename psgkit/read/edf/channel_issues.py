@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from psgkit.domain.amplitude import ELECTRODE_KINDS, FACTORS_UV
+from psgkit.domain.channels.amplitude import ELECTRODE_KINDS, FACTORS_UV
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel
 from psgkit.read.edf.header import SignalHeader
-from psgkit.read.units import OVERRIDDEN_KINDS
+from psgkit.read.labels.units import OVERRIDDEN_KINDS
 
 # Off by one is common (32768 for 32767) and harmless; more hints at another scale.
 DIGITAL_LIMITS = {2: 32_768, 3: 8_388_608}

@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from psgkit.domain.amplitude import ELECTRODE_KINDS, FACTORS_UV, decide_unit
+from psgkit.domain.channels.amplitude import ELECTRODE_KINDS, FACTORS_UV, decide_unit
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel
-from psgkit.domain.roles import Role
 from psgkit.errors import UnreadableRecording
-from psgkit.read.channel_roles import assign_roles, find_uses
 from psgkit.read.edf.channel_issues import (
     NO_VOLTAGE,
     ChannelUnit,
@@ -20,7 +19,8 @@ from psgkit.read.edf.channel_issues import (
 from psgkit.read.edf.header import SignalHeader
 from psgkit.read.edf.prefilter import parse_prefilter
 from psgkit.read.edf.source import EdfSource
-from psgkit.read.units import UnitKind, measure_spread, read_unit, wanted_units
+from psgkit.read.labels.channel_roles import assign_roles, find_uses
+from psgkit.read.labels.units import UnitKind, measure_spread, read_unit, wanted_units
 from psgkit.settings import ReadSettings
 
 

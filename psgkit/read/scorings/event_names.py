@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from psgkit.domain.events import CAUSES, UNKNOWN_CAUSE, UNKNOWN_KIND
+from psgkit.domain.sleep.events import CAUSES, UNKNOWN_CAUSE, UNKNOWN_KIND
 from psgkit.read.scorings.lexicon import Tag, event_kinds, plain, tags_of
 
 # How `psgkit export` writes events that not every scoring knows.

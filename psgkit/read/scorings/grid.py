@@ -12,7 +12,7 @@ import numpy.typing as npt
 from psgkit.domain.clock import USUAL_EPOCHS_S
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
-from psgkit.domain.scoring_faults import (
+from psgkit.domain.sleep.scoring_faults import (
     MAX_EPOCH_S,
     MAX_EPOCHS,
     MIN_EPOCH_S,

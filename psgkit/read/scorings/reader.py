@@ -19,7 +19,7 @@ from psgkit.domain.scoring import (
     concat_events,
     make_events,
 )
-from psgkit.domain.scoring_faults import MAX_EPOCH_S, MIN_EPOCH_S, is_epoch
+from psgkit.domain.sleep.scoring_faults import MAX_EPOCH_S, MIN_EPOCH_S, is_epoch
 from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.formats import FORMATS, edf_plus, table
 from psgkit.read.scorings.epochs import ASSUMED_S

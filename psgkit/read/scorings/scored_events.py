@@ -7,9 +7,9 @@ name is an arousal's. An event "with arousal" brings its arousal along.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from psgkit.domain.events import UNKNOWN_CAUSE, UNKNOWN_KIND, label_faults
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
+from psgkit.domain.sleep.events import UNKNOWN_CAUSE, UNKNOWN_KIND, label_faults
 from psgkit.errors import InputError
 from psgkit.read.scorings.event_names import (
     CAUSE_OF_KIND,

@@ -13,7 +13,7 @@ from pathlib import Path
 import edfio
 
 from psgkit.domain.scoring import Scoring
-from psgkit.domain.scoring_texts import facts_of, rows_of
+from psgkit.domain.sleep.annotation_texts import facts_of, rows_of
 from psgkit.errors import OutputError, UnreadableRecording
 from psgkit.store.files import write_whole
 

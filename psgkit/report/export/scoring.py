@@ -24,7 +24,7 @@ from typing import Any
 
 from psgkit.domain.clock import without_date
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.domain.scoring_texts import (
+from psgkit.domain.sleep.annotation_texts import (
     STAGE_TEXTS,
     event_text,
     facts_of,

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
-from psgkit.report.figures.axes import (
+from psgkit.report.drawing.axes import (
     SMALL_HEIGHT_PX,
     SMALL_WIDTH_PX,
     as_figure,
@@ -16,9 +16,8 @@ from psgkit.report.figures.axes import (
     round_axis,
     stage_legend,
 )
-from psgkit.report.figures.data import stages_at
-from psgkit.report.figures.palette import STAGE_COLOURS
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.palette import STAGE_COLOURS
+from psgkit.report.drawing.picture import (
     LEFT_PX,
     RIGHT_PX,
     Axis,
@@ -27,7 +26,8 @@ from psgkit.report.figures.picture import (
     Panel,
     Picture,
 )
-from psgkit.report.pages.language import _
+from psgkit.report.figures.data import stages_at
+from psgkit.report.language import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

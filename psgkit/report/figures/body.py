@@ -7,10 +7,9 @@ import numpy.typing as npt
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
-from psgkit.report.figures.axes import as_figure, empty_picture, round_axis, time_axis
-from psgkit.report.figures.data import stage_runs, table_with
-from psgkit.report.figures.palette import INK, STAGE_COLOURS
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.axes import as_figure, empty_picture, round_axis, time_axis
+from psgkit.report.drawing.palette import INK, STAGE_COLOURS
+from psgkit.report.drawing.picture import (
     Axis,
     Boxes,
     Line,
@@ -19,7 +18,8 @@ from psgkit.report.figures.picture import (
     Picture,
     Segments,
 )
-from psgkit.report.pages.language import _
+from psgkit.report.figures.data import stage_runs, table_with
+from psgkit.report.language import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

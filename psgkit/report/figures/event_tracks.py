@@ -9,10 +9,10 @@ from psgkit.domain.scoring import (
     HYPOPNEA_KINDS,
     LIMB_KINDS,
 )
-from psgkit.report.figures.axes import time_axis
-from psgkit.report.figures.palette import INK
-from psgkit.report.figures.picture import Axis, Boxes, Mark, Panel
-from psgkit.report.pages.language import _
+from psgkit.report.drawing.axes import time_axis
+from psgkit.report.drawing.palette import INK
+from psgkit.report.drawing.picture import Axis, Boxes, Mark, Panel
+from psgkit.report.language import _
 
 ROW_PX = 13.0
 _SHORTEST_H = 4.0 / 3600  # an event stays visible at the scale of a night

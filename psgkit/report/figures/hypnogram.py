@@ -4,11 +4,11 @@ import numpy as np
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
-from psgkit.report.figures.axes import say, time_axis
+from psgkit.report.drawing.axes import say, time_axis
+from psgkit.report.drawing.palette import FAINT, INK, STAGE_COLOURS, STAGE_LABELS
+from psgkit.report.drawing.picture import Axis, Line, Mark, Panel, Segments, Words
 from psgkit.report.figures.data import Run, stage_runs, table_with
-from psgkit.report.figures.palette import FAINT, INK, STAGE_COLOURS, STAGE_LABELS
-from psgkit.report.figures.picture import Axis, Line, Mark, Panel, Segments, Words
-from psgkit.report.pages.language import _
+from psgkit.report.language import _
 
 _HEIGHTS = {Stage.W: 4, Stage.R: 3, Stage.N1: 2, Stage.N2: 1, Stage.N3: 0}
 _LOW, _HIGH = -1.3, 5.9

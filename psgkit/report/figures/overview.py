@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.scoring import Scoring
-from psgkit.report.figures.axes import as_figure
+from psgkit.report.drawing.axes import as_figure
+from psgkit.report.drawing.picture import BOTTOM_PX, TOP_PX, Panel, Picture
 from psgkit.report.figures.body import body_panels
 from psgkit.report.figures.data import shown_spectra
 from psgkit.report.figures.event_tracks import event_panel
 from psgkit.report.figures.hypnogram import hypnogram_panel
-from psgkit.report.figures.picture import BOTTOM_PX, TOP_PX, Panel, Picture
 from psgkit.report.figures.probability import confidence_panel, hypnodensity_panel
 from psgkit.report.figures.spectrogram import spectrogram_panel
 

@@ -4,10 +4,9 @@ import numpy as np
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import SCORED_STAGES, Stage
-from psgkit.report.figures.axes import say, stage_legend, time_axis
-from psgkit.report.figures.data import thin
-from psgkit.report.figures.palette import FAINT, INK, STAGE_COLOURS, rgb
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.axes import say, stage_legend, time_axis
+from psgkit.report.drawing.palette import FAINT, INK, STAGE_COLOURS, rgb
+from psgkit.report.drawing.picture import (
     CLEAR,
     Axis,
     Panel,
@@ -15,7 +14,8 @@ from psgkit.report.figures.picture import (
     Segments,
     Surface,
 )
-from psgkit.report.pages.language import _
+from psgkit.report.figures.data import thin
+from psgkit.report.language import _
 
 MOST_COLUMNS = 1200
 

@@ -7,16 +7,15 @@ import numpy as np
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.report.figures.axes import (
+from psgkit.report.drawing.axes import (
     SMALL_HEIGHT_PX,
     SMALL_WIDTH_PX,
     as_figure,
     empty_picture,
     round_axis,
 )
-from psgkit.report.figures.data import Run, stage_runs, table_with
-from psgkit.report.figures.palette import INK, STAGE_COLOURS
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.palette import INK, STAGE_COLOURS
+from psgkit.report.drawing.picture import (
     Axis,
     Boxes,
     Mark,
@@ -25,9 +24,10 @@ from psgkit.report.figures.picture import (
     Segments,
     Words,
 )
-from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import number
+from psgkit.report.figures.data import Run, stage_runs, table_with
+from psgkit.report.language import _
 from psgkit.report.tables import clock_at
+from psgkit.report.wording import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

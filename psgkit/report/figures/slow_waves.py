@@ -7,16 +7,15 @@ import numpy as np
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
-from psgkit.report.figures.axes import (
+from psgkit.report.drawing.axes import (
     SMALL_HEIGHT_PX,
     SMALL_WIDTH_PX,
     as_figure,
     empty_picture,
     round_axis,
 )
-from psgkit.report.figures.data import table_with
-from psgkit.report.figures.palette import STAGE_COLOURS
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.palette import STAGE_COLOURS
+from psgkit.report.drawing.picture import (
     TEXT_PX,
     Axis,
     Boxes,
@@ -25,7 +24,8 @@ from psgkit.report.figures.picture import (
     Picture,
     Words,
 )
-from psgkit.report.pages.language import _
+from psgkit.report.figures.data import table_with
+from psgkit.report.language import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import SCORED_STAGES, Stage
-from psgkit.report.figures.axes import (
+from psgkit.report.drawing.axes import (
     SMALL_HEIGHT_PX,
     SMALL_WIDTH_PX,
     as_figure,
@@ -15,10 +15,10 @@ from psgkit.report.figures.axes import (
     round_axis,
     stage_legend,
 )
+from psgkit.report.drawing.palette import STAGE_COLOURS
+from psgkit.report.drawing.picture import Line, Panel, Picture
 from psgkit.report.figures.data import shown_spectra
-from psgkit.report.figures.palette import STAGE_COLOURS
-from psgkit.report.figures.picture import Line, Panel, Picture
-from psgkit.report.pages.language import _
+from psgkit.report.language import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

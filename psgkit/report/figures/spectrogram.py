@@ -4,11 +4,11 @@ import numpy as np
 import numpy.typing as npt
 
 from psgkit.domain.night import Night
-from psgkit.report.figures.axes import round_axis, say, signed, time_axis
+from psgkit.report.drawing.axes import round_axis, say, signed, time_axis
+from psgkit.report.drawing.palette import power_colours
+from psgkit.report.drawing.picture import CLEAR, Panel, Raster
 from psgkit.report.figures.data import shown_spectra, thin
-from psgkit.report.figures.palette import power_colours
-from psgkit.report.figures.picture import CLEAR, Panel, Raster
-from psgkit.report.pages.language import _
+from psgkit.report.language import _
 
 MAX_HZ = 30.0
 MOST_COLUMNS = 1200

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from psgkit.domain.metrics import Measure, Tier
 from psgkit.domain.night import Night
+from psgkit.report.language import _
 from psgkit.report.pages.captions import cut_sentence
-from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import number, shown_value, spoken_unit
+from psgkit.report.wording import number, shown_value, spoken_unit
 
 REM_CONTINUITY = "rem_wmean_min_b2m"
 N3_MINUTES = "n3_min"

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.night import Night
-from psgkit.domain.roles import Kind, Role
 from psgkit.domain.scoring import Stage
-from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import hours, number
+from psgkit.report.language import _
 from psgkit.report.tables import clock_at
+from psgkit.report.wording import hours, number
 
 _KINDS = {Kind.EEG: "EEG", Kind.EOG: "EOG", Kind.EMG: "chin", Kind.ECG: "ECG"}
 # What is said in words of REM continuity.

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.metrics import Metric
-from psgkit.report.pages.language import _, current_language, speaking
+from psgkit.report.language import _, current_language, speaking
 from psgkit.report.pages.selection import sections
 from psgkit.report.pages.strip_plot import Strip, find_outliers, lay_out
-from psgkit.report.pages.wording import number, plain
+from psgkit.report.wording import number, plain
 from psgkit.store.files import safe_name
 
 # Names of a manifest's column that says where a night comes from, or to whom.

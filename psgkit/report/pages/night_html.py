@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
+from psgkit.report.drawing.images import Image, as_image
 from psgkit.report.figures.arousals import arousals_picture
 from psgkit.report.figures.overview import overview_picture
 from psgkit.report.figures.rem import rem_picture
 from psgkit.report.figures.slow_waves import swa_picture
 from psgkit.report.figures.spectra import spectra_picture
+from psgkit.report.language import _, current_language, speaking
 from psgkit.report.pages.answers import Answer, answers
 from psgkit.report.pages.captions import (
     arousals_alt,
@@ -21,8 +23,6 @@ from psgkit.report.pages.captions import (
     swa_alt,
     usable_sleep,
 )
-from psgkit.report.pages.images import Image, as_image
-from psgkit.report.pages.language import _, current_language, speaking
 from psgkit.report.pages.night_text import (
     EXPLORATORY_NOTE,
     INTERVAL_NOTE,
@@ -31,8 +31,8 @@ from psgkit.report.pages.night_text import (
 from psgkit.report.pages.published_ranges import reference_of
 from psgkit.report.pages.selection import Families, select
 from psgkit.report.pages.sleep_summary import not_available, sleep_summary
-from psgkit.report.pages.wording import hours, number, plain, spoken_unit
 from psgkit.report.tables import clock_at
+from psgkit.report.wording import hours, number, plain, spoken_unit
 
 PLURALS = {
     Severity.ERROR: "Errors",

@@ -16,9 +16,9 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.report.language import _, speaking
 from psgkit.report.pages.answers import Answer, answers
 from psgkit.report.pages.captions import usable_sleep
-from psgkit.report.pages.language import _, speaking
 from psgkit.report.pages.selection import Selection, select
 from psgkit.report.pages.sleep_summary import (
     DASH,
@@ -27,8 +27,8 @@ from psgkit.report.pages.sleep_summary import (
     not_available,
     sleep_summary,
 )
-from psgkit.report.pages.wording import amount, hours, plain
 from psgkit.report.tables import clock_at
+from psgkit.report.wording import amount, hours, plain
 
 WIDTH = 80
 MIN_WIDTH = 30

@@ -4,8 +4,8 @@ A night does not keep the person's age, so each range stands with the age it is 
 Values are those of the study that each names.
 """
 
-from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import marked
+from psgkit.report.language import _
+from psgkit.report.wording import marked
 
 _MITTERLING = "Mitterling 2015, 10.5665/sleep.4730"
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
-from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import hours, marked, plain, shown_value
+from psgkit.report.language import _
 from psgkit.report.tables import clock_at
+from psgkit.report.wording import hours, marked, plain, shown_value
 
 DASH = "\N{EN DASH}"
 # Stage, minutes, share of sleep, latency from sleep onset.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.report.pages.wording import marked
+from psgkit.report.wording import marked
 
 WIDTH = 440.0
 MARGIN = 14.0

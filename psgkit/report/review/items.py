@@ -10,8 +10,8 @@ import pandas as pd
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import AROUSAL_KINDS, SCORED_STAGES, Scoring, Stage
-from psgkit.report.pages.language import _
-from psgkit.report.pages.wording import number, plain
+from psgkit.report.language import _
+from psgkit.report.wording import number, plain
 
 WINDOW_S = 30.0
 # Signal before an arousal: AASM asks for ten seconds of sleep.

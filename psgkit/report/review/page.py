@@ -12,8 +12,7 @@ import numpy as np
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.report.pages.language import current_language, speaking
-from psgkit.report.pages.wording import plain
+from psgkit.report.language import current_language, speaking
 from psgkit.report.review.items import DOUBTFUL, Item, find_items, window_s
 from psgkit.report.review.signals import (
     choose_channels,
@@ -22,6 +21,7 @@ from psgkit.report.review.signals import (
     packed_rate,
 )
 from psgkit.report.review.words import script_words
+from psgkit.report.wording import plain
 from psgkit.store.files import safe_name
 
 # Of the signals, as text: a page of 8 MB has room for its scoring and script.

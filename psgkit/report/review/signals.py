@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.roles import Kind, Role
 
 RATE_HZ = 100.0
 # Each piece has a scale of its own, so that a movement does not flatten its neighbours.

@@ -1,6 +1,6 @@
 """Words of the page for corrections that its script puts together."""
 
-from psgkit.report.pages.language import _, current_language
+from psgkit.report.language import _, current_language
 
 
 def script_words() -> dict[str, str]:

@@ -18,7 +18,6 @@ from psgkit.simulate.signals.noise import (
     shaped_noise,
     window_freqs_hz,
 )
-from psgkit.simulate.signals.slow_power import power_of_spectra
 from psgkit.simulate.signals.tracks import (
     Canvas,
     blank,
@@ -34,6 +33,7 @@ from psgkit.simulate.sleep_state import (
     draw_times,
     wander,
 )
+from psgkit.simulate.slow_power import power_of_spectra
 
 HIGHPASS_HZ = 0.3
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from psgkit.domain.roles import Role
+from psgkit.domain.channels.roles import Role
 from psgkit.simulate.montages import Lead
 from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
 from psgkit.simulate.signals.respiratory_events import (

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from psgkit.simulate.montages import spread
-from psgkit.simulate.signals.slow_power import power_of_source
 from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
 from psgkit.simulate.sleep_state import (
     Float32Array,
@@ -19,6 +18,7 @@ from psgkit.simulate.sleep_state import (
     State,
     draw_times,
 )
+from psgkit.simulate.slow_power import power_of_source
 
 FRONTAL = spread(0.0, 0.30, 0.60)
 VERTEX = spread(0.0, 0.0, 0.35)

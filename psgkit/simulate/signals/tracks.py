@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from psgkit.domain.roles import Kind
+from psgkit.domain.channels.roles import Kind
 from psgkit.simulate.montages import Lead, Topography
-from psgkit.simulate.signals.slow_power import second_means
 from psgkit.simulate.sleep_state import Float32Array, FloatArray, Timeline
+from psgkit.simulate.slow_power import second_means
 
 SHORTEST_S = 0.05
 EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "channel")

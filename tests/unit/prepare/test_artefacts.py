@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from makers import make_scoring
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Stage
 from psgkit.prepare.artefacts import artefact_mask, channel_artefacts, window_stages
 from psgkit.read import read_recording

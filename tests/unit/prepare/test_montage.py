@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.prepare.montage import rereference
 
 # A montage is written as "label=role"; each channel is a constant: its place, 1, 2, …

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from psgkit.read.label_rules import read_labels
+from psgkit.read.labels.label_rules import read_labels
 
 TABLE = Path(__file__).parent / "data" / "channel_labels.csv"
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import psgkit
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Gap, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
 from psgkit.read.objects import recording_of, scoring_of

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from raw_makers import make_raw
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Gap, Unfit
-from psgkit.domain.roles import Role
 from psgkit.errors import MissingChannel, UnreadableRecording
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.read.raw import recording_of_raw

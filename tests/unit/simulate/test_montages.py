@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from psgkit.domain.roles import Kind
+from psgkit.domain.channels.roles import Kind
 from psgkit.simulate import MontageName, simulate_night
 from psgkit.simulate.montages import MONTAGES, spread
 

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from psgkit.domain.roles import Role
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring
 from psgkit.errors import InputError
 from psgkit.simulate import SimulatedNight, simulate_night

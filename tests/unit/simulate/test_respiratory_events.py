@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from psgkit import InputError, simulate_night
-from psgkit.domain.roles import Role
+from psgkit.domain.channels.roles import Role
 from psgkit.simulate import SimulatedNight
 
 SLEEP = ["N2"] * 60 + ["R"] * 20  # 40 min

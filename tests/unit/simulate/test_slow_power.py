@@ -8,12 +8,12 @@ import pytest
 from scipy.signal import welch
 
 from psgkit.simulate import simulate_night
-from psgkit.simulate.signals.slow_power import (
+from psgkit.simulate.sleep_state import Timeline
+from psgkit.simulate.slow_power import (
     power_of_source,
     power_of_spectra,
     second_means,
 )
-from psgkit.simulate.sleep_state import Timeline
 
 
 def make_timeline(n_epochs: int = 4, rate_hz: float = 100.0) -> Timeline:

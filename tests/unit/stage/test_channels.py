@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.recording import ArraySource, Channel, Gap, Recording, Unfit
-from psgkit.domain.roles import Kind, Role
 from psgkit.stage.channels import candidates, left_out, no_eeg
 
 

@@ -7,8 +7,8 @@ from importlib import metadata
 import numpy as np
 import pytest
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError, UnknownClassifier
 from psgkit.stage import (

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Stage
 from psgkit.errors import MissingChannel, UnreadableRecording
 from psgkit.stage import stage_recording

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from psgkit.report.pages.language import _
+from psgkit.report.language import _
 
 
 def render(template: str, **content: object) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from makers import make_scoring
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Unfit
-from psgkit.domain.roles import Role
 from psgkit.measure.arousals.candidate_table import (
     ArousalsFound,
     candidate_table,

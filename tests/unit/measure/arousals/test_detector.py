@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from makers import make_scoring
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals import ArousalRules, detect_arousals, find_arousals

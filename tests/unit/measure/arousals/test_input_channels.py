@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from makers import make_scoring
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Gap, Recording, Unfit
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Stage
 from psgkit.measure.arousals.candidates import Shift
 from psgkit.measure.arousals.chin_rises import tone_rises

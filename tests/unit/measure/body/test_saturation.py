@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.body.desaturations import fall_values, find_falls
 from psgkit.measure.body.saturation import saturation_of, saturation_values

@@ -5,8 +5,8 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.measure.arousals.chin_rises import muscle_tone
 from psgkit.measure.detectors.heart_beats import (
     NO_BEATS,

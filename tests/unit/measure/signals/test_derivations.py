@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import ArraySource, Channel, Recording, Unfit
-from psgkit.domain.roles import Kind, Role
 from psgkit.measure.signals.derivations import SWA_SITES, choose_derivations
 
 

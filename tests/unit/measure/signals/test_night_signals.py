@@ -9,8 +9,8 @@ import pytest
 from makers import make_scoring
 from signal_makers import make_noise
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.measure.catalogue.lookup import SIGNAL_METRICS
 from psgkit.measure.signals.night_signals import measure_signals
 

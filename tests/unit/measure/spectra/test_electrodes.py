@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from makers import make_scoring
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.measure.spectra.electrodes import choose_electrodes, measure_electrodes
 
 RATE_HZ = 128.0

@@ -8,9 +8,9 @@ import pytest
 from scipy import signal
 from signal_makers import make_noise, make_sine, make_timeline
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel
-from psgkit.domain.roles import Role
 from psgkit.domain.scoring import Stage
 from psgkit.measure.spectra.power import (
     BANDS,

@@ -15,8 +15,8 @@ from psg_makers import (
     pink,
 )
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Gap, Recording
-from psgkit.domain.roles import Role
 from psgkit.prepare.quality import QUALITY_RULES, find_header_issues, find_issues
 
 CENTRAL = Role.C4_M1

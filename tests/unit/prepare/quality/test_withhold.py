@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from psg_makers import TIMES_S, Signals, in_rem, make_recording, make_signals
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Gap, Recording, Unfit
-from psgkit.domain.roles import Role
 from psgkit.errors import MissingChannel
 from psgkit.pipeline import analyse
 from psgkit.prepare.quality import (

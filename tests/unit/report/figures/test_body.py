@@ -8,9 +8,9 @@ from makers import make_scoring
 from night_makers import make_night
 
 from psgkit.domain.night import Night
+from psgkit.report.drawing.picture import Boxes, Line, Words
+from psgkit.report.drawing.svg import svg_of
 from psgkit.report.figures.body import body_panels, rem_body_picture
-from psgkit.report.figures.picture import Boxes, Line, Words
-from psgkit.report.figures.svg import svg_of
 
 
 def night(**columns: list[float]) -> Night:

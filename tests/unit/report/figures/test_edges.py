@@ -7,9 +7,7 @@ import pandas as pd
 from night_makers import make_night
 
 from psgkit.domain.scoring import NREM_AROUSALS
-from psgkit.report.figures.arousals import arousals_picture
-from psgkit.report.figures.hypnogram import hypnogram_panel
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.picture import (
     CLEAR,
     Boxes,
     Line,
@@ -18,6 +16,8 @@ from psgkit.report.figures.picture import (
     Surface,
     Words,
 )
+from psgkit.report.figures.arousals import arousals_picture
+from psgkit.report.figures.hypnogram import hypnogram_panel
 from psgkit.report.figures.probability import confidence_panel, hypnodensity_panel
 from psgkit.report.figures.rem import rem_picture
 

@@ -7,8 +7,8 @@ from night_makers import make_measure, make_night
 
 from psgkit.domain.scoring import Stage
 from psgkit.report import figures
+from psgkit.report.drawing.palette import STAGE_COLOURS
 from psgkit.report.figures.data import Run, stage_runs, thin
-from psgkit.report.figures.palette import STAGE_COLOURS
 
 FUNCTIONS = [getattr(figures, name) for name in figures.__all__]
 NIGHTS = {

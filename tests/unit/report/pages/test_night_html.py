@@ -15,7 +15,7 @@ from psgkit.measure import measure_all
 from psgkit.report import notebook_page, save_night
 from psgkit.report.pages.night_html import night_page
 from psgkit.report.pages.night_text import text_page
-from psgkit.report.pages.wording import spoken_unit
+from psgkit.report.wording import spoken_unit
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=y> 😀 עברית"
 

@@ -9,9 +9,9 @@ import pytest
 from makers import make_scoring
 from night_makers import make_night
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.night import Night
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
 from psgkit.measure.night import measure_scored
 from psgkit.report.review.items import find_items
 from psgkit.report.review.page import content_key

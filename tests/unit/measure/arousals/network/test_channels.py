@@ -8,8 +8,8 @@ import pytest
 from makers import make_scoring
 from psg_makers import RATE_HZ, Signals, make_recording, make_signals
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Unfit
-from psgkit.domain.roles import Role
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.network.channels import network_channels
 

@@ -6,7 +6,7 @@ import pytest
 from makers import make_scoring
 from psg_makers import DURATION_S, RATE_HZ, Signals, make_recording, make_signals
 
-from psgkit.domain.roles import Role
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.scoring import SLEEP_STAGES
 from psgkit.measure.arousals.network import find_arousals_trained
 

@@ -5,9 +5,9 @@ from functools import cache
 
 import numpy as np
 
-from psgkit.domain.electrodes import CAPS
+from psgkit.domain.channels.electrodes import CAPS
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.recording import Recording
-from psgkit.domain.roles import Kind
 
 Position = tuple[float, float, float]
 

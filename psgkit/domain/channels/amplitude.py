@@ -1,6 +1,6 @@
 """How large a signal from a person can be, by kind: what tells one unit from another."""
 
-from psgkit.domain.roles import Kind
+from psgkit.domain.channels.roles import Kind
 
 FACTORS_UV = {"nV": 1e-3, "uV": 1.0, "mV": 1e3, "V": 1e6}
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
-from psgkit.report.figures.palette import STAGE_COLOURS, STAGE_LABELS
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.palette import STAGE_COLOURS, STAGE_LABELS
+from psgkit.report.drawing.picture import (
     BOTTOM_PX,
     LEFT_PX,
     RIGHT_PX,
@@ -19,9 +19,9 @@ from psgkit.report.figures.picture import (
     Picture,
     Words,
 )
-from psgkit.report.pages.language import _
+from psgkit.report.language import _
 from psgkit.report.pages.strip_plot import nice_ticks
-from psgkit.report.pages.wording import marked
+from psgkit.report.wording import marked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ _STEPS_H = (1 / 60, 1 / 30, 1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 3)
 
 def as_figure(picture: Picture) -> "Figure":
     """Return a picture as a matplotlib figure."""
-    from psgkit.report.figures.chart import Chart  # noqa: PLC0415 - costs half a second
+    from psgkit.report.drawing.chart import Chart  # noqa: PLC0415 - costs half a second
 
     return Chart(picture)
 

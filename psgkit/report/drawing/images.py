@@ -3,8 +3,8 @@
 import base64
 from dataclasses import dataclass
 
-from psgkit.report.figures.picture import Picture
-from psgkit.report.figures.svg import svg_of
+from psgkit.report.drawing.picture import Picture
+from psgkit.report.drawing.svg import svg_of
 
 
 @dataclass(frozen=True, slots=True)

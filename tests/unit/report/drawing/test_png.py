@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from psgkit.report.figures.png import png_of
+from psgkit.report.drawing.png import png_of
 
 COLOURS = np.array([[255, 0, 0], [0, 128, 255], [9, 8, 7]], dtype=np.uint8)
 

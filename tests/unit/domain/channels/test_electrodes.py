@@ -6,8 +6,8 @@ import warnings
 import mne
 import pytest
 
-from psgkit.domain.electrodes import CAPS, SCALP_SITES, Cap, is_left
-from psgkit.domain.roles import Kind, Role
+from psgkit.domain.channels.electrodes import CAPS, SCALP_SITES, Cap, is_left
+from psgkit.domain.channels.roles import Kind, Role
 
 
 def montage_names(montage: str) -> list[str]:

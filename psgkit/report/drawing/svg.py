@@ -12,8 +12,8 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.report.figures.palette import DARK_INK, FAINT, INK
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.palette import DARK_INK, FAINT, INK
+from psgkit.report.drawing.picture import (
     CLEAR,
     LEFT_PX,
     LIGHT,
@@ -30,8 +30,8 @@ from psgkit.report.figures.picture import (
     Surface,
     Words,
 )
-from psgkit.report.figures.png import png_of
-from psgkit.report.pages.wording import plain
+from psgkit.report.drawing.png import png_of
+from psgkit.report.wording import plain
 
 AXIS_PX = 1.0
 TICK_PX = 4.0

@@ -2,9 +2,9 @@
 
 import pytest
 
+from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
-from psgkit.domain.roles import Role
-from psgkit.read.electrode_positions import find_position, with_positions
+from psgkit.read.labels.electrode_positions import find_position, with_positions
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ On such a cap ``A1`` is no mastoid, ``C3`` no place of the 10-20 and ``E1`` no e
 import re
 from collections.abc import Collection, Iterable
 
-from psgkit.domain.electrodes import CAPS, Cap
-from psgkit.domain.roles import Role
+from psgkit.domain.channels.electrodes import CAPS, Cap
+from psgkit.domain.channels.roles import Role
 
 # Bad electrodes are sometimes left out of an export.
 LEAST_SHARE = 0.8

@@ -6,7 +6,7 @@ rest of psgkit uses, and the name under which a channel appears in every column.
 
 from enum import StrEnum
 
-from psgkit.domain.electrodes import MASTOIDS, is_cap_site, is_site
+from psgkit.domain.channels.electrodes import MASTOIDS, is_cap_site, is_site
 
 
 class Kind(StrEnum):

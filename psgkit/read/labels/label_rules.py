@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from psgkit.domain.electrodes import MASTOIDS, SCALP_SITES
-from psgkit.domain.roles import LINKED, Kind, Role
-from psgkit.read.cap_labels import read_cap
+from psgkit.domain.channels.electrodes import MASTOIDS, SCALP_SITES
+from psgkit.domain.channels.roles import LINKED, Kind, Role
+from psgkit.read.labels.cap_labels import read_cap
 from psgkit.settings import config_folder
 
 _SEPARATOR = r"\s*[-:/\s]\s*"

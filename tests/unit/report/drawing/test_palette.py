@@ -1,7 +1,7 @@
 import matplotlib as mpl
 import numpy as np
 
-from psgkit.report.figures.palette import power_colours
+from psgkit.report.drawing.palette import power_colours
 
 
 def test_power_is_shown_in_matplotlibs_viridis_to_five_of_255():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from night_makers import make_night
 
-from psgkit.report.figures.axes import round_axis, say, time_axis
+from psgkit.report.drawing.axes import round_axis, say, time_axis
 from psgkit.report.figures.spectrogram import spectrogram_panel
 
 

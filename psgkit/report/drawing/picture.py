@@ -1,7 +1,7 @@
 """A picture as values: panels with axes, and the marks in them.
 
-A figure is described once, in these; `psgkit.report.figures.svg` draws it for a page,
-which costs milliseconds, and `psgkit.report.figures.chart` with matplotlib, for a
+A figure is described once, in these; `psgkit.report.drawing.svg` draws it for a page,
+which costs milliseconds, and `psgkit.report.drawing.chart` with matplotlib, for a
 notebook or a paper. Sizes are in pixels of the page, 96 to the inch; places are in the
 panel's own units.
 """

@@ -4,7 +4,7 @@ import math
 import unicodedata
 
 from psgkit.domain.metrics import Measure
-from psgkit.report.pages.language import _, current_language
+from psgkit.report.language import _, current_language
 
 _PLURALS = ("minutes", "seconds", "microvolts", "square microvolts", "bits")
 _ONE_DECIMAL = ("minutes", "percent", "beats per minute")
@@ -60,7 +60,7 @@ def marked(digits: str) -> str:
 
     Examples
     --------
-    >>> from psgkit.report.pages.language import speaking
+    >>> from psgkit.report.language import speaking
     >>> with speaking("nl"):
     ...     marked("13.2")
     '13,2'

@@ -11,10 +11,8 @@ import pytest
 from night_makers import make_night
 from PIL import Image
 
-from psgkit.report.figures.arousals import arousals_picture
-from psgkit.report.figures.overview import overview_picture
-from psgkit.report.figures.palette import DARK_INK, FAINT, INK, rgb
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.palette import DARK_INK, FAINT, INK, rgb
+from psgkit.report.drawing.picture import (
     CLEAR,
     LEFT_PX,
     TOP_PX,
@@ -29,10 +27,12 @@ from psgkit.report.figures.picture import (
     Surface,
     Words,
 )
+from psgkit.report.drawing.svg import svg_of
+from psgkit.report.figures.arousals import arousals_picture
+from psgkit.report.figures.overview import overview_picture
 from psgkit.report.figures.rem import rem_picture
 from psgkit.report.figures.slow_waves import swa_picture
 from psgkit.report.figures.spectra import spectra_picture
-from psgkit.report.figures.svg import svg_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 RED = "#ff0000"

@@ -7,7 +7,7 @@ from makers import make_scoring
 from psgkit.domain.metrics import Undefined
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import Bouts
-from psgkit.measure.stages.survival import survival_median_min, survival_share
+from psgkit.measure.survival import survival_median_min, survival_share
 
 NIGHT = Evidence.of(make_scoring("R"))
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from psgkit.domain.electrodes import CAPS, SCALP_SITES, Cap
+from psgkit.domain.channels.electrodes import CAPS, SCALP_SITES, Cap
 from psgkit.errors import MissingChannel, SettingsError
-from psgkit.read.channel_roles import assign_roles, find_uses
+from psgkit.read.labels.channel_roles import assign_roles, find_uses
 
 
 def roles_of(labels: list[str], wanted: dict[str, str] | None = None) -> list[str]:

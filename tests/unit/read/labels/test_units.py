@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from edf_makers import EdfSignal, make_edf
 
-from psgkit.domain.amplitude import FACTORS_UV, PLAUSIBLE_SD_UV, decide_unit
-from psgkit.domain.roles import Kind
+from psgkit.domain.channels.amplitude import FACTORS_UV, PLAUSIBLE_SD_UV, decide_unit
+from psgkit.domain.channels.roles import Kind
 from psgkit.errors import SettingsError
 from psgkit.read import read_recording
-from psgkit.read.units import UnitKind, read_unit
+from psgkit.read.labels.units import UnitKind, read_unit
 from psgkit.settings import ReadSettings, settings_from
 
 

@@ -8,8 +8,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from psgkit.report.figures.palette import FAINT, INK
-from psgkit.report.figures.picture import (
+from psgkit.report.drawing.palette import FAINT, INK
+from psgkit.report.drawing.picture import (
     CLEAR,
     LEFT_PX,
     LIGHT,

@@ -1,16 +1,21 @@
 """Which channel holds which role.
 
-Labels say what each channel could be (`psgkit.read.label_rules`). Here no two channels
+Labels say what each channel could be (`psgkit.read.labels.label_rules`). Here no two channels
 get one role, and what the user wants goes before what labels say.
 """
 
 import difflib
 from collections.abc import Mapping, Sequence
 
+from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.roles import Kind, Role
 from psgkit.errors import MissingChannel, SettingsError
-from psgkit.read.label_rules import Reading, fold_label, read_derivation, read_labels
+from psgkit.read.labels.label_rules import (
+    Reading,
+    fold_label,
+    read_derivation,
+    read_labels,
+)
 
 # Roles that any number of channels may have.
 SHARED_ROLES = frozenset({Role.EEG_OTHER, Role.EMG_OTHER, Role.OTHER})

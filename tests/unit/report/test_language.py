@@ -13,14 +13,15 @@ from night_makers import make_measure, make_night
 import psgkit.report
 from psgkit.domain.metrics import Family
 from psgkit.measure import ALL_METRICS
-from psgkit.report.figures import arousals, body, event_tracks, palette, rem, slow_waves
-from psgkit.report.figures import axes as canvas
+from psgkit.report.drawing import axes as canvas
+from psgkit.report.drawing import palette
+from psgkit.report.figures import arousals, body, event_tracks, rem, slow_waves
+from psgkit.report.language import LANGUAGES, _, catalogue, speaking
 from psgkit.report.pages import answers, cohort_html, sleep_summary, strip_plot
 from psgkit.report.pages import night_html as html
 from psgkit.report.pages import night_text as text
 from psgkit.report.pages import published_ranges as reference
 from psgkit.report.pages.cohort_html import cohort_page
-from psgkit.report.pages.language import LANGUAGES, _, catalogue, speaking
 
 FOLDER = Path(psgkit.report.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]

@@ -1,0 +1,1 @@
+"""Labels and units of channels: roles, caps, electrodes."""

@@ -1,0 +1,1 @@
+"""How a picture is drawn: shapes, axes and colours, as SVG or by matplotlib."""
