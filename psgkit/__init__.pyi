@@ -8,11 +8,11 @@ from .cohort.jobs.manifest import read_manifest
 from .cohort.statistics.contrast import compare_groups
 from .cohort.statistics.contrast_files import plot_forest
 from .cohort.table.collect import collect, read_cohort
+from .domain.channels.roles import Role
 from .domain.issues import Issue
 from .domain.jobs import Done, Failed, Job, Skipped
 from .domain.night import Night
 from .domain.recording import Recording
-from .domain.channels.roles import Role
 from .domain.scoring import Scoring, Stage
 from .errors import InputError, OutputError, PsgkitError
 from .measure import measure_scoring
