@@ -70,7 +70,9 @@ def original(path: Path | None) -> Original:
     InputError
         If a file cannot be read.
     """
-    if path is None or not path.exists() or not (path.is_file() or is_recording(path)):
+    if path is None:
+        return Original()
+    if not (path.is_file() or (path.is_dir() and is_recording(path))):
         return Original()
     files = files_of(path)
     facts = tuple(map(_facts, files))  # first: a change in between shows at the end
