@@ -204,6 +204,7 @@ def as_page_holds(scoring: Scoring) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_the_pages_formulas_equal_those_of_measure_scoring(page: Any) -> None:
     defined = dict.fromkeys(ANSWERS, 0)
     for number, scoring in enumerate(random_scorings()):
@@ -220,6 +221,7 @@ def test_the_pages_formulas_equal_those_of_measure_scoring(page: Any) -> None:
     assert min(defined.values()) >= 30, defined
 
 
+@pytest.mark.slow
 def test_thirty_corrections_by_key_are_read_by_the_report(
     run: Any, page: Any, night: Night, tmp_path: Path
 ) -> None:
@@ -284,6 +286,19 @@ def test_thirty_corrections_by_key_are_read_by_the_report(
     again = psgkit.read_scoring(edf)
     assert (again.stages == read.scoring.stages).all()
     assert len(again.arousals) == len(read.scoring.arousals)
+
+
+def test_a_filter_without_a_place_says_so_and_leaves_nothing_to_press(
+    page: Any,
+) -> None:
+    page.select_option("#filter", "changed")
+    assert page.inner_text("#title") == "There is no place to show."
+    assert page.inner_text("#reasons") == ""
+    assert not page.is_visible("#trace")
+    page.evaluate("document.activeElement.blur()")
+    for key in ("a", "w", "n", "]", "ArrowRight", " "):
+        page.keyboard.press(key)
+    assert page.evaluate("state.changes.length") == 0
 
 
 def test_undo_takes_back_one_change_after_the_other(page: Any) -> None:

@@ -173,7 +173,12 @@ function titleOf(spot) {
 function showPlace() {
   const spot = place();
   $("places").selectedIndex = state.at;
-  if (!spot) { $("title").textContent = words.none; return; }
+  document.querySelectorAll(".trace, #stages, #arousal, #agree").forEach((part) => { part.hidden = !spot; });
+  if (!spot) {
+    $("title").textContent = words.none;
+    for (const id of ["reasons", "weight"]) $(id).textContent = "";
+    return;
+  }
   const [now, before] = [state.scoring.stages, base.stages].map((stages) => STAGE_NAMES[stages[spot.epoch]]);
   const stage = now === before ? now : fill(words.stage_was, { stage: now, before });
   const isOut = eventOf(spot) && !arousalOf(spot);
