@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import psgkit
+from psgkit.domain.channels.roles import Kind
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Gap
 from psgkit.domain.scoring import Scoring
@@ -16,7 +17,7 @@ from psgkit.pipeline import analyse
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.read import read_recording
 from psgkit.report.pages.night_text import text_page
-from psgkit.settings import ArousalSettings
+from psgkit.settings import ArousalSettings, ReadSettings
 from psgkit.simulate import simulate_night
 from psgkit.store.night_file import read_night
 
@@ -38,7 +39,7 @@ NO_MUSCLE = "EMG_CHIN has the spectrum of EEG, not of muscle"
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    night = simulate_night(hypnogram=STAGES, seed=5, rate_hz=128)
+    night = simulate_night(hypnogram=STAGES, seed=5, rate_hz=200)
     return night.write(tmp_path_factory.mktemp("unfit") / "night.edf")
 
 
@@ -96,7 +97,7 @@ def test_all_that_does_not_rest_on_the_chin_is_there_and_the_same(
 
 
 def test_the_pages_and_the_file_say_why(eeg_as_chin: Night, tmp_path: Path) -> None:
-    text = " ".join(text_page(eeg_as_chin).split())
+    text = " ".join(text_page(eeg_as_chin, full=True).split())
     assert f"no chin EMG: {NO_MUSCLE}" in text
     assert "without a chin EMG that sees muscle" in text
     folder = psgkit.save_night(eeg_as_chin, tmp_path)
@@ -126,8 +127,18 @@ def test_a_spare_eeg_stands_in_for_one_that_is_muscle(recording: Path) -> None:
 
 
 def test_a_night_of_which_the_only_eeg_is_muscle_is_not_staged(recording: Path) -> None:
+    settings = ReadSettings(channels={"eeg": "Chin1-Chin2"})
+    whole = read_recording(recording, settings=settings)
+    alone = replace(
+        whole,
+        channels=tuple(
+            channel
+            for channel in whole.channels
+            if channel.role.kind is not Kind.EEG or channel.label == "Chin1-Chin2"
+        ),
+    )
     with pytest.raises(MissingChannel, match="it has the spectrum of muscle"):
-        analyse(recording, channels={"eeg": "Chin1-Chin2"})
+        analyse(alone)
 
 
 @pytest.mark.slow

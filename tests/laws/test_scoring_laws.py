@@ -44,7 +44,7 @@ def test_what_is_exported_is_read_back_the_same(
         make_scoring(stages, lights=False),
         onset_s=onset_s,
         events=table,
-        kinds_scored=frozenset({"arousal", "respiratory", "limb_movement"}),
+        kinds_scored=frozenset({"arousal", "respiratory", "limb_movement", "snore"}),
     )
     with tempfile.TemporaryDirectory() as folder:
         path = export_scoring(scoring, Path(folder) / f"n{SUFFIXES[to]}", to)[0]

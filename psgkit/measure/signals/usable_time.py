@@ -147,10 +147,10 @@ def artefact_seconds(mask: BoolArray, n_seconds: int) -> BoolArray:
 
 
 def event_seconds(events: pd.DataFrame, n_seconds: int) -> BoolArray:
-    """Mark the seconds that events touch (``onset_s``, ``duration_s``)."""
+    """Mark the seconds that events touch; one of unknown length touches its onset."""
     marked = np.zeros(n_seconds, dtype=bool)
     onsets = events["onset_s"].to_numpy(float)
-    ends = onsets + events["duration_s"].to_numpy(float)
+    ends = onsets + np.nan_to_num(events["duration_s"].to_numpy(float))
     for onset, end in zip(onsets, ends, strict=True):
         marked[max(int(np.floor(onset)), 0) : max(int(np.ceil(end)), 0)] = True
     return marked

@@ -59,7 +59,7 @@ def test_every_option_is_explained(help_of: Help, name: str) -> None:
 def test_what_a_call_must_have_stands_in_its_usage(help_of: Help) -> None:
     assert "psgkit report [OPTIONS] NIGHT.edf\n" in help_of("report")
     assert "psgkit batch [OPTIONS] [INPUT...]\n" in help_of("batch")
-    assert "[OPTIONS] COHORT.csv --group NAME\n" in help_of("contrast")
+    assert "[OPTIONS] COHORT.csv\n" in help_of("contrast")
 
 
 def test_options_stand_by_what_they_are_about(help_of: Help) -> None:

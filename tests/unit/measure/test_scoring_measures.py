@@ -47,7 +47,8 @@ def test_both_ways_to_measure_give_the_same():
     assert [measure.name for measure in measures] == list(series.index)
     values = [measure.value for measure in measures]
     assert values == pytest.approx(series.to_list(), nan_ok=True)
-    names = {"bouts", "rem_periods", "cycles", "transitions", "arousals"}
+    names = {"bouts", "rem_periods", "cycles", "transitions"}
+    names |= {"arousals", "arousal_causes"}
     assert set(tables) == names
 
 

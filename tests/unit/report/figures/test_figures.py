@@ -10,7 +10,10 @@ from psgkit.report import figures
 from psgkit.report.drawing.palette import STAGE_COLOURS
 from psgkit.report.figures.data import Run, stage_runs, thin
 
-FUNCTIONS = [getattr(figures, name) for name in figures.__all__]
+# A topography needs electrodes, which only --eeg all measures.
+FUNCTIONS = [
+    getattr(figures, name) for name in figures.__all__ if name != "plot_topography"
+]
 NIGHTS = {
     "whole": make_night(),
     "no REM": make_night(stages="WW" + "2" * 60 + "W", tables={}),
