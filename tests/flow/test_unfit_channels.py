@@ -183,5 +183,5 @@ def test_a_chin_that_was_off_for_a_part_of_rem_tells_of_the_rest(
     assert np.isnan(measured["ari_rem_per_h"])
     assert measured["ari_nrem_per_h"] == good.measures["ari_nrem_per_h"] > 0
     assert measured["rai"] == pytest.approx(good.measures["rai"], abs=0.01)
-    (said,) = [i.message for i in found.issues if i.code == "arousals_without_chin"]
-    assert said.startswith("Chin1-Chin2 holds no signal for over 10% of REM sleep.")
+    (why,) = [m.reason for m in found.measures if m.name == "rem_ari_per_h"]
+    assert why == "a channel of the arousal detector is lost in over a tenth of this sleep"
