@@ -184,4 +184,6 @@ def test_a_chin_that_was_off_for_a_part_of_rem_tells_of_the_rest(
     assert measured["ari_nrem_per_h"] == good.measures["ari_nrem_per_h"] > 0
     assert measured["rai"] == pytest.approx(good.measures["rai"], abs=0.01)
     (why,) = [m.reason for m in found.measures if m.name == "rem_ari_per_h"]
-    assert why == "a channel of the arousal detector is lost in over a tenth of this sleep"
+    assert (
+        why == "a channel of the arousal detector is lost in over a tenth of this sleep"
+    )

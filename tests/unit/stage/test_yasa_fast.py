@@ -144,6 +144,13 @@ class Difference:
     largest_proba: float
 
 
+def _metadata(recording: Recording) -> dict[str, float] | None:
+    """Return age and sex as YASA wants them, where the recording has both."""
+    if recording.age_y is None or recording.sex is None:
+        return None
+    return {"age": recording.age_y, "male": recording.sex == "M"}
+
+
 def _compare_with_yasa(recording: Recording) -> Difference:
     import mne
 
@@ -163,6 +170,7 @@ def _compare_with_yasa(recording: Recording) -> Difference:
             eeg_name=names["staging_eeg"],
             eog_name=names.get("staging_eog"),
             emg_name=names.get("staging_emg"),
+            metadata=_metadata(recording),
         ).predict()
     proba = expected.proba[["WAKE", "N1", "N2", "N3", "REM"]].to_numpy()
     assert staging.scoring.proba is not None
