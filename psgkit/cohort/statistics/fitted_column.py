@@ -84,7 +84,7 @@ def fit_column(
 
 def _fit_model(study: Study, column: str, found: Response, zeros: str) -> FittedColumn:
     design = study.design
-    explained = design.matrix.notna().all(axis=1).to_numpy()
+    explained = design.matrix.notna().all(axis=1).to_numpy(copy=True)
     explained &= np.isfinite(study.persons)
     if found.offset is not None:
         explained &= np.isfinite(found.offset)
