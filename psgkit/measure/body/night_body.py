@@ -24,6 +24,7 @@ from psgkit.measure.body.heart_rate import (
     rate_range,
     rem_nrem_difference,
 )
+from psgkit.measure.body.infraslow_heart import infraslow_heart_values
 from psgkit.measure.body.rate_variability import measure_stretches, variability
 from psgkit.measure.body.saturation import (
     NO_SATURATION,
@@ -35,6 +36,7 @@ from psgkit.measure.catalogue.body_rows import (
     AROUSAL_RISE,
     HEART,
     HEART_BY_STAGE,
+    INFRASLOW_HEART,
     OXYGEN,
     VARIABILITY,
 )
@@ -142,7 +144,7 @@ def _add_heart(
 ) -> None:
     rate = found.rate
     if rate is None:
-        found.measures += all_undefined(HEART, NO_HEART)
+        found.measures += all_undefined((*HEART, *INFRASLOW_HEART), NO_HEART)
         for name in _BY_STAGE:
             found.measures += all_undefined(HEART_BY_STAGE, NO_HEART, name)
             found.measures += all_undefined(VARIABILITY, NO_HEART, name)
@@ -164,6 +166,10 @@ def _add_heart(
         found.measures += measures_of({"hr_mean_bpm": value}, name)
     _add_variability(found, rate, ecg, timeline)
     _add_rises(found, rate, scoring, timeline)
+    if rate.beats is None:
+        found.measures += all_undefined(INFRASLOW_HEART, _NEEDS_ECG)
+    else:
+        found.measures += measures_of(infraslow_heart_values(rate.beats, timeline))
 
 
 def _add_variability(

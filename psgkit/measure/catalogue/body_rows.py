@@ -2,6 +2,8 @@
 
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.measure.catalogue.rows import (
+    HERTZ,
+    LECCI,
     MINUTES,
     OF_STAGE,
     PER_HOUR,
@@ -135,6 +137,34 @@ AROUSAL_RISE = (
         same=("arousal_source",),
         plausible=(-5, 40),
         per=OF_STAGE,
+    ),
+)
+
+INFRASLOW_HEART = (
+    Metric(
+        "isf_hr_relpeak",
+        RATIO,
+        "Infraslow fluctuation of heart rate in N2: largest ratio of its spectrum to a "
+        "red-noise background from 0.01 to 0.04 Hz.",
+        LECCI,
+        Family.HEART,
+        scale=Scale.LOG,
+    ),
+    Metric(
+        "isf_hr_p",
+        "probability",
+        "Share of surrogates without a rhythm that reach that ratio of heart rate.",
+        PSGKIT,
+        Family.HEART,
+        scale=Scale.NONE,
+    ),
+    Metric(
+        "isf_hr_peak_hz",
+        HERTZ,
+        "Frequency of the infraslow peak of heart rate, where fewer than 5 % of "
+        "surrogates reach it.",
+        LECCI,
+        Family.HEART,
     ),
 )
 

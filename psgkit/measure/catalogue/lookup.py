@@ -7,6 +7,7 @@ from psgkit.domain.metrics import Measure, Metric, Undefined, Value, find_metric
 from psgkit.measure.catalogue.body_rows import (
     AROUSAL_RISE,
     HEART,
+    INFRASLOW_HEART,
     OXYGEN,
     VARIABILITY,
 )
@@ -92,7 +93,8 @@ SIGNAL_METRICS = tuple(
     )
 )
 BODY_METRICS = tuple(
-    _rated(metric) for metric in (*HEART, *VARIABILITY, *AROUSAL_RISE, *OXYGEN)
+    _rated(metric)
+    for metric in (*HEART, *VARIABILITY, *AROUSAL_RISE, *INFRASLOW_HEART, *OXYGEN)
 )
 ALL_METRICS = (*METRICS, *DETECTION_METRICS, *SIGNAL_METRICS, *BODY_METRICS)
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in ALL_METRICS}
