@@ -92,6 +92,8 @@ class Scoring:
         What reading it found; two scorings can differ in it and be equal.
     original : Scoring or None
         The scoring that a person corrected to make this one; likewise.
+    changes : tuple of str
+        Each change of the corrections as JSON, session after session; likewise.
     """
 
     stages: npt.NDArray[np.int8]
@@ -107,6 +109,7 @@ class Scoring:
     proba: npt.NDArray[np.float32] | None = field(default=None, repr=False)
     issues: tuple[Issue, ...] = ()
     original: "Scoring | None" = field(default=None, repr=False)
+    changes: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         """Check the values, and take read-only copies."""
@@ -296,12 +299,8 @@ class Scoring:
 
     def looked_for(self, kinds: Iterable[str]) -> bool:
         """Tell whether events of any of these kinds were looked for."""
-        wanted = set(kinds)
-        return any(
-            wanted & set(members)
-            for group, members in EVENT_GROUPS.items()
-            if group in self.kinds_scored
-        )
+        groups = (EVENT_GROUPS.get(group, ()) for group in self.kinds_scored)
+        return not {*kinds}.isdisjoint(kind for group in groups for kind in group)
 
     def with_events(
         self, events: pd.DataFrame, kinds_scored: Iterable[str]
@@ -376,7 +375,7 @@ def concat_events(*tables: pd.DataFrame) -> pd.DataFrame:
 
 
 def _events_table(table: pd.DataFrame) -> pd.DataFrame:
-    words = dict.fromkeys(("kind", "cause", "source"), object)
+    words = dict.fromkeys(EVENT_COLUMNS[2:], object)
     table = table.astype({"onset_s": float, "duration_s": float, **words})
     return table.sort_values(["onset_s", "kind"], kind="stable", ignore_index=True)
 

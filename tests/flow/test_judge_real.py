@@ -2,6 +2,7 @@
 
 import csv
 import importlib
+import json
 from pathlib import Path
 from types import ModuleType
 
@@ -18,7 +19,9 @@ from truth_trees import (
 )
 
 import psgkit
+from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
+from psgkit.report.review.page import FORMAT, FORMAT_VERSION, scoring_content
 from psgkit.settings import load_settings
 from psgkit.simulate import SimulatedNight, simulate_night
 
@@ -242,6 +245,36 @@ def test_poor_agreement_is_written_down_and_is_no_calibration(
     settings = load_settings(file).arousals
     assert (settings.seed, settings.calibration) == (3.1, "")
     assert "F1 0.50, which is not 0.60 or more" in file.read_text(encoding="utf-8")
+
+
+def write_corrected(path: Path, scoring: Scoring) -> None:
+    """Write what the page for corrections saves where a person changed nothing."""
+    content = scoring_content(scoring)
+    head = {"format": FORMAT, "format_version": FORMAT_VERSION, "start": None}
+    saved = {**head, **content, "proba": None, "original": content}
+    path.write_text(json.dumps(saved), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_folder_of_corrected_nights_calibrates(tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    for number in range(3):
+        made = simulate_night(
+            hypnogram=STAGES,
+            seed=700 + number,
+            montage="minimal",
+            rate_hz=128,
+            arousals_per_h=25,
+        )
+        made.write(folder / f"night{number}.edf")
+        write_corrected(folder / f"night{number}_corrected.json", made.truth.scoring)
+    status, out = judged(folder, "lab", "--step", "1.1")
+    assert status == 0
+    settings = load_settings(out / "arousals.toml")
+    assert "2 nights of 2 subjects" in settings.arousals.calibration
+    rows = pd.read_csv(out / "arousal_nights.csv")
+    assert rows["night"].unique().tolist() == ["night0", "night1", "night2"]
 
 
 @pytest.mark.slow

@@ -288,6 +288,90 @@ def test_thirty_corrections_by_key_are_read_by_the_report(
     assert len(again.arousals) == len(read.scoring.arousals)
 
 
+def press(page: Any, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def tab_to(page: Any, name: str) -> None:
+    """Move the focus forward by key until an element has it."""
+    for _number in range(40):
+        if page.evaluate("document.activeElement.id") == name:
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{name} cannot be reached by Tab")
+
+
+@pytest.mark.slow
+def test_a_hundred_arousals_are_judged_without_the_mouse(
+    page: Any, tmp_path: Path
+) -> None:
+    tab_to(page, "filter")
+    press(page, "ArrowDown", "ArrowDown", "Escape")
+    assert page.evaluate("state.shown.length") == 100
+    for number in range(100):
+        # Every third is rejected, the others are right as they are.
+        press(page, *(("a", "ArrowRight") if number % 3 == 0 else (" ",)))
+    assert page.inner_text("#progress").startswith("100 of ")
+    tab_to(page, "by")
+    page.keyboard.type("AB")
+    press(page, "Escape")
+    with page.expect_download() as download:
+        press(page, "s")
+    download.value.save_as(tmp_path / "n1_corrected.json")
+    corrected = psgkit.read_scoring(tmp_path / "n1_corrected.json")
+    assert len(corrected.arousals) == 100 - 34
+    assert len(corrected.original.arousals) == 100
+
+
+def test_the_keys_can_be_switched_off_and_stay_off(page: Any) -> None:
+    page.select_option("#filter", "arousal")
+    press(page, "Escape")
+    page.uncheck("#keys-on")
+    page.reload()
+    page.select_option("#filter", "arousal")
+    press(page, "Escape", "a", "w", "n", "]", " ")
+    assert page.evaluate("state.changes.length") == 0
+    press(page, "ArrowRight")
+    assert page.evaluate("state.at") == 1
+    page.check("#keys-on")
+    press(page, "a")
+    assert page.evaluate("state.changes.length") == 1
+
+
+@pytest.mark.slow
+def test_a_second_session_keeps_what_the_first_changed(
+    browser: Any, page: Any, recording: Recording, tmp_path: Path
+) -> None:
+    def corrected(page: Any, by: str, keys: str) -> Path:
+        page.select_option("#filter", "doubtful")
+        page.fill("#by", by)
+        press(page, "Escape", *keys)
+        with page.expect_download() as download:
+            press(page, "s")
+        saved = tmp_path / f"{by}.json"
+        download.value.save_as(saved)
+        return saved
+
+    first = corrected(page, "AB", "wr")
+    night = psgkit.analyse(
+        SAMPLES / "night.edf",
+        scoring=first,
+        settings=Settings(measure=MeasureSettings(signals=False)),
+        id="n1",
+    )
+    file = tmp_path / "second_review.html"
+    file.write_text(review_page(night, recording), encoding="utf-8")
+    second_page = open_page(browser, file)
+    second = corrected(second_page, "CD", "3")
+    second_page.context.close()
+    content = json.loads(second.read_text(encoding="utf-8"))
+    told = [(one["session"], one["by"], one["to"]) for one in content["changes"]]
+    assert told == [(1, "AB", "W"), (1, "AB", "R"), (2, "CD", "N3")]
+    before = json.loads(first.read_text(encoding="utf-8"))["original"]
+    assert content["original"]["stages"] == before["stages"]
+
+
 def test_a_filter_without_a_place_says_so_and_leaves_nothing_to_press(
     page: Any,
 ) -> None:

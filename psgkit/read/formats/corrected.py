@@ -9,7 +9,7 @@ import json
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.quoting import quoted
@@ -67,6 +67,7 @@ class _File(_Content):
         list[Annotated[list[_Share], Field(min_length=5, max_length=5)] | None] | None
     )
     original: _Content
+    changes: Annotated[list[dict[str, JsonValue]], Field(max_length=_MOST_EPOCHS)] = []
 
 
 def recognises(file: ScoringFile) -> bool:
@@ -85,6 +86,7 @@ def read(file: ScoringFile, _options: Options) -> Draft:
         scorer=SCORER,
         proba=_proba(found, file),
         original=_draft(found.original, start, scorer=found.original.scorer),
+        changes=tuple(json.dumps(change) for change in found.changes),
     )
 
 
@@ -125,6 +127,7 @@ def _draft(
     scorer: str,
     proba: np.ndarray | None = None,
     original: Draft | None = None,
+    changes: tuple[str, ...] = (),
 ) -> Draft:
     return Draft(
         stages=tuple(
@@ -154,6 +157,7 @@ def _draft(
         is_automatic=content.is_automatic,
         proba=proba,
         original=original,
+        changes=changes,
     )
 
 

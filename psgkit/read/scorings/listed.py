@@ -118,6 +118,8 @@ class Draft:
         What reading found.
     original : Draft or None
         The scoring that a person corrected to make this one.
+    changes : tuple of str
+        What that person changed, each change as JSON.
     """
 
     stages: tuple[StageMark, ...]
@@ -133,6 +135,7 @@ class Draft:
     proba: npt.NDArray[np.float32] | None = None
     issues: tuple[Issue, ...] = ()
     original: "Draft | None" = None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

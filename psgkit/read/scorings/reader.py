@@ -371,6 +371,7 @@ def assemble(
         original=None
         if draft.original is None
         else assemble(draft.original, form_name, where, recording_start, names),
+        changes=draft.changes,
         issues=(*draft.issues, *grid.issues, *issues),
     )
 

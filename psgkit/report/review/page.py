@@ -86,6 +86,7 @@ def _payload(night: Night, recording: Recording) -> dict[str, Any]:
         else night.start.time().isoformat(timespec="microseconds"),
         "scoring": scoring,
         "original": scoring if before is None else scoring_content(before),
+        "earlier_changes": [json.loads(change) for change in night.scoring.changes],
         "proba": _proba(night.scoring),
         "items": [
             {

@@ -5,6 +5,7 @@ const words = data.words;
 const base = openScoring(data.scoring);
 const KEEP_AS = `psgkit-review:${data.night}`;
 const INITIALS_AS = "psgkit-review-initials";
+const KEYS_AS = "psgkit-review-keys";
 const EDGE_STEP_S = 0.2;
 const EDGE_REACH_PX = 9;
 const KINDS = ["all", "unseen", "arousal", "doubtful", "interruption", "edge", "changed"];
@@ -19,6 +20,7 @@ const state = {
 function restore() {
   try {
     $("by").value = localStorage.getItem(INITIALS_AS) || "";
+    $("keys-on").checked = localStorage.getItem(KEYS_AS) !== "off";
     const kept = JSON.parse(localStorage.getItem(KEEP_AS) || "{}");
     const changes = Array.isArray(kept.changes) ? kept.changes : [];
     state.changes = changes.filter((change) => isChange(change, base));
@@ -33,6 +35,7 @@ function restore() {
 function keep() {
   try {
     localStorage.setItem(INITIALS_AS, $("by").value);
+    localStorage.setItem(KEYS_AS, $("keys-on").checked ? "on" : "off");
     localStorage.setItem(KEEP_AS, JSON.stringify({ changes: state.changes, seen: [...state.seen] }));
   } catch {
     say(words.not_kept);
@@ -294,9 +297,11 @@ const ON_KEY = {
 function onKey(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const isUndo = (event.ctrlKey || event.metaKey) && key === "z";
-  const isTyping = event.target.matches("input, select");
+  const isTyping = event.target.matches("input:not([type=checkbox]), select");
+  if (isTyping && key === "Escape") $("title").focus();
   // A button answers to the space bar itself.
-  if (isTyping || (event.target.matches("button") && key === " ")) return;
+  if (isTyping || (event.target.matches("button, input") && key === " ")) return;
+  if (key.length === 1 && !isUndo && !$("keys-on").checked) return;
   if ((event.ctrlKey || event.metaKey || event.altKey) && !isUndo) return;
   const act = isUndo ? undo : ON_KEY[key];
   if (!act || (!place() && act !== undo && act !== save)) return;
@@ -347,7 +352,7 @@ function connect() {
   $("places").addEventListener("change", () => go($("places").selectedIndex));
   const fromForm = () => setEdges(Number.parseFloat($("edge-start").value), Number.parseFloat($("edge-length").value));
   for (const id of ["edge-start", "edge-length"]) $(id).addEventListener("change", fromForm);
-  $("by").addEventListener("change", keep);
+  for (const id of ["by", "keys-on"]) $(id).addEventListener("change", keep);
   $("trace").addEventListener("pointerdown", onPointerDown);
   $("trace").addEventListener("pointermove", onPointerMove);
   $("trace").addEventListener("pointerup", onPointerUp);

@@ -108,9 +108,11 @@ function rankPlaces(places, scoring, proba) {
     .sort((a, b) => b.weight.share - a.weight.share || a.start_s - b.start_s);
 }
 
-/** Return the content of the saved file. */
+/** Return the content of the saved file. An id of a change holds within its session. */
 function correctedFile(data, scoring, changes, facts) {
   const answers = answersOf(scoring);
+  const earlier = data.earlier_changes;
+  const session = 1 + Math.max(0, ...earlier.map((change) => change.session || 1));
   return {
     format: data.format,
     format_version: data.format_version,
@@ -123,7 +125,7 @@ function correctedFile(data, scoring, changes, facts) {
     events: scoring.events.map(({ id, ...event }) => event),
     proba: data.proba,
     original: data.original,
-    changes,
+    changes: [...earlier, ...changes.map((change) => ({ ...change, session }))],
     answers: Object.fromEntries(Object.entries(answers).map(([name, one]) => [name, one.value ?? null])),
     ...facts,
   };
