@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -31,11 +30,7 @@ if TYPE_CHECKING:
 EXIT_SOME_FAILED = 1
 
 
-class IdChoice(StrEnum):
-    """What nights are called: their own names, or a hash."""
-
-    STEM = "stem"
-    HASH = "hash"
+IdChoice = Literal["stem", "hash"]
 
 
 def batch(
@@ -138,7 +133,7 @@ def batch(
             help="Name nights after their files, where no manifest names them, or all "
             "by a hash of their content, where file names carry names of people.",
         ),
-    ] = IdChoice.STEM,
+    ] = "stem",
     config: options.Config = None,
     lights_off: options.LightsOff = None,
     lights_on: options.LightsOn = None,
@@ -251,7 +246,7 @@ def batch(
     if dry_run:
         _tell_plan(jobs, settings, out, verify=verify, resume=not no_resume)
         return
-    if inputs and id is IdChoice.STEM and not quiet:
+    if inputs and id == "stem" and not quiet:
         console.error(
             "nights are named after their files, and such names often carry names of "
             "people; --id hash gives others."
@@ -326,7 +321,7 @@ def _find_jobs(
         jobs = find_bids_jobs(bids, scoring=scoring)
     else:
         jobs = find_jobs(inputs or [], scoring=scoring, out=out)
-    return with_hashed_ids(jobs) if naming is IdChoice.HASH else jobs
+    return with_hashed_ids(jobs) if naming == "hash" else jobs
 
 
 def _is_scored(job: "Job") -> bool:

@@ -24,9 +24,7 @@ def collect(
     from psgkit.cohort.table.collect import collect as collect_nights
     from psgkit.report.pages.cohort_html import NOT_BEGUN, UNDER_WAY
 
-    table = collect_nights(
-        folder, every=every, language="en" if language is None else language.value
-    )
+    table = collect_nights(folder, every=every, language=language or "en")
     if (under_way := table.attrs["under_way"]) is not None:
         console.error(
             "a batch is at work in this folder, and makes these tables again when it "

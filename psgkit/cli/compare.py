@@ -129,9 +129,7 @@ def compare(
             _save({"pairs": raters.pairs}, out)
         _show_raters(raters, json=json)
         return
-    found = compare_folders(
-        *sources, lights="marked" if lights is None else lights.value
-    )
+    found = compare_folders(*sources, lights=lights or "marked")
     if out is not None:
         tables = {
             "nights": found.nights.reset_index(),

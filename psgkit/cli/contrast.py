@@ -4,9 +4,8 @@ import math
 import re
 import textwrap
 from collections import Counter
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,14 +17,7 @@ if TYPE_CHECKING:
     from psgkit.cohort.statistics.contrast import Contrast
 
 
-class ScaleChoice(StrEnum):
-    """Scales to compare on, as `compare_groups` names them."""
-
-    DIFFERENCE = "difference"
-    RATIO = "ratio"
-    TWO_PART = "two-part"
-
-
+ScaleChoice = Literal["difference", "ratio", "two-part"]
 LINE = 80
 
 

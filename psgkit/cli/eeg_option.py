@@ -1,20 +1,12 @@
 """The option that chooses which EEG is measured."""
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from psgkit.cli import help
 
-
-class EegChoice(StrEnum):
-    """Which EEG is measured."""
-
-    ROLES = "roles"
-    ALL = "all"
-
-
+EegChoice = Literal["roles", "all"]
 Eeg = Annotated[
     EegChoice | None,
     typer.Option(

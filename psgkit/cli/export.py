@@ -1,9 +1,8 @@
 """`psgkit export`: a scoring for other programs."""
 
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -12,15 +11,7 @@ from psgkit.cli import option_checks as checks
 from psgkit.cli.option_errors import Door
 from psgkit.errors import InputError, PsgkitError
 
-
-class FormatChoice(StrEnum):
-    """What a scoring can be written as."""
-
-    EDF = "edf+"
-    LUNA = "luna"
-    BIDS = "bids"
-    CSV = "csv"
-    YASA = "yasa"
+FormatChoice = Literal["edf+", "luna", "bids", "csv", "yasa"]
 
 
 def export(
@@ -75,9 +66,9 @@ def export(
         )
         if recording is None:
             door.refuse_idle("without --recording", align=align)
-        elif to is not FormatChoice.EDF:
+        elif to != "edf+":
             door.refuse_idle("without --to edf+", recording=recording)
-    name = f"{night.stem}_scoring{SUFFIXES[to.value]}"
+    name = f"{night.stem}_scoring{SUFFIXES[to]}"
     target = out or night.with_name(name)
     if target.is_dir() or not target.suffix:
         target /= name
@@ -93,7 +84,7 @@ def export(
     }
     if recording is None:
         scoring = read_scoring(night, **layout)
-        written = export_scoring(scoring, target, to.value)
+        written = export_scoring(scoring, target, to)
     else:
         from psgkit.prepare.window import lay_on
         from psgkit.report.export.edf import write_recording_with

@@ -2,8 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,28 +16,23 @@ NAME_WIDTH = 30  # of most columns' names
 INDENT = "    "
 
 
-class Format(StrEnum):
-    """How the dictionary is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    MD = "md"
+Format = Literal["table", "csv", "md"]
 
 
 def metrics(
     format: Annotated[
         Format, typer.Option(help="As a table, as CSV, or as Markdown.")
-    ] = Format.TABLE,
+    ] = "table",
 ) -> None:
     """Print the data dictionary: every column, its unit, meaning and source."""
     from psgkit.measure import data_dictionary, metrics_markdown
 
     match format:
-        case Format.MD:
+        case "md":
             console.out(metrics_markdown().rstrip())
-        case Format.CSV:
+        case "csv":
             console.out(data_dictionary().to_csv(index=False).rstrip())
-        case Format.TABLE:
+        case "table":
             console.out("\n".join(_entries(data_dictionary())))
 
 

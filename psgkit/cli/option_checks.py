@@ -27,7 +27,7 @@ def check_lights(
     with Door() as door:
         for option, text in times.items():
             door.check(partial(check_time, text, option))
-        if times and lights is LightsChoice.RECORDING:
+        if times and lights == "recording":
             door.refuse(
                 f"--lights recording and {' and '.join(times)} contradict each other; "
                 "give one or the other."
@@ -163,15 +163,15 @@ def check_work(
                 language=language,
                 review=review,
             )
-        if only is OnlyChoice.STAGING:
-            searched = arousals not in {None, ArousalsChoice.SCORED}
+        if only == "staging":
+            searched = arousals not in {None, "scored"}
             door.refuse_idle(
                 "with --only staging",
                 arousals=searched,
                 explain_arousals=explain_arousals,
                 spindles=spindles,
             )
-        elif arousals is ArousalsChoice.SCORED:
+        elif arousals == "scored":
             door.refuse_idle(
                 "with --arousals scored", explain_arousals=explain_arousals
             )

@@ -1,9 +1,8 @@
 """Options that several commands share, and the settings made from them."""
 
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,58 +16,13 @@ if TYPE_CHECKING:
     from psgkit.settings import Settings
 
 
-class SexChoice(StrEnum):
-    """Sex of the person, as YASA's demographic classifiers know it."""
-
-    F = "F"
-    M = "M"
-
-
-class LightsChoice(StrEnum):
-    """What counts as time in bed."""
-
-    MARKED = "marked"
-    RECORDING = "recording"
-
-
-class OnlyChoice(StrEnum):
-    """How much of the work is done."""
-
-    STAGING = "staging"
-    NUMBERS = "numbers"
-
-
-class ArousalsChoice(StrEnum):
-    """Whose arousals are counted."""
-
-    AUTO = "auto"
-    SCORED = "scored"
-    RULES = "rules"
-    UNET_V1 = "unet_v1"
-    UNET_V2 = "unet_v2"
-
-
-class NamesChoice(StrEnum):
-    """Which names the page shows."""
-
-    PLAIN = "plain"
-    CODES = "codes"
-
-
-class DetectorChoice(StrEnum):
-    """Which program finds events in the signals."""
-
-    YASA_FAST = "yasa-fast"
-    YASA = "yasa"
-
-
-class LanguageChoice(StrEnum):
-    """Language of the page."""
-
-    EN = "en"
-    NL = "nl"
-
-
+SexChoice = Literal["F", "M"]
+LightsChoice = Literal["marked", "recording"]
+OnlyChoice = Literal["staging", "numbers"]
+ArousalsChoice = Literal["auto", "scored", "rules", "unet_v1", "unet_v2"]
+NamesChoice = Literal["plain", "codes"]
+DetectorChoice = Literal["yasa-fast", "yasa"]
+LanguageChoice = Literal["en", "nl"]
 Out = Annotated[
     Path,
     typer.Option(
@@ -321,7 +275,7 @@ def build_settings(
         settings = Settings() if config is None else load_settings(config)
     window: dict[str, Any] = {}
     if lights is not None:
-        window["lights"] = lights.value
+        window["lights"] = lights
     if align:
         window["align"] = True
     said = {"codes": codes, "epoch_s": epoch, "annotator": annotator}
@@ -337,16 +291,16 @@ def build_settings(
     }
     report: dict[str, Any] = {name: True for name, is_on in switches.items() if is_on}
     chosen = {"language": language, "names": names}
-    report |= {name: one.value for name, one in chosen.items() if one is not None}
+    report |= {name: one for name, one in chosen.items() if one is not None}
     if only is not None:
         report["page"] = False
-    measure: dict[str, Any] = {} if eeg is None else {"eeg": eeg.value}
-    measure |= {"signals": False} if only is OnlyChoice.STAGING else {}
-    given = {} if arousals is None else {"source": arousals.value}
-    if only is not OnlyChoice.STAGING:
+    measure: dict[str, Any] = {} if eeg is None else {"eeg": eeg}
+    measure |= {"signals": False} if only == "staging" else {}
+    given = {} if arousals is None else {"source": arousals}
+    if only != "staging":
         _check_arousals(given.get("source", settings.arousals.source))
     overrides = {
-        "detectors": {} if spindles is None else {"spindles": spindles.value},
+        "detectors": {} if spindles is None else {"spindles": spindles},
         "stage": _checked_stager(stager or settings.stage.stager),
         "arousals": given,
         "read": read_overrides(settings, unit, channel, ignore_clock=ignore_clock),

@@ -138,7 +138,7 @@ def report(
         lights_off=lights_off,
         lights_on=lights_on,
         age_y=age,
-        sex=None if sex is None else sex.value,
+        sex=sex,
     )
     check_writable(out)
     with console.stoppable(), console.progress(STEPS) as progress:

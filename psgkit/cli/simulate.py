@@ -1,9 +1,8 @@
 """`psgkit simulate`: a night with known truth."""
 
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,15 +11,7 @@ from psgkit.cli import option_checks as checks
 from psgkit.cli.option_errors import Door
 from psgkit.errors import InputError
 
-
-class MontageChoice(StrEnum):
-    """Which channels a simulated night has."""
-
-    AASM = "aasm"
-    MINIMAL = "minimal"
-    ELECTRODES = "electrodes"
-    WIDE = "wide"
-    MIXED = "mixed"
+MontageChoice = Literal["aasm", "minimal", "electrodes", "wide", "mixed"]
 
 
 def simulate(
@@ -57,7 +48,7 @@ def simulate(
     montage: Annotated[
         MontageChoice,
         typer.Option(rich_help_panel=help.SIMULATED, help="Which channels."),
-    ] = MontageChoice.AASM,
+    ] = "aasm",
     rate: Annotated[
         int,
         typer.Option(
@@ -152,7 +143,7 @@ def simulate(
         hours,
         seed=seed,
         hypnogram=followed,
-        montage=montage.value,
+        montage=montage,
         rate_hz=rate,
         arousals_per_h=arousals,
         infraslow_depth=infraslow_depth,
