@@ -6,7 +6,7 @@ activity against the one that was put in, and what one night costs.
 
 Usage::
 
-    python scripts/judge_spectra.py [--nights N] [--first SEED] [--depths D ...] [--only PART ...]
+    python scripts/judge_spectra.py [--nights N] [--first SEED] [--depths D ...] [--drift RAD] [--only PART ...]
 
 PART is one of events, infraslow, chin, slope, cost.
 """
@@ -71,6 +71,9 @@ def main() -> None:
         "--depths", nargs="+", type=float, default=RHYTHM_DEPTHS, help="of the rhythm"
     )
     parser.add_argument(
+        "--drift", type=float, default=0.02, help="of the rhythm's phase, rad a second"
+    )
+    parser.add_argument(
         "--only",
         nargs="+",
         choices=parts,
@@ -78,7 +81,9 @@ def main() -> None:
         help="what to judge; all by default",
     )
     asked = parser.parse_args()
-    parts["infraslow"] = partial(judge_infraslow, depths=asked.depths)
+    parts["infraslow"] = partial(
+        judge_infraslow, depths=asked.depths, drift_rad=asked.drift
+    )
     for name in asked.only:
         parts[name](range(asked.first, asked.first + asked.nights))
 
@@ -153,7 +158,9 @@ def yasa_events(night: SimulatedNight, name: str, channel: str) -> pd.DataFrame:
     return found.summary().rename(columns=columns)
 
 
-def judge_infraslow(seeds: range, depths: Sequence[float] = RHYTHM_DEPTHS) -> None:
+def judge_infraslow(
+    seeds: range, depths: Sequence[float] = RHYTHM_DEPTHS, drift_rad: float = 0.02
+) -> None:
     """Print the infraslow peak of nights with a rhythm and without, and how many have it.
 
     Whole nights of C4-M1, through the steps of a report that lead there. With a rhythm a
@@ -163,9 +170,15 @@ def judge_infraslow(seeds: range, depths: Sequence[float] = RHYTHM_DEPTHS) -> No
     """
     for depth in depths:
         hits = dict.fromkeys(SERIES, 0)
+        called = dict.fromkeys(SERIES, 0)
         for seed in seeds:
             night = simulate_night(
-                8, seed=seed, rate_hz=128, montage="minimal", infraslow_depth=depth
+                8,
+                seed=seed,
+                rate_hz=128,
+                montage="minimal",
+                infraslow_depth=depth,
+                infraslow_drift_rad=drift_rad,
             )
             numbers = infraslow_numbers(night)
             for name in SERIES:
@@ -173,6 +186,7 @@ def judge_infraslow(seeds: range, depths: Sequence[float] = RHYTHM_DEPTHS) -> No
                 peak_hz, p = numbers[f"{name}_peak_hz"], numbers[f"{name}_p"]
                 is_near = abs(peak_hz - RHYTHM_HZ) <= NEAR_HZ
                 hits[name] += is_near if depth else p < ALPHA
+                called[name] += p < ALPHA
             print(
                 f"night {seed} depth {depth}: peak {numbers['isf_peak_hz']:.4f} Hz, "
                 f"ratio {numbers['isf_relpeak']:.2f}, p {numbers['isf_p']:.3f}, "
@@ -183,8 +197,9 @@ def judge_infraslow(seeds: range, depths: Sequence[float] = RHYTHM_DEPTHS) -> No
         for name, count in hits.items():
             low, high = wilson(count, len(seeds))
             print(
-                f"depth {depth}, {name}: {what} in {count} of {len(seeds)} nights, "
-                f"{count / len(seeds):.1%} (95 % interval {low:.1%} to {high:.1%})",
+                f"depth {depth}, drift {drift_rad} rad, {name}: {what} in {count} of "
+                f"{len(seeds)} nights, {count / len(seeds):.1%} (95 % interval "
+                f"{low:.1%} to {high:.1%}); significant anywhere in {called[name]}",
                 flush=True,
             )
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from psgkit.domain.channels.roles import Kind
 from psgkit.simulate.options import NightOptions
 from psgkit.simulate.signals.arousals import (
     add_arousals,
@@ -11,9 +10,14 @@ from psgkit.simulate.signals.arousals import (
     rates_by_stage,
 )
 from psgkit.simulate.signals.background import add_alpha_swells, add_background
-from psgkit.simulate.signals.breathing import add_legs
 from psgkit.simulate.signals.eyes import add_eyes
-from psgkit.simulate.signals.heart import add_heart, draw_beats, heart_rate
+from psgkit.simulate.signals.heart import (
+    add_heart,
+    draw_beats,
+    heart_rate,
+    with_ectopic_beats,
+)
+from psgkit.simulate.signals.limb_movements import add_legs, plan_periodic_movements
 from psgkit.simulate.signals.muscle import add_muscle
 from psgkit.simulate.signals.noise import HOP_S, n_windows
 from psgkit.simulate.signals.paces import at_windows, infraslow, slow_wave_pressure
@@ -75,7 +79,8 @@ def paint(canvas: Canvas, options: NightOptions) -> Body:
     arousals += waking_arousals(timeline, breathing, arousals)
     calm = calm_seconds(timeline, arousals)
     pressure = slow_wave_pressure(timeline)
-    pace = infraslow(timeline, options.infraslow_hz, options.infraslow_depth)
+    rhythm = infraslow(timeline, options.infraslow_hz, options.infraslow_drift_rad)
+    pace = 1.0 + options.infraslow_depth * rhythm
     steps = n_windows(timeline)
     # The background's power falls more steeply than that of each slow wave.
     add_background(
@@ -87,11 +92,13 @@ def paint(canvas: Canvas, options: NightOptions) -> Body:
     add_arousals(canvas, arousals)
     add_eyes(canvas, calm)
     add_muscle(canvas, arousals, options.twitches_per_min, options.atonia_loss)
-    bpm = heart_rate(timeline, arousals)
+    bpm = heart_rate(timeline, arousals, rhythm, options.heart_infraslow_bpm)
     if breathing:
         bpm = quickened(bpm, breathing, timeline.rng("respiratory heart"))
-    body = Body(bpm, draw_beats(timeline, bpm), tuple(breathing))
-    add_heart(canvas, body.beats_s)
-    if any(lead.role.kind is Kind.LEG for lead in canvas.leads):
-        add_legs(canvas)
+    beats_s = draw_beats(timeline, bpm)
+    if options.ectopic_beats_per_h:
+        beats_s = with_ectopic_beats(canvas, beats_s, options.ectopic_beats_per_h)
+    body = Body(bpm, beats_s, tuple(breathing))
+    add_heart(canvas, beats_s)
+    add_legs(canvas, plan_periodic_movements(timeline, options.limb_movements_per_h))
     return body

@@ -13,7 +13,13 @@ from scipy.signal import resample_poly
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.scoring import RESPIRATORY_KINDS, Scoring, make_events
+from psgkit.domain.scoring import (
+    DESATURATION_KINDS,
+    LIMB_KINDS,
+    RESPIRATORY_KINDS,
+    Scoring,
+    make_events,
+)
 from psgkit.errors import InputError
 from psgkit.simulate.digital import Digital, DigitalSource, digitise
 from psgkit.simulate.faults import (
@@ -29,11 +35,11 @@ from psgkit.simulate.faults import (
 from psgkit.simulate.hypnogram import stages_to_follow
 from psgkit.simulate.layers import Body, paint
 from psgkit.simulate.montages import MONTAGES, Lead, MontageName
-from psgkit.simulate.options import NightOptions
+from psgkit.simulate.options import USUAL_DRIFT_RAD, NightOptions
 from psgkit.simulate.signals.breathing import slow_signal
 from psgkit.simulate.signals.respiratory_events import log_respiratory_events
 from psgkit.simulate.signals.tracks import Canvas
-from psgkit.simulate.sleep_state import Float32Array, Timeline
+from psgkit.simulate.sleep_state import Float32Array, FloatArray, Timeline
 from psgkit.simulate.write import ANNOTATIONS, write_night
 
 if TYPE_CHECKING:
@@ -56,6 +62,8 @@ class Truth:
         of each EEG channel the power from 0.5 to 4 Hz, in µV², that the brain puts into
         it: background, slow waves and K-complexes, as arousals leave them. Worked out
         from what the night is made of, not from the finished signals.
+    beats_s : numpy.ndarray of float64
+        Peaks of the R waves. Early ones are events of kind ``ectopic_beat``.
     options : mapping of str to object
         What the night was asked to be, as JSON can hold it.
     """
@@ -63,6 +71,7 @@ class Truth:
     scoring: Scoring
     events: pd.DataFrame = field(repr=False)
     swa: pd.DataFrame = field(repr=False)
+    beats_s: FloatArray = field(repr=False)
     options: Mapping[str, object]
 
     @property
@@ -151,6 +160,10 @@ def simulate_night(
     alpha_swells_per_min: float = 1.0,
     atonia_loss: float = 0.0,
     respiratory_events_per_h: float = 0.0,
+    infraslow_drift_rad: float = USUAL_DRIFT_RAD,
+    heart_infraslow_bpm: float = 0.0,
+    ectopic_beats_per_h: float = 0.0,
+    limb_movements_per_h: float = 0.0,
     faults: Sequence[str | Fault] = (),
     start: str = "23:00",
 ) -> SimulatedNight:
@@ -192,6 +205,17 @@ def simulate_night(
     respiratory_events_per_h : float
         Apnoeas and hypopnoeas an hour of sleep, with desaturations and, after six in
         ten, an arousal.
+    infraslow_drift_rad : float
+        Standard deviation of the random step, each second, of the oscillation's phase.
+        At 0.1 it drifts by half a turn in a quarter of an hour.
+    heart_infraslow_bpm : float
+        By how many beats a minute the same oscillation slows and quickens the heart in
+        N2 and N3.
+    ectopic_beats_per_h : float
+        Early heart beats an hour.
+    limb_movements_per_h : float
+        Periodic limb movements an hour of sleep, in series in NREM sleep. Above zero,
+        the true scoring holds all limb movements.
     faults : sequence of str or Fault
         What is wrong with the recording; see `psgkit.simulate.faults`.
     start : str
@@ -228,6 +252,10 @@ def simulate_night(
         alpha_swells_per_min=alpha_swells_per_min,
         atonia_loss=atonia_loss,
         respiratory_events_per_h=respiratory_events_per_h,
+        infraslow_drift_rad=infraslow_drift_rad,
+        heart_infraslow_bpm=heart_infraslow_bpm,
+        ectopic_beats_per_h=ectopic_beats_per_h,
+        limb_movements_per_h=limb_movements_per_h,
         faults=tuple(Fault.parse(f) if isinstance(f, str) else f for f in faults),
         start=start,
     )
@@ -258,11 +286,10 @@ def simulate_night(
         gaps=missing,
     )
     truth = Truth(
-        _true_scoring(
-            asked, events, first, breathing=options.respiratory_events_per_h > 0
-        ),
+        _true_scoring(asked, events, first, options),
         events,
         canvas.swa_table(),
+        body.beats_s,
         options.as_json(),
     )
     return SimulatedNight(recording, truth, signals)
@@ -313,7 +340,7 @@ def _channel(
 
 
 def _true_scoring(
-    asked: Scoring, events: pd.DataFrame, start: dt.datetime, *, breathing: bool
+    asked: Scoring, events: pd.DataFrame, start: dt.datetime, options: NightOptions
 ) -> Scoring:
     """Return the stages asked for, with the events that a scorer would mark."""
     arousals = events.loc[events["kind"] == "arousal", ["onset_s", "duration_s"]]
@@ -326,11 +353,13 @@ def _true_scoring(
         arousals,
         scorer="simulated",
     )
-    if not breathing:
-        return scoring
-    marked = events[events["kind"].isin([*RESPIRATORY_KINDS, "desaturation"])]
+    kinds: dict[str, tuple[str, ...]] = {}
+    if options.respiratory_events_per_h:
+        kinds |= {"respiratory": RESPIRATORY_KINDS, "desaturation": DESATURATION_KINDS}
+    if options.limb_movements_per_h:
+        kinds["limb_movement"] = LIMB_KINDS
+    marked = events[
+        events["kind"].isin([kind for some in kinds.values() for kind in some])
+    ]
     rows = marked[["onset_s", "duration_s", "kind"]].itertuples(index=False, name=None)
-    return scoring.with_events(
-        make_events((*row, "simulated") for row in rows),
-        {"respiratory", "desaturation"},
-    )
+    return scoring.with_events(make_events((*row, "simulated") for row in rows), kinds)

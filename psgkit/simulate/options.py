@@ -14,6 +14,14 @@ from psgkit.simulate.sleep_state import State
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 100, 2048
 
+USUAL_DRIFT_RAD = 0.02
+
+_USUAL = {
+    "infraslow_drift_rad": USUAL_DRIFT_RAD,
+    "heart_infraslow_bpm": 0.0,
+    "ectopic_beats_per_h": 0.0,
+    "limb_movements_per_h": 0.0,
+}
 _STATE_OF_NAME = {
     "N1": State.N1,
     "N2": State.N2,
@@ -45,6 +53,10 @@ class NightOptions:
     alpha_swells_per_min: float
     atonia_loss: float
     respiratory_events_per_h: float
+    infraslow_drift_rad: float
+    heart_infraslow_bpm: float
+    ectopic_beats_per_h: float
+    limb_movements_per_h: float
     faults: tuple[Fault, ...]
     start: str
 
@@ -90,8 +102,20 @@ class NightOptions:
             "alpha_swells_per_min": self.alpha_swells_per_min,
             "atonia_loss": self.atonia_loss,
             "respiratory_events_per_h": self.respiratory_events_per_h,
+            **self._asked_beyond_usual(),
             "faults": [str(fault) for fault in self.faults],
             "start": self.start,
+        }
+
+    def _asked_beyond_usual(self) -> dict[str, object]:
+        """Return the options of heart, limbs and drift that are not at their usual value.
+
+        A night without them is the night of before there were such options.
+        """
+        return {
+            name: getattr(self, name)
+            for name, usual in _USUAL.items()
+            if getattr(self, name) != usual
         }
 
     def _wrong_names(self) -> list[str]:
@@ -138,6 +162,10 @@ class NightOptions:
             ("alpha_swells_per_min", self.alpha_swells_per_min, 0.0, 4.0),
             ("atonia_loss", self.atonia_loss, 0.0, 1.0),
             ("respiratory_events_per_h", self.respiratory_events_per_h, 0.0, 60.0),
+            ("infraslow_drift_rad", self.infraslow_drift_rad, 0.0, 0.5),
+            ("heart_infraslow_bpm", self.heart_infraslow_bpm, 0.0, 10.0),
+            ("ectopic_beats_per_h", self.ectopic_beats_per_h, 0.0, 120.0),
+            ("limb_movements_per_h", self.limb_movements_per_h, 0.0, 60.0),
         )
         wrong += [
             f"{name} {value!r} is not within {low:.4g} and {high:.4g}"

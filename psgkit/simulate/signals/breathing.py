@@ -1,4 +1,4 @@
-"""What a wide montage records beside the head: breath, oxygen, pulse, legs, position.
+"""What a wide montage records beside the head: breath, oxygen, pulse, position.
 
 Quiet breathing at 12 to 18 a minute, deeper and more regular in N3, uneven in REM sleep
 (AASM manual; Douglas et al. 1982, Thorax 37:840). Apnoeas and hypopnoeas are made where
@@ -13,48 +13,21 @@ from scipy.ndimage import gaussian_filter1d
 
 from psgkit.domain.channels.roles import Role
 from psgkit.simulate.montages import Lead
-from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
 from psgkit.simulate.signals.respiratory_events import (
     RespiratoryEvent,
     flow_left,
     saturation_falls,
 )
-from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
 from psgkit.simulate.sleep_state import (
     Float32Array,
     FloatArray,
     State,
     Timeline,
-    draw_times,
     wander,
 )
 
-LEGS = ({"LegL": 1.0}, {"LegR": 1.0})
-
 _UNEVEN = {State.REM: 0.30, State.N3: 0.06, State.N2: 0.10}
-_LEG_MOVES_PER_MIN = {State.N1: 0.15, State.N2: 0.12, State.RELAXED: 0.3}
-_LEG_MOVES_PER_MIN |= {State.ACTIVE: 0.5, State.REM: 0.05}
 _SNORES = (State.N2, State.N3)
-
-
-def add_legs(canvas: Canvas) -> None:
-    """Mix the tone and the movements of both legs into their channels."""
-    timeline = canvas.timeline
-    freqs = window_freqs_hz(timeline.rate_hz)
-    psd = freqs**4 / (freqs**4 + 15.0**4)
-    psd /= psd.sum() * (freqs[1] - freqs[0])
-    rows = np.broadcast_to(psd.astype(np.float32), (n_windows(timeline), len(freqs)))
-    for side, leg in enumerate(LEGS):
-        rng = timeline.rng(f"leg {side}")
-        envelope = blank(timeline) + np.float32(2.0)
-        rate = timeline.by_state(_LEG_MOVES_PER_MIN)
-        for onset in draw_times(rate, rng, gap_s=5.0):
-            length = rng.uniform(0.6, 4.0)
-            times = seconds_of(length, timeline.rate_hz)
-            shape = rng.uniform(20.0, 60.0) * np.sin(np.pi * times / length)
-            put(envelope, timeline.rate_hz, onset, shape.astype(np.float32))
-            canvas.log(onset, length, "limb_movement", leg)
-        canvas.add(shaped_noise(rows, timeline, rng) * envelope, leg)
 
 
 class Breather(Protocol):

@@ -14,6 +14,7 @@ from psgkit.simulate.sleep_state import (
     FloatArray,
     State,
     Timeline,
+    draw_times,
     wander,
 )
 
@@ -29,6 +30,7 @@ _BPM = {
     State.REM: 63.0,
     State.ARTEFACT: 72.0,
 }
+_ECTOPIC_APART_S = 15.0
 # P, Q, R, S and T: seconds after R, width in s, and µV.
 _WAVES = (
     (-0.17, 0.022, 120.0),
@@ -44,11 +46,21 @@ def add_heart(canvas: Canvas, beats_s: FloatArray) -> None:
     canvas.add(_draw(canvas.timeline, beats_s), ECG | LEAK)
 
 
-def heart_rate(timeline: Timeline, arousals: list[Arousal]) -> FloatArray:
-    """Return the heart rate at each second, in beats a minute."""
+def heart_rate(
+    timeline: Timeline,
+    arousals: list[Arousal],
+    rhythm: FloatArray,
+    infraslow_bpm: float,
+) -> FloatArray:
+    """Return the heart rate at each second, in beats a minute.
+
+    The infraslow rhythm slows the heart in N2 and N3 while it raises sigma power (Lecci
+    2017, Sci Adv 3:e1602026), by ``infraslow_bpm`` at its peak.
+    """
     rng = timeline.rng("heart")
     bpm = gaussian_filter1d(timeline.by_state(_BPM), 8.0, mode="nearest")
     bpm += 2.0 * wander(len(bpm), 12.0, rng)
+    bpm -= infraslow_bpm * rhythm * timeline.by_state({State.N2: 1.0, State.N3: 1.0})
     for arousal in arousals:
         first = int(arousal.onset_s)
         seconds = np.arange(min(20, len(bpm) - first))
@@ -66,6 +78,23 @@ def draw_beats(timeline: Timeline, bpm: FloatArray) -> FloatArray:
     whole = np.arange(int(turns[-1]) + 1)
     times = np.interp(whole, turns, np.arange(len(turns)))
     return np.asarray(times + rng.normal(0.0, 0.006, len(times)))
+
+
+def with_ectopic_beats(canvas: Canvas, beats_s: FloatArray, per_h: float) -> FloatArray:
+    """Return the beats, some of them early by a quarter to a half of their interval.
+
+    The beat after an early one comes at its usual time, as after most ventricular ones.
+    """
+    beats = beats_s.copy()
+    rng = canvas.timeline.rng("ectopic beats")
+    rate = np.full(len(canvas.timeline.states), per_h / 60.0)
+    for time in draw_times(rate, rng, gap_s=_ECTOPIC_APART_S):
+        at = int(np.searchsorted(beats_s, time))
+        early = rng.uniform(0.25, 0.5)
+        if 0 < at < len(beats) - 1:
+            beats[at] -= early * (beats_s[at] - beats_s[at - 1])
+            canvas.log(float(beats[at]), 0.1, "ectopic_beat", ECG)
+    return beats
 
 
 def _draw(timeline: Timeline, beats: FloatArray) -> Float32Array:

@@ -23,11 +23,11 @@ def slow_wave_pressure(timeline: Timeline) -> FloatArray:
     return np.asarray(_FLOOR + (1 - _FLOOR) * np.exp(-hours / _TIME_CONSTANT_H))
 
 
-def infraslow(timeline: Timeline, hz: float, depth: float) -> FloatArray:
-    """Return the factor by which sigma and spindles wax and wane, around one.
+def infraslow(timeline: Timeline, hz: float, drift_rad: float) -> FloatArray:
+    """Return the rhythm by which sigma, spindles and the heart wax and wane, -1 to 1.
 
     The oscillation of about 0.02 Hz of Lecci et al. 2017 (Sci Adv 3:e1602026). Its phase
-    wanders slowly, as that of a biological rhythm does.
+    takes a random step each second, with a standard deviation of ``drift_rad``.
 
     Returns
     -------
@@ -35,9 +35,9 @@ def infraslow(timeline: Timeline, hz: float, depth: float) -> FloatArray:
     """
     rng = timeline.rng("infraslow")
     n_seconds = len(timeline.states)
-    wander = np.cumsum(rng.normal(0.0, 0.02, n_seconds))
+    wander = np.cumsum(rng.normal(0.0, drift_rad, n_seconds))
     phase = 2.0 * np.pi * hz * np.arange(n_seconds) + rng.uniform(0, 2 * np.pi)
-    return np.asarray(1.0 + depth * np.cos(phase + wander))
+    return np.asarray(np.cos(phase + wander))
 
 
 def at_windows(per_second: FloatArray, step_s: float, n_steps: int) -> FloatArray:
