@@ -33,13 +33,9 @@ from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.signals.channel_reader import reduce_signal
 from psgkit.measure.signals.night_signals import SignalResults, measure_signals
 from psgkit.measure.signals.usable_time import Timeline, artefact_seconds
-from psgkit.measure.spectra.infraslow import (
-    ALPHA,
-    SERIES,
-    infraslow_values,
-    sigma_bouts,
-)
+from psgkit.measure.spectra.infraslow import ALPHA, infraslow_values
 from psgkit.measure.spectra.power import SPECTRAL_RATE_HZ
+from psgkit.measure.spectra.sigma_power import SERIES, sigma_bouts
 from psgkit.measure.stages.analysis_window import analysis_window
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.prepare.artefacts import artefact_masks
@@ -218,7 +214,7 @@ def infraslow_numbers(night: SimulatedNight) -> dict[str, float]:
     )
     timeline = timeline.without(is_bad | absent)
     bouts = {
-        name: sigma_bouts(values, rate_hz, timeline, series)
+        name: [b.series for b in sigma_bouts(values, rate_hz, timeline, series)]
         for name, series in SERIES.items()
     }
     numbers = infraslow_values(bouts).items()

@@ -102,7 +102,9 @@ def measure_night(
     signals = complete_signals(
         recording, counted.scoring, eeg, counted.known, beats_s, detectors
     )
-    body = measure_body(recording, counted.scoring, eeg.chosen, eeg.timeline, beats_s)
+    body = measure_body(
+        recording, counted.scoring, eeg, signals.value("isf_peak_hz"), beats_s
+    )
     of_scoring = measure_scored(counted.scoring)
     electrodes = (
         measure_electrodes(recording, counted.scoring)

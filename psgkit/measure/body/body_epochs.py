@@ -3,21 +3,29 @@
 import numpy as np
 import pandas as pd
 
+from psgkit.measure.body.beat_correction import Beats
 from psgkit.measure.body.heart_rate import HeartRate
+from psgkit.measure.body.infraslow_course import infraslow_course
+from psgkit.measure.body.infraslow_heart import rate_in_windows
 from psgkit.measure.body.saturation import Saturation
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.measure.spectra.sigma_power import STEP_S
 
 
 def body_epochs(
-    timeline: Timeline, rate: HeartRate | None, saturation: Saturation | None
+    timeline: Timeline,
+    rate: HeartRate | None,
+    saturation: Saturation | None,
+    sigma_course: FloatArray | None,
 ) -> pd.DataFrame:
     """Return one row an epoch of the scoring.
 
     Returns
     -------
     pandas.DataFrame
-        ``onset_s``, ``hr_bpm``, ``spo2_pct``, ``spo2_min_pct``; NaN where the epoch
-        has no valid signal.
+        ``onset_s``, ``hr_bpm``, ``spo2_pct``, ``spo2_min_pct``, and the size of the
+        infraslow fluctuation of heart rate and sigma power, ``hr_infraslow_bpm`` and
+        ``sigma_infraslow_uv2``; NaN where the epoch has no valid signal.
     """
     starts = timeline.epoch_starts_s
     n_epochs = len(starts)
@@ -34,7 +42,21 @@ def body_epochs(
         columns["spo2_pct"], lowest = _by_epoch(
             timeline, middles, saturation.pct[known]
         )
-    return pd.DataFrame({"onset_s": starts, **columns, "spo2_min_pct": lowest})
+    table = pd.DataFrame({"onset_s": starts, **columns, "spo2_min_pct": lowest})
+    nothing: FloatArray = np.zeros(0)
+    rates = (
+        nothing if rate is None or rate.beats is None else _course(rate.beats, timeline)
+    )
+    table["hr_infraslow_bpm"] = infraslow_course(rates, timeline)
+    sigma = nothing if sigma_course is None else sigma_course
+    table["sigma_infraslow_uv2"] = infraslow_course(sigma, timeline)
+    return table
+
+
+def _course(beats: Beats, timeline: Timeline) -> FloatArray:
+    """Return heart rate in steps of 4 s from second zero, NaN in gaps."""
+    bpm, is_bad = rate_in_windows(beats, 0.0, int(len(timeline.stages) / STEP_S))
+    return np.where(is_bad, np.nan, bpm)
 
 
 def _by_epoch(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.metrics import Measure, Undefined, Value
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.body.arousal_response import arousal_rise
@@ -24,7 +24,7 @@ from psgkit.measure.body.heart_rate import (
     rate_range,
     rem_nrem_difference,
 )
-from psgkit.measure.body.infraslow_heart import infraslow_heart_values
+from psgkit.measure.body.infraslow_heart import coherence_values, infraslow_heart_values
 from psgkit.measure.body.rate_variability import measure_stretches, variability
 from psgkit.measure.body.saturation import (
     NO_SATURATION,
@@ -43,6 +43,7 @@ from psgkit.measure.catalogue.body_rows import (
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
 from psgkit.measure.detectors.heart_beats import LEAST_RATE_HZ
 from psgkit.measure.signals.derivations import Derivations
+from psgkit.measure.signals.night_signals import EegMeasured
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.stages.evidence import Evidence
 
@@ -80,8 +81,8 @@ class BodyMeasured:
 def measure_body(
     recording: Recording,
     scoring: Scoring,
-    chosen: Derivations,
-    timeline: Timeline,
+    eeg: EegMeasured,
+    sigma_peak_hz: Value,
     beats_s: FloatArray,
 ) -> BodyMeasured:
     """Measure heart rate and saturation.
@@ -91,9 +92,10 @@ def measure_body(
     recording : Recording
     scoring : Scoring
         With the arousals that are counted.
-    chosen : Derivations
-    timeline : Timeline
-        Of the analysed window.
+    eeg : EegMeasured
+        Gives the analysed window, the channels and sigma power.
+    sigma_peak_hz : float or Undefined
+        Where sigma power fluctuates, to hold heart rate beside it.
     beats_s : numpy.ndarray of float64
         Beats as `heart_beats` finds them.
 
@@ -102,13 +104,17 @@ def measure_body(
     InputError
         If a signal cannot be read.
     """
+    chosen, timeline = eeg.chosen, eeg.timeline
     found = BodyMeasured()
     found.rate = _heart_rate(recording, chosen, beats_s, found)
     _add_heart(found, scoring, chosen.ecg, timeline)
+    _add_infraslow(found, eeg, sigma_peak_hz)
     saturation = _saturation(recording, chosen, len(timeline.stages))
     _add_oxygen(found, saturation, chosen, timeline)
     if found.rate is not None or saturation is not None:
-        found.tables["body_epochs"] = body_epochs(timeline, found.rate, saturation)
+        sigma = None if eeg.sigma is None else eeg.sigma.course
+        table = body_epochs(timeline, found.rate, saturation, sigma)
+        found.tables["body_epochs"] = table
     return found
 
 
@@ -144,7 +150,7 @@ def _add_heart(
 ) -> None:
     rate = found.rate
     if rate is None:
-        found.measures += all_undefined((*HEART, *INFRASLOW_HEART), NO_HEART)
+        found.measures += all_undefined(HEART, NO_HEART)
         for name in _BY_STAGE:
             found.measures += all_undefined(HEART_BY_STAGE, NO_HEART, name)
             found.measures += all_undefined(VARIABILITY, NO_HEART, name)
@@ -166,10 +172,6 @@ def _add_heart(
         found.measures += measures_of({"hr_mean_bpm": value}, name)
     _add_variability(found, rate, ecg, timeline)
     _add_rises(found, rate, scoring, timeline)
-    if rate.beats is None:
-        found.measures += all_undefined(INFRASLOW_HEART, _NEEDS_ECG)
-    else:
-        found.measures += measures_of(infraslow_heart_values(rate.beats, timeline))
 
 
 def _add_variability(
@@ -215,6 +217,18 @@ def _add_rises(
             (onsets, onsets + lengths),
         )
         found.measures += measures_of({"ar_hr_rise_bpm": value}, name)
+
+
+def _add_infraslow(found: BodyMeasured, eeg: EegMeasured, sigma_peak_hz: Value) -> None:
+    if found.rate is None or found.rate.beats is None:
+        reason = NO_HEART if found.rate is None else _NEEDS_ECG
+        found.measures += all_undefined(INFRASLOW_HEART, reason)
+        return
+    beats = found.rate.beats
+    found.measures += measures_of(
+        infraslow_heart_values(beats, eeg.timeline)
+        | coherence_values(beats, eeg.sigma, sigma_peak_hz)
+    )
 
 
 def _saturation(

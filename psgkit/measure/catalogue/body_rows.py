@@ -166,6 +166,23 @@ INFRASLOW_HEART = (
         LECCI,
         Family.HEART,
     ),
+    Metric(
+        "isf_sigma_hr_coh",
+        RATIO,
+        "Squared coherence of sigma power and heart rate in N2 at the infraslow peak of "
+        "sigma power.",
+        LECCI,
+        Family.HEART,
+        scale=Scale.LOGIT,
+    ),
+    Metric(
+        "isf_sigma_hr_p",
+        "probability",
+        "Share of surrogates that reach that coherence: heart rate shifted within bouts.",
+        PSGKIT,
+        Family.HEART,
+        scale=Scale.NONE,
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """All that one EEG channel gives: its signal is read once, used, and let go."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,7 +17,6 @@ from psgkit.measure.spectra.alpha_delta import (
     alpha_delta_ratio,
     log_ratio,
 )
-from psgkit.measure.spectra.infraslow import SERIES, sigma_bouts
 from psgkit.measure.spectra.power import (
     ALPHA_BELOW_SPINDLES,
     BANDS,
@@ -29,6 +28,7 @@ from psgkit.measure.spectra.power import (
     stage_spectrum,
     window_spectra,
 )
+from psgkit.measure.spectra.sigma_power import SigmaPower
 from psgkit.settings import DetectorSettings
 
 DEEP_STAGES = (Stage.N2, Stage.N3)
@@ -54,14 +54,14 @@ class ChannelResults:
     measures : tuple of Measure
     tables : dict of str to pandas.DataFrame
         ``spectra``, and ``spindles`` and ``slow_waves`` where they were looked for.
-    sigma_bouts : dict of str to list of numpy.ndarray
-        Sigma power of bouts by `infraslow.SERIES`, where its fluctuation is wanted.
+    sigma : SigmaPower or None
+        Where its fluctuation is wanted.
     """
 
     spectra: Spectra
     measures: tuple[Measure, ...]
     tables: dict[str, pd.DataFrame]
-    sigma_bouts: dict[str, list[FloatArray]] = field(default_factory=dict)
+    sigma: SigmaPower | None = None
 
 
 def measure_eeg(
@@ -119,12 +119,10 @@ def measure_eeg(
         for numbers, where in events.numbers:
             measures += measures_of(numbers, *where)
         tables |= events.tables
-    bouts = {
-        name: sigma_bouts(values, rate_hz, timeline, series)
-        for name, series in SERIES.items()
-        if tasks.infraslow
-    }
-    return ChannelResults(spectra, tuple(measures), tables, bouts)
+    sigma = None
+    if tasks.infraslow:
+        sigma = SigmaPower.of_channel(values, rate_hz, timeline)
+    return ChannelResults(spectra, tuple(measures), tables, sigma)
 
 
 def _band_values(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from psgkit.domain.channels.roles import Kind
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.metrics import Measure, Undefined, Value
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring, Stage
@@ -40,8 +40,9 @@ from psgkit.measure.signals.usable_time import (
     seconds_without_beats,
     usable_pct,
 )
-from psgkit.measure.spectra.infraslow import MEASURE, infraslow_values
+from psgkit.measure.spectra.infraslow import infraslow_values
 from psgkit.measure.spectra.power import SPECTRAL_RATE_HZ, band_limit
+from psgkit.measure.spectra.sigma_power import MEASURE, SigmaPower
 from psgkit.measure.spectra.swa import (
     NREM,
     SWA_BAND,
@@ -84,6 +85,14 @@ class SignalResults:
     channels_used: dict[str, str]
     issues: tuple[Issue, ...] = ()
 
+    def value(self, name: str) -> Value:
+        """Return a number of the night."""
+        return next(
+            Undefined(found.reason) if found.reason else found.value
+            for found in self.measures
+            if found.name == name
+        )
+
 
 @dataclass(slots=True)
 class _Gathered:
@@ -108,7 +117,7 @@ class EegMeasured:
     timeline: Timeline
     chosen: Derivations
     gathered: _Gathered
-    sigma_bouts: dict[str, list[FloatArray]]
+    sigma: SigmaPower | None
 
     @property
     def spindles(self) -> pd.DataFrame | None:
@@ -166,10 +175,10 @@ def measure_eeg_channels(
     timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
     chosen = choose_derivations(recording)
     gathered = _Gathered()
-    bouts = _measure_eeg_channels(
+    sigma = _measure_eeg_channels(
         recording, chosen, timeline, artefacts, gathered, detectors
     )
-    return EegMeasured(timeline, chosen, gathered, bouts)
+    return EegMeasured(timeline, chosen, gathered, sigma)
 
 
 def complete_signals(
@@ -193,7 +202,7 @@ def complete_signals(
         for c in night.cycles
     )
     _add_swa(chosen, timeline, periods, gathered)
-    _add_infraslow(chosen, eeg.sigma_bouts, gathered)
+    _add_infraslow(chosen, eeg.sigma, gathered)
     rem = timeline
     if gathered.eeg_is_bad is not None:
         rem = rem.without(gathered.eeg_is_bad)
@@ -236,8 +245,8 @@ def _measure_eeg_channels(
     artefacts: ArtefactMask,
     gathered: _Gathered,
     detectors: DetectorSettings,
-) -> dict[str, list[FloatArray]]:
-    bouts: dict[str, list[FloatArray]] = {}
+) -> SigmaPower | None:
+    sigma = None
     n_seconds = len(timeline.stages)
     reference = (*chosen.spindles, *chosen.swa, *chosen.eeg)[:1]
     for channel in chosen.eeg:
@@ -266,8 +275,8 @@ def _measure_eeg_channels(
         gathered.spectra[channel.role.value] = results.spectra
         gathered.of_channels += results.measures
         gathered.add_tables(results.tables)
-        bouts |= results.sigma_bouts
-    return bouts
+        sigma = results.sigma or sigma
+    return sigma
 
 
 def _usable(
@@ -317,17 +326,22 @@ def _add_swa(
 
 
 def _add_infraslow(
-    chosen: Derivations, bouts: dict[str, list[FloatArray]], gathered: _Gathered
+    chosen: Derivations, sigma: SigmaPower | None, gathered: _Gathered
 ) -> None:
-    limit: Undefined | None = chosen.lacking(
+    no_channel = chosen.lacking(
         "no parietal or central EEG channel", Kind.EEG, INFRASLOW_SITES
     )
+    limit: Undefined | None = no_channel
     if chosen.infraslow is not None:
         limit = band_limit(chosen.infraslow, MEASURE.band_hz)
-    if limit is not None:
-        gathered.of_night += all_undefined(INFRASLOW, limit)
+    if limit is not None or sigma is None:
+        gathered.of_night += all_undefined(INFRASLOW, limit or no_channel)
         return
-    gathered.of_night += measures_of(infraslow_values(bouts))
+    gathered.of_night += measures_of(
+        infraslow_values(
+            {name: [b.series for b in bouts] for name, bouts in sigma.bouts.items()}
+        )
+    )
 
 
 def _in_order(measures: list[Measure]) -> list[Measure]:

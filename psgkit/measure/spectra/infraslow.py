@@ -3,7 +3,7 @@
 Sigma power waxes and wanes at about 0.02 Hz in undisturbed N2 (Lecci et al. 2017). It
 is a proxy of NREM micro-states, not a level of any transmitter. A peak over a red-noise
 background arises by chance too: the same search in surrogates without a rhythm says how
-often (METRICS section F, steps 2 to 7).
+often (METRICS section F, steps 4 to 7).
 """
 
 from dataclasses import dataclass
@@ -13,17 +13,19 @@ import numpy.typing as npt
 from scipy import fft, signal
 
 from psgkit.domain.metrics import Undefined, Value
-from psgkit.domain.scoring import Stage
-from psgkit.measure.signals.usable_time import FloatArray, Timeline, find_stretches
-from psgkit.measure.spectra.power import Float32Array, band_power, taper_psd
+from psgkit.measure.signals.usable_time import FloatArray
 from psgkit.measure.spectra.red_noise import background, fit_backgrounds
+from psgkit.measure.spectra.sigma_power import (
+    MEASURE,
+    N_FFT,
+    SERIES,
+    STEP_S,
+    SigmaSeries,
+)
 
-STEP_S = 4.0
 RATE_HZ = 1 / STEP_S
-MAX_FILLED_WINDOWS = 2
 MIN_BOUTS = 3
 MIN_TOTAL_MIN = 20.0
-N_FFT = 1024
 
 FIT_BAND = (0.006, 0.12)
 PEAK_BAND = (0.01, 0.04)
@@ -35,43 +37,6 @@ THIN = 8
 ALPHA = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class SigmaSeries:
-    """A series of sigma power whose fluctuation is looked at.
-
-    Attributes
-    ----------
-    band_hz : tuple of float
-        What counts as sigma.
-    stages : tuple of Stage
-        Stages that make up a bout.
-    min_bout_s : float
-        Shortest bout, a whole number of steps of 4 s.
-    """
-
-    band_hz: tuple[float, float]
-    stages: tuple[Stage, ...]
-    min_bout_s: float
-
-    @property
-    def min_windows(self) -> int:
-        """Windows in the shortest bout."""
-        return round(self.min_bout_s / STEP_S)
-
-    @property
-    def name(self) -> str:
-        """The stages, for messages."""
-        return "+".join(stage.name for stage in self.stages)
-
-
-# By what the columns begin with. The first is the measure; the others tell whether it
-# hangs on the band or on N2 alone.
-SERIES = {
-    "isf": SigmaSeries((10.0, 15.0), (Stage.N2,), 120.0),
-    "isf_fast": SigmaSeries((13.0, 15.0), (Stage.N2,), 120.0),
-    "isf_nrem": SigmaSeries((10.0, 15.0), (Stage.N2, Stage.N3), 300.0),
-}
-MEASURE = SERIES["isf"]
 NUMBERS = ("relpeak", "z", "p", "peak_hz", "mod_frac", "bout_n", "min")
 VARIANT_NUMBERS = ("relpeak", "p", "peak_hz")
 
@@ -110,66 +75,6 @@ class InfraslowPeak:
         return self.p < ALPHA
 
 
-def sigma_bouts(
-    values: Float32Array,
-    rate_hz: float,
-    timeline: Timeline,
-    series: SigmaSeries = MEASURE,
-) -> list[FloatArray]:
-    """Return sigma power in steps of 4 s, for every bout that is long enough.
-
-    Up to two windows with artefact are interpolated, longer losses part a bout.
-
-    Parameters
-    ----------
-    values : numpy.ndarray of float32, shape (n_samples,)
-        Microvolts from second zero.
-    rate_hz : float
-    timeline : Timeline
-    series : SigmaSeries
-
-    Returns
-    -------
-    list of numpy.ndarray of float64
-        One array a bout.
-    """
-    length = round(STEP_S * rate_hz)
-    freqs = fft.rfftfreq(length, 1 / rate_hz)
-    bouts: list[FloatArray] = []
-    for first, last in find_stretches(np.isin(timeline.epoch_stages, series.stages)):
-        start_s = timeline.epoch_starts_s[first]
-        n_windows = int((last - first) * timeline.epoch_s / STEP_S)
-        starts_s = start_s + STEP_S * np.arange(n_windows)
-        starts = np.round(starts_s * rate_hz).astype(int)
-        is_bad = timeline.touches_bad(starts_s, STEP_S)
-        is_bad |= (starts < 0) | (starts + length > len(values))
-        if n_windows < series.min_windows or is_bad.all():
-            continue
-        starts[is_bad] = starts[~is_bad][0]
-        psd = taper_psd(values[starts[:, np.newaxis] + np.arange(length)], rate_hz)
-        power = band_power(freqs, psd, series.band_hz)
-        bouts += split_at_losses(power, is_bad, series.min_windows)
-    return bouts
-
-
-def split_at_losses(
-    power: FloatArray, is_bad: npt.NDArray[np.bool_], min_windows: int
-) -> list[FloatArray]:
-    """Fill losses of up to two windows by interpolation, cut at longer ones."""
-    is_lost = np.zeros(len(power), dtype=bool)
-    for start, stop in find_stretches(is_bad):
-        at_edge = start == 0 or stop == len(power)
-        is_lost[start:stop] = at_edge or stop - start > MAX_FILLED_WINDOWS
-    position = np.arange(len(power))
-    filled = np.interp(position, position[~is_bad], power[~is_bad])
-    return [
-        part
-        for start, stop in find_stretches(~is_lost)
-        for part in np.array_split(filled[start:stop], -(-(stop - start) // N_FFT))
-        if len(part) >= min_windows
-    ]
-
-
 def infraslow_peak(
     bouts: list[FloatArray],
     series: SigmaSeries = MEASURE,
@@ -182,7 +87,7 @@ def infraslow_peak(
     Parameters
     ----------
     bouts : list of numpy.ndarray of float64
-        Sigma power in steps of 4 s, as from `sigma_bouts`.
+        Sigma power in steps of 4 s, those of `sigma_bouts`.
     series : SigmaSeries
         What they were made as.
     seed : int
@@ -261,14 +166,19 @@ def _bouts_spectrum(bouts: list[FloatArray]) -> FloatArray:
     """Average the spectra of bouts by their length; each is (n_series, n_windows)."""
     total = np.zeros((len(bouts[0]), N_FFT // 2 + 1))
     for bout in bouts:
-        length = bout.shape[1]
-        relative = bout / bout.mean(axis=1, keepdims=True) - 1
-        taper = signal.get_window("hann", length)
-        tapered = _without_trend(relative) * taper
-        waves = fft.rfft(tapered, N_FFT, axis=1)
-        density = waves.real**2 + waves.imag**2
-        total += density * (2 * length / (RATE_HZ * np.sum(taper**2)))
+        waves = bout_waves(bout / bout.mean(axis=1, keepdims=True) - 1)
+        total += (waves.real**2 + waves.imag**2) * (2 * bout.shape[1] / RATE_HZ)
     return np.asarray(total / sum(bout.shape[1] for bout in bouts))
+
+
+def bout_waves(series: FloatArray) -> npt.NDArray[np.complex128]:
+    """Return the Fourier transform of rows without their trend, Hann-tapered.
+
+    Scaled so that its squared size times 2 / `RATE_HZ` is a power spectral density.
+    """
+    taper = signal.get_window("hann", series.shape[1])
+    taper /= np.sqrt(np.sum(taper**2))
+    return np.asarray(fft.rfft(_without_trend(series) * taper, N_FFT, axis=1))
 
 
 def _without_trend(series: FloatArray) -> FloatArray:

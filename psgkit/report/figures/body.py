@@ -30,6 +30,7 @@ TITLE = "REM sleep, arousals and the body"
 
 _HEART = "#b3446c"
 _OXYGEN = "#2f7d4f"
+_SIGMA = "#8a6d1c"
 _LINE_PX = 1.2
 _NORMAL_PCT = 90.0
 _LEAST_SPAN_BPM = 20.0
@@ -46,7 +47,8 @@ def plot_rem_body(night: Night) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
-        Shows whether the body was quiet in REM sleep. It measures no transmitter.
+        Shows whether the body was quiet in REM sleep. It measures no transmitter. The
+        infraslow fluctuations are of the 2 min around each epoch.
     """
     return as_figure(rem_body_picture(night))
 
@@ -58,7 +60,7 @@ def rem_body_picture(night: Night) -> Picture:
         return empty_picture(
             WIDTH_PX, _(TITLE), _("No heart rate or saturation was measured.")
         )
-    *upper, last = (_rem_panel(night), *tracks)
+    *upper, last = (_rem_panel(night), *tracks, *_infraslow_panels(night))
     return Picture(WIDTH_PX, (*(panel.without_names() for panel in upper), last))
 
 
@@ -86,6 +88,27 @@ def body_panels(night: Night, *, mark_rem: bool = False) -> list[Panel]:
         panels.append(
             _track(night, _("Lowest saturation of each epoch, %"), marks, low, 100.0)
         )
+    return panels
+
+
+def _infraslow_panels(night: Night) -> list[Panel]:
+    """Return how much heart rate and sigma power fluctuate from 0.01 to 0.04 Hz."""
+    columns = {
+        "hr_infraslow_bpm": (_("Infraslow fluctuation, beats a minute"), _HEART),
+        "sigma_infraslow_uv2": (_("Infraslow fluctuation of sigma, µV²"), _SIGMA),
+    }
+    table = table_with(night, "body_epochs", "onset_s", *columns)
+    if table is None:
+        return []
+    middles_h = (table["onset_s"].to_numpy(float) + night.scoring.epoch_s / 2) / 3600
+    panels = []
+    for column, (title, colour) in columns.items():
+        size = table[column].to_numpy(float)
+        if np.isfinite(size).any():
+            high = float(np.nanpercentile(size, 99.5)) or 1.0
+            shades = _rem_band(night, 0.0, high)
+            marks = (*shades, *_lines(middles_h, size, colour))
+            panels.append(_track(night, title, marks, 0.0, high))
     return panels
 
 

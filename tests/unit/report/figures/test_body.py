@@ -20,6 +20,8 @@ def night(**columns: list[float]) -> Night:
             "onset_s": np.arange(8) * 30.0,
             "hr_bpm": columns.get("hr_bpm", empty),
             "spo2_min_pct": columns.get("spo2_min_pct", empty),
+            "hr_infraslow_bpm": columns.get("hr_infraslow_bpm", empty),
+            "sigma_infraslow_uv2": columns.get("sigma_infraslow_uv2", empty),
         }
     )
     made = make_night(scoring=make_scoring("W2222RRR"))
@@ -57,3 +59,18 @@ def test_rem_sleep_stands_above_and_at_the_foot_of_each_track():
         assert (150 / 3600, 240 / 3600) in spans
     assert oxygen.y.low == 84.0
     assert "<svg" in svg_of(picture)
+
+
+def test_the_infraslow_fluctuations_stand_beneath_the_heart():
+    picture = rem_body_picture(
+        night(
+            hr_bpm=[60.0] * 8,
+            hr_infraslow_bpm=[np.nan, 1.0, 2.0, 2.0, 1.0, 0.5, 0.5, 0.5],
+            sigma_infraslow_uv2=[np.nan] + [3.0] * 7,
+        )
+    )
+    _rem, _heart, of_heart, of_sigma = picture.panels
+    (line,) = lines(of_heart.marks)
+    assert line.y.tolist() == [1.0, 2.0, 2.0, 1.0, 0.5, 0.5, 0.5]
+    (line,) = lines(of_sigma.marks)
+    assert line.y.tolist() == [3.0] * 7
