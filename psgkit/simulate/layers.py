@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from psgkit.simulate.options import NightOptions
+from psgkit.simulate.paces import at_windows, infraslow, slow_wave_pressure
 from psgkit.simulate.signals.arousals import (
     add_arousals,
     calm_seconds,
@@ -20,7 +21,6 @@ from psgkit.simulate.signals.heart import (
 from psgkit.simulate.signals.limb_movements import add_legs, plan_periodic_movements
 from psgkit.simulate.signals.muscle import add_muscle
 from psgkit.simulate.signals.noise import HOP_S, n_windows
-from psgkit.simulate.signals.paces import at_windows, infraslow, slow_wave_pressure
 from psgkit.simulate.signals.respiratory_events import (
     RespiratoryEvent,
     plan_respiratory_events,

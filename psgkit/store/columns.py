@@ -54,6 +54,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "hf_ms2": ("ms²", "power of heart beat intervals from 0.15 to 0.4 Hz"),
     "highpass_hz": ("Hz", "lower limit of the hardware filter as the header gives it"),
     "hr_bpm": ("1/min", "mean heart rate"),
+    "hr_infraslow_bpm": (
+        "1/min",
+        "fluctuation of heart rate from 0.01 to 0.04 Hz, 2 min around the epoch",
+    ),
     "index": ("", "position in the source of the recording, from 0"),
     "interruption_n": ("count", "how many interruptions"),
     "interruption_w_n": ("count", "how many of them hold wake"),
@@ -120,6 +124,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "scale": ("", "scale on which statistics compare it"),
     "section": ("", "section at the top of a page that shows it"),
     "severity": ("", "error, warning or note"),
+    "sigma_infraslow_uv2": (
+        "µV²",
+        "fluctuation of sigma power from 0.01 to 0.04 Hz, 2 min around the epoch",
+    ),
     "sigma_phase_rad": ("rad", "phase of the wave at the peak of sigma power"),
     "slope_uvs": ("µV/s", "slope from the negative peak to the zero crossing"),
     "source": ("", "who or what marked it"),
