@@ -5,18 +5,20 @@ from .cohort.batch.run import run_cohort
 from .cohort.jobs.bids import find_bids_jobs
 from .cohort.jobs.discovery import find_jobs
 from .cohort.jobs.manifest import read_manifest
-from .cohort.statistics.contrast import compare_groups
+from .cohort.statistics.contrast import Contrast, compare_groups
 from .cohort.statistics.contrast_files import plot_forest
 from .cohort.table.collect import collect, read_cohort
 from .domain.channels.roles import Role
-from .domain.issues import Issue
+from .domain.issues import Issue, Severity
 from .domain.jobs import Done, Failed, Job, Skipped
-from .domain.night import Night
-from .domain.recording import Recording
+from .domain.metrics import Measure, Metric, Reliability
+from .domain.night import Night, Spectra
+from .domain.provenance import Provenance
+from .domain.recording import Channel, Gap, Recording
 from .domain.scoring import Scoring, Stage
 from .errors import InputError, OutputError, PsgkitError
 from .measure import measure_scoring
-from .measure.arousals import detect_arousals
+from .measure.arousals import ArousalRules, detect_arousals
 from .pipeline import analyse
 from .read import read_recording, read_scoring
 from .report import read_night, save_night
@@ -33,24 +35,39 @@ from .report.figures import (
     plot_swa_by_cycle,
     plot_topography,
 )
-from .settings import Settings, load_settings
-from .simulate import simulate_night
-from .stage.agreement import compare_scorings
+from .settings import ReadSettings, ReportSettings, Settings, load_settings
+from .simulate import SimulatedNight, simulate_night
+from .stage.agreement import Agreement, ArousalAgreement, compare_scorings
 
 __all__ = [
+    "Agreement",
+    "ArousalAgreement",
+    "ArousalRules",
+    "Channel",
+    "Contrast",
     "Done",
     "Failed",
+    "Gap",
     "InputError",
     "Issue",
     "Job",
+    "Measure",
+    "Metric",
     "Night",
     "OutputError",
+    "Provenance",
     "PsgkitError",
+    "ReadSettings",
     "Recording",
+    "Reliability",
+    "ReportSettings",
     "Role",
     "Scoring",
     "Settings",
+    "Severity",
+    "SimulatedNight",
     "Skipped",
+    "Spectra",
     "Stage",
     "analyse",
     "collect",

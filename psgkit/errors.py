@@ -1,32 +1,52 @@
-"""Everything that psgkit raises on purpose.
+"""Errors that psgkit raises on purpose.
 
 ::
 
     PsgkitError
-    ├── InputError                what was given cannot be used (exit status 2)
+    ├── InputError                an input cannot be used (exit status 2)
     │   ├── UnreadableRecording   the EDF or BDF file
     │   ├── UnreadableScoring     the scoring file
     │   ├── ScoringMismatch       a scoring that does not fit its recording
-    │   ├── MissingChannel        no channel for what was asked
+    │   ├── MissingChannel        a channel that was asked for is missing
     │   ├── SettingsError         a settings file, or a value in it
     │   ├── UnknownClassifier     a classifier of YASA that psgkit has not checked
     │   ├── UnreadableNight       a file that should be a saved night
     │   └── MissingExtra          an optional package is not installed
     └── OutputError               a result cannot be written (exit status 2)
 
-A message is one sentence or two: what was wrong, where, what was found, and what
-would help. Nothing that could identify the patient stands in it.
+A message is one sentence or two: the fault, the place, the value found, the remedy.
+It never holds anything that could identify the patient.
 """
 
 from collections.abc import Sequence
 
 
 class PsgkitError(Exception):
-    """Anything that psgkit raises on purpose."""
+    """Base class of every error that psgkit raises on purpose.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> try:
+    ...     psgkit.analyse("night.edf", age_y=150)
+    ... except psgkit.PsgkitError as error:
+    ...     print(error)
+    Age must be between 0 and 120 years; got 150.
+    """
 
 
 class InputError(PsgkitError):
-    """What was given cannot be used."""
+    """An input cannot be used: a file, a value or an option.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> try:
+    ...     psgkit.read_scoring("absent.csv")
+    ... except psgkit.InputError as error:
+    ...     print(error)
+    There is no scoring file 'absent.csv'; check its path.
+    """
 
 
 class UnreadableRecording(InputError):
@@ -42,7 +62,7 @@ class ScoringMismatch(InputError):
 
 
 class MissingChannel(InputError):
-    """No channel of the recording serves what was asked."""
+    """The recording has no channel for the task."""
 
 
 class SettingsError(InputError):
@@ -54,15 +74,26 @@ class UnknownClassifier(InputError):
 
 
 class UnreadableNight(InputError):
-    """A file is not a night that psgkit saved, or is one of a newer kind."""
+    """A file is not a saved night, or a newer psgkit saved it."""
 
 
 class MissingExtra(InputError):
-    """What was asked needs an optional package that is not installed."""
+    """The task needs an optional package that is not installed."""
 
 
 class OutputError(PsgkitError):
-    """A result cannot be written."""
+    """A result cannot be written.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> scoring = psgkit.Scoring.from_stages(["W", "N2", "R"])
+    >>> try:
+    ...     psgkit.export_scoring(scoring, "night.doc", to="word")
+    ... except psgkit.OutputError as error:
+    ...     print(error)
+    No format 'word' to export to; there are edf+, luna, bids, csv, yasa.
+    """
 
 
 def listed(words: Sequence[str]) -> str:

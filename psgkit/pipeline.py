@@ -73,38 +73,43 @@ def analyse(
     recording : str, Path, mne.io.BaseRaw, Recording or SimulatedNight
         A file, or an object in memory.
     scoring : str, Path, Scoring, yasa.Hypnogram, mne.Annotations or sequence, optional
-        A file in any format that `read_scoring` reads, an object of psgkit, YASA or
-        MNE, or the stages, one an epoch of 30 s from the recording's start. Without a
-        scoring, the night is staged.
+        A file that `read_scoring` reads, an object of psgkit, YASA or MNE, or the
+        stages of 30-s epochs from the recording's start. By default the night is staged.
     stager : str or Stager, optional
-        ``"yasa-fast"``, ``"yasa"``, another package's stager by its name, or a function
+        ``"yasa-fast"``, ``"yasa"``, the name of another package's stager, or a function
         that stages a `Recording`.
     settings : Settings, optional
-        Default settings where not given.
+        The default settings if not given.
     id : str, optional
-        Name of the night in every output; the file's stem where not given.
+        Name of the night in every output; by default the file's stem.
     lights_off, lights_on : str, optional
         Clock times (``"22:47"``) or seconds after the recording's start (``"120s"``).
     age_y, sex : float and str, optional
-        Of the person, ``sex`` being ``"F"`` or ``"M"``: with both, YASA's demographic
-        classifiers are used.
+        Age in years, and ``"F"`` or ``"M"``. With both, YASA's demographic classifiers
+        are used.
     channels : dict of str to str, optional
-        Role (``C4_M1``), or use (``eeg``, ``central``), to the label of the channel.
+        Role (``C4_M1``) or use (``eeg``, ``central``) to the label of the channel.
     unit : {"nV", "uV", "mV", "V"} or dict, optional
-        Unit of EEG, EOG and EMG where the header is silent or wrong; a dict gives it by
+        Unit of EEG, EOG and EMG if the header lacks it or is wrong; or a dict by
         channel: ``{"Chin 1": "mV"}``.
 
     Returns
     -------
     Night
-        Stages, events, numbers, issues and provenance; `psgkit.save_night` writes
-        its files.
+        Stages, events, numbers, issues and provenance.
 
     Raises
     ------
     InputError
-        If a value, the recording or the scoring cannot be used; the message says why and
-        what would help. All values are checked together.
+        If a value, the recording or the scoring cannot be used. All values are checked
+        together.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.analyse("night.edf", scoring="night.csv")
+    >>> float(night.measures["rem_min"])  # minutes
+    8.0
     """
     given: dict[str, object] = {}
     if channels is not None:
@@ -163,11 +168,7 @@ def analyse_night(
     progress : callable
         Called with one of `STEPS` when it begins.
     objects : Objects
-        What stands in memory and not in the job's files.
-
-    Returns
-    -------
-    Night
+        Inputs in memory.
 
     Raises
     ------
@@ -178,14 +179,14 @@ def analyse_night(
         raise InputError(f"{job.night_id}: {' '.join(faults)}")
     if job.recording is None and objects.recording is None:
         return analyse_scoring(job, settings)
-    # Two threads of a BLAS add up in another order than one: the last digits of a night
-    # would hang on how many cores a machine has.
+    # Two threads of a BLAS add in another order than one; the last digits of a number
+    # would depend on the machine's cores.
     with threadpool_limits(1, user_api="blas"):
         return _analyse_recording(job, objects, settings, progress)
 
 
 def analyse_scoring(job: Job, settings: Settings) -> Night:
-    """Measure a night of which only the scoring is there.
+    """Measure a night from its scoring alone.
 
     Parameters
     ----------
@@ -197,7 +198,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
     Returns
     -------
     Night
-        Without channels, and with all numbers that need no signal.
+        Without channels; with all numbers that need no signal.
 
     Raises
     ------

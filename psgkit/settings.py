@@ -42,6 +42,13 @@ class ReadSettings(_Frozen):
     ignore_clock : bool
         Whether the records of an EDF+D are read one after another, whatever times they
         give.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> settings = psgkit.ReadSettings(channels={"EMG_CHIN": "Chin1-Chin2"}, unit="uV")
+    >>> psgkit.read_recording("night.edf", settings=settings).duration_s
+    1320.0
     """
 
     channels: dict[str, str] = Field(default_factory=dict)
@@ -207,6 +214,15 @@ class ReportSettings(_Frozen):
         Whether the names of columns stand beside the plain names on the page.
     review : bool
         Whether the page is written on which a person checks and corrects the night.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> settings = psgkit.ReportSettings(page=False, tables=False)
+    >>> folder = psgkit.save_night(night, "short", settings=settings)
+    >>> (folder / "night.h5").is_file(), (folder / "night_report.html").exists()
+    (True, False)
     """
 
     page: bool = True
@@ -220,7 +236,34 @@ class ReportSettings(_Frozen):
 
 
 class Settings(_Frozen):
-    """Every setting, by the step that uses it."""
+    """Every setting, by the step that uses it.
+
+    Attributes
+    ----------
+    read : ReadSettings
+        Channels and units.
+    scoring : ScoringSettings
+        Codes, columns, epoch length, annotator and names of events.
+    window : WindowSettings
+        Time in bed, and scorings that do not fit.
+    stage : StageSettings
+        The stager.
+    arousals : ArousalSettings
+        Source of the arousals.
+    detectors : DetectorSettings
+        Detectors of psgkit or of YASA.
+    measure : MeasureSettings
+        Signals that are measured.
+    report : ReportSettings
+        Files that are written, and their language.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> settings = psgkit.Settings(arousals={"source": "rules"})
+    >>> settings.arousals.source, settings.window.lights
+    ('rules', 'marked')
+    """
 
     read: ReadSettings = ReadSettings()
     scoring: ScoringSettings = ScoringSettings()
@@ -249,6 +292,12 @@ def load_settings(path: str | Path) -> Settings:
     SettingsError
         If the file cannot be read, or names a setting or value that there is not; every
         fault is named, a misspelt name with the one that was probably meant.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.load_settings("my.toml").report.language
+    'nl'
     """
     path = Path(path)
     try:

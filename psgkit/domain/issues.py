@@ -1,15 +1,22 @@
-"""What is wrong with a recording or its scoring, told beside the numbers."""
+"""Faults and assumptions about a recording or its scoring, reported beside the numbers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much an issue matters to the numbers."""
+    """How much an issue matters to the numbers.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.Severity.ERROR == "error"
+    True
+    """
 
     ERROR = "error"  # numbers that rest on it are withheld or cannot be trusted
     WARNING = "warning"  # look before using the numbers
-    NOTE = "note"  # what was assumed or done, for the record
+    NOTE = "note"  # an assumption or a step, for the record
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,17 @@ class Issue:
     code : str
         Short, stable name in snake_case, such as ``unit_assumed``.
     message : str
-        What was found, where, in one sentence.
+        The finding and its place, in one sentence.
     remedy : str
-        What would settle it, in one sentence; empty where nothing can.
+        What to do about it, in one sentence; empty where nothing can be done.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> for issue in night.issues[:1]:
+    ...     print(issue.severity, issue.code)
+    warning rate_too_low
     """
 
     severity: Severity

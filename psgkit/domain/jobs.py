@@ -1,4 +1,4 @@
-"""One night to do, and what became of it."""
+"""A night to analyse, and its outcome."""
 
 import math
 from collections.abc import Callable
@@ -30,12 +30,12 @@ def person_faults(age_y: object, sex: object) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One night to do: what differs from night to night; `Settings` holds the rest.
+    """A night to analyse, with the values that differ from night to night.
 
     Attributes
     ----------
     recording : pathlib.Path or None
-        The EDF or BDF file; None for a night of which only the scoring is left.
+        The recording's file; None for a night with a scoring alone.
     id : str
         Name of the night in every output; the stem of its file where empty.
     scoring : pathlib.Path or None
@@ -50,14 +50,21 @@ class Job:
         Length of an epoch of the scoring, where its file does not give it; the
         settings' one where None.
     covariates : dict of str to object
-        Further columns of a manifest, carried into the cohort's table.
+        Further columns of a manifest, copied into the cohort's table.
     subfolder : str
-        Where below the output folder of a cohort the night's folder stands, such as
-        ``sub-1/ses-2/eeg``; directly below it where empty.
+        Folder of the night below the output folder, such as ``sub-1/ses-2/eeg``;
+        empty for directly below it.
     addresses : dict of str to str
-        Inputs that do not lie here: ``"recording"`` or ``"scoring"`` to an address
-        that fsspec reads, such as ``s3://bucket/night.edf``. The field of that name is
-        None until a worker has copied the file.
+        Remote inputs: ``"recording"`` or ``"scoring"`` to an address that fsspec
+        reads, such as ``s3://bucket/night.edf``. The field of that name is None until
+        a worker has copied the file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import psgkit
+    >>> psgkit.Job(Path("night.edf"), lights_off="22:47", age_y=34.0, sex="F").night_id
+    'night'
     """
 
     recording: Path | None
@@ -82,14 +89,14 @@ class Job:
         file = self.recording or self.scoring
         if file is None:
             address = next(iter(self.addresses.values()), "")
-            # What follows on the web may be a key.
+            # The query of a web address may be a key.
             return PurePosixPath(address.partition("?")[0]).stem
         return file.stem
 
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """What a caller in Python hands over in place of files and names.
+    """Objects in memory that a caller gives in place of files and names.
 
     Attributes
     ----------
@@ -110,7 +117,28 @@ NO_OBJECTS = Objects()
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A night that was analysed and saved."""
+    """A night that was analysed and saved.
+
+    Attributes
+    ----------
+    job : Job
+        The night.
+    folder : pathlib.Path
+        The folder of its files.
+    seconds : float
+        Time that it took.
+    issues_n, issues_error_n : int
+        Number of issues, and of errors among them.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import psgkit
+    >>> job = psgkit.Job(Path("night.edf"))
+    >>> done = psgkit.Done(job, Path("results/night"), 9.1, issues_n=2, issues_error_n=0)
+    >>> done.job.night_id, done.seconds
+    ('night', 9.1)
+    """
 
     job: Job
     folder: Path
@@ -121,7 +149,27 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A night that could not be done, and why."""
+    """A night that failed, and why.
+
+    Attributes
+    ----------
+    job : Job
+        The night.
+    error : str
+        Name of the error, such as ``UnreadableRecording``.
+    message : str
+        The reason, in one sentence.
+    seconds : float
+        Time that it took.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import psgkit
+    >>> job = psgkit.Job(Path("night.edf"))
+    >>> psgkit.Failed(job, "UnreadableRecording", "The file is empty.", 0.1).message
+    'The file is empty.'
+    """
 
     job: Job
     error: str
@@ -137,10 +185,18 @@ class Skipped:
     ----------
     job : Job
     folder : pathlib.Path or None
-        Where its result stands, for a night that was done before; None for one that
+        The folder of its result, for a night that was done before; None for one that
         was still to do when the run was stopped.
     reason : str
-        Why, in one sentence.
+        The reason, in one sentence.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import psgkit
+    >>> job = psgkit.Job(Path("night.edf"))
+    >>> psgkit.Skipped(job, Path("results/night"), "It was done before.").reason
+    'It was done before.'
     """
 
     job: Job

@@ -72,6 +72,12 @@ class Reliability:
         Between human experts; median over pairs.
     automatic : float or None
         Between an automatic scoring and experts.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.Reliability(experts=0.86, automatic=0.71).tier
+    <Tier.PRIMARY: 'primary'>
     """
 
     experts: float | None = None
@@ -126,6 +132,14 @@ class Metric:
         ``stage``, which is all sleep where a column names none.
     reliability : Reliability
         What it is worth, as measured.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> metric = next(one.metric for one in night.results if one.name == "n3_min")
+    >>> metric.unit, metric.scale
+    ('minutes', <Scale.MINUTES: 'minutes'>)
     """
 
     name: str
@@ -199,6 +213,14 @@ class Measure:
         Why the value is NaN; empty where it is not.
     low, high : float
         Interval within which staging error alone may move the value, or NaN.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> measure = next(one for one in night.results if one.name == "n3_min")
+    >>> measure.value, measure.unit, measure.reason
+    (6.0, 'minutes', '')
     """
 
     metric: Metric

@@ -29,6 +29,14 @@ class Spectra:
     freqs_hz : numpy.ndarray of float64, shape (n_freqs,)
     psd_uv2_hz : numpy.ndarray of float32, shape (n_epochs, n_freqs)
         Power spectral density; NaN where an epoch has too little clean signal.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> spectra = night.spectra["C4_M1"]
+    >>> spectra.psd_uv2_hz.shape == (night.scoring.n_epochs, len(spectra.freqs_hz))
+    True
     """
 
     freqs_hz: npt.NDArray[np.float64]
@@ -73,6 +81,15 @@ class Night:
         Long tables: bouts, periods, cycles …
     spectra : mapping of str to Spectra
         By the channel's role.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> float(night.measures["n3_min"])
+    6.0
+    >>> night.reasons["ari_per_h"]
+    'under 180 min of sleep'
     """
 
     id: str

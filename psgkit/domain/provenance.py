@@ -33,6 +33,13 @@ class Provenance:
         Who or what marked the arousals; empty where nobody did.
     metric_version : int
         Version of the definitions of all numbers.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> night.provenance.stager, night.provenance.metric_version
+    ('table (CSV, BIDS events.tsv)', 4)
     """
 
     versions: dict[str, str] = field(default_factory=dict)

@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue
+from psgkit.domain.signal_source import SignalSource
 from psgkit.domain.small_gaps import SMALL_GAP_S, bridge_small_gaps
 from psgkit.errors import MissingChannel
 
@@ -20,39 +21,21 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 
-class SignalSource(Protocol):
-    """Where samples come from: a file, or arrays in memory."""
-
-    def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
-        """Return one signal of the source between two times on the clock.
-
-        Parameters
-        ----------
-        index : int
-            Position of the signal in the source.
-        start_s, stop_s : float
-            Seconds after the recording's start. Sample ``k`` of the recording stands
-            at ``k / rate_hz``; those with ``start_s <= k / rate_hz < stop_s`` are
-            returned.
-
-        Returns
-        -------
-        numpy.ndarray of float64, shape (n_samples,)
-            In the signal's own physical unit; NaN where the recording has a gap. A
-            view of what the source keeps, or an array that is the caller's.
-        """
-        ...
-
-    def read_many(
-        self, indices: Sequence[int], start_s: float, stop_s: float
-    ) -> list[FloatArray]:
-        """Return several signals, each as `read` does, in one pass through a file."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of clock time in which nothing was recorded."""
+    """A time without signal.
+
+    Attributes
+    ----------
+    onset_s, duration_s : float
+        Start after the recording's start, and length.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.Gap(onset_s=600.0, duration_s=30.0).duration_s
+    30.0
+    """
 
     onset_s: float
     duration_s: float
@@ -60,15 +43,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """Why no number is made of a channel that is there.
+    """The reason why a channel is not measured.
 
     Attributes
     ----------
     why : str
-        What its signal shows, to be read after its name: ``"sees no muscle"``.
+        Reason, to be read after the channel's name: ``"sees no muscle"``.
     stages_too : bool
-        Whether it is not staged on either. Otherwise staging takes it where it has no
-        other.
+        Whether staging leaves it out too. Otherwise staging uses it if it has no other.
     """
 
     why: str
@@ -82,30 +64,37 @@ class Channel:
     Attributes
     ----------
     role : Role
-        What it is for.
+        Standard name, such as ``C4_M1``.
     label : str
-        Its name in the file; ``"C4 - M1"`` where psgkit subtracted two.
+        Name in the file; ``"C4 - M1"`` for a difference that psgkit made.
     index : int
-        Its position in the source of the recording.
+        Position in the recording's source.
     rate_hz : float
-        Samples in a second.
+        Sampling rate.
     unit : str
-        Physical unit as the call names it, else as the file does, possibly empty.
+        Physical unit, from the call or from the file; can be empty.
     to_uv : float or None
-        What a physical value is multiplied with to give microvolts; None for what is
-        not a voltage, or where the unit is not known.
+        Factor from the physical unit to microvolts; None if it is not a voltage or the
+        unit is unknown.
     highpass_hz, lowpass_hz : float or None
-        Limits of the hardware filter as the header gives them; None where it is silent.
+        Limits of the hardware filter in the header; None if the header has none.
     limits : tuple of float or None
-        Smallest and largest physical value that the file can hold, in its unit.
+        Smallest and largest physical value of the file format, in the unit.
     reference_index : int or None
-        Position of the signal that is subtracted, where psgkit re-references.
+        Position of the signal that psgkit subtracts as reference.
     unfit : Unfit or None
-        Why no number is made of it; None where nothing speaks against it.
+        The reason why it is not measured; None for a good channel.
     position_m : tuple of float or None
-        Where the electrode stands on the head, where the file has a montage.
+        Electrode position on the head in metres, from the file's montage.
     wanted_for : frozenset of str
-        Uses, such as ``"swa"``, for which the user wants it first.
+        Uses, such as ``"swa"``, for which the user prefers it.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> channel = psgkit.read_recording("night.edf").channel("C4")
+    >>> channel.label, channel.rate_hz, channel.unit
+    ('C4', 128.0, 'uV')
     """
 
     role: Role
@@ -133,26 +122,34 @@ class Recording:
         Name of the night in every output.
     start : datetime.datetime or None
         Clock time of the first sample, without a time zone as in EDF. The date is
-        ``clock.UNKNOWN_DATE`` where the file does not know it.
+        ``clock.UNKNOWN_DATE`` if the file has none.
     duration_s : float
         From the first sample to the end of the last, gaps included.
     channels : tuple of Channel
-        In the order of the file, those that psgkit derived after them.
+        In the order of the file; channels that psgkit derived come last.
     source : SignalSource
-        Where samples come from.
+        Source of the samples.
     gaps : tuple of Gap
-        Stretches without signal, in order.
+        Times without signal, in order.
     artefacts : tuple of Gap
-        Stretches that the file itself marks as bad, in order.
+        Times that the file itself marks as bad, in order.
     lost : tuple of (str, Gap)
-        Stretches in which one channel, by its label, holds no signal of the person.
+        Times in which one channel, by its label, holds no signal of the person.
     issues : tuple of Issue
-        What reading found.
+        Findings of the reader.
     path : pathlib.Path or None
         The file; None for a recording made in memory.
     age_y, sex : float or None, str or None
-        Of the person, where known: ``sex`` is ``"F"`` or ``"M"``.
-    lights_off_s, lights_on_s : float or None, by annotations of the file
+        Of the person, if known: ``sex`` is ``"F"`` or ``"M"``.
+    lights_off_s, lights_on_s : float or None
+        Lights-off and lights-on by annotations of the file.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> recording = psgkit.read_recording("night.edf")
+    >>> recording.signal(recording.channel("C4"), 0, 2).shape  # microvolts
+    (256,)
     """
 
     id: str
@@ -172,7 +169,7 @@ class Recording:
 
     @property
     def cut_short(self) -> str:
-        """A sentence for messages where the file ends before its header says."""
+        """A sentence for messages if the file is shorter than its header says."""
         if any(issue.code == "file_truncated" for issue in self.issues):
             return " The file is cut: copy it again from its source."
         return ""
@@ -194,17 +191,17 @@ class Recording:
         return tuple(c for c in self.channels if c.role.kind is kind)
 
     def without_unfit(self) -> "Recording":
-        """Return the same recording without the channels of which no number is made."""
+        """Return the recording without its unfit channels."""
         fit = tuple(channel for channel in self.channels if channel.unfit is None)
         return self if fit == self.channels else replace(self, channels=fit)
 
     def find(self, roles: Iterable[Role]) -> Channel | None:
-        """Return the channel of the first of these roles that the recording has."""
+        """Return the first channel with one of these roles, in the order of roles."""
         by_role = {channel.role: channel for channel in reversed(self.channels)}
         return next((by_role[role] for role in roles if role in by_role), None)
 
     def ranked(self, roles: Iterable[Role], use: str) -> list[Channel]:
-        """Return the channels for a use: those wanted for it, then by their roles."""
+        """Return the channels for a use: preferred ones first, then by role."""
         place = {role: number for number, role in enumerate(roles)}
         serving = [c for c in self.channels if c.role in place or use in c.wanted_for]
         serving.sort(key=lambda c: (use not in c.wanted_for, place.get(c.role, 0)))
@@ -216,7 +213,7 @@ class Recording:
         Raises
         ------
         MissingChannel
-            If there is none; the message lists what there is.
+            If there is none; the message lists the labels.
         """
         for channel in self.channels:
             if name in (channel.role.value, channel.label):
@@ -289,7 +286,7 @@ class Recording:
         return found
 
     def lost_of(self, channel: Channel) -> tuple[Gap, ...]:
-        """Return the stretches in which a channel holds no signal of the person."""
+        """Return the times in which a channel holds no signal of the person."""
         return tuple(gap for label, gap in self.lost if label == channel.label)
 
     def _without_lost(
@@ -308,7 +305,7 @@ class Recording:
 
     @classmethod
     def of(cls, source: object) -> "Recording":
-        """Return a recording from what a caller has of it.
+        """Make a recording from a file or an object.
 
         Parameters
         ----------
@@ -337,16 +334,16 @@ class Recording:
         Parameters
         ----------
         channels : iterable of Channel, optional
-            Those to take; by default all that have a role.
+            Channels to convert; by default all that have a role.
         rate_hz : float, optional
-            Their rate in the Raw; by default the highest of an EEG channel.
+            Sampling rate of the Raw; by default the highest of an EEG channel.
 
         Returns
         -------
         mne.io.BaseRaw
-            Volts under the channels' labels. Gaps are zero under the annotation ``BAD_ACQ_SKIP``, a channel whose
-            electrode was off under ``BAD_electrode``. Samples are read when MNE asks
-            for them, unless channels have to be brought to one rate.
+            In volts. Gaps are zero and annotated ``BAD_ACQ_SKIP``; times with an
+            electrode off are annotated ``BAD_electrode``. Samples are read when MNE
+            asks for them, unless channels must be resampled to one rate.
 
         Raises
         ------
@@ -365,7 +362,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class ArraySource:
-    """Samples held in memory, one array a signal, as simulations and tests have them.
+    """Samples in memory, one array for each signal.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A scored night: stages on a grid, and events."""
+"""Sleep stages and events of a night."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 
 class Stage(IntEnum):
-    """Sleep stages of the AASM manual, with the codes that YASA uses."""
+    """Sleep stages of the AASM manual, with the codes that YASA uses.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.Stage.R.value, psgkit.Stage["N2"].value
+    (4, 2)
+    """
 
     UNS = -2  # not scored
     ART = -1  # scored as artefact or movement
@@ -45,8 +52,7 @@ RESPIRATORY_KINDS = (*APNEA_KINDS, *HYPOPNEA_KINDS)
 DESATURATION_KINDS = ("desaturation",)
 LIMB_KINDS = ("limb_movement",)
 
-# A scorer looks for a group of kinds at once: one hypopnoea marked means that apnoeas
-# were looked for too.
+# A scorer scores a group of kinds at once: where hypopnoeas are scored, apnoeas are too.
 EVENT_GROUPS = {
     "arousal": AROUSAL_KINDS,
     "respiratory": (*RESPIRATORY_KINDS, "rera", "respiratory_event"),
@@ -54,7 +60,7 @@ EVENT_GROUPS = {
     "limb_movement": LIMB_KINDS,
     "snore": ("snore",),
 }
-NREM_AROUSALS = "arousal_in_nrem"  # looked for without a chin, which REM needs
+NREM_AROUSALS = "arousal_in_nrem"  # scored without a chin EMG, which REM needs
 AROUSALS_UNSEEN = "arousals_unseen"  # sleep in which a detector lost a channel
 
 
@@ -72,28 +78,35 @@ class Scoring:
     epoch_s : float
         Length of an epoch in seconds.
     onset_s : float
-        Where the first epoch starts.
+        Start of the first epoch, in seconds.
     start : datetime.datetime or None
         Clock time of second zero.
     lights_off_s, lights_on_s : float or None
-        When the lights went off and on; None where not known.
+        Times of lights-off and lights-on; None if unknown.
     events : pandas.DataFrame
         Columns ``onset_s, duration_s, kind, cause, source``, ordered by onset.
     kinds_scored : frozenset of str
-        Names of `EVENT_GROUPS` that were looked for, so that none found means none;
-        `NREM_AROUSALS` where arousals were looked for in NREM sleep alone.
+        Groups of `EVENT_GROUPS` that the scorer looked for; `NREM_AROUSALS` if
+        arousals were scored in NREM sleep alone.
     scorer : str
-        Who or what scored it.
+        Person or program that scored it.
     is_automatic : bool
         Whether a program assigned the stages.
     proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
-        Probability of W, N1, N2, N3, R where a classifier gave one; read-only.
+        A classifier's probabilities of W, N1, N2, N3, R; read-only.
     issues : tuple of Issue
-        What reading it found; two scorings can differ in it and be equal.
+        Findings of the reader; not compared by ``==``.
     original : Scoring or None
-        The scoring that a person corrected to make this one; likewise.
+        The scoring before a person corrected it; not compared by ``==``.
     changes : tuple of str
-        Each change of the corrections as JSON, session after session; likewise.
+        Each change of the corrections as JSON, in order; not compared by ``==``.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> scoring = psgkit.Scoring.from_stages(["W", "N2", "N3", "R"], arousals=[(40, 5)])
+    >>> scoring.n_epochs, scoring.end_s, len(scoring.arousals)
+    (4, 120.0, 1)
     """
 
     stages: npt.NDArray[np.int8]
@@ -138,8 +151,8 @@ class Scoring:
         Parameters
         ----------
         stages : sequence of str, Stage or int
-            One an epoch, in AASM's words (``"W"``, ``"N2"``, ``"Stage R"``), YASA's
-            (``"WAKE"``, ``"REM"``, ``"ART"``, ``"UNS"``) or YASA's codes, 0 to 4.
+            One an epoch: AASM's names (``"W"``, ``"N2"``), YASA's (``"WAKE"``,
+            ``"REM"``, ``"ART"``, ``"UNS"``) or YASA's codes, 0 to 4.
         epoch_s : float
             Length of an epoch in seconds.
         start : datetime.datetime, optional
@@ -147,14 +160,13 @@ class Scoring:
         lights_off_s, lights_on_s : float, optional
             Seconds after the first epoch's start.
         arousals : DataFrame or sequence of (onset_s, duration_s), optional
-            None means that arousals were not scored, which makes their indices NaN;
-            an empty table means that none was found.
+            None: arousals were not scored, and their indices are NaN. An empty table:
+            the scorer found none.
         scorer : str
-            Who or what scored the night.
+            Person or program that scored the night.
         proba : DataFrame or numpy.ndarray, optional
             Probability of each stage, an epoch a row, as U-Sleep, GSSC or YASA give it.
-            Columns of a table are found by name, those of an array are W, N1, N2, N3
-            and R.
+            Columns of a table are found by name; those of an array are W N1 N2 N3 R.
 
         Returns
         -------
@@ -164,19 +176,13 @@ class Scoring:
         Raises
         ------
         InputError
-            If a stage has another name, an epoch has no length, an arousal starts or
-            lasts less than zero, or the probabilities do not fit the stages; every
-            fault is named.
+            If a stage, the epoch length, an arousal or the probabilities cannot be
+            used; every fault is named.
         """
-        faults = []
-        codes = []
-        for number, stage in enumerate(stages, start=1):
-            code = code_of(stage)
-            if code is None:
-                faults.append(f"epoch {number} is {stage!r}")
-            else:
-                codes.append(code)
-        if not codes and not faults:
+        found = [(f"epoch {n} is {s!r}", code_of(s)) for n, s in enumerate(stages, 1)]
+        codes = [code for _, code in found if code is not None]
+        faults = [fault for fault, code in found if code is None]
+        if not found:
             faults.append("there is no epoch")
         if not is_epoch(epoch_s):
             faults.append(f"an epoch of {epoch_s} s")
@@ -204,13 +210,12 @@ class Scoring:
 
     @classmethod
     def of(cls, source: object) -> "Scoring":
-        """Return a scoring from what a caller has of it.
+        """Make a scoring from a file or an object.
 
         Parameters
         ----------
         source : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence
-            A file, an object of YASA or MNE, or the stages, one an epoch of 30 s. A
-            `Night` gives its scoring.
+            A file, a `Night`, an object of YASA or MNE, or the stages of 30-s epochs.
 
         Raises
         ------
@@ -235,7 +240,7 @@ class Scoring:
 
     @property
     def end_s(self) -> float:
-        """Where the last epoch ends."""
+        """End of the last epoch, in seconds."""
         return self.onset_s + self.n_epochs * self.epoch_s
 
     @property
@@ -245,14 +250,14 @@ class Scoring:
 
     @property
     def arousals(self) -> pd.DataFrame | None:
-        """The arousals among the events; None where they were not scored."""
+        """The arousals; None if they were not scored."""
         if self.kinds_scored.isdisjoint(("arousal", NREM_AROUSALS)):
             return None
         return self.events_of(AROUSAL_KINDS)
 
     @property
     def arousal_scorer(self) -> str:
-        """Who or what marked the arousals; empty where they were not scored."""
+        """Person or program that scored the arousals; empty if nobody did."""
         arousals = self.arousals
         if arousals is None:
             return ""
@@ -260,7 +265,7 @@ class Scoring:
 
     @property
     def knows_rem_arousals(self) -> bool:
-        """Whether arousals were looked for, and in REM sleep too."""
+        """Whether arousals were scored in REM sleep too."""
         return self.arousals is not None and NREM_AROUSALS not in self.kinds_scored
 
     @property
@@ -268,44 +273,40 @@ class Scoring:
         """The same stages as a `yasa.Hypnogram`."""
         import yasa  # noqa: PLC0415 - costs seconds, and few callers want it
 
-        proba = self.proba
+        names = ["WAKE", "N1", "N2", "N3", "REM"]
+        proba = None if self.proba is None else pd.DataFrame(self.proba, columns=names)
         return yasa.Hypnogram(
             [YASA_NAMES[code] for code in self.stages.tolist()],
             n_stages=5,
             freq=f"{self.epoch_s:g}s",
             start=self.start,
             scorer=self.scorer,
-            proba=None
-            if proba is None
-            else pd.DataFrame(proba, columns=["WAKE", "N1", "N2", "N3", "REM"]),
+            proba=proba,
         )
 
     def to_annotations(self) -> "mne.Annotations":
         """Return stages, events and lights as `mne.Annotations`.
 
-        Their texts are those of EDF+ (``"Sleep stage N2"``, ``"Arousal"``, ``"Lights
-        off"``). Seconds count from the recording's start: lay them on a Raw with
-        ``raw.set_annotations(scoring.to_annotations())``.
+        Texts are those of EDF+ (``"Sleep stage N2"``, ``"Lights off"``). Set them on a
+        Raw with ``raw.set_annotations(scoring.to_annotations())``.
         """
-        from psgkit.read.objects import (  # noqa: PLC0415 - knows MNE
-            scoring_to_annotations,
-        )
+        from psgkit.read import objects  # noqa: PLC0415 - knows MNE
 
-        return scoring_to_annotations(self)
+        return objects.scoring_to_annotations(self)
 
     def events_of(self, kinds: Iterable[str]) -> pd.DataFrame:
         """Return the events of some kinds, in order."""
         return self.events[self.events["kind"].isin([*kinds])].reset_index(drop=True)
 
     def looked_for(self, kinds: Iterable[str]) -> bool:
-        """Tell whether events of any of these kinds were looked for."""
+        """Return whether the scorer looked for events of any of these kinds."""
         groups = (EVENT_GROUPS.get(group, ()) for group in self.kinds_scored)
         return not {*kinds}.isdisjoint(kind for group in groups for kind in group)
 
     def with_events(
         self, events: pd.DataFrame, kinds_scored: Iterable[str]
     ) -> "Scoring":
-        """Return the scoring with more events, and the kinds that were looked for."""
+        """Return the scoring with more events and more kinds that were scored."""
         return replace(
             self,
             events=concat_events(self.events, events),
@@ -354,8 +355,7 @@ def make_events(
     """Build an events table from (onset_s, duration_s, label, source) rows.
 
     A label is a kind, or a kind and its cause: ``arousal:limb``. Rows are ordered by
-    onset, then kind; columns have the same types however many rows there are, so that
-    tables compare and join without surprises.
+    onset, then kind. Columns have fixed types, for an empty table too.
     """
     split = (
         (onset_s, duration_s, *label.partition(":")[::2], source)

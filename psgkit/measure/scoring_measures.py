@@ -36,6 +36,13 @@ def measure_scoring(scoring: object) -> pd.Series:
     ------
     InputError
         If lights-on does not follow lights-off by an epoch.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> numbers = psgkit.measure_scoring(["W", "N1", "N2", "N2", "R", "R"])
+    >>> float(numbers["rem_min"]), float(numbers["n2_min"])  # minutes
+    (1.0, 1.0)
     """
     night = Evidence.of(Scoring.of(scoring))
     return pd.Series(

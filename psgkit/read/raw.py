@@ -45,7 +45,7 @@ _MAX_AGE_Y = 120
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawSource:
-    """Samples of a Raw, read when asked for; see `domain.recording.SignalSource`.
+    """Samples of a Raw, read when asked for; see `domain.signal_source.SignalSource`.
 
     Parameters
     ----------

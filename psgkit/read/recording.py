@@ -56,6 +56,13 @@ def read_recording(
         If a channel in the settings is not in the file.
     SettingsError
         If the settings name an unknown role.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> recording = psgkit.read_recording("night.edf")
+    >>> recording.labels[:4], recording.duration_s
+    (('F3', 'F4', 'C3', 'C4'), 1320.0)
     """
     path = Path(path)
     if not has_ending(path) or not path.exists() or is_edf(path):

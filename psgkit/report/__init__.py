@@ -49,6 +49,14 @@ def save_night(
     OutputError
         If the folder cannot be written; what an earlier call left there is then as it
         was.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> folder = psgkit.save_night(night, "saved")
+    >>> (folder / "night_report.html").is_file()
+    True
     """
     from psgkit.report.tables import write_tables  # noqa: PLC0415
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
@@ -122,6 +130,13 @@ def read_night(path: str | Path) -> Night:
     UnreadableNight
         If the file is not such a file, was written by a newer psgkit, is damaged, or
         points to other files.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> night.id, float(night.measures["tst_min"])  # minutes
+    ('night', 19.0)
     """
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
 

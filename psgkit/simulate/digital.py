@@ -67,7 +67,7 @@ class DigitalSource:
     gaps: Sequence[Gap] = ()
 
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
-        """Return a part of one signal; see `psgkit.domain.recording.SignalSource`."""
+        """Return a part of one signal; see `psgkit.domain.signal_source.SignalSource`."""
         signal = self.signals[index]
         first, last = sample_range(start_s, stop_s, signal.rate_hz)
         values = signal.counts[first:last].astype(np.float64)

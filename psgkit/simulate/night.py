@@ -92,6 +92,15 @@ class SimulatedNight:
         What is in it.
     signals : tuple of Digital
         The samples, as the file holds them.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.simulate_night(0.1, seed=1, montage="minimal", rate_hz=100)
+    >>> night.recording.duration_s, night.truth.scoring.n_epochs
+    (360.0, 12)
+    >>> night.write("simulated.edf").name
+    'simulated.edf'
     """
 
     recording: Recording
@@ -233,7 +242,8 @@ def simulate_night(
 
     Examples
     --------
-    >>> night = simulate_night(0.25, seed=1, montage="minimal", rate_hz=100)
+    >>> import psgkit
+    >>> night = psgkit.simulate_night(0.25, seed=1, montage="minimal", rate_hz=100)
     >>> night.recording.labels
     ('C4-M1', 'E1-M2', 'E2-M2', 'Chin1-Chin2')
     >>> night.truth.scoring.n_epochs

@@ -44,6 +44,16 @@ class ArousalAgreement:
         find, or where a file does not tell their lengths.
     kappa : float
         Of "an arousal starts in this epoch"; NaN where neither has an arousal.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> stages = ["N2"] * 4
+    >>> mine = psgkit.Scoring.from_stages(stages, arousals=[(10, 5), (70, 4)])
+    >>> yours = psgkit.Scoring.from_stages(stages, arousals=[(11, 5)])
+    >>> found = psgkit.compare_scorings(mine, yours).arousals
+    >>> found.precision, found.recall
+    (0.5, 1.0)
     """
 
     test_n: int
@@ -78,6 +88,15 @@ class Agreement:
         Epochs; the reference's stages as rows, the test's as columns.
     arousals : ArousalAgreement or None
         None where either did not score arousals.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> mine = ["W", "N1", "N2", "N2", "R", "R"]
+    >>> yours = ["W", "N2", "N2", "N2", "R", "R"]
+    >>> agreement = psgkit.compare_scorings(mine, yours)
+    >>> agreement.epochs_n, int(agreement.confusion.loc["N2", "N1"])
+    (6, 1)
     """
 
     epochs_n: int
@@ -147,6 +166,15 @@ def compare_scorings(test: object, reference: object) -> Agreement:
     ------
     ScoringMismatch
         If no common epoch fits into theirs, or there is none that both scored.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> mine = ["W", "N1", "N2", "N2", "R", "R"]
+    >>> yours = ["W", "N2", "N2", "N2", "R", "R"]
+    >>> agreement = psgkit.compare_scorings(mine, yours)
+    >>> round(agreement.accuracy, 2)
+    0.83
     """
     pair = Scoring.of(test), Scoring.of(reference)
     return compare_many({"": pair})[""]

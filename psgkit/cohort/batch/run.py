@@ -113,6 +113,14 @@ def run_cohort(
         If two jobs have one id, or one has none; or no scheduler answers.
     OutputError
         If the folder cannot be written, or another batch is at work in it.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> jobs = psgkit.read_manifest("study.csv")
+    >>> for outcome in psgkit.run_cohort(jobs, out="study", workers=1):
+    ...     print(outcome.job.night_id, type(outcome).__name__)
+    p01 Done
     """
     out = Path(out)
     settings = settings or Settings()

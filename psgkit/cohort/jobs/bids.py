@@ -60,6 +60,13 @@ def find_bids_jobs(root: str | Path, *, scoring: str = AUTO) -> list[Job]:
     ------
     InputError
         If the folder is not there or holds no such file.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> [job] = psgkit.find_bids_jobs("bids")
+    >>> job.night_id, job.age_y, job.sex
+    ('sub-01_task-sleep', 34.0, 'F')
     """
     root = Path(root)
     if not root.is_dir():

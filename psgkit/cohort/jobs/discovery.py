@@ -49,6 +49,13 @@ def find_jobs(
     ------
     InputError
         If an input is not there, or there is no recording in any.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> [job] = psgkit.find_jobs(["bids"])
+    >>> job.recording.name
+    'sub-01_task-sleep_eeg.edf'
     """
     given = [str(place) for place in inputs]
     addresses = list(dict.fromkeys(filter(is_address, given)))

@@ -72,6 +72,13 @@ def read_manifest(
     ------
     InputError
         If the table cannot be used; all faults of its rows are named together.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> [job] = psgkit.read_manifest("study.csv")
+    >>> job.night_id, job.covariates
+    ('p01', {'diagnosis': 'control'})
     """
     path = Path(path)
     columns, rows = read_sheet(path)

@@ -81,6 +81,22 @@ class Contrast:
     groups : pandas.DataFrame
         Each column described by group: persons, nights, missing, zeros, mean, SD,
         median and quartiles.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> import pandas as pd
+    >>> cohort = pd.DataFrame(
+    ...     {
+    ...         "diagnosis": ["control"] * 6 + ["patient"] * 6,
+    ...         "n3_min": [90, 80, 85, 95, 88, 84, 60, 55, 70, 65, 62, 66],
+    ...     }
+    ... )
+    >>> result = psgkit.compare_groups(cohort, group="diagnosis", columns="n3_min")
+    >>> result.groups[["group", "persons_n", "mean"]]
+         group  persons_n  mean
+    0  control          6  87.0
+    1  patient          6  63.0
     """
 
     table: pd.DataFrame
@@ -153,6 +169,20 @@ def compare_groups(
         two or nearly equal in name, or nights are not alike; every fault is named.
     MissingExtra
         If statsmodels or formulaic is not installed.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> import pandas as pd
+    >>> cohort = pd.DataFrame(
+    ...     {
+    ...         "diagnosis": ["control"] * 6 + ["patient"] * 6,
+    ...         "n3_min": [90, 80, 85, 95, 88, 84, 60, 55, 70, 65, 62, 66],
+    ...     }
+    ... )
+    >>> result = psgkit.compare_groups(cohort, group="diagnosis", columns="n3_min")
+    >>> float(result.table.loc[0, "estimate"].round(1))  # minutes
+    -24.0
     """
     covariates = [covariates] if isinstance(covariates, str) else list(covariates)
     columns = [columns] if isinstance(columns, str) else columns

@@ -110,6 +110,20 @@ def plot_forest(contrast: Contrast) -> "Figure":
     -------
     matplotlib.figure.Figure
         Its ``savefig`` writes SVG, PDF or PNG.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> import pandas as pd
+    >>> cohort = pd.DataFrame(
+    ...     {
+    ...         "diagnosis": ["control"] * 6 + ["patient"] * 6,
+    ...         "n3_min": [90, 80, 85, 95, 88, 84, 60, 55, 70, 65, 62, 66],
+    ...     }
+    ... )
+    >>> result = psgkit.compare_groups(cohort, group="diagnosis", columns="n3_min")
+    >>> figure = psgkit.plot_forest(result)
+    >>> figure.savefig("forest.svg")
     """
     from matplotlib.figure import Figure  # noqa: PLC0415 - costs half a second
 

@@ -101,6 +101,13 @@ def collect(
         If there is no night in the folder.
     OutputError
         If a table cannot be written.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> table = psgkit.collect("results", every=True)
+    >>> table["status"].tolist(), table["n3_min"].tolist()  # minutes
+    (['done'], [6.0])
     """
     out = Path(out)
     if not out.is_dir():
@@ -160,6 +167,13 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
     ------
     InputError
         If the files are not there or are no such tables.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> table = psgkit.read_cohort("results")
+    >>> table.attrs["units"]["tst_min"]
+    'minutes'
     """
     out = Path(out)
     table = _read_csv(out / TABLE)

@@ -34,6 +34,14 @@ class Role(StrEnum):
     The members are the derivations of routine polysomnography, which have columns in
     the wide table. Every other electrode has a role of its own too, made on demand:
     ``Role("FC5")``, ``Role("F4_C4")``, ``Role("BioSemi128-C3")``.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.Role("C4_M1") is psgkit.Role.C4_M1
+    True
+    >>> str(psgkit.Role("FC5"))
+    'FC5'
     """
 
     FP1 = "Fp1"

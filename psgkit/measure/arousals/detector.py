@@ -85,6 +85,20 @@ def detect_arousals(
         One row an arousal: ``onset_s, duration_s, stage, band, peak_ratio,
         sustained_ratio, emg, movement, is_long, to_wake, channels, spindle_s,
         artefact_frac``.
+
+    Raises
+    ------
+    MissingChannel
+        If the recording has no EEG channel.
+    InputError
+        If an input cannot be used.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> arousals = psgkit.detect_arousals("night.edf", "night.csv")
+    >>> bool((arousals["duration_s"] >= 3).all())
+    True
     """
     found = find_arousals(
         Recording.of(recording),

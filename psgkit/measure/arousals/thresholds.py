@@ -63,6 +63,12 @@ class ArousalRules:
         ones 8 % are lost.
     artefact_share : float
         An arousal with more artefact than this is none, unless the chin EMG rises.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.ArousalRules(emg_ratio=2.0).emg_ratio
+    2.0
     """
 
     seed: float = 2.5

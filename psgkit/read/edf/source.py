@@ -18,7 +18,7 @@ MOST_PARTS = 600
 
 @dataclass(frozen=True, slots=True)
 class EdfSource:
-    """Samples of a file, read when asked for; see `domain.recording.SignalSource`.
+    """Samples of a file, read when asked for; see `domain.signal_source.SignalSource`.
 
     Pickles without open files and without samples.
 

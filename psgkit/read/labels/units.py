@@ -12,7 +12,8 @@ from enum import Enum
 import numpy as np
 
 from psgkit.domain.channels.roles import Kind, Role
-from psgkit.domain.recording import FloatArray, SignalSource
+from psgkit.domain.recording import FloatArray
+from psgkit.domain.signal_source import SignalSource
 from psgkit.errors import MissingChannel
 from psgkit.settings import ReadSettings
 

@@ -99,6 +99,13 @@ def read_scoring(
         epoch is named.
     MissingExtra
         If the format needs an optional package.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> scoring = psgkit.read_scoring("night.csv")
+    >>> scoring.stage_names[:5], scoring.epoch_s
+    (['W', 'W', 'W', 'W', 'N1'], 30.0)
     """
     if epoch_s is not None and not is_epoch(epoch_s):
         raise InputError(

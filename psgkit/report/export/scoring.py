@@ -70,6 +70,14 @@ def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, .
     OutputError
         If there is no such format, the format cannot hold the scoring, or the file
         cannot be written; each file is whole or as it was before.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> scoring = psgkit.Scoring.from_stages(["W", "N2", "N3", "R"])
+    >>> [file] = psgkit.export_scoring(scoring, "night.annot", to="luna")
+    >>> psgkit.read_scoring(file).stage_names
+    ['W', 'N2', 'N3', 'R']
     """
     path = Path(path)
     if to not in _WRITERS:

@@ -49,6 +49,13 @@ def plot_arousals(night: Night) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_arousals(night)
+    >>> figure.savefig("arousals.svg")
     """
     return as_figure(arousals_picture(night))
 

@@ -49,6 +49,13 @@ def plot_rem_body(night: Night) -> "Figure":
     matplotlib.figure.Figure
         Shows whether the body was quiet in REM sleep. It measures no transmitter. The
         infraslow fluctuations are of the 2 min around each epoch.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_rem_body(night)
+    >>> figure.savefig("rem_body.svg")
     """
     return as_figure(rem_body_picture(night))
 

@@ -32,6 +32,13 @@ def plot_overview(night: Night) -> "Figure":
     -------
     matplotlib.figure.Figure
         What the night lacks is left out here; each part's own function says so.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_overview(night)
+    >>> figure.savefig("overview.svg")
     """
     return as_figure(overview_picture(night))
 
@@ -63,6 +70,12 @@ def plot_hypnogram(night: object) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> figure = psgkit.plot_hypnogram(["W", "N1", "N2", "N3", "N2", "R", "R", "W"])
+    >>> figure.savefig("hypnogram.svg")
     """
     if not isinstance(night, Night):
         scoring = Scoring.of(night)
@@ -81,12 +94,44 @@ def plot_hypnogram(night: object) -> "Figure":
 
 
 def plot_hypnodensity(night: Night) -> "Figure":
-    """Draw the probability of each stage in each epoch."""
+    """Draw the probability of each stage in each epoch.
+
+    Parameters
+    ----------
+    night : Night
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_hypnodensity(night)
+    >>> figure.savefig("hypnodensity.svg")
+    """
     return _single(hypnodensity_panel(night, WIDTH_PX, 160.0 - MARGINS_PX))
 
 
 def plot_spectrogram(night: Night) -> "Figure":
-    """Draw the power of the EEG that staging used, in time and frequency."""
+    """Draw the power of the EEG that staging used, in time and frequency.
+
+    Parameters
+    ----------
+    night : Night
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_spectrogram(night)
+    >>> figure.savefig("spectrogram.svg")
+    """
     return _single(spectrogram_panel(night, WIDTH_PX, 220.0 - MARGINS_PX))
 
 

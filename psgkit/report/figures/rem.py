@@ -51,6 +51,13 @@ def plot_rem_continuity(night: Night) -> "Figure":
     -------
     matplotlib.figure.Figure
         Minutes from the period's start along the bar; arousals are ticks.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_rem_continuity(night)
+    >>> figure.savefig("rem_continuity.svg")
     """
     return as_figure(rem_picture(night))
 

@@ -47,6 +47,13 @@ def plot_swa_by_cycle(night: Night) -> "Figure":
     -------
     matplotlib.figure.Figure
         A bar a cycle, with the decline that the night's measures hold in words.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_swa_by_cycle(night)
+    >>> figure.savefig("swa_by_cycle.svg")
     """
     return as_figure(swa_picture(night))
 

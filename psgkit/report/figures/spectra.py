@@ -38,6 +38,13 @@ def plot_spectra(night: Night) -> "Figure":
     -------
     matplotlib.figure.Figure
         Decibels over hertz, for stages with at least ten clean epochs.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_spectra(night)
+    >>> figure.savefig("spectra.svg")
     """
     return as_figure(spectra_picture(night))
 

@@ -48,7 +48,10 @@ def plot_topography(
 
     Examples
     --------
-    >>> figure = plot_topography(night, "sigma_uv2__N2")  # doctest: +SKIP
+    >>> import psgkit
+    >>> night = psgkit.read_night("results/night/night.h5")
+    >>> figure = psgkit.plot_topography(night, "sigma_uv2__N2")
+    >>> figure.savefig("topography.svg")
     """
     table = _values(night, values)
     known = table.dropna(subset=[*_POSITION, "value"])
