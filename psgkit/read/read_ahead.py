@@ -13,9 +13,9 @@ from psgkit.domain.recording import (
     Channel,
     FloatArray,
     Recording,
-    SignalSource,
     sample_range,
 )
+from psgkit.domain.signal_source import SignalSource
 
 # Of samples that are kept: 3 channels of 8 h at 256 Hz to be staged, and one more. A
 # wider night is read in several passes.
