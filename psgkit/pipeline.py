@@ -234,7 +234,9 @@ def _analyse_recording(
     look = look_at(as_labelled)
     recording = withhold_channels(look, withhold_amplitudes(look))
     is_scored = job.scoring is not None or objects.scoring is not None
-    own = NO_MARKS if is_scored else _own_marks(job, objects, settings, recording)
+    own = NO_MARKS
+    if not is_scored and recording.annotations:
+        own = _own_marks(job, objects, settings, recording)
     is_staged = not (is_scored or own.holds_stages)
     recording = _read_together(recording, settings, is_staged=is_staged)
     look = replace(look, recording=replace(as_labelled, source=recording.source))
@@ -282,16 +284,9 @@ def _own_marks(
     job: Job, objects: Objects, settings: Settings, recording: Recording
 ) -> OwnMarks:
     """Return what the recording's own annotations hold."""
-    if job.recording is None:
-        return NO_MARKS
     epoch_s = job.epoch_s or settings.scoring.epoch_s
     anew = settings.stage.stager is not None or objects.stager is not None
-    marks = read_marks(
-        job.recording,
-        recording_start=recording.start,
-        epoch_s=epoch_s,
-        names=settings.scoring.events,
-    )
+    marks = read_marks(recording, epoch_s=epoch_s, names=settings.scoring.events)
     return lay_own_marks(marks, recording, stages_anew=anew)
 
 

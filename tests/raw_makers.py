@@ -27,14 +27,19 @@ def make_raw(
 
 
 def write_gdf(
-    path: Path, counts: np.ndarray, labels: Sequence[str], *, rate_hz: int, limit: float
+    path: Path,
+    counts: Sequence[np.ndarray],
+    labels: Sequence[str],
+    *,
+    rates_hz: Sequence[int],
+    limit: float,
 ) -> Path:
     """Write a GDF 1.25 file (Schloegl 1998): records of a second, samples of 16 bits.
 
-    ``counts`` has shape (n_channels, n_samples); 32767 stands for ``limit`` microvolts.
+    ``counts`` has the samples of each channel; 32767 stands for ``limit`` microvolts.
     """
-    n_channels, n_samples = counts.shape
-    n_records = n_samples // rate_hz
+    n_channels = len(counts)
+    n_records = len(counts[0]) // rates_hz[0]
     header_bytes = 256 * (n_channels + 1)
 
     def column(text: str, width: int) -> bytes:
@@ -58,12 +63,13 @@ def write_gdf(
         + struct.pack("<q", -32767) * n_channels
         + struct.pack("<q", 32767) * n_channels
         + column("", 80)
-        + struct.pack("<i", rate_hz) * n_channels
+        + struct.pack(f"<{n_channels}i", *rates_hz)
         + struct.pack("<i", 3) * n_channels
         + b"\0" * 32 * n_channels
     )
     assert len(fixed) + len(signals) == header_bytes
-    records = counts.reshape(n_channels, n_records, rate_hz).transpose(1, 0, 2)
+    pairs = zip(counts, rates_hz, strict=True)
+    records = np.hstack([np.reshape(one, (n_records, rate)) for one, rate in pairs])
     events = b"\1" + b"\0\0\0" + struct.pack("<I", 0)
     path.write_bytes(fixed + signals + records.astype("<i2").tobytes() + events)
     return path

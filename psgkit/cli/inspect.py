@@ -60,7 +60,7 @@ def inspect(
     issues = in_order(
         found.issues, (find_issues if signals else find_header_issues)(found)
     )
-    marks = read_marks(recording, recording_start=found.start)
+    marks = read_marks(found)
     facts = _facts(found, issues, patient=patient)
     facts["annotations"] = {} if marks is None else _counts(marks)
     if json:
@@ -107,7 +107,9 @@ def _counts(marks: "Scoring") -> dict[str, int]:
     counts.update(str(kind).replace("_", " ") for kind in marks.events["kind"])
     counts.update({"lights-off": 1} if marks.lights_off_s is not None else {})
     counts.update({"lights-on": 1} if marks.lights_on_s is not None else {})
-    left_out = next((i for i in marks.issues if i.code == "free_text_left_out"), None)
+    left_out = next(
+        (i for i in marks.issues if i.code == "free_text_not_understood"), None
+    )
     if left_out is not None:
         counts["not understood"] = int(left_out.message.split()[0])
     return dict(sorted(counts.items()))

@@ -143,6 +143,9 @@ class Recording:
         Of the person, if known: ``sex`` is ``"F"`` or ``"M"``.
     lights_off_s, lights_on_s : float or None
         Lights-off and lights-on by annotations of the file.
+    annotations : tuple of (float, float, str)
+        Onset, duration (NaN where unknown) and text of each, in order, but for those
+        that are gaps, artefacts or lost stretches.
 
     Examples
     --------
@@ -166,6 +169,7 @@ class Recording:
     sex: str | None = None
     lights_off_s: float | None = None
     lights_on_s: float | None = None
+    annotations: tuple[tuple[float, float, str], ...] = field(default=(), repr=False)
 
     @property
     def cut_short(self) -> str:
@@ -341,9 +345,10 @@ class Recording:
         Returns
         -------
         mne.io.BaseRaw
-            In volts. Gaps are zero and annotated ``BAD_ACQ_SKIP``; times with an
-            electrode off are annotated ``BAD_electrode``. Samples are read when MNE
-            asks for them, unless channels must be resampled to one rate.
+            In volts, with the recording's annotations. Gaps are zero and annotated
+            ``BAD_ACQ_SKIP``; times with an electrode off are annotated
+            ``BAD_electrode``. Samples are read when MNE asks for them, unless channels
+            must be resampled to one rate.
 
         Raises
         ------
@@ -362,15 +367,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class ArraySource:
-    """Samples in memory, one array for each signal.
-
-    Parameters
-    ----------
-    arrays : tuple of numpy.ndarray
-        One array a signal, each at its own rate.
-    rates_hz : tuple of float
-        The rate of each.
-    """
+    """Samples in memory, one array for each signal, each at its own rate."""
 
     arrays: tuple[FloatArray, ...]
     rates_hz: tuple[float, ...]

@@ -69,8 +69,11 @@ def night_to_raw(night: Night, recording: Recording) -> mne.io.BaseRaw:
 def marked_raw(
     recording: Recording, scoring: Scoring, channels: Sequence[Channel] | None = None
 ) -> mne.io.BaseRaw:
-    """Return channels of a recording with a scoring that was laid on it."""
-    raw = recording_to_raw(recording, channels)
+    """Return channels of a recording with a scoring that was laid on it.
+
+    The scoring takes the place of the recording's own annotations.
+    """
+    raw = recording_to_raw(replace(recording, annotations=()), channels)
     marks = scoring_to_annotations(scoring)
     raw.set_annotations(
         raw.annotations

@@ -1,10 +1,10 @@
 """A `Recording` over an `mne.io.BaseRaw`: any format of MNE, or a Raw in memory.
 
-MNE gives volts, one rate for all channels, and annotations. Stretches annotated as
-``BAD_…`` are artefact; ``BAD_ACQ_SKIP`` and EEGLAB's ``boundary`` are gaps.
+MNE gives volts, one rate for all channels, and annotations.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from psgkit.domain.recording import (
     sample_range,
 )
 from psgkit.errors import UnreadableRecording
+from psgkit.read.annotations import Note, mark_stretches, with_lights
 from psgkit.read.edf.file import start_unknown
 from psgkit.read.labels.channel_roles import assign_roles, find_uses
 from psgkit.read.labels.units import measure_level, wanted_units
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 MARKED_BAD = Unfit("is marked as bad in the file", stages_too=True)
 
-_GAP_WORDS = ("bad_acq_skip", "boundary", "bad boundary")
+# How MNE writes a marker of BrainVision that is a text.
+_COMMENT = re.compile(r"^Comment/")
 _UV_PER_V = FACTORS_UV["V"]
 # A saturation of 97 % that was stored as 97 µV reads as 0.000097 V.
 _LEAST_PERCENT = 0.01
@@ -133,11 +135,21 @@ def recording_of_raw(
     name = path.name if path else "The Raw"
     if not (raw.n_times and raw.ch_names):
         raise UnreadableRecording(f"{name} holds no samples; give a recording.")
+    if _is_resampled_in_parts(raw):
+        remedy = (
+            "Export the recording as EDF+."
+            if path
+            else "Give the path of the file instead, or call raw.load_data() first."
+        )
+        raise UnreadableRecording(
+            f"{name} holds channels of several rates. MNE resamples the slow ones with "
+            f"errors at the edge of every part that it reads. {remedy}"
+        )
     rate_hz = float(raw.info["sfreq"])
     labels = list(raw.ch_names)
     roles, issues = assign_roles(labels, [rate_hz] * len(labels), settings.channels)
     duration_s = round(raw.n_times / rate_hz, 9)
-    gaps, artefacts, lost = _marked_stretches(raw, duration_s)
+    marked = mark_stretches(_notes(raw), duration_s)
     factors = tuple(
         _factor(reader, index, role, duration_s) for index, role in enumerate(roles)
     )
@@ -153,22 +165,32 @@ def recording_of_raw(
     start = _start(raw)
     if start is None:
         issues.append(start_unknown())
-    issues += _mark_issues(channels, gaps, artefacts)
+    issues += _bad_channels(channels)
     age_y, sex = _person(raw)
-    return Recording(
+    recording = Recording(
         id=id or (path.name.partition(".")[0] if path else "raw"),
         start=start,
         duration_s=duration_s,
         channels=channels,
-        source=RawSource(reader, rate_hz, raw.n_times, factors, gaps),
-        gaps=gaps,
-        artefacts=artefacts,
-        lost=lost,
-        issues=tuple(issues),
+        source=RawSource(reader, rate_hz, raw.n_times, factors, marked.gaps),
+        gaps=marked.gaps,
+        artefacts=marked.artefacts,
+        lost=marked.lost,
+        issues=(*issues, *marked.issues),
         path=path,
         age_y=age_y,
         sex=sex,
+        annotations=marked.others,
     )
+    return with_lights(recording)
+
+
+def _is_resampled_in_parts(raw: "BaseRaw") -> bool:
+    """Tell whether MNE brings channels of several rates to one as it reads a part."""
+    extras = next(iter(raw._raw_extras), None)  # noqa: SLF001 - MNE says it nowhere else
+    if raw.preload or not isinstance(extras, dict) or "n_samps" not in extras:
+        return False
+    return len(set(np.asarray(extras["n_samps"])[extras["sel"]].tolist())) > 1
 
 
 def _channel(
@@ -221,47 +243,18 @@ def _factor(reader: RawReader, index: int, role: Role, duration_s: float) -> flo
     return _UV_PER_V
 
 
-def _marked_stretches(
-    raw: "BaseRaw", duration_s: float
-) -> tuple[tuple[Gap, ...], tuple[Gap, ...], tuple[tuple[str, Gap], ...]]:
-    """Return the gaps, the artefacts and what one channel lost, by the annotations."""
-    gaps: list[Gap] = []
-    artefacts: list[Gap] = []
-    lost: list[tuple[str, Gap]] = []
-    shift_s = 0.0 if raw.annotations.orig_time is None else raw.first_time
-    for note in raw.annotations:
-        words = str(note["description"]).casefold()
-        is_gap = words in _GAP_WORDS
-        if not (is_gap or words.startswith("bad")):
-            continue
-        begin_s = max(float(note["onset"]) - shift_s, 0.0)
-        length_s = float(np.nan_to_num(note["duration"]))
-        stretch = Gap(begin_s, min(length_s, duration_s - begin_s))
-        if begin_s >= duration_s:
-            continue
-        if labels := note.get("ch_names"):  # absent where no mark names a channel
-            lost += [(label, stretch) for label in labels]
-        elif is_gap and length_s > 0:
-            gaps.append(stretch)
-        else:
-            artefacts.append(stretch)
-    return _joined(gaps), _joined(artefacts), tuple(lost)
-
-
-def _joined(stretches: Iterable[Gap]) -> tuple[Gap, ...]:
-    """Return stretches in order, those joined that touch."""
-    joined: list[Gap] = []
-    for stretch in sorted(stretches, key=lambda gap: gap.onset_s):
-        if joined and stretch.onset_s <= (end_s := _end_s(joined[-1])):
-            first_s = joined[-1].onset_s
-            joined[-1] = Gap(first_s, max(end_s, _end_s(stretch)) - first_s)
-        else:
-            joined.append(stretch)
-    return tuple(joined)
-
-
-def _end_s(gap: Gap) -> float:
-    return gap.onset_s + gap.duration_s
+def _notes(raw: "BaseRaw") -> list[Note]:
+    """Return the annotations; seconds count from the first sample."""
+    shift_s = 0.0 if raw.annotations.orig_time is None else float(raw.first_time)
+    return [
+        Note(
+            float(note["onset"]) - shift_s,
+            float(note["duration"]),
+            _COMMENT.sub("", str(note["description"])).strip(),
+            tuple(note.get("ch_names", ())),  # absent where no mark names a channel
+        )
+        for note in raw.annotations
+    ]
 
 
 def _start(raw: "BaseRaw") -> dt.datetime | None:
@@ -286,36 +279,15 @@ def _person(raw: "BaseRaw") -> tuple[float | None, str | None]:
     return (age_y if 0 <= age_y <= _MAX_AGE_Y else None), sex
 
 
-def _mark_issues(
-    channels: Iterable[Channel], gaps: Sequence[Gap], artefacts: Sequence[Gap]
-) -> list[Issue]:
-    issues = []
-    if bad := [channel.label for channel in channels if channel.unfit]:
-        issues.append(
-            Issue(
-                Severity.WARNING,
-                "channel_marked_bad",
-                f"The file marks {', '.join(bad)} as bad; no number is made of it.",
-                "Remove the mark in the program that set it if the channel is good.",
-            )
+def _bad_channels(channels: Iterable[Channel]) -> list[Issue]:
+    bad = [channel.label for channel in channels if channel.unfit]
+    if not bad:
+        return []
+    return [
+        Issue(
+            Severity.WARNING,
+            "channel_marked_bad",
+            f"The file marks {', '.join(bad)} as bad; no number is made of it.",
+            "Remove the mark in the program that set it if the channel is good.",
         )
-    if artefacts:
-        minutes = sum(stretch.duration_s for stretch in artefacts) / 60
-        issues.append(
-            Issue(
-                Severity.NOTE,
-                "stretches_marked_bad",
-                f"The file marks {len(artefacts)} stretches as bad, {minutes:.1f} min in "
-                "all; they count as artefact in every channel.",
-            )
-        )
-    if gaps:
-        minutes = sum(gap.duration_s for gap in gaps) / 60
-        issues.append(
-            Issue(
-                Severity.NOTE,
-                "gaps_marked",
-                f"The file marks {len(gaps)} gaps, {minutes:.1f} min in all.",
-            )
-        )
-    return issues
+    ]

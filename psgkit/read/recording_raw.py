@@ -84,7 +84,7 @@ def recording_to_raw(
         raw = RecordingRaw(recording, channels)
     else:
         raw = _of_one_rate(recording, channels, rate_hz)
-    raw.set_annotations(_missing_parts(recording, channels, raw.ch_names))
+    raw.set_annotations(_annotations(recording, channels, raw.ch_names))
     return raw
 
 
@@ -162,19 +162,21 @@ def _resampled(
     return resampled
 
 
-def _missing_parts(
+def _annotations(
     recording: Recording, channels: Sequence[Channel], names: Sequence[str]
 ) -> mne.Annotations:
-    """Return the gaps of a recording and the times in which an electrode was off."""
-    lost: list[tuple[Gap, str, tuple[str, ...]]] = [
-        (gap, GAP_TEXT, ()) for gap in recording.gaps
+    """Return a recording's annotations, its gaps and when an electrode was off."""
+    marks: list[tuple[Gap, str, tuple[str, ...]]] = [
+        (Gap(onset_s, 0.0 if np.isnan(length_s) else length_s), text, ())
+        for onset_s, length_s, text in recording.annotations
     ]
-    lost += [(stretch, ARTEFACT_TEXT, ()) for stretch in recording.artefacts]
+    marks += [(gap, GAP_TEXT, ()) for gap in recording.gaps]
+    marks += [(stretch, ARTEFACT_TEXT, ()) for stretch in recording.artefacts]
     for channel, name in zip(channels, names, strict=True):
-        lost += [(gap, LOST_TEXT, (name,)) for gap in recording.lost_of(channel)]
+        marks += [(gap, LOST_TEXT, (name,)) for gap in recording.lost_of(channel)]
     return mne.Annotations(
-        onset=[gap.onset_s for gap, _, _ in lost],
-        duration=[gap.duration_s for gap, _, _ in lost],
-        description=[text for _, text, _ in lost],
-        ch_names=[where for _, _, where in lost],
+        onset=[gap.onset_s for gap, _, _ in marks],
+        duration=[gap.duration_s for gap, _, _ in marks],
+        description=[text for _, text, _ in marks],
+        ch_names=[where for _, _, where in marks],
     )

@@ -36,7 +36,7 @@ def write(raw: mne.io.BaseRaw, folder: Path, ending: str) -> Path:
         limit = {signal.physical_max for signal in signals}
         assert len(limit) == 1  # one scale for all channels
         labels = [signal.label for signal in signals]
-        return write_gdf(path, counts, labels, rate_hz=128, limit=limit.pop())
+        return write_gdf(path, counts, labels, rates_hz=[128] * 4, limit=limit.pop())
     if ending == ".fif":
         raw.save(path.with_name("nap_raw.fif"), fmt="single", verbose="ERROR")
         return path.with_name("nap_raw.fif")

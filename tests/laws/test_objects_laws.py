@@ -23,11 +23,20 @@ def test_a_raw_with_annotations_comes_back_with_the_same_numbers(
         hours=0.75, seed=seed, rate_hz=rate_hz, montage=montage
     )
     raw = night.recording.to_raw()
-    raw.set_annotations(night.truth.scoring.to_annotations())
-    first = psgkit.analyse(raw, scoring=raw.annotations)
-    again = first.to_raw(recording_of(raw))
-    second = psgkit.analyse(again, scoring=again.annotations)
-    pd.testing.assert_series_equal(first.measures, second.measures, rtol=1e-9)
-    assert first.reasons == second.reasons
+    marks = night.truth.scoring.to_annotations()
+    marks.append([300.0, 900.0], [20.0, 40.0], ["BAD_movement", "BAD_ACQ_SKIP"])
+    raw.set_annotations(marks)
+
+    first = psgkit.analyse(raw)
+    recording = recording_of(raw)
+    again = psgkit.analyse(recording.to_raw())
+    of_night = first.to_raw(recording)
+    by_scoring = psgkit.analyse(of_night, scoring=of_night.annotations)
+
+    assert first.scoring.stage_names == night.truth.scoring.stage_names
+    assert [gap.duration_s for gap in first.gaps] == [40.0]
+    for other in (again, by_scoring):
+        pd.testing.assert_series_equal(first.measures, other.measures, rtol=1e-9)
+        assert first.reasons == other.reasons
     assert first.provenance.recording_sha256 == ""
     assert "input_without_file" in {issue.code for issue in first.issues}

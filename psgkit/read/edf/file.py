@@ -8,13 +8,13 @@ from pathlib import Path
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Recording
 from psgkit.errors import UnreadableRecording
+from psgkit.read.annotations import Note, mark_stretches, with_lights
 from psgkit.read.edf.annotations import annotation_rows
 from psgkit.read.edf.channels import build_channels
 from psgkit.read.edf.header import read_header
 from psgkit.read.edf.layout import find_layout
 from psgkit.read.edf.source import EdfSource
 from psgkit.read.edf.start import find_person, find_start
-from psgkit.read.lights_marks import find_lights, lights_issues
 from psgkit.settings import ReadSettings
 
 
@@ -63,25 +63,25 @@ def read_edf(
     start = find_start(header, layout.first_onset_s)
     if start is None:
         issues.append(start_unknown())
-    lights = find_lights(
-        ((onset_s, text) for onset_s, _, text in annotation_rows(header, layout)),
-        layout.duration_s,
-    )
+    rows = sorted(annotation_rows(header, layout), key=lambda row: row[0])
+    notes = (Note(*row) for row in rows)
+    marked = mark_stretches(notes, layout.duration_s, is_edf=True)
     person = find_person(header)
-    return Recording(
+    recording = Recording(
         id=id or path.stem,
         start=start,
         duration_s=layout.duration_s,
         channels=channels,
         source=source,
         gaps=layout.gaps,
-        issues=(*issues, *more, *lights_issues(*lights)),
-        lights_off_s=lights[0],
-        lights_on_s=lights[1],
+        artefacts=marked.artefacts,
+        issues=(*issues, *more, *marked.issues),
         path=path,
         age_y=person.age_y,
         sex=person.sex,
+        annotations=marked.others,
     )
+    return with_lights(recording)
 
 
 def start_unknown() -> Issue:

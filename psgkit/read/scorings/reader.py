@@ -8,8 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+import pandas as pd
+
 from psgkit.domain.clock import has_date
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     EVENT_GROUPS,
@@ -126,9 +129,8 @@ def read_scoring(
 
 
 def read_marks(
-    path: Path,
+    recording: Recording,
     *,
-    recording_start: dt.datetime | None,
     epoch_s: float | None = None,
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Scoring | None:
@@ -137,15 +139,19 @@ def read_marks(
     Returns
     -------
     Scoring or None
-        Unscored where there is no stage; None where the file has no annotation that
-        names a stage, an event or the lights, or is no EDF or BDF.
+        Unscored where there is no stage; None where no annotation names a stage, an
+        event or the lights.
     """
+    table = pd.DataFrame(
+        recording.annotations, columns=["onset_s", "duration_s", "text"]
+    )
     try:
-        file = _open(path)
-        if not edf_plus.FORMAT.recognises(file):
+        draft = edf_plus.draft_of(table, epoch_s=epoch_s, start=recording.start)
+        if not (draft.stages or draft.events or draft.lights_off_s is not None):
             return None
-        draft = edf_plus.FORMAT.read(file, Options(epoch_s=epoch_s))
-        return _assembled(draft, edf_plus.FORMAT, file, recording_start, names)
+        return _assembled(
+            draft, edf_plus.FORMAT.name, recording.id, recording.start, names
+        )
     except InputError:
         return None
 
@@ -214,13 +220,13 @@ def _read(
     draft = form.read(file, options)
     if needs_stages:
         return assemble(draft, form.name, file.name, recording_start, names)
-    return _assembled(draft, form, file, recording_start, names)
+    return _assembled(draft, form.name, file.name, recording_start, names)
 
 
 def _assembled(
     draft: Draft,
-    form: Format,
-    file: ScoringFile,
+    form_name: str,
+    where: str,
     recording_start: dt.datetime | None,
     names: Mapping[str, str],
 ) -> Scoring:
@@ -228,7 +234,7 @@ def _assembled(
     if not draft.stages:
         mark = StageMark(0.0, ASSUMED_S, Stage.UNS, "no stage")
         draft = replace(draft, stages=(mark,), epoch_s=ASSUMED_S)
-    return assemble(draft, form.name, file.name, recording_start, names)
+    return assemble(draft, form_name, where, recording_start, names)
 
 
 def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:

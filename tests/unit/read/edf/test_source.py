@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from psgkit.domain.recording import Recording
 from psgkit.errors import UnreadableRecording
 from psgkit.read import read_recording
+from psgkit.read.edf.mended_header import SignalGroup
 from psgkit.read.edf.source import EdfSource
 from psgkit.read.read_ahead import read_ahead
 
@@ -254,3 +255,26 @@ def test_what_is_too_large_to_keep_is_read_in_parts(
         np.testing.assert_allclose(
             ahead.signal(channel), mixed.signal(channel), rtol=1e-6
         )
+
+
+def test_rates_that_make_too_many_parts_take_one_pass_more(
+    mixed: Recording, monkeypatch: pytest.MonkeyPatch
+):
+    source = mixed.source
+    assert isinstance(source, EdfSource)
+    indices = (0, 1, 2, 4)  # the other has no scale
+    together = source.read_many(indices, 3.0, 17.0)
+    assert [reader.members for reader in opened(source)] == [indices]
+
+    monkeypatch.setattr("psgkit.read.edf.source.MOST_PARTS", 20)
+    anew = replace(source, _readers={})
+    apart = anew.read_many(indices, 3.0, 17.0)
+
+    groups = opened(anew)
+    assert [group.members for group in groups] == [(0, 2), (3, 4), (1,)]
+    for one, other in zip(together, apart, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def opened(source: EdfSource) -> list[SignalGroup]:
+    return [reader.source for reader in source._readers.values()]
