@@ -29,9 +29,9 @@ from psgkit.prepare.quality import (
 )
 from psgkit.prepare.window import lay_on, mark_lights
 from psgkit.read import read_recording, read_scoring, with_positions
+from psgkit.read.annotations import read_marks
 from psgkit.read.input_hash import Original, original
 from psgkit.read.read_ahead import read_ahead
-from psgkit.read.scorings.reader import read_marks
 from psgkit.settings import Settings, with_overrides
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ def inspect(
     from psgkit.prepare.montage import rereference
     from psgkit.prepare.quality import find_header_issues, find_issues
     from psgkit.read import read_recording
-    from psgkit.read.scorings.reader import read_marks
+    from psgkit.read.annotations import read_marks
 
     settings = options.build_settings(
         config, unit=unit, ignore_clock=ignore_clock, channel=channel

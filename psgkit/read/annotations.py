@@ -1,17 +1,23 @@
-"""The annotations of a recording: bad stretches, lights, and all others.
+"""The annotations of a recording: bad stretches, lights, stages and events.
 
 MNE's convention: a stretch annotated as ``BAD_…`` is artefact; ``BAD_ACQ_SKIP`` and
 EEGLAB's ``boundary`` are gaps.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Gap, Recording
+from psgkit.domain.scoring import Scoring
+from psgkit.errors import InputError
+from psgkit.read.formats import edf_plus
+from psgkit.read.scorings.reader import assemble_marks
 from psgkit.read.scorings.vocabulary import lights_of
 
 _GAP_WORDS = ("bad_acq_skip", "boundary", "bad boundary")
@@ -164,3 +170,31 @@ def with_lights(recording: Recording) -> Recording:
     )
     noted = recording.with_issues(note)
     return replace(noted, lights_off_s=off_s, lights_on_s=on_s)
+
+
+def read_marks(
+    recording: Recording,
+    *,
+    epoch_s: float | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Scoring | None:
+    """Read what a recording's own annotations hold: stages, events, lights.
+
+    Returns
+    -------
+    Scoring or None
+        Unscored where there is no stage; None where no annotation names a stage, an
+        event or the lights.
+    """
+    table = pd.DataFrame(
+        recording.annotations, columns=["onset_s", "duration_s", "text"]
+    )
+    try:
+        draft = edf_plus.draft_of(table, epoch_s=epoch_s, start=recording.start)
+        if not (draft.stages or draft.events or draft.lights_off_s is not None):
+            return None
+        return assemble_marks(
+            draft, edf_plus.FORMAT.name, recording.id, recording.start, names
+        )
+    except InputError:
+        return None

@@ -6,13 +6,9 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
-
-import pandas as pd
 
 from psgkit.domain.clock import has_date
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     EVENT_GROUPS,
@@ -24,7 +20,7 @@ from psgkit.domain.scoring import (
 )
 from psgkit.domain.sleep.scoring_faults import MAX_EPOCH_S, MIN_EPOCH_S, is_epoch
 from psgkit.errors import InputError, UnreadableScoring
-from psgkit.read.formats import FORMATS, edf_plus, table
+from psgkit.read.formats import FORMATS, table
 from psgkit.read.scorings.epochs import ASSUMED_S
 from psgkit.read.scorings.grid import lay_grid
 from psgkit.read.scorings.listed import (
@@ -128,34 +124,6 @@ def read_scoring(
     return _of_two(Path(path), Path(beside), options, recording_start, names)
 
 
-def read_marks(
-    recording: Recording,
-    *,
-    epoch_s: float | None = None,
-    names: Mapping[str, str] = MappingProxyType({}),
-) -> Scoring | None:
-    """Read what a recording's own annotations hold: stages, events, lights.
-
-    Returns
-    -------
-    Scoring or None
-        Unscored where there is no stage; None where no annotation names a stage, an
-        event or the lights.
-    """
-    table = pd.DataFrame(
-        recording.annotations, columns=["onset_s", "duration_s", "text"]
-    )
-    try:
-        draft = edf_plus.draft_of(table, epoch_s=epoch_s, start=recording.start)
-        if not (draft.stages or draft.events or draft.lights_off_s is not None):
-            return None
-        return _assembled(
-            draft, edf_plus.FORMAT.name, recording.id, recording.start, names
-        )
-    except InputError:
-        return None
-
-
 def _of_two(
     first: Path,
     second: Path,
@@ -220,10 +188,10 @@ def _read(
     draft = form.read(file, options)
     if needs_stages:
         return assemble(draft, form.name, file.name, recording_start, names)
-    return _assembled(draft, form.name, file.name, recording_start, names)
+    return assemble_marks(draft, form.name, file.name, recording_start, names)
 
 
-def _assembled(
+def assemble_marks(
     draft: Draft,
     form_name: str,
     where: str,

@@ -11,7 +11,7 @@ from raw_makers import LABELS, make_raw, write_gdf
 from psgkit.domain.recording import Recording
 from psgkit.errors import UnreadableRecording
 from psgkit.read import read_recording
-from psgkit.read.scorings.reader import read_marks
+from psgkit.read.annotations import read_marks
 
 # Half a step of 16 bits at a range of 500 µV; BrainVision and EEGLAB keep floats.
 STEP_UV = 500 / 32767
