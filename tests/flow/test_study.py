@@ -17,10 +17,11 @@ MixedLM = pytest.importorskip("statsmodels.api").MixedLM
 PAGE = Path(__file__).parents[2] / "docs/contrast.md"
 N3_RATIO = 0.7  # patients have 30 % less N3
 REM_RATIO = 2.0  # and wake twice as often in an hour of REM
+COMPARED = "n3_min,rem_frag_w_per_h,rem_wmean_min_b2m"
+MODEL = "--group group --covariates age_y --person person"
 COMMANDS = (
     "batch --manifest study.csv --out results --only numbers",
-    "contrast results/cohort.csv --group group --covariates age_y --person person"
-    + " --columns n3_min,rem_frag_w_per_h,rem_wmean_min_b2m --out figures",
+    f"contrast results/cohort.csv {MODEL} --columns {COMPARED} --out figures",
 )
 
 Run = Callable[..., tuple[int, str, str]]
