@@ -30,3 +30,53 @@ def seconds_after(moment: dt.datetime, clock: dt.time) -> float:
     """
     then = dt.datetime.combine(moment.date(), clock)
     return (then - moment).total_seconds() % 86400.0
+
+
+def clock_at(start: dt.datetime | None, seconds: float) -> str:
+    """Return the time of day so many seconds after a start, empty where not known.
+
+    Examples
+    --------
+    >>> clock_at(dt.datetime(1985, 1, 1, 23, 59, 30), 45.0)
+    '00:00:15'
+    """
+    try:
+        since = dt.timedelta(seconds=float(seconds))
+        return "" if start is None else f"{start + since:%H:%M:%S}"
+    except (OverflowError, ValueError):  # no calendar holds such a time, or it is NaN
+        return ""
+
+
+def moment_in_words(start: dt.datetime | None, seconds: float) -> str:
+    """Return a time of day for a message; the time since the start where not known.
+
+    Examples
+    --------
+    >>> moment_in_words(dt.datetime(1985, 1, 1, 23, 0), 4500.0)
+    '00:15:00'
+    >>> moment_in_words(None, 4500.0)
+    '1:15:00 after the start'
+    """
+    if clock := clock_at(start, seconds):
+        return clock
+    return f"{dt.timedelta(seconds=round(seconds))} after the start"
+
+
+def span_in_words(start: dt.datetime | None, from_s: float, to_s: float) -> str:
+    """Return from when to when, in hours and minutes, for a message.
+
+    Examples
+    --------
+    >>> span_in_words(dt.datetime(1985, 1, 1, 23, 0), 7920.0, 13200.0)
+    '01:12 to 02:40'
+    >>> span_in_words(None, 7920.0, 13200.0)
+    '2:12 to 3:40 after the start'
+    """
+    clocks = [clock_at(start, seconds)[:5] for seconds in (from_s, to_s)]
+    if all(clocks):
+        return f"{clocks[0]} to {clocks[1]}"
+    first, last = (
+        f"{round(seconds / 60) // 60}:{round(seconds / 60) % 60:02d}"
+        for seconds in (from_s, to_s)
+    )
+    return f"{first} to {last} after the start"

@@ -4,7 +4,6 @@ UTF-8, a decimal point, an empty cell where a number is undefined. Text that a
 spreadsheet would take for a formula gets an apostrophe in front.
 """
 
-import datetime as dt
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.store.file_set import FileSet
@@ -202,21 +202,6 @@ def reasons_table(night: Night) -> pd.DataFrame:
     """Return why each undefined number is undefined."""
     rows = [(night.id, name, reason) for name, reason in night.reasons.items()]
     return pd.DataFrame(rows, columns=["id", "name", "reason"])
-
-
-def clock_at(start: dt.datetime | None, seconds: float) -> str:
-    """Return the time of day so many seconds after a start, empty where not known.
-
-    Examples
-    --------
-    >>> clock_at(dt.datetime(1985, 1, 1, 23, 59, 30), 45.0)
-    '00:00:15'
-    """
-    try:
-        since = dt.timedelta(seconds=float(seconds))
-        return "" if start is None else f"{start + since:%H:%M:%S}"
-    except (OverflowError, ValueError):  # no calendar holds such a time, or it is NaN
-        return ""
 
 
 def _safe(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psgkit.domain.clock import span_in_words
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
@@ -131,12 +132,14 @@ def find_window_issues(scoring: Scoring) -> tuple[Issue, ...]:
         for w in windows
         if w != main
     )
+    span = span_in_words(
+        scoring.start, _second(scoring, main.start), _second(scoring, main.stop)
+    )
     issue = Issue(
         Severity.WARNING,
         "main_sleep_only",
         "The scoring is longer than 24 h and holds several sleeps; only the longest, "
-        f"from {_second(scoring, main.start)} s to {_second(scoring, main.stop)} s "
-        "after the start, was measured.",
+        f"from {span}, was measured.",
         f"For another, give its window and an --id of its own: {others}.",
     )
     return (issue,)

@@ -12,6 +12,7 @@ import numpy as np
 
 from psgkit.domain.channels.amplitude import PLAUSIBLE_SD_UV, decide_unit
 from psgkit.domain.channels.roles import Kind
+from psgkit.domain.clock import span_in_words
 from psgkit.domain.issues import Issue, Severity
 from psgkit.prepare.artefacts import MAX_UV, WINDOW_S
 from psgkit.prepare.quality.window_sample import BoolArray, ChannelLook
@@ -141,11 +142,11 @@ def lost_contact(look: ChannelLook) -> Iterator[Issue]:
     if runs:
         starts_s, ends_s = look.starts_s, look.starts_s + WINDOW_S
         first, last = max(runs, key=lambda run: ends_s[run[1]] - starts_s[run[0]])
+        span = span_in_words(look.start, starts_s[first], ends_s[last])
         yield Issue(
             Severity.WARNING,
             "lost_contact",
-            f"{_name(look)} has no usable signal from {starts_s[first] / 3600:.2f} to "
-            f"{ends_s[last] / 3600:.2f} h after the start.",
+            f"{_name(look)} has no usable signal from {span}.",
             "Take another channel with --channel if the night needs this part.",
         )
 

@@ -6,6 +6,7 @@ Each rule takes a recording and yields what it finds; no signal is read.
 from collections.abc import Callable, Iterator
 
 from psgkit.domain.channels.roles import Kind, Role
+from psgkit.domain.clock import moment_in_words
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.small_gaps import SMALL_GAP_S
@@ -36,11 +37,12 @@ def gaps(recording: Recording) -> Iterator[Issue]:
     n_small = len(recording.gaps) - len(large)
     if large:
         lost_s = sum(gap.duration_s for gap in large)
+        first = moment_in_words(recording.start, large[0].onset_s)
         yield Issue(
             Severity.NOTE,
             "gaps",
             f"{len(large)} gap{'s' * (len(large) > 1)}, {lost_s:g} s in all, the first "
-            f"at {large[0].onset_s:g} s; epochs that fall into one are unscored.",
+            f"at {first}; epochs that fall into one are unscored.",
         )
     if n_small:
         yield Issue(

@@ -4,6 +4,7 @@ A night of 9 h is seen through 480 windows of five seconds, which takes a second
 reading every sample would take a minute, and misses nothing that lasts minutes.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,6 +44,8 @@ class ChannelLook:
     Attributes
     ----------
     channel : Channel
+    start : datetime.datetime or None
+        Of the recording.
     starts_s : numpy.ndarray of float64, shape (n_windows,)
         Where each window starts.
     sd_uv : numpy.ndarray of float64, shape (n_windows,)
@@ -67,6 +70,7 @@ class ChannelLook:
     """
 
     channel: Channel
+    start: dt.datetime | None
     starts_s: FloatArray
     sd_uv: FloatArray
     peak_uv: FloatArray
@@ -170,7 +174,13 @@ def look_at(recording: Recording, scoring: Scoring | None = None) -> RecordingLo
         electrodes = list(dict.fromkeys(one for both in group.values() for one in both))
         windows = _read_together(recording, electrodes, starts)
         looks += [
-            _look_at_channel(channel, [windows[one] for one in both], both, starts)
+            _look_at_channel(
+                channel,
+                [windows[one] for one in both],
+                both,
+                start=recording.start,
+                starts=starts,
+            )
             for channel, both in group.items()
         ]
     return RecordingLook(recording, scoring, starts, tuple(looks))
@@ -244,6 +254,8 @@ def _look_at_channel(
     channel: Channel,
     windows_of: Sequence[FloatArray],
     electrodes: Sequence[Channel],
+    *,
+    start: dt.datetime | None,
     starts: FloatArray,
 ) -> ChannelLook:
     """Look at a channel through the windows of its one or two electrodes.
@@ -269,6 +281,7 @@ def _look_at_channel(
     freqs, psd = _spectrum(good, channel.rate_hz)
     return ChannelLook(
         channel=channel,
+        start=start,
         starts_s=starts,
         sd_uv=sd_uv,
         peak_uv=np.abs(windows - centre).max(axis=1, initial=0.0),

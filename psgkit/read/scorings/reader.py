@@ -324,7 +324,7 @@ def assemble(
     sources = dict.fromkeys(
         AROUSAL_KINDS, found_by if _NO_PERSON.fullmatch(found_by) else scorer
     )
-    rows, issues = read_events(draft.events, names or {})
+    rows, issues = read_events(draft.events, names or {}, draft.start)
     events = make_events(
         (
             onset_s + shift_s,

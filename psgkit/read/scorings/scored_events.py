@@ -4,9 +4,11 @@
 name is an arousal's. An event "with arousal" brings its arousal along.
 """
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from psgkit.domain.clock import moment_in_words
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.domain.sleep.events import UNKNOWN_CAUSE, UNKNOWN_KIND, label_faults
@@ -76,7 +78,9 @@ def check_names(names: Mapping[str, str]) -> None:
 
 
 def read_events(
-    marks: Iterable[EventMark], names: Mapping[str, str]
+    marks: Iterable[EventMark],
+    names: Mapping[str, str],
+    start: dt.datetime | None = None,
 ) -> tuple[list[Row], list[Issue]]:
     """Return the events as `make_events` takes them, and what was not understood.
 
@@ -86,6 +90,8 @@ def read_events(
         As the file has them.
     names : mapping of str to str
         What the caller says that names mean: ``{"Their words": "arousal:limb"}``.
+    start : datetime.datetime, optional
+        Clock time of second zero.
 
     Returns
     -------
@@ -110,7 +116,10 @@ def read_events(
         if meaning.with_arousal:
             with_arousal.append(row)
     added = _implied_arousals(rows, with_arousal)
-    issues = [_not_understood(listed, found) for listed, found in unknown.items()]
+    issues = [
+        _not_understood(listed, found, moment_in_words(start, found[0].onset_s))
+        for listed, found in unknown.items()
+    ]
     if added:
         issues.append(_arousals_added(len(added)))
     return rows + added, issues
@@ -152,7 +161,7 @@ def _implied_arousals(rows: Sequence[Row], with_arousal: Sequence[Row]) -> list[
     return added
 
 
-def _not_understood(listed: EventList, marks: Sequence[EventMark]) -> Issue:
+def _not_understood(listed: EventList, marks: Sequence[EventMark], first: str) -> Issue:
     if listed == "notes":
         return Issue(
             Severity.NOTE,
@@ -171,7 +180,7 @@ def _not_understood(listed: EventList, marks: Sequence[EventMark]) -> Issue:
         Severity.WARNING,
         f"{listed}_names_not_understood",
         f"{len(marks)} events of the {_LIST_NAMES[listed]} have names that psgkit does "
-        f"not know ({shown}; the first at {marks[0].onset_s:.0f} s). {counts_as}",
+        f"not know ({shown}; the first at {first}). {counts_as}",
         _REMEDY,
     )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.drawing.axes import (
@@ -26,7 +27,6 @@ from psgkit.report.drawing.picture import (
 )
 from psgkit.report.figures.data import Run, stage_runs, table_with
 from psgkit.report.language import _
-from psgkit.report.tables import clock_at
 from psgkit.report.wording import number
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from psgkit.domain.channels.roles import Kind, Role
+from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
 from psgkit.report.language import _
-from psgkit.report.tables import clock_at
 from psgkit.report.wording import hours, number
 
 _KINDS = {Kind.EEG: "EEG", Kind.EOG: "EOG", Kind.EMG: "chin", Kind.ECG: "ECG"}

@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from psgkit.domain.clock import clock_at
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
@@ -14,6 +15,7 @@ from psgkit.report.figures.rem import rem_picture
 from psgkit.report.figures.slow_waves import swa_picture
 from psgkit.report.figures.spectra import spectra_picture
 from psgkit.report.language import _, current_language, speaking
+from psgkit.report.messages import translated
 from psgkit.report.pages.answers import Answer, answers
 from psgkit.report.pages.captions import (
     arousals_alt,
@@ -31,7 +33,6 @@ from psgkit.report.pages.night_text import (
 from psgkit.report.pages.published_ranges import reference_of
 from psgkit.report.pages.selection import Families, select
 from psgkit.report.pages.sleep_summary import not_available, sleep_summary
-from psgkit.report.tables import clock_at
 from psgkit.report.wording import hours, number, plain, spoken_unit
 
 PLURALS = {
@@ -110,7 +111,7 @@ def _content(night: Night) -> dict[str, object]:
             if families
         ],
         "absent": {
-            plain(reason): [plain(measure.name) for measure in found]
+            plain(translated(reason)): [plain(measure.name) for measure in found]
             for reason, found in selection.absent.items()
         },
         "used": _used(night),
@@ -154,8 +155,8 @@ def _issues(night: Night) -> list[dict[str, str]]:
         {
             "severity": severity.value,
             "label": _(label),
-            "message": plain(issue.message),
-            "remedy": plain(issue.remedy),
+            "message": plain(translated(issue.message)),
+            "remedy": plain(translated(issue.remedy)),
         }
         for severity, label in SEVERITIES.items()
         for issue in night.issues

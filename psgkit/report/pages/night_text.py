@@ -12,11 +12,13 @@ import numpy as np
 from rich.console import Group
 from rich.text import Text
 
+from psgkit.domain.clock import clock_at
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.language import _, speaking
+from psgkit.report.messages import translated
 from psgkit.report.pages.answers import Answer, answers
 from psgkit.report.pages.captions import usable_sleep
 from psgkit.report.pages.selection import Selection, select
@@ -27,7 +29,6 @@ from psgkit.report.pages.sleep_summary import (
     not_available,
     sleep_summary,
 )
-from psgkit.report.tables import clock_at
 from psgkit.report.wording import amount, hours, plain
 
 WIDTH = 80
@@ -241,7 +242,8 @@ def _in_order(issues: tuple[Issue, ...]) -> list[Issue]:
 
 def _issue(issue: Issue, width: int) -> Iterator[Styled]:
     label = f"  {_(SEVERITIES[issue.severity]).upper():13}"
-    words = plain(f"{issue.message} {issue.remedy}".strip())
+    said = (translated(issue.message), translated(issue.remedy))
+    words = plain(" ".join(filter(None, said)))
     style = _STYLES[issue.severity]
     yield from _wrapped(words, width, first=label, rest=" " * 4, style=style)
 
@@ -333,7 +335,7 @@ def _absent(selection: Selection, width: int) -> Iterator[Styled]:
             families = Counter(measure.metric.family.value for measure in found)
             words = ", ".join(f"{_(family)} {n}" for family, n in families.items())
             yield from _wrapped(
-                plain(f"{reason}: {words}"), width, first="  ", rest="    "
+                plain(f"{translated(reason)}: {words}"), width, first="  ", rest="    "
             )
     rest = [len(selection.absent[reason]) for reason in by_size[_REASONS_SHOWN:]]
     if rest:

@@ -8,10 +8,11 @@ efficiency and latency over the whole recording are shown under names of their o
 import math
 from dataclasses import dataclass
 
+from psgkit.domain.clock import clock_at
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.report.language import _
-from psgkit.report.tables import clock_at
+from psgkit.report.messages import translated
 from psgkit.report.wording import hours, marked, plain, shown_value
 
 DASH = "\N{EN DASH}"
@@ -118,7 +119,8 @@ def not_available(reason: str) -> str:
     >>> not_available("no REM")
     'Not available: no REM.'
     """
-    return _("Not available: {reason}.").format(reason=plain(reason).rstrip("."))
+    words = plain(translated(reason)).rstrip(".")
+    return _("Not available: {reason}.").format(reason=words)
 
 
 def _lights(night: Night) -> list[Line]:

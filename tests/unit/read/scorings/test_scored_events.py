@@ -49,7 +49,7 @@ def test_unknown_names_are_counted_with_their_list_and_a_remedy() -> None:
     _, issues = read_events(marks, {})
     (issue,) = issues
     assert "2 events of the list of arousals" in issue.message
-    assert "the first at 50 s" in issue.message
+    assert "the first at 0:00:50 after the start" in issue.message
     assert '"Their words" = "arousal:respiratory"' in issue.remedy
 
 

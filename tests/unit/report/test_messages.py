@@ -1,0 +1,131 @@
+"""Messages of psgkit in other languages: all of them, whole, with their values."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+import psgkit
+from psgkit.report.language import LANGUAGES, catalogue, speaking
+from psgkit.report.messages import MESSAGES, translated
+
+ROOT = Path(__file__).parents[3]
+OTHERS = [language for language in LANGUAGES if language != "en"]
+FIELD = re.compile(r"\{(\w+)\}")
+WORD = re.compile(r"(?<![\w/.-])[a-z]{2,}(?![\w=-])", re.IGNORECASE)
+QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”|psgkit \w+|--lights recording")
+
+
+@pytest.fixture(scope="module")
+def templates() -> dict[str, str]:
+    """Read every message of psgkit from its source."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "scripts")
+        parts = importlib.import_module("make_locale_parts.message_templates")
+    return parts.message_templates(Path(psgkit.__file__).parent)
+
+
+def filled(template: str) -> str:
+    """Return a message with a value in each field that is no word."""
+    numbers = iter(range(11, 99))
+    return FIELD.sub(lambda _field: f"{next(numbers)}.5", template).format()
+
+
+def english_words(language: str) -> set[str]:
+    """Return the words of the catalogues that the other language never uses."""
+    books = [catalogue(language), catalogue(language, MESSAGES)]
+    own = {word.lower() for book in books for text in book for word in words_of(text)}
+    theirs = {
+        word.lower()
+        for book in books
+        for text in book.values()
+        for word in words_of(text)
+    }
+    return own - theirs
+
+
+def words_of(text: str) -> list[str]:
+    """Return a text's words; what a person types or a file holds is none."""
+    return WORD.findall(QUOTED.sub("", FIELD.sub("0", text)))
+
+
+def test_messages_are_found_in_the_source(templates):
+    # One with a condition, one whose words stand in a variable, one after a label.
+    assert (
+        "{n_small} gap of less than {small_gap_s} s was bridged by straight lines."
+        in (templates)
+    )
+    assert "{label} has the spectrum of muscle" in templates
+    assert "list of breathing events" in templates
+    assert "under 180 min of sleep" in templates
+    assert len(templates) > 300
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_of_the_source_is_in_the_catalogue(language, templates):
+    known = catalogue(language, MESSAGES)
+    told = "run python scripts/make_locale.py, then write their translations"
+    assert sorted(set(templates) - set(known)) == [], told
+    assert sorted(set(known) - set(templates)) == [], told
+    assert all(known.values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_fields_of_its_message(language):
+    for words, meant in catalogue(language, MESSAGES).items():
+        assert sorted(FIELD.findall(words)) == sorted(FIELD.findall(meant)), words
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_word_is_left_in_any_message(language, templates):
+    foreign = english_words(language)
+    assert {"the", "scored", "channel", "sleep", "with"} <= foreign
+    with speaking(language):
+        said = {words: translated(filled(words)) for words in templates}
+    left = {
+        text: sorted(found)
+        for text in said.values()
+        if (found := {word.lower() for word in words_of(text)} & foreign)
+    }
+    assert left == {}
+
+
+MEANT = {
+    "no REM": "geen remslaap",
+    "C4-M1 carries 31.5 µV of ECG.": "C4-M1 bevat 31,5 µV ECG.",
+    # A value that is words itself, in a list.
+    "YASA's classifier was trained on whole nights with EEG, EOG and chin EMG; this "
+    "recording is outside of that: no EOG; Fz is sampled at 64.5 Hz.": (
+        "De classificator van YASA is getraind op hele nachten met EEG, EOG en kin-EMG; "
+        "deze opname valt daarbuiten: geen EOG; Fz is bemonsterd met 64,5 Hz."
+    ),
+    # Several messages in one, the last of them a message of two sentences.
+    "Take another channel with --channel. The recording or its scoring came from memory. "
+    "No SHA-256 says which it was.": (
+        "Neem een ander kanaal met --channel. De opname of haar scoring kwam uit het "
+        "geheugen. Geen SHA-256 zegt welke het was."
+    ),
+    "no chin EMG: Chin 1 is flat; Chin 2 beats like a heart": (
+        "geen kin-EMG: Chin 1 is vlak; Chin 2 klopt zoals een hart"
+    ),
+    # Text of a file stays as it is, braces and all.
+    "The file marks {the}, this and that as bad; no number is made of it.": (
+        "Het bestand merkt {the}, this and that als slecht aan; er wordt geen getal van "
+        "gemaakt."
+    ),
+    "A sentence of no catalogue. no REM": "A sentence of no catalogue. geen remslaap",
+}
+
+
+@pytest.mark.parametrize("message", MEANT)
+def test_a_message_keeps_its_values(message):
+    with speaking("nl"):
+        assert translated(message) == MEANT[message]
+    assert translated(message) == message
+
+
+def test_a_long_message_costs_no_time():
+    with speaking("nl"):
+        text = "Something of no catalogue, with a comma; and more. " * 200
+        assert translated(text) == text
