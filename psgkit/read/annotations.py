@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from psgkit.domain.clock import moment_in_words
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Gap, Recording
 from psgkit.domain.scoring import Scoring
@@ -155,7 +156,7 @@ def with_lights(recording: Recording) -> Recording:
     if off_s is not None and on_s is not None and on_s <= off_s:
         return recording
     marked = [
-        f"{word} at {at_s:g} s"
+        f"{word} at {moment_in_words(recording.start, at_s)}"
         for word, at_s in (("lights-off", off_s), ("lights-on", on_s))
         if at_s is not None
     ]
