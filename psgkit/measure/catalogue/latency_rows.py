@@ -110,8 +110,7 @@ LATENCIES = (
         Metric(
             "remp1_lat_min",
             MINUTES,
-            "Sleep onset to the first REM period with at least 5 min of R; steadier "
-            "between scorers than the latency to the first R.",
+            "Sleep onset to the first REM period with at least 5 min of R.",
             PSGKIT,
             Family.SLEEP,
             label="Latency of the first REM period",

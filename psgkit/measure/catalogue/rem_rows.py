@@ -75,7 +75,7 @@ CONTINUITY = (
         Metric(
             "rem_wmean_min_raw",
             MINUTES,
-            "Length of the REM bout in which a minute of REM, taken at random, lies: the mean bout, weighted by length.",
+            "Typical length of an unbroken REM stretch: the mean bout, weighted by length.",
             PSGKIT,
             Family.REM,
             scale=Scale.LOG,
@@ -87,7 +87,8 @@ CONTINUITY = (
         Metric(
             "rem_wmean_min_b2m",
             MINUTES,
-            "Length of the REM bout in which a minute of REM, taken at random, lies: the mean bout, weighted by length, interruptions of up to 2 min filled.",
+            "Typical length of an unbroken REM stretch: the mean bout, weighted by length; "
+            "breaks of up to 2 min are bridged.",
             PSGKIT,
             Family.REM,
             label="REM continuity, weighted mean bout",
@@ -108,9 +109,8 @@ CONTINUITY = (
         Metric(
             "rem_wmean_min_b6m",
             MINUTES,
-            "Length of the REM bout in which a minute of REM, taken at random, lies, "
-            "interruptions of up to 6 min filled; steadier between scorers, and blind to "
-            "short interruptions.",
+            "Typical length of an unbroken REM stretch, weighted by length; breaks of up "
+            "to 6 min are bridged. Short breaks do not change it.",
             "psgkit, chosen in docs/reliability.md",
             Family.REM,
             label="REM continuity, breaks of up to 6 min bridged",

@@ -39,7 +39,7 @@ LECCI = "Lecci 2017, 10.1126/sciadv.1602026"
 LENDNER = "Lendner 2020, 10.7554/eLife.55092"
 IRASA = "Wen & Liu 2016, 10.1007/s10548-015-0448-0"
 FERRI = "Ferri 2010, 10.1016/j.sleep.2010.06.003"
-SINBAR = "after Frauscher 2012, 10.5665/sleep.1886"
+SINBAR = "psgkit, by the definitions of Frauscher 2012, 10.5665/sleep.1886"
 HELFRICH = "Helfrich 2018, 10.1016/j.neuron.2017.11.020; yasa.sw_detect"
 
 NIGHT = ()
