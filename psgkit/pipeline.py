@@ -379,6 +379,7 @@ def _measured(
         settings=settings.arousals,
         detectors=settings.detectors,
         every_electrode=settings.measure.eeg == "all",
+        network=settings.measure.network,
     )
 
 

@@ -186,10 +186,14 @@ class MeasureSettings(_Frozen):
     eeg : {"roles", "all"}
         Which EEG is measured: the derivations of routine polysomnography, or every
         scalp electrode besides, re-referenced alike, in tables of their own.
+    network : bool
+        Whether the rearrangement of the network of EEG channels is computed, which is
+        exploratory and takes about a minute.
     """
 
     signals: bool = True
     eeg: Literal["roles", "all"] = "roles"
+    network: bool = False
 
 
 class ReportSettings(_Frozen):

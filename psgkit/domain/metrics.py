@@ -30,6 +30,7 @@ class Family(StrEnum):
     EYES = "Eye movements"
     BODY = "Breathing, oxygen, limbs"
     HEART = "Heart"
+    NETWORK = "Network of EEG channels"
     CONFIDENCE = "Staging confidence"
     QUALITY = "Quality"
     OTHER = "Other"
@@ -128,8 +129,8 @@ class Metric:
     plausible : tuple of float, optional
         Least and greatest value that raise no alarm. Checks software, not people.
     per : tuple of str
-        What else the column names: nothing, ``chan``, ``chan`` and ``stage``, or
-        ``stage``, which is all sleep where a column names none.
+        What else the column names: nothing, ``chan``, ``chan`` and ``stage``, ``band``
+        and ``stage``, or ``stage``, which is all sleep where a column names none.
     reliability : Reliability
         What it is worth, as measured.
 
@@ -208,7 +209,7 @@ class Measure:
     value : float
         NaN where it is undefined.
     where : tuple of str
-        Channel and stage, as `Metric.per` asks.
+        Channel or band, and stage, as `Metric.per` asks.
     reason : str
         Why the value is NaN; empty where it is not.
     low, high : float

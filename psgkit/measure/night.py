@@ -14,6 +14,7 @@ from psgkit.measure.body.night_body import measure_body
 from psgkit.measure.corrections import corrections_issue, corrections_table
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
+from psgkit.measure.network.night_network import NetworkMeasured, measure_network
 from psgkit.measure.plausibility import find_measure_issues
 from psgkit.measure.scoring_measures import measure_all
 from psgkit.measure.signals.channel_reader import ArtefactMask
@@ -62,6 +63,7 @@ def measure_night(
     settings: ArousalSettings,
     detectors: DetectorSettings = DEFAULT_DETECTORS,
     every_electrode: bool = False,
+    network: bool = False,
 ) -> NightMeasured:
     """Measure all that a scoring and its recording give.
 
@@ -79,6 +81,8 @@ def measure_night(
         Which program finds spindles, slow waves and eye movements.
     every_electrode : bool
         Whether every scalp electrode is measured too, in tables of its own.
+    network : bool
+        Whether the coupling of EEG channels is measured, which takes a minute or so.
 
     Returns
     -------
@@ -111,11 +115,16 @@ def measure_night(
         if every_electrode
         else ElectrodeResults({}, ())
     )
+    coupling = (
+        measure_network(recording, eeg.timeline, artefacts)
+        if network
+        else NetworkMeasured()
+    )
     return NightMeasured(
         scoring=counted.scoring,
         measures=(
             *(*of_scoring.measures, *counted.measures),
-            *(*signals.measures, *body.measures),
+            *(*signals.measures, *body.measures, *coupling.measures),
         ),
         tables=(
             of_scoring.tables
@@ -123,10 +132,14 @@ def measure_night(
             | signals.tables
             | body.tables
             | electrodes.tables
+            | coupling.tables
         ),
         spectra=signals.spectra,
         channels_used=(
-            counted.channels_used | signals.channels_used | body.channels_used
+            counted.channels_used
+            | signals.channels_used
+            | body.channels_used
+            | coupling.channels_used
         ),
         issues=(
             *(*of_scoring.issues, *counted.issues, *body.issues),

@@ -108,6 +108,8 @@ def summary_row(night: Night) -> dict[str, object]:
         "format_version": FORMAT_VERSION,
         "metric_version": provenance.metric_version,
     }
+    if "network" in provenance.channels_used:
+        row["net_channels"] = provenance.channels_used["network"]
     for package, version in provenance.versions.items():
         row[f"{package}_version"] = version
     row |= {"issues_n": len(night.issues), "issues_error_n": night.error_count}

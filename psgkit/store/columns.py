@@ -20,8 +20,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "cause": ("", "what the scorer says that it is due to; empty for no cause given"),
     "chance": ("", "share of all steps from that stage, staying among them"),
     "chance_30s": ("", "chance of staying, converted to epochs of 30 s"),
+    "change": ("", "mean of 1 less the correlation of patterns that follow each other"),
     "channel": ("", "role of the channel"),
     "channels": ("", "channels that show it"),
+    "channels_n": ("count", "channels"),
     "clean_min": ("min", "time without artefact that it rests on"),
     "clock": ("", "time of day"),
     "code": ("", "stable name of the issue"),
@@ -35,6 +37,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "duration_min": ("min", "how long it lasted"),
     "duration_s": ("s", "how long it lasted"),
     "emg": ("", "whether the chin EMG rises with it"),
+    "p": ("", "share of surrogates that reach it"),
+    "steps_n": ("count", "steps from one clean epoch to the next"),
     "theta_ratio": ("", "largest theta power over that of the half minute before"),
     "alpha_ratio": ("", "largest alpha power over that of the half minute before"),
     "beta_ratio": ("", "largest beta power over that of the half minute before"),
@@ -157,6 +161,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "usable_pct": ("%", "share of sleep that is clean enough to measure"),
     "x_m": ("m", "position from the middle of the head to the right"),
     "y_m": ("m", "position from the middle of the head to the front"),
+    "z": ("", "difference from surrogates, in their standard deviations"),
     "z_m": ("m", "position from the middle of the head upwards"),
 }
 

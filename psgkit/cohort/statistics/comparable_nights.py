@@ -19,6 +19,7 @@ _WORDS = {
     "swa_derivation": "the derivation of slow-wave activity (swa_derivation)",
     "swa_highpass_hz": "the amplifier's high-pass in Hz (swa_highpass_hz)",
     "heart_source": "the source of heart rate (heart_source)",
+    "net_channels": "the channels of the network (net_channels)",
     "arousal_source": "the source of arousals (arousal_source)",
 }
 

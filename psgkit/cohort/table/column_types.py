@@ -32,6 +32,7 @@ _OWN = {
         "hardware high-pass of the derivations of slow-wave activity, by the header",
     ),
     "heart_source": ("", "channel of heart rate: ECG, PULSE, or empty for none"),
+    "net_channels": ("", "EEG channels of the network and their reference"),
     "format_version": ("", "version of the layout of psgkit's tables"),
     "metric_version": ("", "version of the definitions of all numbers"),
     "issues_n": ("count", "issues that a reader of the numbers should know"),
@@ -58,6 +59,7 @@ _TEXT = (
         "arousal_source",
         "swa_derivation",
         "heart_source",
+        "net_channels",
     ),
     *("error", "message"),
 )

@@ -2,6 +2,7 @@
 
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.measure.catalogue.rows import (
+    FRACTION,
     HERTZ,
     LECCI,
     MINUTES,
@@ -168,7 +169,7 @@ INFRASLOW_HEART = (
     ),
     Metric(
         "isf_sigma_hr_coh",
-        RATIO,
+        FRACTION,
         "Squared coherence of sigma power and heart rate in N2 at the infraslow peak of "
         "sigma power.",
         LECCI,

@@ -35,6 +35,7 @@ from psgkit.measure.catalogue.event_rows import (
 )
 from psgkit.measure.catalogue.fragmentation_rows import FRAGMENTATION
 from psgkit.measure.catalogue.latency_rows import LATENCIES
+from psgkit.measure.catalogue.network_rows import NETWORK
 from psgkit.measure.catalogue.quality_rows import (
     CONFIDENCE,
     DETECTION,
@@ -96,7 +97,11 @@ BODY_METRICS = tuple(
     _rated(metric)
     for metric in (*HEART, *VARIABILITY, *AROUSAL_RISE, *INFRASLOW_HEART, *OXYGEN)
 )
-ALL_METRICS = (*METRICS, *DETECTION_METRICS, *SIGNAL_METRICS, *BODY_METRICS)
+NETWORK_METRICS = tuple(_rated(metric) for metric in NETWORK)
+ALL_METRICS = (
+    *(*METRICS, *DETECTION_METRICS, *SIGNAL_METRICS),
+    *(*BODY_METRICS, *NETWORK_METRICS),
+)
 BY_NAME: dict[str, Metric] = {metric.name: metric for metric in ALL_METRICS}
 
 

@@ -1,0 +1,1 @@
+"""How the coupling between EEG channels changes from epoch to epoch (exploratory)."""
