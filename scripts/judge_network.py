@@ -1,6 +1,6 @@
 """Print how often a rearrangement of the network is found, with and without one.
 
-    python scripts/judge_network.py [--hours 200] [--switching 20] [--seed 1]
+    python scripts/judge_network.py [--hours 200] [--switching 20] [--first 0] [--seed 1]
 
 An hour is six channels in three bouts of 20 min. Three channels lead and three follow a
 quarter of a period later. With switching, who follows whom changes at random times, once a
@@ -72,11 +72,11 @@ def common_source(rng: np.random.Generator) -> np.ndarray:
 
 
 def judge(
-    make: Maker, hours: int, seed: int, n_surrogates: int = N_SURROGATES
+    make: Maker, hours: range, seed: int, n_surrogates: int = N_SURROGATES
 ) -> dict[str, tuple[int, int]]:
     """Count hours with z above zero, and with p under 0.05, by band."""
     counts = dict.fromkeys(NETWORK_BANDS, (0, 0))
-    for hour in range(hours):
+    for hour in hours:
         rng = np.random.default_rng([seed, hour])
         bouts = [make(rng) for _ in range(3)]
         found = rearrangement(bouts, RATE_HZ, seed=hour, n_surrogates=n_surrogates)
@@ -86,7 +86,7 @@ def judge(
             above, called = counts[band]
             counts[band] = above + (one.z > 0), called + (one.p < 0.05)
         if hour % 20 == 19:
-            print(f"{hour + 1} hours: {counts}", file=sys.stderr, flush=True)
+            print(f"up to hour {hour + 1}: {counts}", file=sys.stderr, flush=True)
     return counts
 
 
@@ -95,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=int, default=200, help="of the null (200)")
     parser.add_argument("--switching", type=int, default=20, help="hours (20)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first hour")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     weak = partial(switching, gain=WEAK, mean_s=120.0)
@@ -105,8 +106,12 @@ def main() -> None:
         ("stable coupling", stable, asked.hours),
     )
     for name, make, hours in conditions:
+        if not hours:
+            continue
         total = 0
-        for band, (above, called) in judge(make, hours, asked.seed).items():
+        for band, (above, called) in judge(
+            make, range(asked.first, asked.first + hours), asked.seed
+        ).items():
             total += called
             print(
                 f"{name}, {band}: z above zero in {above} of {hours} hours, p under "
