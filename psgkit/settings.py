@@ -58,7 +58,7 @@ class ReadSettings(_Frozen):
 
 
 class ScoringSettings(_Frozen):
-    """How scoring files are meant that cannot say it themselves.
+    """How to read scoring files that do not explain themselves.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class ScoringSettings(_Frozen):
 
 
 class WindowSettings(_Frozen):
-    """What counts as time in bed.
+    """How time in bed is defined.
 
     Attributes
     ----------
@@ -114,7 +114,7 @@ class WindowSettings(_Frozen):
 
 
 class StageSettings(_Frozen):
-    """What stages a recording.
+    """Which stager is used.
 
     Attributes
     ----------
@@ -175,7 +175,7 @@ class DetectorSettings(_Frozen):
 
 
 class MeasureSettings(_Frozen):
-    """What is computed.
+    """Which signals are measured.
 
     Attributes
     ----------
@@ -197,7 +197,7 @@ class MeasureSettings(_Frozen):
 
 
 class ReportSettings(_Frozen):
-    """What is written.
+    """Which files are written.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The command `psgkit`: its subcommands, and what becomes of an error."""
+"""The command `psgkit`: its subcommands, and the exit status of an error."""
 
 import sys
 import traceback

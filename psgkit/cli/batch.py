@@ -290,7 +290,7 @@ def batch(
 
 @contextmanager
 def _counting_where_tables_fail(counts: Counter[str]) -> Iterator[None]:
-    """Print what became of the nights where no table can tell it."""
+    """Print the outcomes of the nights even if the tables cannot be written."""
     try:
         yield
     except OutputError:
@@ -329,7 +329,7 @@ def _is_scored(job: "Job") -> bool:
 
 
 def _stagers(jobs: "list[Job]", settings: "Settings") -> str:
-    """Say whose stages the nights have: a scoring beside a recording is easily missed."""
+    """Name the source of each night's stages, so that a missed scoring is noticed."""
     scored = sum(map(_is_scored, jobs))
     stager = settings.stage.stager or "YASA"
     counts = {"a scoring": scored, stager: len(jobs) - scored}

@@ -1,4 +1,4 @@
-"""What a batch shows and logs while it runs, and how Ctrl-C ends it."""
+"""Progress and log of a running batch, and its end by Ctrl-C."""
 
 import datetime as dt
 import signal
@@ -161,7 +161,7 @@ class Tally:
         self._worked = 0
 
     def count(self, outcome: "Outcome") -> None:
-        """Count an outcome; one that failed says nothing of how long others take."""
+        """Count an outcome; a failed night is left out of the remaining time."""
         from psgkit.domain.jobs import Done
 
         self._counts[status_of(outcome)] += 1

@@ -78,7 +78,7 @@ def compare(
         ),
     ] = None,
 ) -> None:
-    """Tell how far scorings agree: epochs, arousals, every metric."""
+    """Measure how far scorings agree: epochs, arousals, every metric."""
     from psgkit.cohort.statistics.scorer_agreement import (
         Source,
         compare_folders,

@@ -34,12 +34,12 @@ def out(text: str) -> None:
 
 
 def error(sentence: str) -> None:
-    """Print what went wrong."""
+    """Print an error."""
     note(f"psgkit: {sentence}")
 
 
 def note(line: str) -> None:
-    """Print a line on what is under way; a terminal gets it without broken words."""
+    """Print a line on progress, wrapped at words in a terminal."""
     text = plain(line)
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
@@ -52,14 +52,14 @@ def _wrapped(line: str, width: int) -> str:
 
 
 class _Warnings(logging.Handler):
-    """Prints what a step warns of, as all else that the command says."""
+    """Print warnings of the package's loggers like other messages."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error(record.getMessage())
 
 
 def prepare() -> None:
-    """Print from now on what the package's loggers warn of, and whatever letters occur.
+    """Print warnings of the package's loggers, and accept every letter.
 
     A stream that is not UTF-8, such as a file on Windows, gets a question mark in place
     of a letter that it cannot hold; it would end the command. Of one that was closed
@@ -77,7 +77,7 @@ def prepare() -> None:
 
 
 def json_out(value: Any) -> None:
-    """Print a result for a program: every letter, whatever the stream can hold."""
+    """Print a result for a program, with every letter in every encoding."""
     is_utf = (sys.stdout.encoding or "").lower().startswith("utf")
     text = json.dumps(value, indent=2, ensure_ascii=not is_utf, allow_nan=False)
     # JSON lets C1 and direction controls stand as they are; a terminal obeys them.
@@ -182,7 +182,7 @@ def _write(text: str, stream: TextIO, *, end: str = "\n") -> None:
 
 
 def _silence(stream: TextIO) -> None:
-    """Let what a stream still holds go nowhere, or it would fail again at the end."""
+    """Discard the rest of a broken stream, so that closing it does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -201,7 +201,7 @@ def _cell(value: object, decimals: int) -> str:
 
 @contextmanager
 def progress(steps: tuple[str, ...]) -> Iterator["Callable[[str], None]"]:
-    """Show which step is under way while a person watches; nothing when piped."""
+    """Show the current step in a terminal; print nothing when piped."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""`psgkit contrast`: groups of a cohort, held against each other."""
+"""`psgkit contrast`: compare groups of a cohort."""
 
 import math
 import re
@@ -173,7 +173,7 @@ def _counts(row: Any) -> str:
 
 
 def _interval(row: Any) -> str:
-    """Return an estimate with its interval, in digits that tell its ends apart."""
+    """Return an estimate with its interval, with digits enough to separate its ends."""
     if math.isnan(row.estimate):
         return ""
     kind = row.scale.partition(" (")[0]
@@ -205,6 +205,6 @@ def _p(value: float) -> str:
 
 
 def _names(words: str) -> list[str]:
-    """Split at commas that stand outside of parentheses: "age_y, bs(bmi, df=4)"."""
+    """Split at commas outside of parentheses: "age_y, bs(bmi, df=4)"."""
     parts = re.split(r",(?![^(]*\))", words)
     return [part.strip() for part in parts if part.strip()]

@@ -1,4 +1,4 @@
-"""How `--help` reads: plain text, what belongs together under one heading.
+"""Layout of `--help`: plain text, options grouped under headings.
 
 Typer's own boxes leave an option's words a third of 80 characters, and show ``<bool>``
 after options that take no value; plain text has neither fault and looks the same in a
@@ -44,7 +44,7 @@ _WIDEST = 27
 
 
 class Command(TyperCommand):
-    """A command whose help has its options under headings."""
+    """A command with its options grouped under headings in the help."""
 
     def make_context(self, *args: Any, **options: Any) -> Any:
         """Read the call's words; see typer's own."""
@@ -57,7 +57,7 @@ class Command(TyperCommand):
         return ["[OPTIONS]", *filter(None, pieces)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the arguments, then the options by heading."""
+        """Write the commands, then the options of every command."""
         params: list[Any] = list(self.get_params(ctx))
         arguments = [
             (str(p.metavar or p.name), p.help or "")
@@ -69,7 +69,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """The command `psgkit` itself, whose help has its commands under headings."""
+    """The command `psgkit` with its subcommands grouped under headings in the help."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's
         """Return the words of the usage line."""
@@ -89,7 +89,7 @@ class Group(TyperGroup):
 
 
 def _in_usage(param: Any, ctx: Any) -> str:
-    """Return an argument, or an option without which a call cannot be; else nothing."""
+    """Return an argument or a required option for the usage line."""
     if param.param_type_name == "option":
         return str(param.get_help_record(ctx)[0]) if param.required else ""
     name = str(param.metavar or param.name)
@@ -118,7 +118,7 @@ def _write(formatter: Any, heading: str, rows: list[tuple[str, str]]) -> None:
 
 @contextmanager
 def _plain_words() -> Iterator[None]:
-    """Leave out what pydantic says before a fault of ours."""
+    """Remove pydantic's prefix from an error of psgkit."""
     try:
         yield
     except typer.BadParameter as fault:

@@ -1,4 +1,4 @@
-"""`psgkit inspect`: what a recording holds, and what is wrong with it."""
+"""`psgkit inspect`: content and faults of a recording."""
 
 import textwrap
 from collections import Counter
@@ -46,7 +46,7 @@ def inspect(
     ignore_clock: options.IgnoreClock = False,
     channel: options.Channel = None,
 ) -> None:
-    """Show a recording's header, channels and roles, gaps, and what is wrong."""
+    """Show a recording's header, channels and roles, gaps, and faults."""
     from psgkit.domain.issues import in_order
     from psgkit.prepare.montage import rereference
     from psgkit.prepare.quality import find_header_issues, find_issues

@@ -1,4 +1,4 @@
-"""What is wrong with the options that several commands share."""
+"""Checks of the options that several commands share."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -43,7 +43,7 @@ def check_scoring(
     annotator: str | None,
     option: str = "scoring",
 ) -> None:
-    """Refuse options on a scoring where there is none, or whose format has no use for them.
+    """Refuse scoring options without a scoring, or for a format that ignores them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is refused before any work: all of it at once, so that one correction is enough."""
+"""Collect all faults of a call, so that one correction is enough."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -8,7 +8,7 @@ from psgkit.errors import InputError, listed
 
 
 class Door:
-    """Collects what is wrong with a call; leaving its block raises that.
+    """Collects the faults of a call and raises them together at the end of its block.
 
     Examples
     --------
@@ -32,7 +32,7 @@ class Door:
         fault: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Raise what was found; a fault that is no input's passes as it is."""
+        """Raise the faults; errors other than InputError pass unchanged."""
         if fault is not None and not isinstance(fault, InputError):
             return
         if fault is not None:
@@ -47,20 +47,20 @@ class Door:
         self._faults.append(InputError(sentence))
 
     def check(self, check: Callable[[], object]) -> None:
-        """Note what a check raises."""
+        """Run a check and collect its error."""
         try:
             check()
         except InputError as fault:
             self._faults.append(fault)
 
     def refuse_empty(self, **given: str | None) -> None:
-        """Refuse options whose text is empty, by their names in the code."""
+        """Refuse options with an empty text."""
         for name, text in given.items():
             if text is not None and not text.strip():
                 self.refuse(f"{_option(name)} is empty; name one, or leave it out.")
 
     def refuse_idle(self, why: str, **given: object) -> None:
-        """Refuse options that would do nothing.
+        """Refuse options without an effect.
 
         Parameters
         ----------

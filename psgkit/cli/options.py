@@ -344,7 +344,7 @@ def _checked_stager(name: str | None) -> dict[str, Any]:
 
 
 def _check_arousals(source: str) -> None:
-    """Refuse a network whose weights are missing or wrong before any night is read."""
+    """Refuse a network with missing or wrong weights before any night is read."""
     if source == "auto" or source.startswith("unet"):
         from psgkit.measure.arousals.network.weights import NETWORK, read_weights
 

@@ -74,7 +74,7 @@ def view(
     annotator: options.Annotator = None,
     align: options.Align = False,
 ) -> None:
-    """Show a night in MNE's browser, and save what is changed there."""
+    """Show a night in MNE's browser, and save the changes."""
     from psgkit.prepare.montage import rereference
     from psgkit.read import read_recording
     from psgkit.read.edited_scoring import edited_scoring
@@ -127,7 +127,7 @@ def view(
 
 
 def check_display() -> None:
-    """Refuse where MNE's browser is not installed or there is no screen.
+    """Refuse if MNE's browser is not installed or the session has no screen.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What flows through psgkit: frozen values, without files, signals work or plots.
+"""Values that pass through psgkit: frozen, without files, signal processing or plots.
 
 Modules in this folder depend on numpy, pandas and `psgkit.errors` alone.
 """

@@ -18,7 +18,7 @@ def without_date(moment: dt.datetime) -> dt.datetime:
 
 
 def has_date(moment: dt.datetime) -> bool:
-    """Tell whether a moment carries a real date."""
+    """Return whether a moment has a real date."""
     return moment.date() != UNKNOWN_DATE
 
 

@@ -1,4 +1,4 @@
-"""One number of one night, and the row that declares what it means and is worth."""
+"""A number of a night, and the row that declares its meaning and reliability."""
 
 import math
 from collections.abc import Mapping
@@ -263,7 +263,7 @@ class Measure:
 
     @property
     def reliability(self) -> Reliability:
-        """What the number is worth."""
+        """Measured reliability of the metric."""
         return self.metric.reliability
 
     def __eq__(self, other: object) -> bool:

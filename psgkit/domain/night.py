@@ -227,5 +227,5 @@ _notebook_pages: list[Callable[[Night], str]] = []
 
 
 def show_in_notebooks(page: Callable[[Night], str]) -> None:
-    """Register what makes the page that a notebook shows of a night."""
+    """Register the function that makes a notebook's view of a night."""
     _notebook_pages[:] = [page]

@@ -13,7 +13,7 @@ _PACKAGES = ("psgkit", "yasa", "mne", "numpy", "scipy", "pandas", "lightgbm")
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What is needed to obtain the same numbers again.
+    """Facts needed to obtain the same numbers again.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a file says, where a message repeats it: never a name, a date or a number of one.
+"""Quote file content in messages without leaking personal data.
 
 A message names the place, so that a reader can look there; it repeats what stands
 there only where that cannot tell who the person is. A message ends up in logs, and a

@@ -175,7 +175,7 @@ def cut_windows(signal: FloatArray, rate_hz: float) -> Iterator[FloatArray]:
 
 
 def is_flat(windows: FloatArray, rate_hz: float) -> BoolArray:
-    """Tell which windows stand still for a second.
+    """Return which windows stand still for a second.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def is_flat(windows: FloatArray, rate_hz: float) -> BoolArray:
 
 
 def is_clipped(windows: FloatArray, limits: tuple[float, float] | None) -> BoolArray:
-    """Tell which windows without a gap have samples at a limit of the file's range."""
+    """Return which windows without a gap have samples at a limit of the file's range."""
     if limits is None or windows.shape[1] == 0:
         return np.zeros(len(windows), dtype=bool)
     margin = RAIL_SHARE * (limits[1] - limits[0])
@@ -211,7 +211,7 @@ def _groups(stages: StageArray | None, n_windows: int) -> list[npt.NDArray[np.in
 
 
 def _is_outlier(spreads: FloatArray) -> BoolArray:
-    """Tell which spreads lie far from the others; one is added as YASA adds it."""
+    """Return which spreads lie far from the others; one is added as YASA adds it."""
     logs = np.log(spreads + 1)
     deviation = float(np.std(logs))
     if deviation == 0:

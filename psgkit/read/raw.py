@@ -186,7 +186,7 @@ def recording_of_raw(
 
 
 def _is_resampled_in_parts(raw: "BaseRaw") -> bool:
-    """Tell whether MNE brings channels of several rates to one as it reads a part."""
+    """Return whether MNE brings channels of several rates to one as it reads a part."""
     extras = next(iter(raw._raw_extras), None)  # noqa: SLF001 - MNE says it nowhere else
     if raw.preload or not isinstance(extras, dict) or "n_samps" not in extras:
         return False

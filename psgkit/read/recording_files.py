@@ -55,12 +55,12 @@ def ending_of(path: Path) -> str:
 
 
 def has_ending(path: Path) -> bool:
-    """Tell whether a file is named as a format that MNE reads, EDF and BDF apart."""
+    """Return whether a file is named as a format that MNE reads, EDF and BDF apart."""
     return ending_of(path) in MNE_ENDINGS
 
 
 def is_edf(path: Path) -> bool:
-    """Tell whether a file starts as EDF or BDF does, whatever its name."""
+    """Return whether a file starts as EDF or BDF does, whatever its name."""
     try:
         if not path.is_file():
             return False
@@ -72,12 +72,12 @@ def is_edf(path: Path) -> bool:
 
 
 def is_closed(path: Path) -> bool:
-    """Tell whether this is a folder that this user may not open."""
+    """Return whether this is a folder that this user may not open."""
     return path.is_dir() and not os.access(path, os.R_OK | os.X_OK)
 
 
 def is_recording(path: Path) -> bool:
-    """Tell whether a file or folder is a recording of its own, by its name.
+    """Return whether a file or folder is a recording of its own, by its name.
 
     The samples of BrainVision (``.eeg`` beside its ``.vhdr``), later parts of a FIF and
     FIF files of other contents are not; a ``.rec`` is one if it starts as EDF does.
@@ -99,7 +99,7 @@ def is_recording(path: Path) -> bool:
 
 
 def _holds_one_edf(path: Path) -> bool:
-    """Tell whether a zip archive holds one EDF or BDF file and nothing else."""
+    """Return whether a zip archive holds one EDF or BDF file and nothing else."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]

@@ -46,7 +46,7 @@ class Digital:
 def digitise(
     values: npt.NDArray[np.float32], limit: float, rate_hz: float, *, is_positive: bool
 ) -> Digital:
-    """Round a signal to counts, in a range wide enough that nothing is clipped."""
+    """Round a signal to counts, in a range wide enough to avoid clipping."""
     peak = float(np.max(np.abs(values)))
     while peak > 0.98 * limit:
         limit *= 2.0

@@ -1,4 +1,4 @@
-"""EDF+D: a file whose data records do not follow each other without a break.
+"""EDF+D: a file with breaks between data records.
 
 edfio writes files without gaps. Here the time of each data record, which EDF+ keeps as
 the first annotation of the record, is written anew, and the header says ``EDF+D``.
@@ -23,7 +23,7 @@ def record_annotations(
     record_s: float,
     told: Sequence[tuple[float, float, str]],
 ) -> list[bytes]:
-    """Return what the annotation signal holds in each record that is kept.
+    """Return the annotations of each record that is kept.
 
     Parameters
     ----------

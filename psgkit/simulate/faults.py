@@ -1,4 +1,4 @@
-"""What goes wrong with recordings, on demand.
+"""Faults of recordings, added on demand.
 
 A fault is written ``KIND[:CHANNEL][@ONSET+DURATION]``, seconds after the start, such as
 ``flat:C4-M1``, ``line_50``, ``gap@1800+60``.
@@ -107,7 +107,7 @@ class Fault:
 
     @property
     def hum_hz(self) -> float:
-        """Frequency of the hum that it adds; zero for what is no hum."""
+        """Frequency of the hum of this fault; zero for other faults."""
         return {FaultKind.LINE_50: 50.0, FaultKind.LINE_60: 60.0}.get(self.kind, 0.0)
 
     def stretch(self, duration_s: float) -> tuple[float, float]:
@@ -119,7 +119,7 @@ class Fault:
         )
 
     def hits(self, lead: Lead, leads: Sequence[Lead]) -> bool:
-        """Tell whether it is a channel's."""
+        """Return whether the fault is of a channel."""
         if self.channel:
             return lead.label == self.channel
         if self.kind in _OF_ONE_CHANNEL:
@@ -130,7 +130,7 @@ class Fault:
 
 
 def has(faults: Sequence[Fault], kind: FaultKind) -> bool:
-    """Tell whether a kind of fault is among some."""
+    """Return whether a kind of fault is in a list."""
     return any(fault.kind is kind for fault in faults)
 
 
@@ -167,7 +167,7 @@ def disturb(canvas: Canvas, faults: Sequence[Fault]) -> None:
 def break_signals(
     signals: Sequence[Digital], leads: Sequence[Lead], faults: Sequence[Fault]
 ) -> tuple[Digital, ...]:
-    """Flatten or rail what is digitised, and write volts where microvolts were."""
+    """Make signals flat, railed, or in volts, as the faults ask."""
     out = []
     for lead, signal in zip(leads, signals, strict=True):
         counts = signal.counts
@@ -189,7 +189,7 @@ def break_signals(
 
 
 def unit_of(lead: Lead, faults: Sequence[Fault]) -> tuple[str, float | None]:
-    """Return the unit that a header gives, and what it is in µV."""
+    """Return the unit in the header, and its size in µV."""
     if lead.unit != "uV":
         return lead.unit, None
     return ("V", 1e6) if has(faults, FaultKind.VOLTS) else ("uV", 1.0)
@@ -238,7 +238,7 @@ def gaps(faults: Sequence[Fault], duration_s: float) -> tuple[Gap, ...]:
 
 
 def log_faults(canvas: Canvas, leads: Sequence[Lead], faults: Sequence[Fault]) -> None:
-    """Write down what is wrong, as events ``fault_...`` of the channels hit."""
+    """Write faults as events ``fault_...`` of their channels."""
     duration_s = canvas.timeline.duration_s
     for fault in faults:
         on, off = fault.stretch(duration_s)

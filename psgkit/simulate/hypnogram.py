@@ -169,7 +169,7 @@ class _Piece:
 
 
 def _cycle(number: int, length: int, rng: np.random.Generator) -> list[Stage]:
-    """Build one NREM-REM cycle: N1, N2, N3, N2, REM, with what breaks it."""
+    """Build one NREM-REM cycle: N1, N2, N3, N2, REM, with interruptions."""
     last = len(_N3_SHARE) - 1
     rem = round(length * _REM_SHARE[min(number, last)] * rng.uniform(0.8, 1.2))
     deep = round(length * _N3_SHARE[min(number, last)] * rng.uniform(0.8, 1.2))

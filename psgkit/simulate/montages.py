@@ -1,4 +1,4 @@
-"""Where electrodes sit, and what each channel of a montage records.
+"""Positions of electrodes, and channels of each montage.
 
 A source of the brain reaches every electrode with a gain that falls with distance, and
 a channel is the difference of two electrodes; so channels are coherent, and
@@ -110,7 +110,7 @@ class Lead:
         return topography.get(self.plus, 0.0) - topography.get(self.minus, 0.0)
 
     def rate_at(self, rate_hz: float) -> float:
-        """Return the sampling rate in a recording whose EEG has ``rate_hz``."""
+        """Return the channel's sampling rate if the EEG has ``rate_hz``."""
         if self.rate_share == 0.0:
             return self.rate_hz
         wanted = rate_hz * self.rate_share

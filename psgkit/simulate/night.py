@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What a simulated night holds.
+    """The known stages and events of a simulated night.
 
     Attributes
     ----------
@@ -176,7 +176,7 @@ def simulate_night(
     faults: Sequence[str | Fault] = (),
     start: str = "23:00",
 ) -> SimulatedNight:
-    """Make a night whose stages and events are known.
+    """Make a recording with known stages and events.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a night may be asked to be, checked once."""
+"""Options of a simulated night, checked together."""
 
 import datetime as dt
 import math
@@ -61,7 +61,7 @@ class NightOptions:
     start: str
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be made."""
+        """Refuse impossible options."""
         wrong = [*self._wrong_names(), *self._wrong_numbers(), *self._wrong_rates()]
         if wrong:
             raise InputError(f"No such night can be simulated: {'; '.join(wrong)}.")

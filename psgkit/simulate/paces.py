@@ -1,4 +1,4 @@
-"""What paces a night from above: the fall of slow-wave activity, the infraslow beat."""
+"""Slow modulations of a night: the fall of slow waves, the infraslow rhythm."""
 
 import numpy as np
 

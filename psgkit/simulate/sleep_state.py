@@ -1,4 +1,4 @@
-"""Where the night stands at each moment: what all signals are drawn from."""
+"""The state of the sleeper at each moment; all signals follow it."""
 
 import zlib
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ Float32Array = npt.NDArray[np.float32]
 
 
 class State(IntEnum):
-    """What the brain does: stages, with wakefulness told apart by the eyes."""
+    """State of the brain: stages, and wakefulness with eyes open or closed."""
 
     RELAXED = 0  # awake, eyes closed
     ACTIVE = 1  # awake, eyes open

@@ -99,7 +99,7 @@ def _stage_by_default(recording: Recording) -> Staging:
 
 
 def _checked(found: Scoring | Staging, name: str, recording: Recording) -> Staging:
-    """Return what a stager found, once it is known to fit its recording."""
+    """Return a stager's scoring after checking that it fits the recording."""
     staging = found if isinstance(found, Staging) else Staging(scoring=found)
     scoring = staging.scoring
     if not isinstance(scoring, Scoring):

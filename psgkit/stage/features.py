@@ -63,7 +63,7 @@ def night_features(
     is_usable: npt.NDArray[np.bool_],
     facts: Mapping[str, int] | None = None,
 ) -> dict[str, npt.NDArray[np.float32]]:
-    """Add what the classifier wants to know of a feature's surroundings.
+    """Add features of the surrounding epochs for the classifier.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def _sign_changes(values: FloatArray) -> FloatArray:
 def _within(
     freqs_hz: FloatArray, band_hz: tuple[float, float]
 ) -> npt.NDArray[np.bool_]:
-    """Tell which frequencies lie in a band, both edges included."""
+    """Return which frequencies are in a band, both edges included."""
     return (freqs_hz >= band_hz[0]) & (freqs_hz <= band_hz[1])
 
 

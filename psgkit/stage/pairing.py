@@ -67,7 +67,7 @@ class ScoringPair:
         return np.column_stack([onsets_s, ends_s])[inside]
 
     def epochs_with(self, onsets_s: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        """Tell of each epoch that both scored whether something starts in it."""
+        """Return whether something starts in each epoch that both scored."""
         epochs = np.floor((onsets_s - self.onset_s) / self.epoch_s).astype(int)
         starts = np.zeros(len(self.test), dtype=bool)
         starts[epochs] = True

@@ -1,4 +1,4 @@
-"""What a stager is: a recording in, a scoring with probabilities out."""
+"""The interface of a stager: recording in, scoring with probabilities out."""
 
 from dataclasses import dataclass, field
 from typing import Protocol

@@ -24,7 +24,7 @@ HALF_A_PERSON = Issue(
 
 
 def demographics(age_y: float | None, sex: str | None) -> dict[str, int]:
-    """Return what YASA's demographic classifiers ask for, or nothing.
+    """Return age and sex for YASA's demographic classifiers, or None.
 
     YASA wants both, and an age between 0 and 120; it rounds the age down.
     """

@@ -34,7 +34,7 @@ NAME = "yasa-fast"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """What the classifier gets to see of one channel."""
+    """Signal of one channel as the classifier sees it."""
 
     channel: Channel
     features: dict[str, FloatArray]

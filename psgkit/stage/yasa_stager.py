@@ -1,4 +1,4 @@
-"""The stager ``yasa``: YASA itself, which ``yasa-fast`` is held equal to."""
+"""The stager ``yasa``: YASA itself; tests hold ``yasa-fast`` equal to it."""
 
 import warnings
 from collections.abc import Mapping

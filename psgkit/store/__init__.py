@@ -1,1 +1,1 @@
-"""What lies on disk: files replaced whole, locks, and the HDF5 file of a night."""
+"""Files on disk: written whole, locked, and the HDF5 file of a night."""

@@ -178,7 +178,7 @@ def unit_of(column: str) -> str:
 
 
 def meaning_of(column: str) -> str:
-    """Return what a column of a table holds; its name in words where nothing is known.
+    """Return the meaning of a column of a table, else its name in words.
 
     Examples
     --------

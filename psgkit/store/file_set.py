@@ -22,7 +22,7 @@ _BEFORE, _ABSENT, _LOCK = ".before", ".absent", ".lock"
 
 
 class FileSet:
-    """What shall be in a folder; see `together`.
+    """The files that a folder will hold; see `together`.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class FileSet:
             _put_back(self._home, self._mark)
 
     def clear(self) -> None:
-        """Take away what was written and not put in place."""
+        """Remove written files that were not put in place."""
         for part in self._staged.values():
             _unlink(part)
 
@@ -128,7 +128,7 @@ def together(home: Path, *, mark: str) -> Iterator[FileSet]:
 
 
 def recover(home: Path, mark: str) -> None:
-    """Put an earlier set back of which a process that was killed left only parts.
+    """Restore the earlier files after a process was killed while replacing them.
 
     Where the mark is there, the set was put in place or not yet touched, and what
     lies aside is removed, as is what had been begun. What cannot be done now is done
@@ -168,7 +168,7 @@ def _put_back(home: Path, mark: str) -> None:
 
 
 def clear_unfinished(home: Path) -> None:
-    """Take away what a process that was killed had begun to write in a folder."""
+    """Remove unfinished files of a killed process from a folder."""
     for file in home.glob(".*.part"):
         file.unlink(missing_ok=True)
 

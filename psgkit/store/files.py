@@ -150,7 +150,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def refuse(path: Path) -> Iterator[None]:
-    """Tell what the system says of a file in a sentence, as an `OutputError`."""
+    """Return an `OutputError` with the system's reason in a sentence."""
     try:
         yield
     except OSError as fault:
@@ -158,7 +158,7 @@ def refuse(path: Path) -> Iterator[None]:
 
 
 def write_checked(path: Path, data: bytes, *, of: Path) -> None:
-    """Write a new file, put it on the disk, and compare what is read back.
+    """Write a new file to the disk, and compare it after reading it back.
 
     A disk that is full for a moment can lose a write without an error that reaches
     us. So every byte goes through one system call whose answer is checked.

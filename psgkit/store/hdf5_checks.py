@@ -1,4 +1,4 @@
-"""What an HDF5 file may hold before any of it is read.
+"""Checks of an HDF5 file before any of it is read.
 
 A file from elsewhere could point to other files of this computer, lead in circles, or
 unpack to more than its memory.

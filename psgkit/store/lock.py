@@ -48,7 +48,7 @@ def taking_turns(path: Path, *, of: Path) -> Iterator["Lock"]:
 
 
 class Lock:
-    """A lock that is held; `lost` is true once another process has taken it over.
+    """A lock that is held; `lost` is true if another process took it over.
 
     What its owner does stands in the file, for who asks; see `owner_at_work`.
 
@@ -103,7 +103,7 @@ class Lock:
         return bool(_read(self._path).get("token") == self._owner["token"])
 
     def tell(self, **facts: Any) -> None:
-        """Write what the owner does into the file."""
+        """Write the owner's note into the file."""
         with self._writing:
             self._owner |= facts
         self._beat()
@@ -145,7 +145,7 @@ class Lock:
 
 
 def clear_if_dead(path: Path, dead_after_s: float) -> dict[str, Any]:
-    """Watch a lock that another holds; take it away where nobody is behind it.
+    """Watch another process's lock; remove it if that process is dead.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def clear_if_dead(path: Path, dead_after_s: float) -> dict[str, Any]:
 
 
 def owner_at_work(path: Path, *, watch_s: float = 2 * BEAT_S) -> dict[str, Any]:
-    """Return what the owner of a lock says of itself; empty where nobody is behind it.
+    """Return the owner's note in a lock; empty if the owner is dead.
 
     Parameters
     ----------
@@ -206,13 +206,13 @@ def _aside(path: Path, ending: str) -> str:
 
 
 def _lives_here(owner: dict[str, Any]) -> bool:
-    """Tell whether the owner is a process of this machine."""
+    """Return whether the owner is a running process of this machine."""
     is_of_here = owner.get("host") == _host() and isinstance(owner.get("pid"), int)
     return is_of_here and os.name != "nt" and not _has_died_here(owner)
 
 
 def _has_died_here(owner: dict[str, Any]) -> bool:
-    """Tell whether the owner was a process of this machine that is no more."""
+    """Return whether the owner was a process of this machine and has ended."""
     if owner.get("host") != _host() or not isinstance(owner.get("pid"), int):
         return False
     if os.name == "nt":  # os.kill would end the process there
@@ -241,7 +241,7 @@ def _started(pid: int) -> str:
 
 
 def _host() -> str:
-    """Return what a process id has to be seen from to mean the same process.
+    """Return a name for the machine and its process namespace.
 
     Machines may share a name, and then a number of their first process space too; no
     two starts of a machine share the system's own number for them.

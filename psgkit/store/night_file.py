@@ -134,7 +134,7 @@ def read_night(path: str | Path) -> Night:
 
 
 def read_night_numbers(path: str | Path, known: dict[str, Measure]) -> Night:
-    """Read what a row of a cohort's table needs of a night, several times as fast.
+    """Read the numbers of a night for a cohort's table, faster than the whole night.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Measures in an HDF5 file: a dataset each, with what it means as attributes."""
+"""Measures in an HDF5 file: a dataset each, with its meaning as attributes."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ _COLUMNS = (
 
 
 def put_measures(file: h5py.File, night: Night) -> None:
-    """Write a dataset a measure, what is known of it as attributes.
+    """Write a dataset for each measure, with its facts as attributes.
 
     By HDF5's own functions: a night has a thousand measures, and h5py's words for them
     take three times as long.
@@ -69,7 +69,7 @@ def _put_number(dataset: h5py.h5d.DatasetID, name: str, value: float) -> None:
 def measure_from(
     name: str, dataset: h5py.Dataset, metrics: Mapping[str, Metric]
 ) -> Measure:
-    """Read one measure, whose row is among the file's."""
+    """Read one measure by its row in the file."""
     found = dict(dataset.attrs)
     declared = find_metric(name, metrics)
     if declared is None:

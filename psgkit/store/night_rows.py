@@ -15,7 +15,7 @@ UNIT_OF_CHANNEL = {"unit": "physical unit as the file gives it, possibly empty"}
 
 
 def channel_table(night: Night) -> pd.DataFrame:
-    """Return the channels as a table, NaN and -1 for what they do not have."""
+    """Return the channels as a table; NaN and -1 are missing values."""
     rows = [
         {
             "role": channel.role.value,
@@ -40,7 +40,7 @@ def channel_table(night: Night) -> pd.DataFrame:
 
 
 def channels_from(table: pd.DataFrame) -> tuple[Channel, ...]:
-    """Return the channels of such a table."""
+    """Return the channels of a channel table."""
     return tuple(
         Channel(
             role=Role(row["role"]),
@@ -66,7 +66,7 @@ def channels_from(table: pd.DataFrame) -> tuple[Channel, ...]:
 
 
 def _unfit(row: dict[Hashable, Any]) -> Unfit | None:
-    """Return why a channel is unfit; files of before psgkit told so have no such."""
+    """Return the reason why a channel is unfit; None in files of older versions."""
     why = row.get("unfit", "")
     return Unfit(why, bool(row["unfit_stages_too"])) if why else None
 
@@ -90,7 +90,7 @@ def issue_table(night: Night) -> pd.DataFrame:
 
 
 def issues_from(table: pd.DataFrame) -> tuple[Issue, ...]:
-    """Return the issues of such a table."""
+    """Return the issues of an issue table."""
     return tuple(
         Issue(Severity(row["severity"]), row["code"], row["message"], row["remedy"])
         for row in table.to_dict("records")

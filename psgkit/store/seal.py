@@ -20,7 +20,7 @@ _BLOCK_BYTES = 1 << 20
 
 
 class Seal(Enum):
-    """What a file's last bytes say."""
+    """Content of a file's last bytes."""
 
     NONE = "none"
     WHOLE = "whole"
@@ -33,7 +33,7 @@ def sealed(data: bytes) -> bytes:
 
 
 def look_at_seal(path: Path) -> Seal:
-    """Tell whether a file is as it was sealed."""
+    """Return whether a file is unchanged since it was sealed."""
     end = path.stat().st_size - _LENGTH
     if end < 0:
         return Seal.NONE

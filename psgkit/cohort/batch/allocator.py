@@ -32,7 +32,7 @@ _FETCHED_AHEAD = 32 << 20
 
 
 def keep_memory() -> None:
-    """Have this process keep up to 256 MB of what it frees, as a worker that lives on.
+    """Keep up to 256 MB of freed memory in this process, for the next night.
 
     Does nothing where the system's C library is not glibc.
     """
@@ -62,7 +62,7 @@ def memory_kept() -> Iterator[None]:
 
 
 def _glibc() -> Any:
-    """Return the C library, if it knows how to be told."""
+    """Return the C library if it has `mallopt`."""
     try:
         library = ctypes.CDLL(None)
     except (OSError, TypeError):  # TypeError: Windows wants a name

@@ -1,4 +1,4 @@
-"""What is handed to a worker."""
+"""The task that a worker receives."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -82,7 +82,7 @@ class DaskExecutor(Executor):
         self._connect()
 
     def stop(self) -> None:
-        """Take back what has not begun, and leave the cluster as it was found."""
+        """Cancel tasks that have not begun, and restore the cluster's settings."""
         if not self.is_broken:
             self._pool.shutdown(wait=False)
             self._client.run_on_scheduler(_allow_failures, self._allowed_before)
@@ -112,7 +112,7 @@ class DaskExecutor(Executor):
         self._pool = self._client.get_executor(pure=False, retries=0)
 
     def _check_versions(self) -> None:
-        """Refuse a cluster that would not do what this process would.
+        """Refuse a cluster with other versions than this process.
 
         Workers that come later fail their nights with the same sentence.
         """
@@ -129,7 +129,7 @@ class DaskExecutor(Executor):
 
 
 def psgkit_night(work: Callable[[Task], Outcome], task: Task, ours: str) -> Outcome:
-    """Do a task in a worker; what it is called stands on the cluster's dashboard.
+    """Do a task in a worker; the dashboard shows this function's name.
 
     No error leaves it: Dask would write its words, and what the task holds, to the
     logs of worker and scheduler, and a `SystemExit` would take the worker down.
@@ -164,7 +164,7 @@ def _client_of(client: Any, address: str) -> Any:
 
 
 def _allow_failures(count: int, dask_scheduler: "Scheduler | None" = None) -> int:
-    """Set how many workers one task may cost, and return what was set before."""
+    """Set how many workers one task may lose, and return the earlier number."""
     before = int(getattr(dask_scheduler, "allowed_failures", RETRIES))
     if dask_scheduler is not None:
         dask_scheduler.allowed_failures = count

@@ -101,7 +101,7 @@ def _analyse_and_save(task: Task, started: float) -> Done:
 
 
 def _check_there(job: Job) -> None:
-    """Refuse files that are not there, where their names are not to be told.
+    """Refuse missing files without their names, for nights named by hash.
 
     Where a name may be told, the reader tells it.
     """
@@ -120,7 +120,7 @@ def _check_there(job: Job) -> None:
 
 
 def _without_id(message: str, job: Job) -> str:
-    """Return a sentence without the night's id in front, which stands beside it."""
+    """Remove the night's id from the start of a sentence."""
     rest = message.removeprefix(f"{job.night_id}: ")
     return message if rest == message else rest[:1].upper() + rest[1:]
 

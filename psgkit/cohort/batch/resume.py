@@ -23,13 +23,13 @@ _ASKED = {
 
 
 def input_files(job: Job) -> dict[str, Path]:
-    """Return the files here that a night is made from, by what they are."""
+    """Return the local input files of a night, by kind."""
     files = {"recording": job.recording, "scoring": job.scoring}
     return {name: file for name, file in files.items() if file is not None}
 
 
 def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) -> str:
-    """Say why a night has to be done; empty where its result stands.
+    """Return the reason why a night must be done; empty if its result is valid.
 
     A night is done when its files are there, whole, for the same inputs, the same
     settings and the same definitions of all numbers.

@@ -71,7 +71,7 @@ def run_cohort(
     dask: str | None = None,
     should_stop: Callable[[], bool] = never,
 ) -> Iterator[Outcome]:
-    """Analyse many nights, each in a process of its own kind, and make one table.
+    """Analyse many nights in worker processes, and make one table.
 
     Nothing that happens to a night, a bug, too little memory or a killed process among
     it, touches another. In a script, call it below ``if __name__ == "__main__":``,
@@ -205,7 +205,7 @@ def run_tasks(
     should_stop: Callable[[], bool] = never,
     tell: Callable[[frozenset[str]], None] = untold,
 ) -> Generator[Outcome, None, None]:
-    """Run every task and tell what became of it; see `run_cohort`.
+    """Run every task and yield its outcome; see `run_cohort`.
 
     Workers still at work when the iterator is closed are ended. ``tell`` is called with
     the ids of the nights under way whenever others are.
@@ -277,7 +277,7 @@ class _Run:
             self.under_way[future] = task, time.monotonic()
 
     def collect_ended(self) -> Iterator[Outcome]:
-        """Wait a moment, and tell what became of the nights that have ended."""
+        """Wait a moment, and return the outcomes of nights that have ended."""
         ended, _ = wait(self.under_way, timeout=POLL_S, return_when=FIRST_COMPLETED)
         for future in ended:
             task, begun = self.under_way.pop(future)
@@ -288,7 +288,7 @@ class _Run:
             yield _settle(task, future, time.monotonic() - begun)
 
     def recover(self) -> Iterator[Outcome]:
-        """Start again where the workers are lost together with what they did."""
+        """Start new workers after the pool was lost, with the unfinished nights."""
         if not self._executor.is_broken:
             return
         lost = list(self.under_way.values())

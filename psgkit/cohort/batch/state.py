@@ -1,4 +1,4 @@
-"""What a batch remembers about each night, so that it can go on where it stopped.
+"""The memory of a batch about each night, so that it can resume.
 
 Below the output folder stands ``.psgkit/`` with ``asked.json``, the nights that the
 last call asked for, and ``nights/<name>.json``, what became of each. A night's record
@@ -39,7 +39,7 @@ HEAD_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What tells one version of an input file from another without reading it all."""
+    """Facts that identify a version of an input file without reading all of it."""
 
     size: int
     mtime_ns: int
@@ -70,7 +70,7 @@ def take_print(path: Path) -> Print | None:
 
 
 def folder_mark(path: Path) -> str:
-    """Return a word for the folder of a file, which tells nobody what it is called."""
+    """Return a hash for the folder of a file, so that its name is not stored."""
     return hashlib.sha256(os.fsencode(path.absolute().parent)).hexdigest()[:16]
 
 
@@ -119,7 +119,7 @@ def record_done(
 
 
 def file_facts(file: Path) -> dict[str, Any]:
-    """Return what shows later whether a file of a result is as it was written."""
+    """Return facts that show later whether a result file has changed."""
     found = file.stat()
     return {
         "size": found.st_size,
@@ -150,7 +150,7 @@ def record_failed(out: Path, failed: Failed) -> None:
 
 
 def record_again(out: Path, failed: Sequence[Failed]) -> None:
-    """Remember of failed nights what could not be written when they failed.
+    """Write records of failed nights that could not be written at the time.
 
     A disk that was full may have space again once other programs have ended.
     """
@@ -166,13 +166,13 @@ def forget(out: Path, job: Job) -> None:
 
 
 def has_result(out: Path, job: Job) -> bool:
-    """Tell whether a whole result of a night is there, of whichever run."""
+    """Return whether a night has a whole result, from any run."""
     folder = night_folder(out, job)
     return (folder / f"{folder.name}.h5").is_file()
 
 
 def tidy(out: Path, job: Job) -> None:
-    """Take away what a run that was killed has begun of a night; whole results stay.
+    """Remove unfinished files of a killed run; whole results stay.
 
     No other file is touched: recordings and scorings may lie in the same folder.
     """
@@ -202,7 +202,7 @@ def clear_leftovers(out: Path, jobs: Sequence[Job]) -> None:
 
 
 def read_record(out: Path, job: Job) -> dict[str, Any]:
-    """Return what is remembered of a night; empty where nothing is."""
+    """Return the record of a night; empty if it has none."""
     return _read(_record_path(out, job))
 
 
@@ -217,7 +217,7 @@ def read_done(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def write_asked(out: Path, jobs: Sequence[Job]) -> None:
-    """Remember which nights were asked for, with what goes into the table.
+    """Write the list of nights of this call, with their columns of the table.
 
     Raises
     ------

@@ -54,7 +54,7 @@ def unforeseen(fault: BaseException) -> str:
 
 
 class Executor(Protocol):
-    """What runs nights, one at a time in each of its workers."""
+    """Interface of a pool that runs nights, one at a time in each worker."""
 
     @property
     def workers(self) -> int:
@@ -63,7 +63,7 @@ class Executor(Protocol):
 
     @property
     def is_broken(self) -> bool:
-        """Whether nothing that was submitted will ever end."""
+        """Whether the submitted nights will never end."""
         ...
 
     def submit(self, task: "Task") -> "Future[Outcome]":
@@ -75,7 +75,7 @@ class Executor(Protocol):
         ...
 
     def stop(self) -> None:
-        """End all workers at once, whatever they do."""
+        """End all workers at once."""
         ...
 
 

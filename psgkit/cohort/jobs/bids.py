@@ -145,7 +145,7 @@ def _job(file: Path, name: str, people: dict[str, dict[str, str]], scoring: str)
 
 
 def _read(text: str, convert: Callable[[str], Value]) -> Value | None:
-    """Return None for what is not given in the way that is needed, such as "89+"."""
+    """Return None for a value in another form, such as "89+"."""
     try:
         return convert(text) if text else None
     except ValueError:

@@ -36,7 +36,7 @@ class _Naming:
 
     @property
     def is_last(self) -> bool:
-        """Whether nothing more can be said."""
+        """Whether the name cannot be made longer."""
         return self.with_hash or bool(self.given)
 
     def longer(self, *, same_folder: bool) -> "_Naming":
@@ -52,7 +52,7 @@ class _Naming:
 def name_nights(
     files: Sequence[Path], stems: Sequence[str], given: Mapping[int, str] | None = None
 ) -> list[str]:
-    """Name every night after its file, and tell nights of one name apart.
+    """Name every night after its file, with the folder's name where two are equal.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def name_nights(
 
 
 def possible_names(file: Path, stem: str) -> list[str]:
-    """Return what `name_nights` may call a night, whatever lies beside it.
+    """Return the names that `name_nights` can give to a night.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def _told_apart(namings: list[_Naming]) -> list[_Naming]:
 
 
 def folded(name: str) -> str:
-    """Return what two names share that one folder cannot hold on every system."""
+    """Return a name without case and Unicode form, as file systems compare names."""
     return unicodedata.normalize("NFC", name).casefold()
 
 

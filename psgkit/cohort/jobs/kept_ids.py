@@ -1,4 +1,4 @@
-"""Nights that are done keep their ids, whatever is put beside them or taken away.
+"""Nights that are done keep their ids when other files come or go.
 
 A night is named after its file, and after its folders too where files share a name. Were
 that all, a file of the same name in another folder would give an earlier night another
@@ -114,7 +114,7 @@ def _is_elsewhere(file: Path, facts: dict[str, Any]) -> bool:
 
 
 def _input_of(record: dict[str, Any]) -> dict[str, Any]:
-    """Return what a record says of the file that its night is named after."""
+    """Return a record's facts on the file that its night is named after."""
     inputs = record.get("inputs")
     if not isinstance(inputs, dict):
         return {}
@@ -132,7 +132,7 @@ def _is_untouched(
 def _is_same(
     file: Path, found: Print | None, facts: dict[str, Any], content: Content
 ) -> bool:
-    """Tell whether a result is of a file, whose date may be another.
+    """Return whether a result was made from a file; its date may differ.
 
     Two sites can have files of one name, size and header. So a file that stands in
     another folder than the result's is compared by its whole content.

@@ -1,4 +1,4 @@
-"""Scorings that lie beside their recordings."""
+"""Find scorings beside their recordings."""
 
 import bisect
 import fnmatch
@@ -74,7 +74,7 @@ def find_scoring(recording: Path, pattern: str = AUTO) -> Path | None:
 
 
 def is_scoring_name(name: str) -> bool:
-    """Tell whether an EDF file is named as one that holds a scoring, not signals."""
+    """Return whether an EDF file's name is that of a hypnogram, not of signals."""
     return Path(name).stem.lower().endswith(("hypnogram", "_scoring", "-scoring"))
 
 

@@ -1,4 +1,4 @@
-"""Inputs that lie at an address (``s3://…``, ``sftp://…``), as fsspec reads them.
+"""Inputs at an address (``s3://…``, ``sftp://…``), read by fsspec.
 
 A worker copies them into a folder of its own, which goes when the night is done. An
 address may hold a password, so that none is ever shown or remembered: messages do
@@ -37,7 +37,7 @@ _BLOCK_BYTES = 1 << 20
 
 
 def is_address(text: str) -> bool:
-    """Tell whether an input is an address and not a path.
+    """Return whether an input is an address and not a path.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def place_of(address: str) -> PurePosixPath:
 
 
 def without_password(text: str) -> str:
-    r"""Return what was given as an input so that it may be shown.
+    r"""Return an input without a password, for messages.
 
     Also where a character of ``://`` is missing, and it therefore counts as a path.
 
@@ -83,7 +83,7 @@ def without_password(text: str) -> str:
 
 
 def naming_path(job: Job) -> Path:
-    """Return what a night is named after: its recording, else its scoring."""
+    """Return the path that names a night: its recording's, else its scoring's."""
     given = {"recording": job.recording, "scoring": job.scoring} | {
         what: Path(place_of(address)) for what, address in job.addresses.items()
     }
@@ -129,7 +129,7 @@ def _check_protocol(protocol: str) -> None:
 
 
 def facts_at(address: str) -> dict[str, Any] | None:
-    """Return what tells one version of a file from another; None where there is none.
+    """Return the size and version of a remote file; None if it is missing.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def _fsspec() -> Any:
 
 
 def _is_not_there(fault: Exception) -> bool:
-    """Tell a file that is not there from one that cannot be asked for now.
+    """Return whether a file is missing, as opposed to unreachable now.
 
     fsspec calls both FileNotFoundError on the web.
     """

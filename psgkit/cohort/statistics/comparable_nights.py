@@ -1,4 +1,4 @@
-"""Which nights may be held against each other, and what to look at before one does."""
+"""Check that nights are comparable, and list doubts."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -42,12 +42,12 @@ _SHORT = 0.5
 
 
 def ids_of(nights: pd.DataFrame) -> list[str]:
-    """Return what nights are called: their ids, else their rows' labels."""
+    """Return the ids of nights, else the labels of their rows."""
     return [str(name) for name in nights.get("id", nights.index)]
 
 
 def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
-    """Say in what the nights differ that were not measured alike, and which they are.
+    """Name the ways in which the nights were measured differently.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def _two_digits(value: object) -> str:
 def check_cells(
     nights: pd.DataFrame, compared: Sequence[str], terms: Sequence[str]
 ) -> None:
-    """Refuse words among numbers, such as "<5", of which a model would make groups.
+    """Refuse words among numbers, such as "<5"; a model would make groups of them.
 
     Parameters
     ----------

@@ -335,7 +335,7 @@ def _span(counts: "pd.Series[Any]") -> str:
 
 
 def _without_result(cohort: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Return the nights that failed, or whose turn has not come."""
+    """Return the nights that failed or are not done yet."""
     if "status" not in cohort:
         return []
     rows = zip(ids_of(cohort), cohort["status"], strict=True)

@@ -149,7 +149,7 @@ def plot_forest(contrast: Contrast) -> "Figure":
 
 
 def _panel(row: Any) -> str:
-    """Return what the axis of an estimate shows."""
+    """Return the label of an estimate's axis."""
     if Model(row["scale"]).is_ratio:
         return RATIO
     metric = metric_of(row["column"])
@@ -179,7 +179,7 @@ def _contrast_name(row: Any) -> str:
 
 
 def against(level: str, reference: str) -> str:
-    """Say what a row compares: a group with another, or a slope.
+    """Name the comparison of a row: a group with another, or a slope.
 
     Examples
     --------

@@ -126,7 +126,7 @@ def variables_of(terms: Sequence[str], cohort: pd.DataFrame) -> list[str]:
 
 
 def _names_in(term: Any, columns: Collection[str]) -> list[str]:
-    """Return the columns in a term; formulaic does not tell those within bs(...)."""
+    """Return the columns in a term, those within bs(...) included."""
     found: dict[str, None] = {}
     for factor in term.factors:
         if factor.expr in columns:
@@ -259,7 +259,7 @@ def _variable(
 
 
 def is_number(values: "pd.Series[Any]") -> bool:
-    """Tell whether a column holds numbers; True and False are words."""
+    """Return whether a column holds numbers; True and False are words."""
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(
         values
     )
@@ -357,7 +357,7 @@ def _check_levels(
 
 
 def _check_spelling(names: Sequence[str], column: str) -> None:
-    """Refuse groups whose names differ in case, spaces or a plural alone."""
+    """Refuse groups with names that differ in case, spaces or a plural only."""
     alike: dict[str, list[str]] = {}
     for word in names:
         plain = re.sub(r"(?<=\w)[\s_-]+(?=\w)", "", word.strip().casefold())

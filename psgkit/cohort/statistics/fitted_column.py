@@ -128,7 +128,7 @@ def _kind(study: Study, each: Contrasted) -> str:
 
 
 def _people_of(study: Study, usable: Any, level: str) -> int | None:
-    """Count the persons of one group; None for what is not a group."""
+    """Count the persons of one group; None for a slope."""
     groups = study.design.group
     if groups is None or level not in set(map(str, groups.cat.categories)):
         return None

@@ -1,4 +1,4 @@
-"""What the methods section of a paper says of a comparison."""
+"""The sentence for the methods section of a paper."""
 
 from collections.abc import Sequence
 from importlib import metadata
@@ -60,7 +60,7 @@ def _versions() -> str:
 
 
 def _scales(fitted: pd.DataFrame) -> str:
-    """Say which columns were compared on which scale."""
+    """Name the columns of each scale."""
     by_scale = fitted.groupby("scale", sort=False)["column"]
     return "; ".join(
         f"{', '.join(dict.fromkeys(columns))}: {scale}" for scale, columns in by_scale
@@ -68,7 +68,7 @@ def _scales(fitted: pd.DataFrame) -> str:
 
 
 def _correlation(fitted: pd.DataFrame) -> str:
-    """Say how the nights of a person were taken to correlate; nothing where one has one."""
+    """Name the correlation of a person's nights; empty without repeated nights."""
     repeated = fitted[fitted["nights_n"] > fitted["persons_n"]]
     if repeated.empty:
         return ""

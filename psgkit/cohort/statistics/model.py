@@ -34,7 +34,7 @@ MIN_RESULTANT = 0.5
 
 
 class Model(StrEnum):
-    """How a column is modelled, and what its estimate therefore is.
+    """Kind of model of a column, and of its estimate.
 
     A ratio from logarithms is one of geometric means.
     """
@@ -50,7 +50,7 @@ class Model(StrEnum):
 
     @property
     def is_ratio(self) -> bool:
-        """Whether 1 is no difference."""
+        """Whether an estimate of 1 means no difference."""
         return self not in {Model.LINEAR, Model.ANGLE}
 
     @property
@@ -60,7 +60,7 @@ class Model(StrEnum):
 
 
 class ScaleChoice(StrEnum):
-    """What may be asked for in place of a metric's own scale."""
+    """Scales that a caller can choose in place of a metric's own."""
 
     DIFFERENCE = "difference"
     RATIO = "ratio"

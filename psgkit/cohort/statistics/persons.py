@@ -157,7 +157,7 @@ def group_doubts(described: pd.DataFrame) -> list[str]:
 
 
 def _shortened(said: list[str], columns_n: int) -> list[str]:
-    """Join what is the same for all columns into one sentence."""
+    """Join doubts that are equal for all columns into one sentence."""
     tails = Counter(words.partition(": ")[2] for words in said)
     joined = [
         tail for tail, count in tails.items() if count == columns_n and columns_n > 1
@@ -183,7 +183,7 @@ def _missing(column: str, rows: pd.DataFrame) -> str | None:
 
 
 def differs(counts: Any) -> bool:
-    """Tell whether the share of missing values differs between groups (p below 0.05)."""
+    """Return whether the share of missing values differs between groups (p < 0.05)."""
     if len(counts) == 2:
         return bool(stats.fisher_exact(counts).pvalue < 0.05)
     return bool(stats.chi2_contingency(counts).pvalue < 0.05)

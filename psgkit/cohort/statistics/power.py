@@ -146,7 +146,7 @@ def power_table(
 def _needed(
     difference: float, rho: float | None, power: float, alpha: float
 ) -> int | None:
-    """Return None where nothing was measured, or what was is no better than chance."""
+    """Return None if the reliability is unknown or no better than chance."""
     if rho is None or rho <= 0:
         return None
     return nights_needed(difference, reliability=rho, power=power, alpha=alpha)

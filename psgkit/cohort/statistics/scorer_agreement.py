@@ -202,7 +202,7 @@ def compare_raters(sources: Sequence[Source]) -> RaterComparison:
 def _compare_each(
     pairs: Mapping[str, tuple[Scoring, Scoring]],
 ) -> tuple[dict[str, Agreement], dict[str, str]]:
-    """Compare what can be compared; the rest with its reason."""
+    """Compare each pair that can be compared; give the reason for the others."""
     if not pairs:
         raise InputError("There is no night to compare.")
     try:

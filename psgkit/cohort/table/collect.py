@@ -50,7 +50,7 @@ MAX_TOLD = 10
 
 @dataclass(slots=True)
 class _Cohort:
-    """What is found, a night after the other."""
+    """The rows, faults and notes that `collect` gathers, night by night."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
@@ -226,7 +226,7 @@ def _add_saved(cohort: _Cohort, job: Job, out: Path, file: Path) -> None:
 
 
 def _note_input(cohort: _Cohort, night: Night, file: Path) -> None:
-    """Remember what a night was measured from."""
+    """Note a night's input, to find recordings that are there twice."""
     source = night.provenance
     # A night that was copied under another name keeps its id inside of the file.
     copied = safe_name(night.id) != file.stem
@@ -275,7 +275,7 @@ def _row(job: Job, status: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(cohort: _Cohort) -> pd.DataFrame:
-    """Return rows as a table: who, covariates, numbers, and what went wrong last."""
+    """Return rows as a table: id, covariates, numbers, and faults last."""
     names = dict.fromkeys(name for row in cohort.rows for name in row)
     last = ("error", "message")
     first: list[str] = [n for n in ("id", "status", "age_y", "sex") if n in names]
@@ -285,7 +285,7 @@ def _table(cohort: _Cohort) -> pd.DataFrame:
 
 
 def _saved_nights(out: Path) -> Iterator[tuple[str, Path]]:
-    """Find the HDF5 files that stand in a folder of their own name."""
+    """Find the HDF5 files that are in a folder of their own name."""
     for place, folders, names in os.walk(out):
         folders[:] = sorted(f for f in folders if f != STATE_FOLDER)
         name = f"{Path(place).name}.h5"

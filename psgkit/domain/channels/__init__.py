@@ -1,1 +1,1 @@
-"""What a channel is for: roles, electrodes, and how large its signal can be."""
+"""Roles and electrodes of channels, and plausible amplitudes."""

@@ -1,4 +1,4 @@
-"""How large a signal from a person can be, by kind: what tells one unit from another."""
+"""Plausible amplitudes of a signal by kind, to find a wrong unit."""
 
 from psgkit.domain.channels.roles import Kind
 

@@ -100,15 +100,15 @@ _SITES = frozenset(SCALP_SITES)
 
 
 def is_site(name: str) -> bool:
-    """Tell whether a name is an electrode of the scalp, of 10-5 or of a cap."""
+    """Return whether a name is an electrode of the scalp, of 10-5 or of a cap."""
     return name in _SITES or name in _CAP_SITES
 
 
 def is_cap_site(name: str) -> bool:
-    """Tell whether a name is an electrode of a numbered cap."""
+    """Return whether a name is an electrode of a numbered cap."""
     return name in _CAP_SITES
 
 
 def is_left(site: str) -> bool:
-    """Tell whether a 10-5 electrode is on the left; one of the midline is not."""
+    """Return whether a 10-5 electrode is on the left, not on the midline."""
     return site.rstrip("h")[-1] in "13579"

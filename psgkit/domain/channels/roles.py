@@ -1,4 +1,4 @@
-"""What a channel is for.
+"""Roles of channels.
 
 EDF labels are free text and differ from lab to lab; a role is the one name that the
 rest of psgkit uses, and the name under which a channel appears in every column.
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a channel is for, by its standard (AASM, 10-20) name.
+    """Standard name (AASM, 10-20) of a channel.
 
     An EEG role is ``SITE`` or ``SITE_REFERENCE``: ``C4_M1`` is C4 against the left
     mastoid; ``C4`` alone is a channel whose label does not say what it was recorded
@@ -144,7 +144,7 @@ class Role(StrEnum):
 
     @property
     def reference(self) -> str:
-        """What an EEG role is recorded against, empty where the label is silent."""
+        """Reference of an EEG role; empty if the label names none."""
         return self.value.partition("_")[2]
 
     @property

@@ -1,1 +1,1 @@
-"""What a scoring is made of: stages, events, their faults and their texts in EDF+."""
+"""Parts of a scoring: stages, events, their faults and their texts in EDF+."""

@@ -41,7 +41,7 @@ def rows_of(scoring: Scoring) -> list[Row]:
 
 
 def event_text(kind: str, cause: str = "") -> str:
-    """Return an event's text: words for what every scoring knows, else its name.
+    """Return an event's text: a common word if there is one, else its name.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def event_text(kind: str, cause: str = "") -> str:
 
 
 def facts_of(scoring: Scoring) -> dict[str, str]:
-    """Return what a scoring says of itself, for the head of a file."""
+    """Return the facts of a scoring for the head of a file."""
     facts = {"scorer": scoring.scorer}
     if scoring.is_automatic:
         facts["staging"] = "automatic"
@@ -71,7 +71,7 @@ def facts_of(scoring: Scoring) -> dict[str, str]:
 
 
 def source_of_arousals(scoring: Scoring) -> str:
-    """Return what marked the arousals, where one did and that is not who staged.
+    """Return the source of the arousals if it is not the scorer of the stages.
 
     A word that could break the line it stands in is left out: a saved night may be
     anybody's.

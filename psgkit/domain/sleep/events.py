@@ -1,4 +1,4 @@
-"""Words of an events table: what was not understood, and causes of arousals."""
+"""Words of an events table: causes of arousals, and names that were not understood."""
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ CAUSES = (
 
 
 def label_faults(names: Mapping[str, str], kinds: Collection[str]) -> list[str]:
-    """Find what is wrong with the meanings that a caller gives to names of events.
+    """Find faults in the meanings that a caller gives to names of events.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is wrong with the values that a scoring is built from."""
+"""Faults in the values of a scoring."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ MAX_EPOCHS = 200_000
 
 
 def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
-    """Return what is wrong, a fault each.
+    """Return the faults of a scoring, one text each.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
 
 
 def is_epoch(seconds: float) -> bool:
-    """Tell whether an epoch can be so long; NaN cannot.
+    """Return whether an epoch can have this length; NaN cannot.
 
     Examples
     --------

@@ -81,7 +81,7 @@ def _gain(freqs_hz: FloatArray, rate_hz: float) -> Float32Array:
 def tone_rises(
     tone: FloatArray, is_usable: BoolArray, rules: ArousalRules
 ) -> BoolArray:
-    """Tell in which bins the tone exceeds its baseline by the factor of the rules.
+    """Return in which bins the tone exceeds its baseline by the factor of the rules.
 
     Parameters
     ----------

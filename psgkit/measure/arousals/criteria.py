@@ -225,7 +225,7 @@ _DISTURBING = ("", "joined", "no10s")
 
 
 def _belongs_to(candidate: Candidate, before: Candidate, rules: ArousalRules) -> bool:
-    """Tell whether a shift follows an arousal so closely that it continues it."""
+    """Return whether a shift follows an arousal so closely that it continues it."""
     gap_s = candidate.shift.onset_s - before.shift.end_s
     whole_s = candidate.shift.end_s - before.shift.onset_s
     return gap_s < rules.join_s and whole_s <= rules.longest_s

@@ -100,7 +100,7 @@ def _prepare(
 def artefact_windows(
     values: FloatArray, channel: Channel, artefacts: ArtefactMask | None
 ) -> BoolArray:
-    """Tell which windows of 5 s hold a gap, or artefact by the mask."""
+    """Return which windows of 5 s hold a gap, or artefact by the mask."""
     n_windows = int(np.ceil(len(values) / channel.rate_hz / ARTEFACT_S))
     is_bad = np.zeros(n_windows, dtype=bool)
     missing_s = np.flatnonzero(~np.isfinite(values)) / channel.rate_hz
@@ -114,7 +114,7 @@ def artefact_windows(
 def still_windows(
     values: npt.NDArray[np.float32], rate_hz: float, n_windows: int
 ) -> BoolArray:
-    """Tell in which windows of 5 s a signal does not change: nothing is connected."""
+    """Return in which windows of 5 s a signal does not change: nothing is connected."""
     seconds = round(ARTEFACT_S)
     still = still_seconds(values, rate_hz, n_windows * seconds)
     return np.asarray(still.reshape(-1, seconds).all(axis=1))
@@ -143,7 +143,7 @@ def chin_tone(
 
 
 def lacks_in_rem(tone: FloatArray, scoring: Scoring) -> bool:
-    """Tell whether the chin lacks in over a tenth of REM sleep.
+    """Return whether the chin lacks in over a tenth of REM sleep.
 
     Then it cannot say how many arousals there were.
     """
@@ -162,7 +162,7 @@ def _at_hops(windows: BoolArray, n_hops: int) -> BoolArray:
 def windows_of(
     scoring: Scoring, n_windows: int, stages: tuple[Stage, ...]
 ) -> BoolArray:
-    """Tell which windows of 5 s lie in epochs of some stages, by their middle."""
+    """Return which windows of 5 s lie in epochs of some stages, by their middle."""
     middles_s = (np.arange(n_windows) + 0.5) * ARTEFACT_S
     epochs = np.floor((middles_s - scoring.onset_s) / scoring.epoch_s).astype(int)
     inside = (epochs >= 0) & (epochs < scoring.n_epochs)

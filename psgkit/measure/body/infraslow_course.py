@@ -48,7 +48,7 @@ def infraslow_course(course: FloatArray, timeline: Timeline) -> FloatArray:
 
 
 def _in_one_state(timeline: Timeline, first: npt.NDArray[np.int_]) -> BoolArray:
-    """Tell which stretches of 2 min stay in NREM sleep, in REM sleep or in wake."""
+    """Return which stretches of 2 min stay in NREM sleep, in REM sleep or in wake."""
     length = round(WINDOWS * STEP_S)
     starts = np.round(first * STEP_S).astype(int)
     fits = np.zeros(len(first), dtype=bool)

@@ -97,7 +97,7 @@ def beats_of(values: Float32Array, rate_hz: float) -> FloatArray:
 
 
 def near_beats(beats_s: FloatArray, rate_hz: float, first: int, last: int) -> BoolArray:
-    """Tell which samples a heart beat may have reached.
+    """Return which samples a heart beat may have reached.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def means_without(
 
 
 def recurs_as_beats(windows_uv: FloatArray, rate_hz: float) -> bool:
-    """Tell whether amplitudes recur at the pace of a heart.
+    """Return whether amplitudes recur at the pace of a heart.
 
     The largest autocorrelation at 0.4 to 1.5 s (40 to 150 beats a minute), of what is
     quicker than the swells of muscle. In simulated chins the upper quartile of windows
@@ -235,7 +235,7 @@ def _snapped(
 def _stand_out(
     values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
 ) -> BoolArray:
-    """Tell which beats are high against what is usual beside them."""
+    """Return which beats are high against what is usual beside them."""
     height = np.abs(values)
     usual = _usual(height, rate_hz, max(round(_SMOOTH_S * rate_hz), 1))
     return np.asarray(height[found] >= _LEAST_CONTRAST * usual[found])
@@ -268,7 +268,7 @@ def _usual(height: Float32Array, rate_hz: float, step: int) -> FloatArray:
 
 
 def _are_at_pace(beats_s: FloatArray) -> BoolArray:
-    """Tell which beats stand among intervals of a heart, like their neighbours."""
+    """Return which beats stand among intervals of a heart, like their neighbours."""
     intervals_s = np.diff(beats_s)
     if len(intervals_s) < 10:
         return np.zeros(len(beats_s), dtype=bool)

@@ -249,7 +249,7 @@ def _by_length(raised: BoolArray) -> tuple[BoolArray, BoolArray]:
 
 
 def _in_mini_epochs(marked: BoolArray, starts_s: FloatArray) -> BoolArray:
-    """Tell which mini-epochs hold a marked step."""
+    """Return which mini-epochs hold a marked step."""
     size = round(MINI_EPOCH_S * STEPS)
     steps = np.round(starts_s * STEPS).astype(int)[:, np.newaxis] + np.arange(size)
     return np.asarray(marked[np.minimum(steps, len(marked) - 1)].any(axis=1))

@@ -144,7 +144,7 @@ def _per_hour(night: Evidence, found: CausedArousals, count: int) -> Value:
 
 
 def _all_named(labels: np.ndarray) -> bool:
-    """Tell whether each arousal's own name gives its cause."""
+    """Return whether each arousal's own name gives its cause."""
     return not np.isin(labels, ["", UNKNOWN_CAUSE]).any()
 
 
@@ -157,7 +157,7 @@ def _spans_s(night: Evidence, kinds: tuple[str, ...]) -> FloatArray:
 
 
 def _are_beside(marks: Marks, spans_s: FloatArray, cause: str) -> np.ndarray:
-    """Tell which arousals stand beside an event as AASM has it for a cause."""
+    """Return which arousals stand beside an event as AASM has it for a cause."""
     onsets_s = marks.onsets_s[:, None]
     starts_s, ends_s = spans_s[:, 0], spans_s[:, 1]
     if cause == "limb":

@@ -78,7 +78,7 @@ def locate_events(
 def begin_inside(
     events: pd.DataFrame, start_s: float, epoch_s: float, n_epochs: int
 ) -> npt.NDArray[np.bool_]:
-    """Tell which events begin within a window; see `locate_events`."""
+    """Return which events begin within a window; see `locate_events`."""
     onsets_s = events["onset_s"].to_numpy(dtype=np.float64) - start_s
     epochs = np.floor(onsets_s / epoch_s + _ROUNDING).astype(np.int64)
     return (epochs >= 0) & (epochs < n_epochs)

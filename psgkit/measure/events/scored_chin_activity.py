@@ -97,7 +97,7 @@ def _pieces_of_rem(night: Evidence, length_s: float) -> FloatArray:
 
 
 def _overlap(marks: Marks, starts_s: FloatArray) -> np.ndarray:
-    """Tell which mini-epochs hold a part of a mark; one without length is a moment."""
+    """Return which mini-epochs hold a part of a mark; one without length is a moment."""
     lengths_s = np.nan_to_num(marks.durations_s, nan=0.0)
     ends_s = np.sort(marks.onsets_s + np.maximum(lengths_s, 2 * _ROUNDING_S))
     begun = np.searchsorted(
@@ -108,7 +108,7 @@ def _overlap(marks: Marks, starts_s: FloatArray) -> np.ndarray:
 
 
 def _are_tonic(marks: Marks, starts_s: FloatArray) -> np.ndarray:
-    """Tell which epochs are marked for over half of their length."""
+    """Return which epochs are marked for over half of their length."""
     covered_s = np.zeros(len(starts_s))
     end_s = -np.inf
     for onset_s, mark_end_s in zip(marks.onsets_s, marks.ends_s, strict=True):

@@ -78,7 +78,7 @@ class Excerpt:
         return np.concatenate(parts).astype(float) if parts else np.zeros(0)
 
     def within(self, stages: tuple[Stage, ...]) -> BoolArray:
-        """Tell which samples are of some stages; `numpy.isin` needs ten times as long."""
+        """Return which samples are of some stages; `numpy.isin` needs ten times as long."""
         is_within = np.zeros(len(self.stages), dtype=bool)
         for stage in stages:
             is_within |= self.stages == stage

@@ -83,7 +83,7 @@ class Timeline:
         return replace(self, is_bad=self.is_bad | is_bad)
 
     def usable(self, stages: tuple[Stage, ...]) -> BoolArray:
-        """Tell which seconds are of some stages and not bad."""
+        """Return which seconds are of some stages and not bad."""
         return np.isin(self.stages, stages) & ~self.is_bad
 
     def clean_min(self, stages: tuple[Stage, ...]) -> float:
@@ -91,7 +91,7 @@ class Timeline:
         return float(self.usable(stages).sum()) / 60
 
     def touches_bad(self, starts_s: FloatArray, length_s: float) -> BoolArray:
-        """Tell which stretches hold a bad second or lie outside the recording.
+        """Return which stretches hold a bad second or lie outside the recording.
 
         Parameters
         ----------

@@ -267,7 +267,7 @@ def _drop_bad_parts(values: Float32Array, size: int) -> None:
 
 
 def _is_good(parts: Float32Array) -> BoolArray:
-    """Tell which parts are neither flat nor beyond 500 µV nor in a gap."""
+    """Return which parts are neither flat nor beyond 500 µV nor in a gap."""
     middle = parts.mean(axis=-1, keepdims=True)
     # A gap makes both NaN, which is no good part.
     largest = np.abs(parts - middle).max(axis=-1)

@@ -24,12 +24,12 @@ def cycle_mean_min(night: Evidence) -> Value:
 
 
 def last_remp_censored(night: Evidence) -> Value:
-    """Tell whether the end of the window cuts the last REM period."""
+    """Return whether the end of the window cuts the last REM period."""
     return float(night.rem_periods[-1].is_censored) if night.rem_periods else NO_REM
 
 
 def c1_split_candidate(night: Evidence) -> Value:
-    """Tell whether the first NREM period may hide a skipped REM period."""
+    """Return whether the first NREM period may hide a skipped REM period."""
     if not night.rem_periods:
         return NO_REM
     return float(

@@ -91,7 +91,7 @@ def remp1_lat_min(night: Evidence) -> Value:
 
 
 def soremp(night: Evidence) -> Value:
-    """Tell whether REM sleep began within 15 min of sleep onset."""
+    """Return whether REM sleep began within 15 min of sleep onset."""
     if night.scoring.is_automatic:
         return STAGED_BY_PROGRAM
     latency = rem_lat_min(night)

@@ -129,7 +129,7 @@ def find_cycles(
 
 
 def hides_rem_period(stages: IntArray, cycle: Cycle, epoch_s: float) -> bool:
-    """Tell whether a NREM period may hide a skipped REM period (step 5).
+    """Return whether a NREM period may hide a skipped REM period (step 5).
 
     So it may where it holds over 120 min of NREM sleep and N3 comes again after more
     than 12 min without any.

@@ -287,7 +287,7 @@ def _median_step(look: ChannelLook) -> float:
 
 
 def _is_out_of_contact(look: ChannelLook) -> BoolArray:
-    """Tell which windows are far from what the channel usually is, and out of range."""
+    """Return which windows are far from what the channel usually is, and out of range."""
     low, high = PLAUSIBLE_SD_UV[look.channel.role.kind]
     typical = look.typical_sd_uv
     return np.asarray(
@@ -301,7 +301,7 @@ def _is_off(look: ChannelLook) -> BoolArray:
 
 
 def _is_dead(bad: BoolArray, look: ChannelLook) -> bool:
-    """Tell whether a channel is bad all night, in one way that a rule of its own says."""
+    """Return whether a channel is bad all night, in one way that a rule of its own says."""
     return look.share(bad) >= DEAD_SHARE and any(
         True for rule in (flat, clipped, amplitude) for _ in rule(look)
     )

@@ -66,7 +66,7 @@ def longer_than_a_day(recording: Recording) -> Iterator[Issue]:
 
 
 def has_implausible_range(channel: Channel) -> bool:
-    """Tell whether the whole range of an EEG or EOG is a few µV by its header."""
+    """Return whether the whole range of an EEG or EOG is a few µV by its header."""
     if channel.role.kind not in (Kind.EEG, Kind.EOG):
         return False
     if channel.limits is None or channel.to_uv is None:
@@ -75,7 +75,7 @@ def has_implausible_range(channel: Channel) -> bool:
 
 
 def is_envelope(channel: Channel) -> bool:
-    """Tell whether the low-pass lies below the high-pass, as after rectifying."""
+    """Return whether the low-pass lies below the high-pass, as after rectifying."""
     return (
         channel.lowpass_hz is not None
         and channel.highpass_hz is not None

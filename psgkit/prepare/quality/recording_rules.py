@@ -226,7 +226,7 @@ def _has_mastoid_or_none(look: ChannelLook) -> bool:
 
 
 def _alike(one: ChannelLook, other: ChannelLook) -> bool:
-    """Tell whether two channels have the same size in nearly every window."""
+    """Return whether two channels have the same size in nearly every window."""
     known = one.is_alive & other.is_alive
     if known.sum() < 2:
         return False

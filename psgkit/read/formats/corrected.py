@@ -71,7 +71,7 @@ class _File(_Content):
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the name of the format, which stands first."""
+    """Recognise by the name of the format, which stands first."""
     head = file.head_text.lstrip()
     return head.startswith("{") and f'"{NAME}"' in head[:200]
 

@@ -69,7 +69,7 @@ class _Section:
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the header's first line."""
+    """Recognise by the header's first line."""
     return file.head_text.lstrip().startswith("Signal ID:")
 
 

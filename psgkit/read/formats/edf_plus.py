@@ -34,7 +34,7 @@ _STANDARD = re.compile(r"^(sleep )?stage |^movement time$", re.IGNORECASE)
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the version and by the header's length that EDF and BDF begin with."""
+    """Recognise by the version and by the header's length that EDF and BDF begin with."""
     is_edf = file.head[:8] in {b"0       ", b"\xffBIOSEMI"}
     return is_edf and file.head[184:192].strip().isdigit()
 

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"^\s*[+-]?\d+(?:[.,]\d+)?\s*$")
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the outermost element."""
+    """Recognise by the outermost element."""
     return "<annotationlist" in file.head_text
 
 

@@ -45,7 +45,7 @@ _OWN_WORDS = {"awake": "awakening"}
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the zip archive that an xlsx file is."""
+    """Recognise by the zip archive that an xlsx file is."""
     return file.head[:4] == b"PK\x03\x04" and b"[Content_Types].xml" in file.head
 
 

@@ -38,7 +38,7 @@ _FACTS = {"start hms", "duration hms", "epoch sec", "duration sec"}
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by rows of four to six tabs whose times stand where Luna has them."""
+    """Recognise by rows of four to six tabs whose times stand where Luna has them."""
     lines = file.head_text.splitlines()[:40]
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     if rows and plain(rows[0][0]) in _HEADER and "start" in map(plain, rows[0]):

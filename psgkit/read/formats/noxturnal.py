@@ -29,7 +29,7 @@ from psgkit.read.scorings.vocabulary import (
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the columns and by clock times in the first of them."""
+    """Recognise by the columns and by clock times in the first of them."""
     table = split_table(file.head_text)
     if table is None or not table.rows or _columns(table) is None:
         return False

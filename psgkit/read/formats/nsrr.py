@@ -31,7 +31,7 @@ _TRANSLATOR_NAMES = {"recording start time", "stages", ""}
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the outermost element."""
+    """Recognise by the outermost element."""
     return "<PSGAnnotation" in file.head_text
 
 

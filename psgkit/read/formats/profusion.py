@@ -19,7 +19,7 @@ from psgkit.read.scorings.vocabulary import lights_of
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the outermost element."""
+    """Recognise by the outermost element."""
     return "<CMPStudyConfig" in file.head_text
 
 

@@ -20,7 +20,7 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by HDF5's signature."""
+    """Recognise by HDF5's signature."""
     return file.head.startswith(_SIGNATURE)
 
 

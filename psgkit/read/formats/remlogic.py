@@ -45,7 +45,7 @@ _DURATION_COLUMNS = tuple(
 
 
 def recognises_text(file: ScoringFile) -> bool:
-    """Tell by the title, or by columns of a time and an event, as Dreem writes them."""
+    """Recognise by the title, or by columns of a time and an event, as Dreem writes them."""
     if file.head_text.lstrip().startswith(_TITLE):
         return True
     lines = file.head_text.splitlines()[:_MAX_HEADING]
@@ -80,7 +80,7 @@ def read_text(file: ScoringFile, options: Options) -> Draft:
 
 
 def recognises_xml(file: ScoringFile) -> bool:
-    """Tell by elements of events with a type and a start."""
+    """Recognise by elements of events with a type and a start."""
     head = file.head_text
     return all(f"<{name}" in head for name in ("Event>", "Type>", "StartTime>"))
 

@@ -32,7 +32,7 @@ _STAGES = {
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the outermost element and the staging within."""
+    """Recognise by the outermost element and the staging within."""
     return "<PatientStudy" in file.head_text
 
 

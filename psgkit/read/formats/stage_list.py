@@ -20,7 +20,7 @@ from psgkit.read.scorings.stage_codes import choose_codes
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the opening of a list of numbers."""
+    """Recognise by the opening of a list of numbers."""
     start = file.head_text.lstrip()[:200]
     inner = start[1:].lstrip()
     return start.startswith("[") and (inner[:1].isdigit() or inner.startswith("-"))

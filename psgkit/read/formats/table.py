@@ -53,7 +53,7 @@ _STAGE_ROWS = {"sleep stage", "stage", "sleep", "hypnogram"}
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by a header that names a column of stages, or onsets and durations."""
+    """Recognise by a header that names a column of stages, or onsets and durations."""
     if file.head_text.lstrip().startswith(("<", "{", "[")):
         return False  # XML or JSON
     table = split_table(file.head_text, is_header)

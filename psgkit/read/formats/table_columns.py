@@ -130,7 +130,7 @@ class Columns:
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Tell whether cells are names of columns: a stage or a time and one more."""
+    """Return whether cells are names of columns: a stage or a time and one more."""
     if any(number_of(cell) is not None for cell in cells if cell):
         return False
     roles = [role_of(cell)[0] for cell in cells]

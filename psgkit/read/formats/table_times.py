@@ -250,7 +250,7 @@ def _epochs_of(table: Table, columns: Columns, file: ScoringFile) -> list[float]
 
 
 def _ascends(table: Table, position: int) -> bool:
-    """Tell whether a column holds times of day, or numbers that ascend."""
+    """Return whether a column holds times of day, or numbers that ascend."""
     cells = table.column(position)
     if len(cells) < 3:
         return False

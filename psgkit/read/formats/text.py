@@ -39,7 +39,7 @@ Words = list[tuple[str, str]]
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by lines of one word, most of which are stages."""
+    """Recognise by lines of one word, most of which are stages."""
     words = [word for word, _ in _words(file.head_text)[1]]
     stages = sum(not _is_row(word) and is_stage(word) for word in words)
     return bool(words) and stages > 0.5 * len(words)

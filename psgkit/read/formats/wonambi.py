@@ -25,7 +25,7 @@ from psgkit.read.scorings.vocabulary import lights_of, stage_of
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the outermost element and the data set or rater within."""
+    """Recognise by the outermost element and the data set or rater within."""
     head = file.head_text
     return "<annotations" in head and ("<rater" in head or "<dataset" in head)
 

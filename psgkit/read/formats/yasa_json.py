@@ -24,7 +24,7 @@ _PROBA = (("WAKE", "W"), ("N1",), ("N2",), ("N3",), ("REM", "R"))
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Tell by the names that YASA gives."""
+    """Recognise by the names that YASA gives."""
     head = file.head_text.lstrip()
     return head.startswith("{") and '"values"' in head[:400]
 

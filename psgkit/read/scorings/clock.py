@@ -216,7 +216,7 @@ class NightClock:
 
 
 def _date_order(texts: Iterable[str]) -> str | None:
-    """Tell which order of day and month fits: the one of the shortest night."""
+    """Return which order of day and month fits: the one of the shortest night."""
     written = {found[0] for found in map(_DATE.search, texts) if found}
     spans = {}
     days = {}

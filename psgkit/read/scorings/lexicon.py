@@ -58,7 +58,7 @@ class _Phrase:
         return (len(self.words), self.is_open.count(False), letters)
 
     def fits(self, tokens: Sequence[str]) -> bool:
-        """Tell whether tokens begin with the phrase."""
+        """Return whether tokens begin with the phrase."""
         return len(tokens) >= len(self.words) and all(
             token.startswith(word) if is_open else token == word
             for token, word, is_open in zip(
@@ -117,7 +117,7 @@ def _read(tokens: list[str]) -> Iterator[Tag]:
 
 
 def _tells_more(parts: Sequence[Tag], phrase: _Phrase) -> bool:
-    """Tell whether the open end of a word hides the head of a compound.
+    """Return whether the open end of a word hides the head of a compound.
 
     The German *Beinbewegungsarousal* begins as *Beinbewegung* does.
     """

@@ -227,7 +227,7 @@ def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:
 def options_unused(
     path: str | Path, *, column: Mapping[str, str] | None = None
 ) -> tuple[str, frozenset[str]]:
-    """Tell which of the options on its layout a file has no use for.
+    """Return which of the options on its layout a file has no use for.
 
     Parameters
     ----------

@@ -154,7 +154,7 @@ def _stages(codes: StageCodes, seen: set[int]) -> dict[int, Stage | None]:
 
 
 def _is_unlikely(codes: StageCodes, numbers: Sequence[int]) -> bool:
-    """Tell whether a night would begin in REM or N3, or be without any wake."""
+    """Return whether a night would begin in REM or N3, or be without any wake."""
     first = next(
         (
             n
@@ -254,7 +254,7 @@ def stages_of_words(
 
 
 def is_stage(word: str) -> bool:
-    """Tell whether a word could be a stage in some preset."""
+    """Return whether a word could be a stage in some preset."""
     number = number_of(word)
     if number is None:
         return stage_of(word) is not None
@@ -262,7 +262,7 @@ def is_stage(word: str) -> bool:
 
 
 def are_stages(words: Iterable[str], options: Options) -> bool:
-    """Tell whether words are stages, given what the call says of codes."""
+    """Return whether words are stages, given what the call says of codes."""
     if options.codes is None:
         return all(is_stage(word) for word in set(words))
     return all(options.codes.stage(word) is not None for word in set(words))

@@ -69,7 +69,7 @@ def kind_of(text: str) -> str | None:
 
 
 def lights_of(text: str) -> Literal["off", "on"] | None:
-    """Tell whether a word says that the lights went off or on."""
+    """Return whether a word says that the lights went off or on."""
     return _light_words().get(plain(text.split("@@", 1)[0]))
 
 

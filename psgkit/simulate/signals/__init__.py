@@ -1,1 +1,1 @@
-"""What a sleeping body gives off, one kind of finding a module."""
+"""Signals of a sleeping body, one kind of finding a module."""

@@ -183,7 +183,7 @@ def _peak(rhythm: _Rhythm, freqs_hz: FloatArray) -> FloatArray:
 def _drift(
     timeline: Timeline, freqs_hz: FloatArray, deep: FloatArray, sigma: FloatArray
 ) -> Float32Array:
-    """Return what makes no two epochs of a stage alike: slow drifts by band.
+    """Return slow drifts by band, so that epochs of one stage differ.
 
     Shape (n_windows, n_freqs), around one.
     """

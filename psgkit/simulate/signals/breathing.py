@@ -1,4 +1,4 @@
-"""What a wide montage records beside the head: breath, oxygen, pulse, position.
+"""Channels of a wide montage beside the head: breath, oxygen, pulse, position.
 
 Quiet breathing at 12 to 18 a minute, deeper and more regular in N3, uneven in REM sleep
 (AASM manual; Douglas et al. 1982, Thorax 37:840). Apnoeas and hypopnoeas are made where
@@ -31,7 +31,7 @@ _SNORES = (State.N2, State.N3)
 
 
 class Breather(Protocol):
-    """What the channels of this module need to know of the body."""
+    """State of the body that the channels of this module follow."""
 
     @property
     def bpm(self) -> FloatArray:

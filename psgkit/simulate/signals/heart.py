@@ -1,4 +1,4 @@
-"""The heart: an ECG whose rate follows sleep, and its leak into the EEG.
+"""The heart: an ECG with a rate that follows sleep, and its leak into the EEG.
 
 Slower in NREM than awake, in REM between; respiratory sinus arrhythmia; faster for some
 ten seconds with each arousal (Sforza et al. 2000, Clin Neurophysiol 111:1611).

@@ -1,4 +1,4 @@
-"""Noise whose spectrum changes with time, by overlapping windows."""
+"""Noise with a spectrum that changes with time, by overlapping windows."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Channels being made, and the list of what was put into them."""
+"""Channels under construction, and the list of events put into them."""
 
 from dataclasses import dataclass, field
 
