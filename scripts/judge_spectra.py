@@ -30,8 +30,9 @@ from scipy.stats import binomtest
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.measure.results import Results
 from psgkit.measure.signals.channel_reader import reduce_signal
-from psgkit.measure.signals.night_signals import SignalResults, measure_signals
+from psgkit.measure.signals.night_signals import measure_signals
 from psgkit.measure.signals.usable_time import Timeline, artefact_seconds
 from psgkit.measure.spectra.infraslow import ALPHA, infraslow_values
 from psgkit.measure.spectra.power import SPECTRAL_RATE_HZ
@@ -319,12 +320,12 @@ def wilson(hits: int, tries: int) -> tuple[float, float]:
     return interval.low, interval.high
 
 
-def measure(night: SimulatedNight) -> SignalResults:
+def measure(night: SimulatedNight) -> Results:
     """Measure the signals of a simulated night with its true scoring."""
     return measure_recording(night.recording, night.truth.scoring)
 
 
-def measure_recording(recording: Recording, scoring: Scoring) -> SignalResults:
+def measure_recording(recording: Recording, scoring: Scoring) -> Results:
     """Measure the signals of a recording as a report does."""
     return measure_signals(
         recording,
@@ -334,7 +335,7 @@ def measure_recording(recording: Recording, scoring: Scoring) -> SignalResults:
     )
 
 
-def values_of(results: SignalResults) -> dict[str, float]:
+def values_of(results: Results) -> dict[str, float]:
     """Return the numbers by column."""
     return {measure.name: measure.value for measure in results.measures}
 

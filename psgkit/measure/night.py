@@ -1,12 +1,7 @@
 """Everything that is measured of one night, in the order in which parts need others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import pandas as pd
-
-from psgkit.domain.issues import Issue
-from psgkit.domain.metrics import Measure
-from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.source import with_arousals
@@ -14,44 +9,30 @@ from psgkit.measure.body.night_body import measure_body
 from psgkit.measure.corrections import corrections_issue, corrections_table
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
-from psgkit.measure.network.night_network import NetworkMeasured, measure_network
+from psgkit.measure.network.night_network import measure_network
 from psgkit.measure.plausibility import find_measure_issues
+from psgkit.measure.results import Results
 from psgkit.measure.scoring_measures import measure_all
 from psgkit.measure.signals.channel_reader import ArtefactMask
 from psgkit.measure.signals.night_signals import complete_signals, measure_eeg_channels
-from psgkit.measure.spectra.electrodes import ElectrodeResults, measure_electrodes
+from psgkit.measure.spectra.electrodes import measure_electrodes
 from psgkit.measure.stages.analysis_window import find_window_issues
 from psgkit.settings import ArousalSettings, DetectorSettings
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NightMeasured:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NightMeasured(Results):
     """What was measured of a night.
 
     Attributes
     ----------
     scoring : Scoring
         With the arousals that were found, where they were looked for.
-    measures : tuple of Measure
-        Every number.
-    tables : dict of str to pandas.DataFrame
-        Long tables.
-    spectra : dict of str to Spectra
-        By role.
-    channels_used : dict of str to str
-        Purpose to role and label.
-    issues : tuple of Issue
-        What a reader of the numbers should know.
     arousal_detector : str
         What found the arousals; empty where they are a scorer's, or none's.
     """
 
     scoring: Scoring
-    measures: tuple[Measure, ...]
-    tables: dict[str, pd.DataFrame]
-    spectra: dict[str, Spectra]
-    channels_used: dict[str, str]
-    issues: tuple[Issue, ...]
     arousal_detector: str = ""
 
 
@@ -109,68 +90,41 @@ def measure_night(
     body = measure_body(
         recording, counted.scoring, eeg, signals.value("isf_peak_hz"), beats_s
     )
-    of_scoring = measure_scored(counted.scoring)
-    electrodes = (
-        measure_electrodes(recording, counted.scoring)
-        if every_electrode
-        else ElectrodeResults({}, ())
-    )
-    coupling = (
-        measure_network(recording, eeg.timeline, artefacts)
-        if network
-        else NetworkMeasured()
-    )
-    return NightMeasured(
-        scoring=counted.scoring,
-        measures=(
-            *(*of_scoring.measures, *counted.measures),
-            *(*signals.measures, *body.measures, *coupling.measures),
-        ),
-        tables=(
-            of_scoring.tables
-            | counted.tables
-            | signals.tables
-            | body.tables
-            | electrodes.tables
-            | coupling.tables
-        ),
-        spectra=signals.spectra,
-        channels_used=(
-            counted.channels_used
-            | signals.channels_used
-            | body.channels_used
-            | coupling.channels_used
-        ),
-        issues=(
-            *(*of_scoring.issues, *counted.issues, *body.issues),
-            # Electrodes without a column of their own stand in the tables then.
-            *(
-                issue
-                for issue in signals.issues
-                if not (electrodes.tables and issue.code == "eeg_not_measured")
-            ),
-            *electrodes.issues,
-        ),
-        arousal_detector=counted.detector,
-    )
+    electrodes = Results()
+    if every_electrode:
+        electrodes = measure_electrodes(recording, counted.scoring)
+    if electrodes.tables:
+        # Electrodes without a column of their own stand in the tables then.
+        measured = [i for i in signals.issues if i.code != "eeg_not_measured"]
+        signals = replace(signals, issues=tuple(measured))
+    of_scoring = _measure_scoring(counted.scoring)
+    results = of_scoring + counted + signals + body + electrodes
+    if network:
+        results += measure_network(recording, eeg.timeline, artefacts)
+    return _night(counted.scoring, results, counted.detector)
 
 
 def measure_scored(scoring: Scoring) -> NightMeasured:
     """Measure all that a scoring gives without its recording."""
+    return _night(scoring, _measure_scoring(scoring))
+
+
+def _measure_scoring(scoring: Scoring) -> Results:
     measures, tables = measure_all(scoring)
-    corrected: tuple[Issue, ...] = ()
+    issues = (*find_window_issues(scoring), *find_measure_issues(measures))
     if scoring.original is not None:
         tables["corrections"] = corrections_table(scoring)
-        corrected = (corrections_issue(scoring),)
+        issues = (corrections_issue(scoring), *issues)
+    return Results(measures=measures, tables=tables, issues=issues)
+
+
+def _night(scoring: Scoring, results: Results, detector: str = "") -> NightMeasured:
     return NightMeasured(
         scoring=scoring,
-        measures=measures,
-        tables=tables,
-        spectra={},
-        channels_used={},
-        issues=(
-            *corrected,
-            *find_window_issues(scoring),
-            *find_measure_issues(measures),
-        ),
+        arousal_detector=detector,
+        measures=results.measures,
+        tables=results.tables,
+        spectra=results.spectra,
+        channels_used=results.channels_used,
+        issues=results.issues,
     )

@@ -11,7 +11,8 @@ import pytest
 
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Stage
-from psgkit.measure.signals.night_signals import SignalResults, measure_signals
+from psgkit.measure.results import Results
+from psgkit.measure.signals.night_signals import measure_signals
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.simulate import SimulatedNight, simulate_night
 
@@ -40,7 +41,7 @@ class Fading:
         return [self.read(index, start_s, stop_s) for index in indices]
 
 
-def measure(night: SimulatedNight) -> SignalResults:
+def measure(night: SimulatedNight) -> Results:
     recording, scoring = night.recording, night.truth.scoring
     return measure_signals(
         recording,
@@ -50,7 +51,7 @@ def measure(night: SimulatedNight) -> SignalResults:
     )
 
 
-def values_of(results: SignalResults) -> dict[str, float]:
+def values_of(results: Results) -> dict[str, float]:
     return {measure.name: measure.value for measure in results.measures}
 
 
@@ -60,7 +61,7 @@ def night() -> SimulatedNight:
 
 
 @pytest.fixture(scope="module")
-def results(night) -> SignalResults:
+def results(night) -> Results:
     return measure(night)
 
 

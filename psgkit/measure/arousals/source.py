@@ -1,6 +1,6 @@
 """Whose arousals a night's indices count, and what they are worth."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -25,6 +25,7 @@ from psgkit.measure.arousals.network import (
 )
 from psgkit.measure.arousals.thresholds import ArousalRules
 from psgkit.measure.catalogue.lookup import measures_of
+from psgkit.measure.results import Results
 from psgkit.measure.signals.channel_reader import ArtefactMask
 from psgkit.measure.signals.usable_time import FloatArray
 from psgkit.settings import ArousalSettings
@@ -35,31 +36,21 @@ _SCORED = Undefined("the arousals were scored, not found by psgkit")
 _NOT_LOOKED_FOR = Undefined("arousals were not looked for")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ArousalsCounted:
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ArousalsCounted(Results):
     """A scoring with the arousals that count, and what is known of them.
 
     Attributes
     ----------
     scoring : Scoring
-    measures : tuple of Measure
-        ``ar_calibrated``.
     detector : str
         What found the arousals; empty where they are a scorer's, or none's.
-    tables : dict of str to pandas.DataFrame
-        ``arousal_candidates``, where arousals were looked for.
-    channels_used : dict of str to str
-    issues : tuple of Issue
     uncounted : pandas.DataFrame or None
         Arousals of REM sleep that were found, but may not be all.
     """
 
     scoring: Scoring
-    measures: tuple[Measure, ...]
     detector: str = ""
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    channels_used: dict[str, str] = field(default_factory=dict)
-    issues: tuple[Issue, ...] = ()
     uncounted: pd.DataFrame | None = None
 
     @property
@@ -111,7 +102,7 @@ def with_arousals(
     is_scored = scoring.arousals is not None
     if settings.source == "scored" or (settings.source == "auto" and is_scored):
         why = _SCORED if is_scored else _NOT_LOOKED_FOR
-        return ArousalsCounted(scoring, _worth(why))
+        return ArousalsCounted(scoring=scoring, measures=_worth(why))
     signals = _Signals(recording, scoring, artefacts, spindles, beats_s)
     try:
         match settings.source:
@@ -126,7 +117,7 @@ def with_arousals(
         issue = Issue(Severity.WARNING, "arousals_not_found", str(fault))
         # Asked for a detector's own, a scorer's do not stand in for them.
         bare = scoring if settings.source == "auto" else _without_arousals(scoring)
-        return ArousalsCounted(bare, _worth(why), issues=(issue,))
+        return ArousalsCounted(scoring=bare, measures=_worth(why), issues=(issue,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

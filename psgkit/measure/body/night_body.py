@@ -1,9 +1,6 @@
 """All numbers and tables of heart and oxygen of one night."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
-import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure, Undefined, Value
@@ -42,6 +39,7 @@ from psgkit.measure.catalogue.body_rows import (
 )
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
 from psgkit.measure.detectors.heart_beats import LEAST_RATE_HZ
+from psgkit.measure.results import Results
 from psgkit.measure.signals.derivations import Derivations
 from psgkit.measure.signals.night_signals import EegMeasured
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
@@ -54,37 +52,13 @@ _NEEDS_ECG = Undefined("an oximeter's pulse is too slow for it; an ECG is needed
 _SLOW_ECG = Undefined("the ECG has under 100 Hz: beats are too coarse in time")
 
 
-@dataclass(slots=True)
-class BodyMeasured:
-    """What heart and oxygen gave.
-
-    Attributes
-    ----------
-    measures : list of Measure
-    tables : dict of str to pandas.DataFrame
-        ``body_epochs``, and as far as there are channels for them
-        ``heart_stretches`` and ``desaturations_auto``.
-    channels_used : dict of str to str
-        Purpose to role and label.
-    issues : list of Issue
-    rate : HeartRate or None
-        For what else follows the heart.
-    """
-
-    measures: list[Measure] = field(default_factory=list)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    channels_used: dict[str, str] = field(default_factory=dict)
-    issues: list[Issue] = field(default_factory=list)
-    rate: HeartRate | None = None
-
-
 def measure_body(
     recording: Recording,
     scoring: Scoring,
     eeg: EegMeasured,
     sigma_peak_hz: Value,
     beats_s: FloatArray,
-) -> BodyMeasured:
+) -> Results:
     """Measure heart rate and saturation.
 
     Parameters
@@ -99,67 +73,71 @@ def measure_body(
     beats_s : numpy.ndarray of float64
         Beats as `heart_beats` finds them.
 
+    Returns
+    -------
+    Results
+        Table ``body_epochs``, and as far as there are channels for them
+        ``heart_stretches`` and ``desaturations_auto``.
+
     Raises
     ------
     InputError
         If a signal cannot be read.
     """
     chosen, timeline = eeg.chosen, eeg.timeline
-    found = BodyMeasured()
-    found.rate = _heart_rate(recording, chosen, beats_s, found)
-    _add_heart(found, scoring, chosen.ecg, timeline)
-    _add_infraslow(found, eeg, sigma_peak_hz)
+    rate, source = _heart_rate(recording, chosen, beats_s)
     saturation = _saturation(recording, chosen, len(timeline.stages))
-    _add_oxygen(found, saturation, chosen, timeline)
-    if found.rate is not None or saturation is not None:
-        sigma = None if eeg.sigma is None else eeg.sigma.course
-        table = body_epochs(timeline, found.rate, saturation, sigma)
-        found.tables["body_epochs"] = table
-    return found
+    results = (
+        source
+        + _heart(rate, scoring, chosen.ecg, timeline)
+        + _infraslow(rate, eeg, sigma_peak_hz)
+        + _oxygen(saturation, chosen, timeline)
+    )
+    if rate is None and saturation is None:
+        return results
+    sigma = None if eeg.sigma is None else eeg.sigma.course
+    table = body_epochs(timeline, rate, saturation, sigma)
+    return results + Results(tables={"body_epochs": table})
 
 
 def _heart_rate(
-    recording: Recording,
-    chosen: Derivations,
-    beats_s: FloatArray,
-    found: BodyMeasured,
-) -> HeartRate | None:
+    recording: Recording, chosen: Derivations, beats_s: FloatArray
+) -> tuple[HeartRate | None, Results]:
     if chosen.ecg is not None and len(beats_s):
-        found.channels_used["heart_rate"] = _named(chosen.ecg)
-        return HeartRate.of_beats(correct_beats(beats_s))
+        rate = HeartRate.of_beats(correct_beats(beats_s))
+        return rate, Results(channels_used={"heart_rate": _named(chosen.ecg)})
     if chosen.pulse is None:
-        return None
+        return None, Results()
     values = recording.signal(chosen.pulse)
     if not looks_like_pulse(values, chosen.pulse.rate_hz):
-        return None
-    found.channels_used["heart_rate"] = _named(chosen.pulse)
-    found.issues.append(
-        Issue(
-            Severity.NOTE,
-            "heart_rate_from_pulse",
-            f"Heart rate is the oximeter's pulse ({chosen.pulse.label}); no ECG shows "
-            "heart beats. An oximeter averages over several seconds.",
-            "Highest and lowest heart rate are not comparable with those of an ECG.",
-        )
+        return None, Results()
+    from_pulse = Issue(
+        Severity.NOTE,
+        "heart_rate_from_pulse",
+        f"Heart rate is the oximeter's pulse ({chosen.pulse.label}); no ECG shows "
+        "heart beats. An oximeter averages over several seconds.",
+        "Highest and lowest heart rate are not comparable with those of an ECG.",
     )
-    return HeartRate.of_pulse(values, chosen.pulse.rate_hz)
+    return HeartRate.of_pulse(values, chosen.pulse.rate_hz), Results(
+        channels_used={"heart_rate": _named(chosen.pulse)}, issues=(from_pulse,)
+    )
 
 
-def _add_heart(
-    found: BodyMeasured, scoring: Scoring, ecg: Channel | None, timeline: Timeline
-) -> None:
-    rate = found.rate
+def _heart(
+    rate: HeartRate | None, scoring: Scoring, ecg: Channel | None, timeline: Timeline
+) -> Results:
+    measures: list[Measure] = []
     if rate is None:
-        found.measures += all_undefined(HEART, NO_HEART)
+        measures += all_undefined(HEART, NO_HEART)
         for name in _BY_STAGE:
-            found.measures += all_undefined(HEART_BY_STAGE, NO_HEART, name)
-            found.measures += all_undefined(VARIABILITY, NO_HEART, name)
+            measures += all_undefined(HEART_BY_STAGE, NO_HEART, name)
+            measures += all_undefined(VARIABILITY, NO_HEART, name)
         for name in _RISES:
-            found.measures += all_undefined(AROUSAL_RISE, NO_HEART, name)
-        return
+            measures += all_undefined(AROUSAL_RISE, NO_HEART, name)
+        return Results(measures=tuple(measures))
     lowest, highest = rate_range(rate, timeline)
-    found.measures += measures_of({"hr_mean_bpm": mean_rate(rate, timeline, "")})
-    found.measures += measures_of(
+    measures += measures_of({"hr_mean_bpm": mean_rate(rate, timeline, "")})
+    measures += measures_of(
         {
             "hr_min_bpm": lowest,
             "hr_max_bpm": highest,
@@ -169,45 +147,41 @@ def _add_heart(
     )
     for name in _BY_STAGE:
         value = mean_rate(rate, timeline, name)
-        found.measures += measures_of({"hr_mean_bpm": value}, name)
-    _add_variability(found, rate, ecg, timeline)
-    _add_rises(found, rate, scoring, timeline)
+        measures += measures_of({"hr_mean_bpm": value}, name)
+    return (
+        Results(measures=tuple(measures))
+        + _variability(rate, ecg, timeline)
+        + Results(measures=tuple(_rises(rate, scoring, timeline)))
+    )
 
 
-def _add_variability(
-    found: BodyMeasured, rate: HeartRate, ecg: Channel | None, timeline: Timeline
-) -> None:
-    reason = None
-    if rate.beats is None:
-        reason = _NEEDS_ECG
-    elif ecg is None or ecg.rate_hz < LEAST_RATE_HZ:
-        reason = _SLOW_ECG
-    if reason is not None or rate.beats is None:
+def _variability(rate: HeartRate, ecg: Channel | None, timeline: Timeline) -> Results:
+    measures: list[Measure] = []
+    if rate.beats is None or ecg is None or ecg.rate_hz < LEAST_RATE_HZ:
+        reason = _NEEDS_ECG if rate.beats is None else _SLOW_ECG
         for name in _BY_STAGE:
-            found.measures += all_undefined(VARIABILITY, reason or _NEEDS_ECG, name)
-        return
+            measures += all_undefined(VARIABILITY, reason, name)
+        return Results(measures=tuple(measures))
     stretches = measure_stretches(rate.beats, timeline)
-    found.tables["heart_stretches"] = stretches
     for name in _BY_STAGE:
-        found.measures += measures_of(variability(stretches, name), name)
+        measures += measures_of(variability(stretches, name), name)
+    return Results(measures=tuple(measures), tables={"heart_stretches": stretches})
 
 
-def _add_rises(
-    found: BodyMeasured, rate: HeartRate, scoring: Scoring, timeline: Timeline
-) -> None:
+def _rises(rate: HeartRate, scoring: Scoring, timeline: Timeline) -> list[Measure]:
     night = Evidence.of(scoring)
     table = scoring.arousals
     arousals = night.arousals
-    reason = arousals if isinstance(arousals, Undefined) else None
-    if rate.beats is None:
-        reason = _NEEDS_ECG
+    measures: list[Measure] = []
     if rate.beats is None or isinstance(arousals, Undefined) or table is None:
+        reason = arousals if isinstance(arousals, Undefined) else _NO_AROUSALS
         for name in _RISES:
-            found.measures += all_undefined(AROUSAL_RISE, reason or _NO_AROUSALS, name)
-        return
+            why = _NEEDS_ECG if rate.beats is None else reason
+            measures += all_undefined(AROUSAL_RISE, why, name)
+        return measures
+    onsets = table["onset_s"].to_numpy(float)
+    lengths = np.nan_to_num(table["duration_s"].to_numpy(float))
     for name, stages in _RISES.items():
-        onsets = table["onset_s"].to_numpy(float)
-        lengths = np.nan_to_num(table["duration_s"].to_numpy(float))
         inside = np.isin(arousals.stages, stages)
         value = arousal_rise(
             rate.beats,
@@ -216,19 +190,19 @@ def _add_rises(
             night.start_s + arousals.onsets_s[inside],
             (onsets, onsets + lengths),
         )
-        found.measures += measures_of({"ar_hr_rise_bpm": value}, name)
+        measures += measures_of({"ar_hr_rise_bpm": value}, name)
+    return measures
 
 
-def _add_infraslow(found: BodyMeasured, eeg: EegMeasured, sigma_peak_hz: Value) -> None:
-    if found.rate is None or found.rate.beats is None:
-        reason = NO_HEART if found.rate is None else _NEEDS_ECG
-        found.measures += all_undefined(INFRASLOW_HEART, reason)
-        return
-    beats = found.rate.beats
-    found.measures += measures_of(
-        infraslow_heart_values(beats, eeg.timeline)
-        | coherence_values(beats, eeg.sigma, sigma_peak_hz)
-    )
+def _infraslow(
+    rate: HeartRate | None, eeg: EegMeasured, sigma_peak_hz: Value
+) -> Results:
+    if rate is None or rate.beats is None:
+        reason = NO_HEART if rate is None else _NEEDS_ECG
+        return Results(measures=all_undefined(INFRASLOW_HEART, reason))
+    values = infraslow_heart_values(rate.beats, eeg.timeline)
+    beside_sigma = coherence_values(rate.beats, eeg.sigma, sigma_peak_hz)
+    return Results(measures=measures_of(values | beside_sigma))
 
 
 def _saturation(
@@ -240,19 +214,17 @@ def _saturation(
     return saturation_of(recording.signal(channel), channel, n_seconds)
 
 
-def _add_oxygen(
-    found: BodyMeasured,
-    saturation: Saturation | None,
-    chosen: Derivations,
-    timeline: Timeline,
-) -> None:
+def _oxygen(
+    saturation: Saturation | None, chosen: Derivations, timeline: Timeline
+) -> Results:
     if saturation is None or chosen.saturation is None:
-        found.measures += all_undefined(OXYGEN, NO_SATURATION)
-        return
-    found.channels_used["saturation"] = _named(chosen.saturation)
+        return Results(measures=all_undefined(OXYGEN, NO_SATURATION))
     indices, falls = fall_values(saturation, timeline)
-    found.measures += measures_of(saturation_values(saturation, timeline) | indices)
-    found.tables["desaturations_auto"] = falls
+    return Results(
+        measures=measures_of(saturation_values(saturation, timeline) | indices),
+        tables={"desaturations_auto": falls},
+        channels_used={"saturation": _named(chosen.saturation)},
+    )
 
 
 def _named(channel: Channel) -> str:

@@ -1,7 +1,5 @@
 """Rearrangement of the network of one night, by band and stage (METRICS section M)."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pandas as pd
 
@@ -16,6 +14,7 @@ from psgkit.measure.network.rearrangement import (
     Rearrangement,
     rearrangement,
 )
+from psgkit.measure.results import Results
 from psgkit.measure.signals.channel_reader import ArtefactMask, reduce_signal
 from psgkit.measure.signals.usable_time import (
     BoolArray,
@@ -40,27 +39,9 @@ _SITES = (
 )
 
 
-@dataclass(slots=True)
-class NetworkMeasured:
-    """What the network of a night gave; empty where it was not asked for.
-
-    Attributes
-    ----------
-    measures : list of Measure
-    tables : dict of str to pandas.DataFrame
-        ``network``: a band and stage a row.
-    channels_used : dict of str to str
-        Sites and their reference, to tell which nights are comparable.
-    """
-
-    measures: list[Measure] = field(default_factory=list)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    channels_used: dict[str, str] = field(default_factory=dict)
-
-
 def measure_network(
     recording: Recording, timeline: Timeline, artefacts: ArtefactMask
-) -> NetworkMeasured:
+) -> Results:
     """Measure how the coupling of channels rearranges.
 
     Parameters
@@ -71,12 +52,18 @@ def measure_network(
     artefacts : callable
         Gives the artefact mask of an EEG channel and its signal.
 
+    Returns
+    -------
+    Results
+        Table ``network``, a band and stage a row; as the channels used, sites and
+        their reference, which tell the nights that are comparable.
+
     Raises
     ------
     InputError
         If a signal cannot be read.
     """
-    found = NetworkMeasured()
+    measures: list[Measure] = []
     chosen = choose_electrodes(recording)
     channels = network_channels(chosen)
     if len(channels) < FEWEST_CHANNELS:
@@ -86,10 +73,9 @@ def measure_network(
         )
         for band in NETWORK_BANDS:
             for stage in STAGES:
-                found.measures += all_undefined(NETWORK, few, band, stage.name)
-        return found
+                measures += all_undefined(NETWORK, few, band, stage.name)
+        return Results(measures=tuple(measures))
     sites = " + ".join(electrode_name(channel) for channel in channels)
-    found.channels_used["network"] = f"{sites} against {chosen.reference}"
     values, rate_hz, is_bad = _signals(recording, chosen, channels, timeline, artefacts)
     rows = []
     for stage in STAGES:
@@ -98,15 +84,16 @@ def measure_network(
             limits = (band_limit(channel, NETWORK_BANDS[band]) for channel in channels)
             limit = next((limit for limit in limits if limit is not None), None)
             value = one.z if isinstance(one, Rearrangement) else one
-            found.measures += measures_of(
-                {"net_rearr": limit or value}, band, stage.name
-            )
+            measures += measures_of({"net_rearr": limit or value}, band, stage.name)
             if isinstance(one, Rearrangement) and limit is None:
                 row = (band, stage.name, len(channels), one.steps, one.change)
                 rows.append((*row, one.z, one.p))
     names = ("band", "stage", "channels_n", "steps_n", "change", "z", "p")
-    found.tables["network"] = pd.DataFrame(rows, columns=list(names))
-    return found
+    return Results(
+        measures=tuple(measures),
+        tables={"network": pd.DataFrame(rows, columns=list(names))},
+        channels_used={"network": f"{sites} against {chosen.reference}"},
+    )
 
 
 def network_channels(chosen: ElectrodeSet) -> tuple[Channel, ...]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from psgkit.domain.metrics import Measure, Undefined, Value
-from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import SCORED_STAGES, Stage
 from psgkit.measure.catalogue.lookup import measures_of
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS, find_nrem_events
+from psgkit.measure.results import Results
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.spectra import aperiodic
 from psgkit.measure.spectra.alpha_delta import (
@@ -44,33 +44,13 @@ class ChannelTasks:
     detectors: DetectorSettings = DEFAULT_DETECTORS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ChannelResults:
-    """What one EEG channel gave.
-
-    Attributes
-    ----------
-    spectra : Spectra
-    measures : tuple of Measure
-    tables : dict of str to pandas.DataFrame
-        ``spectra``, and ``spindles`` and ``slow_waves`` where they were looked for.
-    sigma : SigmaPower or None
-        Where its fluctuation is wanted.
-    """
-
-    spectra: Spectra
-    measures: tuple[Measure, ...]
-    tables: dict[str, pd.DataFrame]
-    sigma: SigmaPower | None = None
-
-
 def measure_eeg(
     channel: Channel,
     values: Float32Array,
     rate_hz: float,
     timeline: Timeline,
     tasks: ChannelTasks,
-) -> ChannelResults:
+) -> tuple[Results, SigmaPower | None]:
     """Compute everything that rests on one EEG channel.
 
     Parameters
@@ -86,7 +66,11 @@ def measure_eeg(
 
     Returns
     -------
-    ChannelResults
+    results : Results
+        Spectra and measures; tables ``spectra``, and ``spindles`` and ``slow_waves``
+        where they were looked for.
+    sigma : SigmaPower or None
+        Where its fluctuation is wanted.
     """
     windows = window_spectra(values, rate_hz, timeline)
     spectra = windows.by_epoch()
@@ -122,7 +106,8 @@ def measure_eeg(
     sigma = None
     if tasks.infraslow:
         sigma = SigmaPower.of_channel(values, rate_hz, timeline)
-    return ChannelResults(spectra, tuple(measures), tables, sigma)
+    results = Results(measures=tuple(measures), tables=tables, spectra={name: spectra})
+    return results, sigma
 
 
 def _band_values(

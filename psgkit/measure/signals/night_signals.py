@@ -1,13 +1,12 @@
 """All that the signals of a night give: the channels read one at a time, each once."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from psgkit.domain.channels.roles import Kind
 from psgkit.domain.issues import Issue, Severity
-from psgkit.domain.metrics import Measure, Undefined, Value
-from psgkit.domain.night import Spectra
+from psgkit.domain.metrics import Measure
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.catalogue.lookup import (
@@ -18,6 +17,7 @@ from psgkit.measure.catalogue.lookup import (
 from psgkit.measure.catalogue.signal_rows import INFRASLOW, SWA
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
+from psgkit.measure.results import Results
 from psgkit.measure.signals.channel_reader import (
     ArtefactMask,
     first_limit,
@@ -60,70 +60,34 @@ from psgkit.settings import DetectorSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SignalResults:
-    """What the signals of a night gave.
+class EegMeasured:
+    """What the EEG channels gave, before arousals are known.
 
     Attributes
     ----------
-    measures : tuple of Measure
-        Of the night, then of each channel.
-    tables : dict of str to pandas.DataFrame
-        ``spectra`` (channel, stage, freq_hz, psd_uv2_hz), ``spindles``,
-        ``slow_waves``, ``eye_movements``, ``rem_density`` (a REM period a row) and
-        ``swa_cycles``, as far as there are channels for them.
-    spectra : dict of str to Spectra
-        By role, a row an epoch of the scoring.
-    channels_used : dict of str to str
-        Purpose to role and label.
-    issues : tuple of Issue
-        What a reader of the numbers should know.
+    timeline : Timeline
+    chosen : Derivations
+    results : Results
+    sigma : SigmaPower or None
+        Where a channel serves for its fluctuation.
     """
-
-    measures: tuple[Measure, ...]
-    tables: dict[str, pd.DataFrame]
-    spectra: dict[str, Spectra]
-    channels_used: dict[str, str]
-    issues: tuple[Issue, ...] = ()
-
-    def value(self, name: str) -> Value:
-        """Return a number of the night."""
-        return next(
-            Undefined(found.reason) if found.reason else found.value
-            for found in self.measures
-            if found.name == name
-        )
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What is kept from channel to channel: no signal is."""
-
-    of_night: list[Measure] = field(default_factory=list)
-    of_channels: list[Measure] = field(default_factory=list)
-    tables: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
-    spectra: dict[str, Spectra] = field(default_factory=dict)
-    eeg_is_bad: BoolArray | None = None
-    is_bad: dict[Channel, BoolArray] = field(default_factory=dict)  # by second
-
-    def add_tables(self, tables: dict[str, pd.DataFrame]) -> None:
-        for name, table in tables.items():
-            self.tables.setdefault(name, []).append(table)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EegMeasured:
-    """What the EEG channels gave, before arousals are known."""
 
     timeline: Timeline
     chosen: Derivations
-    gathered: _Gathered
+    results: Results
     sigma: SigmaPower | None
 
     @property
     def spindles(self) -> pd.DataFrame | None:
         """Spindles of the central channels; None where there is no such channel."""
-        parts = self.gathered.tables.get("spindles")
-        return None if parts is None else pd.concat(parts, ignore_index=True)
+        return self.results.tables.get("spindles")
+
+    @property
+    def seconds_of_artefact(self) -> BoolArray | None:
+        """Artefacts of the central EEG by second, which eyes and chin share."""
+        chosen = self.chosen
+        first = next(iter((*chosen.spindles, *chosen.swa, *chosen.eeg)), None)
+        return None if first is None else self.results.unusable[first]
 
 
 def measure_signals(
@@ -132,7 +96,7 @@ def measure_signals(
     *,
     artefacts: ArtefactMask,
     arousals: pd.DataFrame | None,
-) -> SignalResults:
+) -> Results:
     """Compute every number and table that needs the signals of a night.
 
     Parameters
@@ -150,7 +114,10 @@ def measure_signals(
 
     Returns
     -------
-    SignalResults
+    Results
+        Tables ``spectra`` (channel, stage, freq_hz, psd_uv2_hz), ``spindles``,
+        ``slow_waves``, ``eye_movements``, ``rem_density`` (a REM period a row) and
+        ``swa_cycles``, as far as there are channels for them.
 
     Raises
     ------
@@ -174,11 +141,15 @@ def measure_eeg_channels(
     start, stop, _ = analysis_window(scoring)
     timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
     chosen = choose_derivations(recording)
-    gathered = _Gathered()
-    sigma = _measure_eeg_channels(
-        recording, chosen, timeline, artefacts, gathered, detectors
-    )
-    return EegMeasured(timeline, chosen, gathered, sigma)
+    results = Results()
+    sigma = None
+    for channel in chosen.eeg:
+        of_channel, of_sigma = _measure_channel(
+            recording, chosen, channel, timeline, artefacts, detectors
+        )
+        results += of_channel
+        sigma = sigma or of_sigma
+    return EegMeasured(timeline, chosen, results, sigma)
 
 
 def complete_signals(
@@ -188,7 +159,7 @@ def complete_signals(
     arousals: pd.DataFrame | None,
     beats_s: FloatArray,
     detectors: DetectorSettings = DEFAULT_DETECTORS,
-) -> SignalResults:
+) -> Results:
     """Add what needs the cycles, and in REM sleep the arousals.
 
     See `measure_signals`, of which this is the second half; ``beats_s`` is when the
@@ -196,87 +167,72 @@ def complete_signals(
     """
     night = Evidence.of(scoring)
     start, _, _ = analysis_window(scoring)
-    timeline, chosen, gathered = eeg.timeline, eeg.chosen, eeg.gathered
+    timeline, chosen = eeg.timeline, eeg.chosen
     periods = tuple(
         NremPeriod(max(start + c.start, 0), min(start + c.nrem_stop, scoring.n_epochs))
         for c in night.cycles
     )
-    _add_swa(chosen, timeline, periods, gathered)
-    _add_infraslow(chosen, eeg.sigma, gathered)
     rem = timeline
-    if gathered.eeg_is_bad is not None:
-        rem = rem.without(gathered.eeg_is_bad)
+    if eeg.seconds_of_artefact is not None:
+        rem = rem.without(eeg.seconds_of_artefact)
     if arousals is not None:
         rem = rem.without(event_seconds(arousals, len(rem.stages)))
     spans = tuple(
         (start + period.start, start + period.stop) for period in night.rem_periods
     )
-    for found in (
-        measure_eyes(recording, chosen, rem, spans, detectors.eye_movements),
-        measure_chin(recording, chosen, rem, beats_s),
-    ):
-        gathered.of_night += found.measures
-        gathered.add_tables(found.tables)
-        gathered.is_bad |= found.absent
+    of_night = (
+        _swa(eeg, periods)
+        + Results(measures=_infraslow(eeg))
+        + measure_eyes(recording, chosen, rem, spans, detectors.eye_movements)
+        + measure_chin(recording, chosen, rem, beats_s)
+    )
+    unusable = eeg.results.unusable | of_night.unusable
     if chosen.ecg is not None:
-        without = seconds_without_beats(beats_s, len(timeline.stages))
-        gathered.is_bad[chosen.ecg] = without
-    return SignalResults(
+        unusable[chosen.ecg] = seconds_without_beats(beats_s, len(timeline.stages))
+    # An ECG without beats is not named as the source of any.
+    used = chosen if len(beats_s) else replace(chosen, ecg=None)
+    return replace(
+        eeg.results + of_night,
         measures=(
-            *_in_order(gathered.of_night),
-            *gathered.of_channels,
-            *_usable(timeline, gathered.is_bad),
+            *_in_order(of_night.measures),
+            *eeg.results.measures,
+            *_usable(timeline, unusable),
         ),
-        tables={
-            name: pd.concat(parts, ignore_index=True)
-            for name, parts in gathered.tables.items()
-        },
-        spectra=gathered.spectra,
-        # An ECG that does not beat tells of no beats.
-        channels_used=(chosen if len(beats_s) else replace(chosen, ecg=None)).used,
+        channels_used=used.used,
         issues=_issues(chosen),
+        unusable=unusable,
     )
 
 
-def _measure_eeg_channels(
+def _measure_channel(
     recording: Recording,
     chosen: Derivations,
+    channel: Channel,
     timeline: Timeline,
     artefacts: ArtefactMask,
-    gathered: _Gathered,
     detectors: DetectorSettings,
-) -> SigmaPower | None:
-    sigma = None
+) -> tuple[Results, SigmaPower | None]:
     n_seconds = len(timeline.stages)
-    reference = (*chosen.spindles, *chosen.swa, *chosen.eeg)[:1]
-    for channel in chosen.eeg:
-        signal_uv = recording.signal(channel)
-        is_bad = artefact_seconds(artefacts(channel, signal_uv), n_seconds)
-        values, rate_hz, absent = reduce_signal(
-            signal_uv, channel, n_seconds, SPECTRAL_RATE_HZ
-        )
-        del signal_uv  # a night is large, and only its short form is needed
-        is_bad |= absent
-        gathered.is_bad[channel] = is_bad
-        if channel in reference:
-            gathered.eeg_is_bad = is_bad
-        results = measure_eeg(
-            channel,
-            values,
-            rate_hz,
-            timeline.without(is_bad),
-            ChannelTasks(
-                infraslow=channel == chosen.infraslow,
-                slow_waves=channel in (*chosen.swa, *chosen.spindles),
-                spindles=channel in chosen.spindles,
-                detectors=detectors,
-            ),
-        )
-        gathered.spectra[channel.role.value] = results.spectra
-        gathered.of_channels += results.measures
-        gathered.add_tables(results.tables)
-        sigma = results.sigma or sigma
-    return sigma
+    signal_uv = recording.signal(channel)
+    is_bad = artefact_seconds(artefacts(channel, signal_uv), n_seconds)
+    values, rate_hz, absent = reduce_signal(
+        signal_uv, channel, n_seconds, SPECTRAL_RATE_HZ
+    )
+    del signal_uv  # a night is large, and only its short form is needed
+    is_bad |= absent
+    results, sigma = measure_eeg(
+        channel,
+        values,
+        rate_hz,
+        timeline.without(is_bad),
+        ChannelTasks(
+            infraslow=channel == chosen.infraslow,
+            slow_waves=channel in (*chosen.swa, *chosen.spindles),
+            spindles=channel in chosen.spindles,
+            detectors=detectors,
+        ),
+    )
+    return replace(results, unusable={channel: is_bad}), sigma
 
 
 def _usable(
@@ -291,60 +247,49 @@ def _usable(
     )
 
 
-def _add_swa(
-    chosen: Derivations,
-    timeline: Timeline,
-    periods: tuple[NremPeriod, ...],
-    gathered: _Gathered,
-) -> None:
+def _swa(eeg: EegMeasured, periods: tuple[NremPeriod, ...]) -> Results:
+    chosen, timeline = eeg.chosen, eeg.timeline
     reason = first_limit(chosen.swa, SWA_BAND) or (
         None
         if chosen.swa
         else chosen.lacking("no frontal, central or Fpz channel", Kind.EEG, SWA_SITES)
     )
     if reason is not None:
-        gathered.of_night += all_undefined(SWA, reason)
-        return
-    spectra = tuple(gathered.spectra[channel.role.value] for channel in chosen.swa)
+        return Results(measures=all_undefined(SWA, reason))
+    spectra = tuple(eeg.results.spectra[channel.role.value] for channel in chosen.swa)
     series = swa_series(spectra, SWA_BAND)
     cycles = swa_cycles(series, timeline, periods)
     decline = swa_decline(cycles)
-    gathered.add_tables({"swa_cycles": cycles})
-    gathered.of_night += measures_of(
-        {
-            "swa_uv2": mean_swa(series, timeline, NREM),
-            "swa_n3_uv2": mean_swa(series, timeline, (Stage.N3,)),
-            "swa_alt_uv2": mean_swa(
-                swa_series(spectra, SWA_BAND_ALTERNATIVE), timeline, NREM
-            ),
-            "swe_uv2h": slow_wave_energy(series, timeline),
-            "swa_slope_ln_per_h": decline.slope_ln_per_h,
-            "swa_c1c2_ratio": decline.c1c2_ratio,
-            "swa_c1last_ratio": decline.c1last_ratio,
-        }
-    )
+    values = {
+        "swa_uv2": mean_swa(series, timeline, NREM),
+        "swa_n3_uv2": mean_swa(series, timeline, (Stage.N3,)),
+        "swa_alt_uv2": mean_swa(
+            swa_series(spectra, SWA_BAND_ALTERNATIVE), timeline, NREM
+        ),
+        "swe_uv2h": slow_wave_energy(series, timeline),
+        "swa_slope_ln_per_h": decline.slope_ln_per_h,
+        "swa_c1c2_ratio": decline.c1c2_ratio,
+        "swa_c1last_ratio": decline.c1last_ratio,
+    }
+    return Results(measures=measures_of(values), tables={"swa_cycles": cycles})
 
 
-def _add_infraslow(
-    chosen: Derivations, sigma: SigmaPower | None, gathered: _Gathered
-) -> None:
-    no_channel = chosen.lacking(
+def _infraslow(eeg: EegMeasured) -> tuple[Measure, ...]:
+    channel = eeg.chosen.infraslow
+    no_channel = eeg.chosen.lacking(
         "no parietal or central EEG channel", Kind.EEG, INFRASLOW_SITES
     )
-    limit: Undefined | None = no_channel
-    if chosen.infraslow is not None:
-        limit = band_limit(chosen.infraslow, MEASURE.band_hz)
-    if limit is not None or sigma is None:
-        gathered.of_night += all_undefined(INFRASLOW, limit or no_channel)
-        return
-    gathered.of_night += measures_of(
+    limit = None if channel is None else band_limit(channel, MEASURE.band_hz)
+    if eeg.sigma is None or limit is not None:
+        return all_undefined(INFRASLOW, limit or no_channel)
+    return measures_of(
         infraslow_values(
-            {name: [b.series for b in bouts] for name, bouts in sigma.bouts.items()}
+            {name: [b.series for b in bouts] for name, bouts in eeg.sigma.bouts.items()}
         )
     )
 
 
-def _in_order(measures: list[Measure]) -> list[Measure]:
+def _in_order(measures: tuple[Measure, ...]) -> list[Measure]:
     rank = {row.name: number for number, row in enumerate(SIGNAL_METRICS)}
     return sorted(measures, key=lambda measure: rank[measure.name])
 

@@ -1,17 +1,14 @@
 """What eyes and chin give in REM sleep."""
 
-from dataclasses import dataclass, field
-
-import pandas as pd
-
 from psgkit.domain.channels.roles import Kind
-from psgkit.domain.metrics import Measure, Undefined
+from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Stage
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
 from psgkit.measure.catalogue.signal_rows import CHIN, EYE_MOVEMENTS
 from psgkit.measure.detectors import eye_movements, muscle_activity
 from psgkit.measure.detectors import rem_atonia as rem_emg
+from psgkit.measure.results import Results
 from psgkit.measure.signals.channel_reader import first_limit, read_reduced
 from psgkit.measure.signals.derivations import Derivations
 from psgkit.measure.signals.excerpts import Excerpt
@@ -22,22 +19,13 @@ EYE_RATE_HZ = 100.0
 CHIN_RATE_HZ = 200.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RemResults:
-    """Numbers and tables of REM sleep."""
-
-    measures: tuple[Measure, ...]
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    absent: dict[Channel, BoolArray] = field(default_factory=dict)  # by second
-
-
 def measure_eyes(
     recording: Recording,
     chosen: Derivations,
     rem: Timeline,
     spans: tuple[tuple[int, int], ...],
     detector: Detector = "yasa-fast",
-) -> RemResults:
+) -> Results:
     """Find eye movements in REM sleep.
 
     Parameters
@@ -52,21 +40,21 @@ def measure_eyes(
 
     Returns
     -------
-    RemResults
+    Results
         With ``eye_movements`` and ``rem_density`` where the eyes allow it.
     """
     absent: dict[Channel, BoolArray] = {}
     pair = _read_eyes(recording, chosen, rem, absent)
     if isinstance(pair, Undefined):
-        return RemResults(all_undefined(EYE_MOVEMENTS, pair), absent=absent)
+        return Results(measures=all_undefined(EYE_MOVEMENTS, pair), unusable=absent)
     left, right, excerpt, clean = pair
     events = eye_movements.detect_eye_movements(left, right, excerpt, detector)
     values = eye_movements.eye_movement_values(events, clean)
     by_period = eye_movements.density_by_period(events, clean, spans)
-    return RemResults(
-        measures_of(values),
-        {"eye_movements": events, "rem_density": by_period},
-        absent,
+    return Results(
+        measures=measures_of(values),
+        tables={"eye_movements": events, "rem_density": by_period},
+        unusable=absent,
     )
 
 
@@ -98,16 +86,18 @@ def _read_eyes(
 
 def measure_chin(
     recording: Recording, chosen: Derivations, rem: Timeline, beats_s: FloatArray
-) -> RemResults:
+) -> Results:
     """Measure the tone of the chin in REM sleep; see `measure_eyes`.
 
     ``beats_s`` is when the heart beats: what it leaves in the chin does not count.
     """
     chin = chosen.chin
     if chin is None:
-        return RemResults(all_undefined(CHIN, chosen.lacking("no chin EMG", Kind.EMG)))
+        return Results(
+            measures=all_undefined(CHIN, chosen.lacking("no chin EMG", Kind.EMG))
+        )
     if (limit := _chin_limit(chin)) is not None:
-        return RemResults(all_undefined(CHIN, limit))
+        return Results(measures=all_undefined(CHIN, limit))
     values, rate, absent = read_reduced(recording, chin, len(rem.stages), CHIN_RATE_HZ)
     clean = rem.without(absent)
     top_hz = rem_emg.emg_top_hz(rate, chin.lowpass_hz)
@@ -127,7 +117,7 @@ def measure_chin(
         "rai_bw_limited": float(top_hz < rem_emg.FULL_BAND_HZ),
         **{f"{stem}__chin": value for stem, value in rswa.items()},
     }
-    return RemResults(measures_of(numbers), absent={chin: absent})
+    return Results(measures=measures_of(numbers), unusable={chin: absent})
 
 
 def _chin_limit(chin: Channel) -> Undefined | None:

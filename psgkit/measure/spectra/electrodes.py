@@ -17,6 +17,7 @@ from psgkit.domain.metrics import Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel, FloatArray, Recording
 from psgkit.domain.scoring import SCORED_STAGES, SLEEP_STAGES, Scoring, Stage
+from psgkit.measure.results import Results
 from psgkit.measure.signals.usable_time import Timeline
 from psgkit.measure.spectra.power import (
     BANDS,
@@ -71,14 +72,6 @@ class ElectrodeSet:
     left_out: tuple[Channel, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ElectrodeResults:
-    """The long tables of `measure_electrodes`, and what a reader should know."""
-
-    tables: dict[str, pd.DataFrame]
-    issues: tuple[Issue, ...]
-
-
 def choose_electrodes(recording: Recording) -> ElectrodeSet:
     """Choose the electrodes to measure, and their common reference."""
     fit = recording.without_unfit()
@@ -115,7 +108,7 @@ def electrode_name(channel: Channel) -> str:
     return channel.label if channel.role is Role.EEG_OTHER else channel.role.site
 
 
-def measure_electrodes(recording: Recording, scoring: Scoring) -> ElectrodeResults:
+def measure_electrodes(recording: Recording, scoring: Scoring) -> Results:
     """Measure every scalp electrode of a recording.
 
     Parameters
@@ -126,21 +119,21 @@ def measure_electrodes(recording: Recording, scoring: Scoring) -> ElectrodeResul
 
     Returns
     -------
-    ElectrodeResults
+    Results
         Tables ``electrodes`` (an electrode a row: position, reference, clean minutes and
         slow-wave activity), ``electrode_power`` (electrode, stage, band) and
         ``electrode_spectra`` (electrode, stage, frequency). Empty without EEG.
     """
     chosen = choose_electrodes(recording)
     if not chosen.channels:
-        return ElectrodeResults({}, ())
+        return Results()
     start, stop, _ = analysis_window(scoring)
     timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
     night = _Night.of(chosen, timeline)
     for first, last, values in _chunks(recording, chosen, timeline):
         night.add(first, last, values)
     night.drop_outliers(timeline)
-    return ElectrodeResults(_tables(chosen, night, timeline), _issues(chosen))
+    return Results(tables=_tables(chosen, night, timeline), issues=_issues(chosen))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
