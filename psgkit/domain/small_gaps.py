@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.true_runs import true_runs
+
 FloatArray = npt.NDArray[np.float64]
 
 SMALL_GAP_S = 0.1
@@ -10,8 +12,7 @@ SMALL_GAP_S = 0.1
 
 def bridge_small_gaps(values: FloatArray, rate_hz: float) -> FloatArray:
     """Fill runs of NaN of less than 0.1 s by straight lines."""
-    edges = np.diff(np.isnan(values).astype(np.int8), prepend=0, append=0)
-    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    starts, stops = true_runs(np.isnan(values)).T
     is_small = (stops - starts <= max(np.ceil(SMALL_GAP_S * rate_hz - 1e-6), 1)) & (
         (starts > 0) & (stops < values.size)
     )

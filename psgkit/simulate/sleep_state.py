@@ -1,7 +1,6 @@
 """The state of the sleeper at each moment; all signals follow it."""
 
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 
 FloatArray = npt.NDArray[np.float64]
 Float32Array = npt.NDArray[np.float32]
@@ -87,7 +87,7 @@ class Timeline:
     def _with_open_eyes(self, states: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         """Open the eyes for parts of each waking: long wakes more than short ones."""
         rng = self.rng("eyes open")
-        for first, last in runs(states == State.RELAXED):
+        for first, last in true_runs(states == State.RELAXED).tolist():
             at = first + (0 if last - first > 120 else rng.exponential(20.0))
             while at < last:
                 until = at + rng.uniform(15.0, 60.0)
@@ -117,12 +117,6 @@ class Timeline:
         """Return a value for each second by its state, shape (n_seconds,)."""
         table = np.array([values.get(state, default) for state in State])
         return np.asarray(table[self.states], dtype=np.float64)
-
-
-def runs(mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield the first and one past the last index of each run of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
-    yield from ((int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def wander(n_steps: int, smooth: float, rng: np.random.Generator) -> FloatArray:

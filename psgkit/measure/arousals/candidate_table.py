@@ -7,13 +7,13 @@ import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.arousals.bands import BoolArray
 from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.chin_rises import LEAST_RATE_HZ
 from psgkit.measure.arousals.criteria import Candidate
 from psgkit.measure.arousals.input_channels import LARGEST_MISSING_SHARE
 from psgkit.measure.arousals.thresholds import ArousalRules
-from psgkit.measure.signals.usable_time import find_stretches
 
 CANDIDATE_COLUMNS = (
     *("onset_s", "duration_s", "stage", "band", "peak_ratio", "sustained_ratio"),
@@ -71,7 +71,7 @@ def lost_spans(is_lost: BoolArray) -> tuple[tuple[float, float], ...]:
     """Return onset and duration of the runs of lost windows of 5 s."""
     return tuple(
         (first * ARTEFACT_S, (last - first) * ARTEFACT_S)
-        for first, last in find_stretches(is_lost)
+        for first, last in true_runs(is_lost).tolist()
     )
 
 

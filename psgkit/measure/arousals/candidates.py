@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.arousals.bands import BoolArray, Contrast, FloatArray
 from psgkit.measure.arousals.thresholds import BANDS_HZ, FAST_BANDS, HOP_S, ArousalRules
 
@@ -70,7 +71,7 @@ def find_shifts(found: Contrast, channel: str, rules: ArousalRules) -> list[Shif
     is_part = close_gaps(is_part, round(rules.merge_s / HOP_S))
     logs = np.log(np.maximum(found.fast, 0.1))
     shifts = []
-    for first, last in stretches(is_part):
+    for first, last in true_runs(is_part).tolist():
         seeds = first + np.flatnonzero(is_seed[first:last])
         if not seeds.size:
             continue
@@ -163,17 +164,10 @@ def _together(one: Shift, other: Shift) -> Shift:
     )
 
 
-def stretches(is_true: BoolArray) -> list[tuple[int, int]]:
-    """Return the first and the past-the-end index of each run of True."""
-    steps = np.diff(np.concatenate([[0], is_true.astype(np.int8), [0]]))
-    firsts, lasts = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
-
-
 def close_gaps(is_true: BoolArray, shorter_than: int) -> BoolArray:
     """Fill the runs of False between two of True that are shorter than a number."""
     closed = is_true.copy()
-    pieces = stretches(is_true)
+    pieces = true_runs(is_true).tolist()
     for (_, end), (start, _) in pairwise(pieces):
         if start - end < shorter_than:
             closed[end:start] = True

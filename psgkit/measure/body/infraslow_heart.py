@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from psgkit.domain.metrics import Undefined, Value
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.body.beat_correction import Beats
 from psgkit.measure.signals.usable_time import (
     BoolArray,
     FloatArray,
     Timeline,
-    find_stretches,
 )
 from psgkit.measure.spectra.infraslow import N_SURROGATES, bout_waves, infraslow_peak
 from psgkit.measure.spectra.sigma_power import (
@@ -45,7 +45,9 @@ def heart_rate_bouts(beats: Beats, timeline: Timeline) -> list[Bout]:
         part a bout.
     """
     bouts: list[Bout] = []
-    for first, last in find_stretches(np.isin(timeline.epoch_stages, MEASURE.stages)):
+    for first, last in true_runs(
+        np.isin(timeline.epoch_stages, MEASURE.stages)
+    ).tolist():
         n_windows = int((last - first) * timeline.epoch_s / STEP_S)
         onset_s = float(timeline.epoch_starts_s[first])
         rate, is_bad = rate_in_windows(beats, onset_s, n_windows)

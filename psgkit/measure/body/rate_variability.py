@@ -6,9 +6,10 @@ from scipy import interpolate, signal
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.body.beat_correction import Beats
 from psgkit.measure.body.heart_rate import STAGES_OF
-from psgkit.measure.signals.usable_time import FloatArray, Timeline, find_stretches
+from psgkit.measure.signals.usable_time import FloatArray, Timeline
 
 STRETCH_S = 300.0
 MOST_CORRECTED = 0.05
@@ -42,7 +43,7 @@ def measure_stretches(beats: Beats, timeline: Timeline) -> pd.DataFrame:
     """
     rows = []
     for stage in (Stage.W, Stage.N1, Stage.N2, Stage.N3, Stage.R):
-        for first, last in find_stretches(timeline.epoch_stages == stage):
+        for first, last in true_runs(timeline.epoch_stages == stage).tolist():
             start_s = float(timeline.epoch_starts_s[first])
             whole = int((last - first) * timeline.epoch_s / STRETCH_S + 1e-9)
             for number in range(whole):

@@ -7,12 +7,12 @@ import numpy as np
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import SLEEP_STAGES, Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.body.heart_rate import each_second, stuck
 from psgkit.measure.signals.usable_time import (
     BoolArray,
     FloatArray,
     Timeline,
-    find_stretches,
 )
 
 VALID_PCT = (50.0, 100.0)
@@ -103,7 +103,7 @@ def _is_off_between_jumps(pct: FloatArray, is_bad: BoolArray) -> BoolArray:
     """
     off = np.zeros(len(pct), dtype=bool)
     level = None
-    for start, stop in find_stretches(~is_bad):
+    for start, stop in true_runs(~is_bad).tolist():
         stretch = pct[start:stop]
         jumps = level is not None and abs(stretch[0] - level) > FASTEST_PER_S
         if jumps and stop - start < SHORT_S:

@@ -20,6 +20,7 @@ from scipy import ndimage, signal
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.detectors.eye_movements import MINI_EPOCH_S, mini_epochs
 from psgkit.measure.detectors.heart_beats import (
     NO_BEATS,
@@ -37,7 +38,6 @@ from psgkit.measure.signals.usable_time import (
     BoolArray,
     FloatArray,
     Timeline,
-    find_stretches,
 )
 from psgkit.measure.spectra.power import Float32Array
 
@@ -221,7 +221,7 @@ def _windows(envelope: Envelope, usable: BoolArray) -> FloatArray:
     """Return the envelope of whole half minutes of usable seconds, one a row."""
     starts = [
         first
-        for start, stop in find_stretches(usable)
+        for start, stop in true_runs(usable).tolist()
         for first in range(start, stop - WINDOW_S + 1, WINDOW_S)
     ]
     seconds = np.array(starts, dtype=int)[:, np.newaxis] + np.arange(WINDOW_S)
@@ -242,7 +242,7 @@ def _raised(envelope: Envelope, threshold_uv: float) -> BoolArray:
 def _by_length(raised: BoolArray) -> tuple[BoolArray, BoolArray]:
     """Mark the steps of bursts of up to 5 s, and those of longer activity."""
     bursts, longer = np.zeros_like(raised), np.zeros_like(raised)
-    for start, stop in find_stretches(raised):
+    for start, stop in true_runs(raised).tolist():
         is_burst = stop - start <= MAX_BURST_S * STEPS
         (bursts if is_burst else longer)[start:stop] = True
     return bursts, longer

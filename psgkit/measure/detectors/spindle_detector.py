@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import fft, signal
 
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.signals.filters import band_pass
-from psgkit.measure.signals.usable_time import BoolArray, FloatArray, find_stretches
+from psgkit.measure.signals.usable_time import BoolArray, FloatArray
 
 SPINDLE_BAND = (11.0, 16.0)
 BROAD_BAND = (1.0, 30.0)
@@ -160,7 +161,7 @@ def _trimmed_std(values: FloatArray) -> float:
 def _events(agreed: BoolArray, rate_hz: float) -> list[tuple[int, int]]:
     """Return first and last sample of each event, after joining those under 0.5 s."""
     joined: list[tuple[int, int]] = []
-    for start, stop in find_stretches(agreed):
+    for start, stop in true_runs(agreed).tolist():
         if joined and start - joined[-1][1] < MIN_GAP_S * rate_hz:
             joined[-1] = (joined[-1][0], stop - 1)
         else:

@@ -8,6 +8,7 @@ import numpy as np
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.events.arousal_causes import not_zero
 from psgkit.measure.events.events_in_window import Marks
 from psgkit.measure.stages.evidence import Evidence
@@ -87,8 +88,7 @@ def _pieces_of_rem(night: Evidence, length_s: float) -> FloatArray:
 
     Pieces are laid from the run's start, so they do not depend on the epoch's length.
     """
-    bouts = np.flatnonzero(np.diff(np.pad(night.stages == Stage.R, 1).astype(int)))
-    edges_s = bouts.reshape(-1, 2) * night.epoch_s
+    edges_s = true_runs(night.stages == Stage.R) * night.epoch_s
     pieces = [
         start + length_s * np.arange(int((stop - start + _ROUNDING_S) // length_s))
         for start, stop in edges_s

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.signals.usable_time import (
     BoolArray,
     FloatArray,
     Timeline,
-    find_stretches,
 )
 from psgkit.measure.spectra.power import Float32Array
 
@@ -107,4 +107,4 @@ def wanted_stretches(
         return []
     size = 2 * margin_s + 1
     widened = ndimage.maximum_filter1d(wanted.astype(np.int8), size, mode="constant")
-    return find_stretches(widened > 0)
+    return [(start, stop) for start, stop in true_runs(widened > 0).tolist()]

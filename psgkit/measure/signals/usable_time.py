@@ -12,7 +12,6 @@ import pandas as pd
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
-from psgkit.measure.stages.runs import find_runs
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -171,18 +170,6 @@ def missing_seconds(is_missing: BoolArray, rate_hz: float, n_seconds: int) -> Bo
     marked[seconds[seconds < n_seconds]] = True
     marked[int(np.ceil(len(is_missing) / rate_hz - 1e-6)) :] = True
     return marked
-
-
-def find_stretches(is_wanted: BoolArray) -> list[tuple[int, int]]:
-    """Return the start and the stop of every run of True."""
-    runs = find_runs(is_wanted.astype(np.int64))
-    return [
-        (int(start), int(start + length))
-        for start, length, code in zip(
-            runs.starts, runs.lengths, runs.codes, strict=True
-        )
-        if code
-    ]
 
 
 def still_seconds(

@@ -9,11 +9,11 @@ import numpy as np
 from scipy import fft
 
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.signals.usable_time import (
     BoolArray,
     FloatArray,
     Timeline,
-    find_stretches,
 )
 from psgkit.measure.spectra.power import Float32Array, band_power, taper_psd
 
@@ -132,7 +132,9 @@ def sigma_bouts(
     list of Bout
     """
     bouts: list[Bout] = []
-    for first, last in find_stretches(np.isin(timeline.epoch_stages, series.stages)):
+    for first, last in true_runs(
+        np.isin(timeline.epoch_stages, series.stages)
+    ).tolist():
         start_s = float(timeline.epoch_starts_s[first])
         n_windows = int((last - first) * timeline.epoch_s / STEP_S)
         if n_windows < series.min_windows:
@@ -178,14 +180,14 @@ def split_at_losses(
     if is_bad.all():
         return []
     is_lost = np.zeros(len(values), dtype=bool)
-    for start, stop in find_stretches(is_bad):
+    for start, stop in true_runs(is_bad).tolist():
         at_edge = start == 0 or stop == len(values)
         is_lost[start:stop] = at_edge or stop - start > MAX_FILLED_WINDOWS
     position = np.arange(len(values))
     filled = np.interp(position, position[~is_bad], values[~is_bad])
     return [
         Bout(onset_s + STEP_S * places[0], filled[places])
-        for start, stop in find_stretches(~is_lost)
+        for start, stop in true_runs(~is_lost).tolist()
         for places in np.array_split(position[start:stop], -(-(stop - start) // N_FFT))
         if len(places) >= min_windows
     ]

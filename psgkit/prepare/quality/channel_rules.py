@@ -14,6 +14,7 @@ from psgkit.domain.channels.amplitude import PLAUSIBLE_SD_UV, decide_unit
 from psgkit.domain.channels.roles import Kind
 from psgkit.domain.clock import span_in_words
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.true_runs import true_runs
 from psgkit.prepare.artefacts import MAX_UV, WINDOW_S
 from psgkit.prepare.quality.window_sample import BoolArray, ChannelLook
 
@@ -311,12 +312,10 @@ def _long_runs(bad: BoolArray, look: ChannelLook) -> list[tuple[int, int]]:
     """Return first and last window of each bad stretch that is long enough."""
     if _is_dead(bad, look):
         return []
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], bad.astype(int), [0]))))
-    runs = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
     return [
-        (first, last)
-        for first, last in runs
-        if look.starts_s[last] + WINDOW_S - look.starts_s[first] >= LOST_FOR_S
+        (first, last - 1)
+        for first, last in true_runs(bad).tolist()
+        if look.starts_s[last - 1] + WINDOW_S - look.starts_s[first] >= LOST_FOR_S
     ]
 
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.report.drawing.axes import as_figure, empty_picture, round_axis, time_axis
 from psgkit.report.drawing.palette import INK, STAGE_COLOURS
 from psgkit.report.drawing.picture import (
@@ -137,11 +138,9 @@ def _lines(
     hours: npt.NDArray[np.float64], values: npt.NDArray[np.float64], colour: str
 ) -> list[Mark]:
     """Return a line for each stretch without a missing epoch."""
-    known = np.isfinite(values)
-    edges = np.flatnonzero(np.diff(known.astype(int), prepend=0, append=0))
     return [
         Line(hours[first:last], values[first:last], colour, _LINE_PX)
-        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        for first, last in true_runs(np.isfinite(values)).tolist()
     ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.true_runs import true_runs
 from psgkit.simulate.montages import spread
 from psgkit.simulate.signals.tracks import (
     Canvas,
@@ -24,7 +25,6 @@ from psgkit.simulate.sleep_state import (
     FloatArray,
     State,
     Timeline,
-    runs,
 )
 
 BoolArray = npt.NDArray[np.bool_]
@@ -169,7 +169,7 @@ def _room(timeline: Timeline) -> BoolArray:
     """
     room = np.zeros(len(timeline.states), dtype=np.bool_)
     for state in _ASLEEP:
-        for first, last in runs(timeline.states == state):
+        for first, last in true_runs(timeline.states == state).tolist():
             room[first + int(STABLE_S) : last] = True
     return room
 

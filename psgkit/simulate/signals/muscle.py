@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from psgkit.domain.true_runs import true_runs
 from psgkit.simulate.signals.arousals import Arousal
 from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
 from psgkit.simulate.signals.tracks import Canvas, blank, put, seconds_of
@@ -12,7 +13,6 @@ from psgkit.simulate.sleep_state import (
     State,
     Timeline,
     draw_times,
-    runs,
     wander,
 )
 
@@ -98,7 +98,7 @@ def _lose_atonia(
 ) -> None:
     """Raise the tone of stretches of REM sleep, in place."""
     states = canvas.timeline.states
-    for first, last in runs(states == State.REM):
+    for first, last in true_runs(states == State.REM).tolist():
         at = first
         while at < last:
             stop = min(at + int(rng.uniform(30, 90)), last)
@@ -143,7 +143,7 @@ def _move(envelope: Float32Array, canvas: Canvas) -> Float32Array:
     swings = blank(timeline)
     for onset in draw_times(timeline.by_state(_MOVES_PER_MIN), rng, gap_s=10.0):
         _one_move(envelope, swings, canvas, onset, rng.uniform(2.0, 8.0))
-    for first, last in runs(timeline.states == State.ARTEFACT):
+    for first, last in true_runs(timeline.states == State.ARTEFACT).tolist():
         _one_move(envelope, swings, canvas, float(first), float(last - first))
     return swings
 

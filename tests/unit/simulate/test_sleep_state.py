@@ -5,18 +5,12 @@ import pytest
 from scipy.signal import welch
 
 from psgkit.simulate.signals.noise import n_windows, shaped_noise, window_freqs_hz
-from psgkit.simulate.sleep_state import State, Timeline, draw_times, runs, wander
+from psgkit.simulate.sleep_state import State, Timeline, draw_times, wander
 
 
 def night(codes: list[int], rate_hz: float = 100.0) -> Timeline:
     stages = np.array(codes, dtype=np.int8)
     return Timeline(stages, 30.0, 30.0 * len(codes), rate_hz, seed=1)
-
-
-def test_runs_are_first_and_one_past_last():
-    mask = np.array([True, False, True, True])
-    assert list(runs(mask)) == [(0, 1), (2, 4)]
-    assert list(runs(np.zeros(3, dtype=bool))) == []
 
 
 def test_events_come_at_the_rate_asked_for_in_spite_of_the_gap_between_them():

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring
+from psgkit.domain.true_runs import true_runs
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.input_channels import (
@@ -27,7 +28,6 @@ from psgkit.measure.arousals.network.preparation import (
     to_50_hz,
 )
 from psgkit.measure.signals.channel_reader import ArtefactMask, centred
-from psgkit.measure.signals.usable_time import find_stretches
 
 BoolArray = npt.NDArray[np.bool_]
 Float32Array = npt.NDArray[np.float32]
@@ -171,7 +171,7 @@ def _prepare(
     kept = centred(values)
     del values  # a night is large
     lost |= still_windows(kept, channel.rate_hz, len(lost))
-    for first, last in find_stretches(bad):
+    for first, last in true_runs(bad).tolist():
         if last - first >= LONGEST_ARTEFACT_WINDOWS:
             lost[first:last] = True
     reduced = to_50_hz(kept, channel.rate_hz)

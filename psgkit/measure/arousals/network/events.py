@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.arousals.candidates import ARTEFACT_S, close_gaps
 from psgkit.measure.arousals.criteria import Night
 from psgkit.measure.arousals.network.channels import NetworkChannels
 from psgkit.measure.arousals.network.preparation import RATE_HZ
 from psgkit.measure.arousals.thresholds import ArousalRules
-from psgkit.measure.signals.usable_time import find_stretches
 
 BoolArray = npt.NDArray[np.bool_]
 Float32Array = npt.NDArray[np.float32]
@@ -116,7 +116,7 @@ def probable_spans(
     before = (n_mean - 1) // 2
     smoothed = np.pad(means, (before, n_mean - 1 - before), mode="edge")
     is_probable = close_gaps(smoothed >= threshold, round(MERGE_S * RATE_HZ) + 1)
-    for first, last in find_stretches(is_probable):
+    for first, last in true_runs(is_probable).tolist():
         if last - first >= SHORTEST_S * RATE_HZ:
             yield round(first / RATE_HZ, 3), round(last / RATE_HZ, 3)
 

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.arousals.network.weights import load_network
-from psgkit.measure.signals.usable_time import find_stretches
 
 Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -75,7 +75,7 @@ def usable_threads() -> int:
 
 def _parts(is_wanted: BoolArray, n_samples: int) -> Iterator[tuple[int, int]]:
     """Yield first and past-the-last sample of each part, on the coarsest grid."""
-    for start_s, stop_s in find_stretches(is_wanted):
+    for start_s, stop_s in true_runs(is_wanted).tolist():
         first = start_s * RATE_HZ // STRIDE * STRIDE
         stop = min(-(-stop_s * RATE_HZ // STRIDE) * STRIDE, n_samples)
         for low in range(first, stop, PART):

@@ -11,7 +11,6 @@ from psgkit.measure.arousals.candidates import (
     join_channels,
     note_artefacts,
     note_spindles,
-    stretches,
 )
 from psgkit.measure.arousals.thresholds import ArousalRules
 
@@ -123,12 +122,12 @@ def test_the_band_is_that_of_the_strongest_moment() -> None:
     assert find_shifts(found, "C4_M1", RULES)[0].band == "beta"
 
 
-def test_stretches_and_the_gaps_between_them() -> None:
+def test_gaps_between_stretches_are_closed_up_to_a_length() -> None:
     marks = np.array([True, False, False, True, True, False, False, False, True])
-    assert stretches(marks) == [(0, 1), (3, 5), (8, 9)]
-    assert stretches(close_gaps(marks, 3)) == [(0, 5), (8, 9)]
-    assert stretches(close_gaps(marks, 2)) == [(0, 1), (3, 5), (8, 9)]
-    assert stretches(np.zeros(0, dtype=bool)) == []
+    closed = np.array([True] * 5 + [False] * 3 + [True])
+    assert close_gaps(marks, 3).tolist() == closed.tolist()
+    assert close_gaps(marks, 2).tolist() == marks.tolist()
+    assert close_gaps(np.zeros(0, dtype=bool), 3).tolist() == []
 
 
 def test_a_shift_without_spindles_or_artefact_has_none_of_them() -> None:

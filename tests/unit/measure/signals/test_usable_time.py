@@ -11,7 +11,6 @@ from psgkit.measure.signals.usable_time import (
     Timeline,
     artefact_seconds,
     event_seconds,
-    find_stretches,
     missing_seconds,
     seconds_without_beats,
     still_seconds,
@@ -145,12 +144,6 @@ def test_a_missing_sample_after_the_last_whole_second_marks_none_before():
         *[False] * 5,
         True,
     ]
-
-
-def test_stretches_are_start_and_stop_of_what_is_wanted():
-    wanted = np.array([True, True, False, True, False])
-    assert find_stretches(wanted) == [(0, 2), (3, 4)]
-    assert find_stretches(np.zeros(0, dtype=bool)) == []
 
 
 def test_a_step_between_two_seconds_moves_neither():
