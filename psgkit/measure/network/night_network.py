@@ -6,6 +6,7 @@ import pandas as pd
 from psgkit.domain.metrics import Measure, Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Stage
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
 from psgkit.measure.catalogue.network_rows import NETWORK
 from psgkit.measure.network.connectivity import EPOCH_S, NETWORK_BANDS
@@ -20,7 +21,6 @@ from psgkit.measure.signals.usable_time import (
     BoolArray,
     Timeline,
     artefact_seconds,
-    find_stretches,
 )
 from psgkit.measure.spectra.electrodes import (
     AVERAGE,
@@ -113,11 +113,11 @@ def clean_bouts(
     list of numpy.ndarray of float32, shape (n_channels, n_samples)
     """
     bouts = []
-    for first, last in find_stretches(timeline.epoch_stages == stage):
+    for first, last in true_runs(timeline.epoch_stages == stage).tolist():
         start_s = float(timeline.epoch_starts_s[first])
         count = int((last - first) * timeline.epoch_s / EPOCH_S + 1e-6)
         starts_s = start_s + EPOCH_S * np.arange(count, dtype=np.float64)
-        for begin, end in find_stretches(~timeline.touches_bad(starts_s, EPOCH_S)):
+        for begin, end in true_runs(~timeline.touches_bad(starts_s, EPOCH_S)).tolist():
             at = round(float(starts_s[begin]) * rate_hz)
             size = int((end - begin) * EPOCH_S * rate_hz + 1e-6)
             if end - begin >= 2 and at + size <= values.shape[1]:
