@@ -283,7 +283,7 @@ def _read_together(
 def _own_marks(
     job: Job, objects: Objects, settings: Settings, recording: Recording
 ) -> OwnMarks:
-    """Return what the recording's own annotations hold."""
+    """Return the stages, events and lights in the recording's own annotations."""
     epoch_s = job.epoch_s or settings.scoring.epoch_s
     anew = settings.stage.stager is not None or objects.stager is not None
     marks = read_marks(recording, epoch_s=epoch_s, names=settings.scoring.events)
@@ -307,7 +307,7 @@ def _read_scoring(
 def open_recording(
     job: Job, settings: Settings, objects: Objects = NO_OBJECTS
 ) -> Recording:
-    """Open the recording of a job, its channels re-referenced, nothing withheld."""
+    """Open the recording of a job and re-reference its channels."""
     recording = objects.recording or read_recording(
         job.recording or "", id=job.night_id, settings=settings.read
     )

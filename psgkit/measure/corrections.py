@@ -1,4 +1,4 @@
-"""What a person changed in an automatic scoring, and how far the two agree."""
+"""Corrections by a person of an automatic scoring, and the agreement of the two."""
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ def corrections_table(scoring: Scoring) -> pd.DataFrame:
 
 
 def corrections_issue(scoring: Scoring) -> Issue:
-    """Say what a person changed, and how far the corrected scoring agrees."""
+    """Return the issue on a person's corrections and the agreement."""
     table = corrections_table(scoring)
     count = table["correction"].value_counts().to_dict()
     before, after = _paired_stages(scoring)

@@ -22,7 +22,7 @@ from psgkit.settings import ArousalSettings, DetectorSettings
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class NightMeasured(Results):
-    """What was measured of a night.
+    """Results of a night.
 
     Attributes
     ----------

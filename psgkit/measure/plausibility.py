@@ -1,4 +1,4 @@
-"""What a night's numbers themselves say is wrong: METRICS sections 0 and K."""
+"""Find implausible numbers of a night: METRICS sections 0 and K."""
 
 import math
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ NAP_MIN = 180.0
 
 
 def find_measure_issues(measures: Iterable[Measure]) -> tuple[Issue, ...]:
-    """Find what a reader of the numbers should know from the numbers themselves.
+    """Find issues that the numbers themselves show.
 
     Parameters
     ----------

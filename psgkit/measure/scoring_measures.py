@@ -53,7 +53,7 @@ def measure_scoring(scoring: object) -> pd.Series:
 def measure_all(
     scoring: Scoring,
 ) -> tuple[tuple[Measure, ...], dict[str, pd.DataFrame]]:
-    """Return every number with what it means and is worth, and the long tables.
+    """Return every number with its meaning and reliability, and the long tables.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the functions of metrics share: why a number is undefined, rates and shares."""
+"""Shared parts of metrics: reasons for undefined numbers, rates and shares."""
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.measure.stages.evidence import Evidence
@@ -22,7 +22,7 @@ STAGED_BY_PROGRAM = Undefined(
 
 
 def per_sleep_hour(night: Evidence, count: float, unseen_min: float = 0.0) -> Value:
-    """Divide by the hours of sleep, of which a nightly index needs three.
+    """Divide by the hours of sleep; a nightly index needs three.
 
     Minutes in which nothing could be counted are left out.
     """
@@ -35,7 +35,7 @@ def per_sleep_hour(night: Evidence, count: float, unseen_min: float = 0.0) -> Va
 
 
 def per_stage_hour(count: float, minutes: float, name: str) -> Value:
-    """Divide by the hours of a stage, of which a rate needs ten minutes."""
+    """Divide by the hours of a stage; a rate needs ten minutes."""
     if minutes == 0:
         return Undefined(f"no {name}")
     if minutes < MIN_STAGE_MIN - 1e-9:

@@ -149,7 +149,7 @@ def artefact_masks(
 
 
 def limits_in_uv(channel: Channel) -> tuple[float, float] | None:
-    """Return the limits of what a channel can hold, in microvolts, where known."""
+    """Return the limits of a channel's range in microvolts, if known."""
     if channel.limits is None or channel.to_uv is None:
         return None
     return channel.limits[0] * channel.to_uv, channel.limits[1] * channel.to_uv
@@ -175,7 +175,7 @@ def cut_windows(signal: FloatArray, rate_hz: float) -> Iterator[FloatArray]:
 
 
 def is_flat(windows: FloatArray, rate_hz: float) -> BoolArray:
-    """Return which windows stand still for a second.
+    """Return which windows are constant for a second.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def _groups(stages: StageArray | None, n_windows: int) -> list[npt.NDArray[np.in
 
 
 def _is_outlier(spreads: FloatArray) -> BoolArray:
-    """Return which spreads lie far from the others; one is added as YASA adds it."""
+    """Return which spreads are far from the others; one is added as YASA adds it."""
     logs = np.log(spreads + 1)
     deviation = float(np.std(logs))
     if deviation == 0:

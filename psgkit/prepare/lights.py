@@ -83,7 +83,7 @@ def mark_lights(
 
 
 def check_time(text: object, what: str) -> None:
-    """Refuse what is not a time, before any work is done.
+    """Refuse a value that is not a time, before any work is done.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def _time_of_day(clock: re.Match[str], text: str, what: str) -> dt.time:
 
 
 def _kind_of(recording: Recording) -> str:
-    """Return what to call it: a scoring measured alone comes without channels."""
+    """Return "recording" or "scoring" for a message."""
     return "recording" if recording.channels else "scoring"
 
 

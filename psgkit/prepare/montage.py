@@ -151,7 +151,7 @@ def _same_scale(one: Channel, other: Channel) -> bool:
 
 
 def _named_reference(label: str) -> str:
-    """Return what a label says that its electrode was recorded against, if anything."""
+    """Return the reference that a label names, if any."""
     folded = label.strip().casefold()
     if glued := _GLUED_EYE.search(folded):
         return glued[1]

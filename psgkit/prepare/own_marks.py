@@ -1,4 +1,4 @@
-"""Stages, events and lights that stand in the recording itself, as EDF+ annotations."""
+"""Stages, events and lights in the recording's own EDF+ annotations."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ _MIN_SCORED = 0.5
 
 @dataclass(frozen=True)
 class OwnMarks:
-    """What a recording's own annotations hold, laid on it.
+    """Stages, events and lights of a recording's own annotations.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ NO_MARKS = OwnMarks()
 def lay_own_marks(
     marks: Scoring | None, recording: Recording, *, stages_anew: bool
 ) -> OwnMarks:
-    """Lay a recording's own annotations on it, and say what is used of them.
+    """Align a recording's own annotations with it, and report their use.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ def lay_on(
 
 
 def _refuse_epoch(scoring: Scoring, recording: Recording) -> None:
-    """Refuse a scoring whose assumed length of an epoch does not fit.
+    """Refuse a scoring if its assumed epoch length does not fit.
 
     Raises
     ------

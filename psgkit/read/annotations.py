@@ -81,7 +81,7 @@ class MarkedStretches:
 def mark_stretches(
     notes: Iterable[Note], duration_s: float, *, is_edf: bool = False
 ) -> MarkedStretches:
-    """Sort annotations into gaps, artefacts, what one channel lost, and others.
+    """Sort annotations into gaps, artefacts, losses of one channel, and others.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def read_marks(
     epoch_s: float | None = None,
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Scoring | None:
-    """Read what a recording's own annotations hold: stages, events, lights.
+    """Read stages, events and lights in a recording's own annotations.
 
     Returns
     -------

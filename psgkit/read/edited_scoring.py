@@ -19,7 +19,7 @@ SCORER = "manual"
 
 
 def edited_scoring(before: Scoring, annotations: "mne.Annotations") -> Scoring:
-    """Return a scoring with what was changed among its annotations.
+    """Return a scoring with the changes of its annotations.
 
     A stage that was drawn anew replaces those of the epochs that it covers by half or
     more. An epoch whose annotation was removed is not scored.
@@ -82,7 +82,7 @@ def _rows(table: pd.DataFrame) -> list[tuple[float, float, str]]:
 def _covered(
     scoring: Scoring, onset_s: float, duration_s: float
 ) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Tell of each epoch whether half or more of it lies in a span."""
+    """Return for each epoch whether half or more of it is in a span."""
     starts = scoring.onset_s + scoring.epoch_s * np.arange(scoring.n_epochs)
     begin = np.maximum(starts, onset_s)
     end = np.minimum(starts + scoring.epoch_s, onset_s + duration_s)

@@ -40,7 +40,7 @@ class Original:
         return sum(facts[0] for facts in self.facts if facts)
 
     def check(self) -> None:
-        """Compare the files with what they were; call it when all has been read.
+        """Refuse files that changed while they were read; call it at the end.
 
         The content is read again where size, times or number differ: a copy in its
         place, or a mere ``touch``, may hold the same.
@@ -60,7 +60,7 @@ class Original:
 
 
 def original(path: Path | None) -> Original:
-    """Take down what an input is before it is read.
+    """Note an input's facts before it is read.
 
     A recording of several files, or a folder, is taken as a whole. Pipes and devices
     are left to their reader to refuse: a pipe must not be opened.

@@ -1,4 +1,4 @@
-"""Objects of MNE and YASA: what they hold as psgkit's, and psgkit's as theirs."""
+"""Convert objects of MNE and YASA to psgkit's, and back."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ def marked_raw(
 def recording_of(
     source: object, *, id: str = "", settings: ReadSettings | None = None
 ) -> Recording:
-    """Return a recording from what a caller has of it; see `Recording.of`.
+    """Make a recording from a file or an object; see `Recording.of`.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def recording_of(
 def scoring_of(
     source: object, *, recording_start: dt.datetime | None = None, **layout: Any
 ) -> Scoring:
-    """Return a scoring from what a caller has of it; see `Scoring.of`.
+    """Make a scoring from a file or an object; see `Scoring.of`.
 
     Parameters
     ----------

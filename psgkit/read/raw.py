@@ -186,7 +186,7 @@ def recording_of_raw(
 
 
 def _is_resampled_in_parts(raw: "BaseRaw") -> bool:
-    """Return whether MNE brings channels of several rates to one as it reads a part."""
+    """Return whether MNE resamples channels of several rates while it reads a part."""
     extras = next(iter(raw._raw_extras), None)  # noqa: SLF001 - MNE says it nowhere else
     if raw.preload or not isinstance(extras, dict) or "n_samps" not in extras:
         return False
@@ -230,7 +230,7 @@ def _is_volt(channel_info: dict[str, Any]) -> bool:
 
 
 def _factor(reader: RawReader, index: int, role: Role, duration_s: float) -> float:
-    """Return what MNE's value is multiplied with: volts become microvolts."""
+    """Return the factor of MNE's values: volts become microvolts."""
     if not _is_volt(reader.raw.info["chs"][index]):
         return 1.0
     if role.kind is Kind.OXIMETRY:
@@ -267,7 +267,7 @@ def _start(raw: "BaseRaw") -> dt.datetime | None:
 
 
 def _person(raw: "BaseRaw") -> tuple[float | None, str | None]:
-    """Return age in whole years and sex; nothing else of the person is kept."""
+    """Return age in whole years and sex, and no other facts of the person."""
     person = raw.info["subject_info"] or {}
     sex = {1: "M", 2: "F"}.get(person.get("sex", 0))
     born, date = person.get("birthday"), raw.info["meas_date"]

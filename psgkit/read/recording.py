@@ -75,7 +75,7 @@ def read_recording(
 
 
 def _check_size(recording: Recording, name: str) -> None:
-    """Refuse what is no night: each channel and each gap costs time in every step."""
+    """Refuse too many channels or gaps; each costs time in every step."""
     for count, most, what in (
         (len(recording.channels), MAX_CHANNELS, "channels"),
         (len(recording.gaps), MAX_GAPS, "gaps"),

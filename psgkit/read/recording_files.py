@@ -60,7 +60,7 @@ def has_ending(path: Path) -> bool:
 
 
 def is_edf(path: Path) -> bool:
-    """Return whether a file starts as EDF or BDF does, whatever its name."""
+    """Return whether a file starts like EDF or BDF, with any name."""
     try:
         if not path.is_file():
             return False
@@ -77,7 +77,7 @@ def is_closed(path: Path) -> bool:
 
 
 def is_recording(path: Path) -> bool:
-    """Return whether a file or folder is a recording of its own, by its name.
+    """Return whether a file or folder is a recording, by its name.
 
     The samples of BrainVision (``.eeg`` beside its ``.vhdr``), later parts of a FIF and
     FIF files of other contents are not; a ``.rec`` is one if it starts as EDF does.
@@ -99,7 +99,7 @@ def is_recording(path: Path) -> bool:
 
 
 def _holds_one_edf(path: Path) -> bool:
-    """Return whether a zip archive holds one EDF or BDF file and nothing else."""
+    """Return whether a zip archive holds one EDF or BDF file and no other file."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]

@@ -29,7 +29,7 @@ _MNE_TYPES = {
 
 
 class RecordingRaw(mne.io.BaseRaw):  # type: ignore[misc]  # MNE has no types
-    """A recording whose channels have one rate, read when MNE asks for a part."""
+    """An MNE Raw of a recording at one rate, read when MNE asks for a part."""
 
     def __init__(self, recording: Recording, channels: Sequence[Channel]) -> None:
         rate_hz = channels[0].rate_hz
@@ -108,7 +108,7 @@ def _info(
 
 
 def _unique(labels: Sequence[str]) -> list[str]:
-    """Return labels of which each occurs once, as MNE wants them."""
+    """Return labels made unique, as MNE requires."""
     counts: dict[str, int] = {}
     names = []
     for label in labels:

@@ -1,4 +1,4 @@
-"""Power by band, four times a second, and how it compares with what came before."""
+"""Power by band, four times a second, against the power before."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the arousal rules found in a night: a table of candidates, and what to know."""
+"""Result of the arousal rules: a table of candidates, and issues."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ CANDIDATE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArousalsFound:
-    """What the rules found in a night.
+    """Result of the arousal rules for a night.
 
     Attributes
     ----------

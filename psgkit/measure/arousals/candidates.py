@@ -117,7 +117,7 @@ def spindle_seconds(onset_s: float, end_s: float, spindles: FloatArray) -> float
 
 
 def note_artefacts(shifts: Sequence[Shift], artefacts: BoolArray) -> list[Shift]:
-    """Return shifts with the share of each that lies in windows of artefact.
+    """Return shifts with the share of each in windows of artefact.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def muscle_tone(
 
 
 def _gain(freqs_hz: FloatArray, rate_hz: float) -> Float32Array:
-    """Return what is let through by a Butterworth band-pass with a notch at each mains.
+    """Return the gain of a Butterworth band-pass with a notch at each mains frequency.
 
     Both run to and fro, hence squared and without a phase.
     """

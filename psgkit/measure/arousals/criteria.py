@@ -1,4 +1,4 @@
-"""Which shifts are arousals, and for what reason the others are not: steps 6 to 10.
+"""Criteria that accept or reject a shift as arousal: steps 6 to 10.
 
 Each rule looks at one candidate, and at when sleep was last disturbed before it, and
 returns the reason for which it is rejected, or an empty word. A candidate is taken when
@@ -18,7 +18,7 @@ from psgkit.measure.arousals.thresholds import HOP_S, ArousalRules
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A shift with what is known around it, and the verdict on it.
+    """A shift with its surroundings, and the verdict on it.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Night:
-    """What the rules need to know of the night.
+    """Facts of the night that the criteria need.
 
     Attributes
     ----------
@@ -98,14 +98,14 @@ def is_asleep(
 def is_long_enough(
     candidate: Candidate, _disturbed_s: float, _: Night, rules: ArousalRules
 ) -> str:
-    """Reject what is shorter than an arousal."""
+    """Reject a shift shorter than an arousal."""
     return "" if candidate.shift.duration_s >= rules.shortest_s else "too_short"
 
 
 def is_no_spindle(
     candidate: Candidate, _disturbed_s: float, _: Night, rules: ArousalRules
 ) -> str:
-    """Reject what is too short once its spindles are taken away."""
+    """Reject a shift that is too short without its spindles."""
     rest_s = candidate.shift.duration_s - candidate.shift.spindle_s
     return "" if rest_s >= rules.shortest_s else "spindle"
 
@@ -113,7 +113,7 @@ def is_no_spindle(
 def is_seen_where_it_counts(
     candidate: Candidate, _disturbed_s: float, _: Night, _rules: ArousalRules
 ) -> str:
-    """Reject what only occipital channels show, unless the chin agrees."""
+    """Reject a shift in occipital channels alone, unless the chin agrees."""
     return "" if candidate.is_central or candidate.emg else "occipital_without_emg"
 
 
@@ -147,7 +147,7 @@ def stands_out_of_own_alpha(
 def has_muscle_in_rem(
     candidate: Candidate, _disturbed_s: float, _: Night, _rules: ArousalRules
 ) -> str:
-    """Reject what comes in REM sleep without a rise of the chin EMG."""
+    """Reject a shift in REM sleep without a rise of the chin EMG."""
     if candidate.stage is not Stage.R or candidate.emg:
         return ""
     return "rem_without_emg"
@@ -165,7 +165,7 @@ def is_signal(
 def is_out_of_stable_sleep(
     candidate: Candidate, disturbed_s: float, night: Night, rules: ArousalRules
 ) -> str:
-    """Reject what does not follow ten seconds of undisturbed sleep."""
+    """Reject a shift without ten seconds of undisturbed sleep before it."""
     onset_s = candidate.shift.onset_s
     if not night.stages_within(onset_s - rules.stable_s, onset_s) <= set(SLEEP_STAGES):
         return "no10s"

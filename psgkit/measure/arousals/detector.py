@@ -119,7 +119,7 @@ def find_arousals(
     beats_s: FloatArray | None = None,
     rules: ArousalRules | None = None,
 ) -> ArousalsFound:
-    """Find the arousals of a night by rules, and say why what was left out was.
+    """Find the arousals of a night by rules, each rejected candidate with its reason.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ def artefact_windows(
 def still_windows(
     values: npt.NDArray[np.float32], rate_hz: float, n_windows: int
 ) -> BoolArray:
-    """Return in which windows of 5 s a signal does not change: nothing is connected."""
+    """Return in which windows of 5 s a signal is constant, as without an electrode."""
     seconds = round(ARTEFACT_S)
     still = still_seconds(values, rate_hz, n_windows * seconds)
     return np.asarray(still.reshape(-1, seconds).all(axis=1))
@@ -143,7 +143,7 @@ def chin_tone(
 
 
 def lacks_in_rem(tone: FloatArray, scoring: Scoring) -> bool:
-    """Return whether the chin lacks in over a tenth of REM sleep.
+    """Return whether the chin EMG is missing in over a tenth of REM sleep.
 
     Then it cannot say how many arousals there were.
     """
@@ -153,7 +153,7 @@ def lacks_in_rem(tone: FloatArray, scoring: Scoring) -> bool:
 
 
 def _at_hops(windows: BoolArray, n_hops: int) -> BoolArray:
-    """Spread a mask of 5-s windows over hops; a hop shows what stands 0.5 s after."""
+    """Spread a mask of 5-s windows over hops; a hop is half a second behind."""
     middles_s = np.arange(n_hops) * HOP_S + 0.5
     index = np.minimum((middles_s // ARTEFACT_S).astype(int), len(windows) - 1)
     return np.asarray(windows[index])
@@ -162,7 +162,7 @@ def _at_hops(windows: BoolArray, n_hops: int) -> BoolArray:
 def windows_of(
     scoring: Scoring, n_windows: int, stages: tuple[Stage, ...]
 ) -> BoolArray:
-    """Return which windows of 5 s lie in epochs of some stages, by their middle."""
+    """Return which windows of 5 s are in epochs of some stages, by their middle."""
     middles_s = (np.arange(n_windows) + 0.5) * ARTEFACT_S
     epochs = np.floor((middles_s - scoring.onset_s) / scoring.epoch_s).astype(int)
     inside = (epochs >= 0) & (epochs < scoring.n_epochs)

@@ -1,4 +1,4 @@
-"""How much alpha a night has of its own, and how far a shift stands out of it.
+"""The night's own alpha power, and the height of a shift above it.
 
 In some people alpha swells and fades in NREM sleep without an arousal. Without a rise of
 chin EMG or of beta, only alpha well above what the night has anyway is counted.

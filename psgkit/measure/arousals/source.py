@@ -1,4 +1,4 @@
-"""Whose arousals a night's indices count, and what they are worth."""
+"""Choose the arousals that a night's indices count, and state their validity."""
 
 from dataclasses import dataclass, replace
 
@@ -38,7 +38,7 @@ _NOT_LOOKED_FOR = Undefined("arousals were not looked for")
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ArousalsCounted(Results):
-    """A scoring with the arousals that count, and what is known of them.
+    """A scoring with the arousals that count, and the facts on them.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class ArousalsCounted(Results):
 
     @property
     def known(self) -> pd.DataFrame | None:
-        """All arousals of which there is knowledge, ``onset_s`` and ``duration_s``."""
+        """All known arousals, ``onset_s`` and ``duration_s``."""
         counted = self.scoring.arousals
         if counted is None or self.uncounted is None or self.uncounted.empty:
             return counted
@@ -122,7 +122,7 @@ def with_arousals(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Signals:
-    """What a detector is given of a night."""
+    """Input of a detector."""
 
     recording: Recording
     scoring: Scoring
@@ -132,7 +132,7 @@ class _Signals:
 
 
 def _by_best(signals: _Signals, settings: ArousalSettings) -> ArousalsCounted:
-    """Ask the network, and the rules where it lacks a channel."""
+    """Use the network, or the rules if it has too few channels."""
     try:
         return _by_network(signals, NETWORK)
     except MissingChannel as fault:
@@ -209,7 +209,7 @@ _UNCALIBRATED = Issue(
 
 
 def _exploratory(fault: MissingChannel) -> Issue:
-    """Return the issue that the rules stand in for the network, and why."""
+    """Return the issue that rules replaced the network, with the reason."""
     return Issue(
         Severity.WARNING,
         "arousals_exploratory",

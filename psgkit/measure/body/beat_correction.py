@@ -84,7 +84,7 @@ def correct_beats(found_s: FloatArray) -> Beats:
 
 
 def _correct_part(times_s: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """Correct beats between which there is no gap."""
+    """Correct beats of a part without gaps."""
     times, corrected = times_s, np.zeros(len(times_s), dtype=bool)
     for _ in range(_MOST_PASSES):
         if len(times) < _FEWEST_BEATS:

@@ -95,7 +95,7 @@ def each_second(values: FloatArray, rate_hz: float) -> FloatArray:
 
 
 def looks_like_pulse(pulse: FloatArray, rate_hz: float) -> bool:
-    """Return whether a channel holds a rate, and not the wave of a plethysmogram."""
+    """Return whether a channel holds a rate, not the wave of a plethysmogram."""
     values = each_second(pulse, rate_hz)
     low, high = _PULSE_BPM
     with np.errstate(invalid="ignore"):

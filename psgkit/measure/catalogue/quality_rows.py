@@ -1,4 +1,4 @@
-"""Rows on what to know of a night before its numbers are used."""
+"""Rows on the quality of a night."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What each column is worth, as measured by ``scripts/reliability.py``.
+"""Reliability of each column, as measured by ``scripts/reliability.py``.
 
 The script writes ``reliability.csv`` beside this module: Spearman's rho between experts
 and between an automatic scoring and experts, and for some columns how far the errors of
@@ -20,7 +20,7 @@ PLAIN = "plain"
 
 @dataclass(frozen=True, slots=True)
 class StagingError:
-    """How far an expert's value lies from an automatic one, in nine nights of ten.
+    """Distance of an expert's value from an automatic one, in nine nights of ten.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class StagingError:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """What was measured of one column."""
+    """Reliability measured for one column."""
 
     reliability: Reliability
     staging_error: StagingError | None
@@ -57,13 +57,13 @@ UNRATED = Rating(Reliability(), None)
 
 @cache
 def load_ratings() -> Mapping[str, Rating]:
-    """Read what was measured, by the column's name."""
+    """Read the measured reliabilities, by the column's name."""
     text = resources.files(__package__).joinpath("reliability.csv").read_text("utf-8")
     return {row["name"]: _rating(row) for row in csv.DictReader(text.splitlines())}
 
 
 def rating_of(name: str) -> Rating:
-    """Return what was measured of a column; nothing, where nothing was."""
+    """Return the measured reliability of a column; empty if none was measured."""
     return load_ratings().get(name, UNRATED)
 
 

@@ -26,7 +26,7 @@ SLOW_POWER = ("swa_derivation", "swa_highpass_hz")
 
 
 def _infraslow_variant(prefix: str, what: str) -> tuple[Metric, ...]:
-    """Declare what is told of a variant of the infraslow fluctuation."""
+    """Declare the rows of a variant of the infraslow fluctuation."""
     return (
         Metric(
             f"{prefix}_relpeak",

@@ -51,7 +51,7 @@ _RECURRING = 0.35
 
 
 def ecg_of(recording: Recording) -> Channel | None:
-    """Return the ECG whose beats can be seen; None without one that is fit."""
+    """Return the ECG for finding beats; None without a usable one."""
     channel = recording.without_unfit().find([Role.ECG])
     return channel if channel and channel.rate_hz >= SLOWEST_RATE_HZ else None
 
@@ -235,7 +235,7 @@ def _snapped(
 def _stand_out(
     values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
 ) -> BoolArray:
-    """Return which beats are high against what is usual beside them."""
+    """Return which beats are higher than usual around them."""
     height = np.abs(values)
     usual = _usual(height, rate_hz, max(round(_SMOOTH_S * rate_hz), 1))
     return np.asarray(height[found] >= _LEAST_CONTRAST * usual[found])
@@ -268,7 +268,7 @@ def _usual(height: Float32Array, rate_hz: float, step: int) -> FloatArray:
 
 
 def _are_at_pace(beats_s: FloatArray) -> BoolArray:
-    """Return which beats stand among intervals of a heart, like their neighbours."""
+    """Return which beats have intervals of a heart, like their neighbours."""
     intervals_s = np.diff(beats_s)
     if len(intervals_s) < 10:
         return np.zeros(len(beats_s), dtype=bool)

@@ -204,7 +204,7 @@ def rswa_values(
 def _no_bursts(
     envelope: Envelope, usable: BoolArray, rate_hz: float, top_hz: float
 ) -> Undefined | None:
-    """Say why bursts cannot be told from noise or from the heart."""
+    """Return why bursts cannot be separated from noise or the heart."""
     if rate_hz < LEAST_RATE_HZ:
         return Undefined(
             f"the chin EMG is sampled at {rate_hz:g} Hz; short bursts need "
@@ -229,7 +229,7 @@ def _windows(envelope: Envelope, usable: BoolArray) -> FloatArray:
 
 
 def _raised(envelope: Envelope, threshold_uv: float) -> BoolArray:
-    """Mark the steps of activity, short interruptions among them."""
+    """Mark the steps of activity, with short interruptions."""
     raised = (envelope.rms_uv >= threshold_uv).ravel()
     reach = np.ones(INTERRUPTION_STEPS + 1, dtype=bool)
     # Closing joins runs with at most so many steps between them.

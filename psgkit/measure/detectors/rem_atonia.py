@@ -55,7 +55,7 @@ class ChinTone:
 
 
 def emg_top_hz(rate_hz: float, lowpass_hz: float | None) -> float:
-    """Return the upper end of what a chin channel shows, at most 100 Hz."""
+    """Return the upper end of a chin channel's band, at most 100 Hz."""
     return min(EMG_BAND[1], 0.45 * rate_hz, lowpass_hz or EMG_BAND[1])
 
 

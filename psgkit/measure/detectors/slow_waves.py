@@ -182,7 +182,7 @@ def coupling_values(
 def has_neighbour(
     moments_s: FloatArray, others_s: FloatArray, reach_s: float
 ) -> np.ndarray:
-    """Tell at which moments another lies less than some seconds away."""
+    """Return at which moments another is less than some seconds away."""
     others_s = np.sort(others_s)
     first = np.searchsorted(others_s, moments_s - reach_s, side="right")
     last = np.searchsorted(others_s, moments_s + reach_s, side="left")

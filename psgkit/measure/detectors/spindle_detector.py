@@ -77,7 +77,7 @@ def find_spindles(
 def _votes(
     broad: FloatArray, sigma: FloatArray, rate_hz: float, wanted: BoolArray
 ) -> npt.NDArray[np.float32]:
-    """Count the criteria that hold at each sample; none where nothing is wanted."""
+    """Count the criteria that hold at each sample; zero outside the wanted time."""
     time_s = np.arange(len(broad)) / rate_hz
     frames_s, relative = _relative_power(broad, rate_hz)
     relative = np.interp(time_s, frames_s, relative, left=0, right=0)
@@ -114,7 +114,7 @@ def _relative_power(broad: FloatArray, rate_hz: float) -> tuple[FloatArray, Floa
 
 
 def _bins(freqs_hz: FloatArray, band_hz: tuple[float, float]) -> slice:
-    """Return where a band stands among frequencies that rise, both its ends included."""
+    """Return the indices of a band among rising frequencies, both ends included."""
     return slice(
         int(np.searchsorted(freqs_hz, band_hz[0], side="left")),
         int(np.searchsorted(freqs_hz, band_hz[1], side="right")),

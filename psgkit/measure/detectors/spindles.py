@@ -99,7 +99,7 @@ def spindle_values(
 
 
 def per_clean_min(count: int, minutes: float, name: str) -> Value:
-    """Divide a count by clean minutes, of which a rate needs ten."""
+    """Divide a count by clean minutes; a rate needs ten."""
     if minutes < MIN_STAGE_MIN:
         return Undefined(
             f"{minutes:.1f} clean min of {name}, at least {MIN_STAGE_MIN:g} are needed"

@@ -1,4 +1,4 @@
-"""YASA's own detectors, which psgkit's are held equal to.
+"""YASA's own detectors; tests hold psgkit's equal to them.
 
 Settings are those of the columns, not YASA's defaults: spindles from 11 to 16 Hz.
 """
@@ -59,7 +59,7 @@ def yasa_eye_movements(
 
 
 def _run(name: str, *signals: FloatArray, wanted: BoolArray, **options: Any) -> Any:
-    """Run a detector where it is wanted; None where it finds nothing."""
+    """Run a detector if it is wanted; None if it finds no event."""
     if not wanted.any():
         return None
     with warnings.catch_warnings():

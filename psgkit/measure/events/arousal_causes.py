@@ -1,4 +1,4 @@
-"""What arousals are due to, and indices by cause: METRICS section M.
+"""Causes of arousals, and indices by cause: METRICS section M.
 
 The scorer's own word counts first. Then the breathing event in which an arousal begins,
 or that ended within the 5 s before; then the limb movement beside it (AASM: less than
@@ -40,7 +40,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class CausedArousals:
-    """The arousals of a window, each with what it is due to.
+    """The arousals of a window with their causes.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ def ari_spont_per_h(night: Evidence) -> Value:
 
 
 def not_zero(night: Evidence, count: float) -> Undefined | None:
-    """Tell why a count of zero cannot be none: events have names that are not known."""
+    """Return why a count of zero is undefined: names were not understood."""
     unknown = int((night.scoring.events["kind"] == UNKNOWN_KIND).sum())
     if count or not unknown:
         return None
@@ -157,7 +157,7 @@ def _spans_s(night: Evidence, kinds: tuple[str, ...]) -> FloatArray:
 
 
 def _are_beside(marks: Marks, spans_s: FloatArray, cause: str) -> np.ndarray:
-    """Return which arousals stand beside an event as AASM has it for a cause."""
+    """Return which arousals are near an event by AASM's rule for a cause."""
     onsets_s = marks.onsets_s[:, None]
     starts_s, ends_s = spans_s[:, 0], spans_s[:, 1]
     if cause == "limb":

@@ -54,7 +54,7 @@ def rem_consol_min(night: Evidence) -> Value:
 
 
 def rem_consol_pct(night: Evidence) -> Value:
-    """Return the share of R that lies in segments of at least 5 min."""
+    """Return the share of R in segments of at least 5 min."""
     minutes = rem_consol_min(night)
     if isinstance(minutes, Undefined):
         return minutes

@@ -55,7 +55,7 @@ def any_pct(night: Evidence, muscle: str) -> Value:
 
 
 def tonic_pct(night: Evidence, muscle: str) -> Value:
-    """Return the epochs of REM of which over half is marked as tonic, in percent."""
+    """Return the percentage of REM epochs that are marked as tonic for over half."""
     marks = _marks(night, f"{muscle}_tonic")
     if isinstance(marks, Undefined):
         return marks
@@ -97,7 +97,7 @@ def _pieces_of_rem(night: Evidence, length_s: float) -> FloatArray:
 
 
 def _overlap(marks: Marks, starts_s: FloatArray) -> np.ndarray:
-    """Return which mini-epochs hold a part of a mark; one without length is a moment."""
+    """Return which mini-epochs a mark overlaps; a mark without length is a moment."""
     lengths_s = np.nan_to_num(marks.durations_s, nan=0.0)
     ends_s = np.sort(marks.onsets_s + np.maximum(lengths_s, 2 * _ROUNDING_S))
     begun = np.searchsorted(

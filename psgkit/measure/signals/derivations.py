@@ -90,7 +90,7 @@ class Derivations:
 
     @property
     def used(self) -> dict[str, str]:
-        """What each purpose uses: role and label, several joined by ``+``."""
+        """Channel of each purpose: role and label, several joined by ``+``."""
         purposes = {
             "swa": self.swa,
             "spindles": self.spindles,
@@ -131,7 +131,7 @@ def choose_derivations(recording: Recording) -> Derivations:
 
 
 def _measured(channels: Sequence[Channel]) -> list[Channel]:
-    """Return the EEG channels whose electrode has columns in every night.
+    """Return the EEG channels with columns in every night.
 
     An electrode of its own, or an unknown one, is measured where it is alone or where
     the user wants it: a column must not mean another electrode in the next file.
@@ -160,7 +160,7 @@ def _one_a_site(channels: Iterable[Channel]) -> tuple[Channel, ...]:
 
 
 def _preference(channel: Channel) -> tuple[bool, int]:
-    """Rank what the user wants, then the opposite mastoid, both, the same side, any."""
+    """Rank the user's choice, then the opposite mastoid, both, the same side, any."""
     site, reference = channel.role.site, channel.role.reference
     known = ("M2" if is_left(site) else "M1", "M1M2", "M1", "M2")
     place = len(known) if reference else len(known) + 1

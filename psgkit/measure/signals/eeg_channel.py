@@ -36,7 +36,7 @@ DEEP_STAGES = (Stage.N2, Stage.N3)
 
 @dataclass(frozen=True, slots=True)
 class ChannelTasks:
-    """What is wanted of a channel besides its spectra."""
+    """Measurements of a channel besides its spectra."""
 
     infraslow: bool = False
     slow_waves: bool = False

@@ -61,7 +61,7 @@ from psgkit.settings import DetectorSettings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EegMeasured:
-    """What the EEG channels gave, before arousals are known.
+    """Results of the EEG channels, before arousals are known.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class EegMeasured:
 
     @property
     def spindles(self) -> pd.DataFrame | None:
-        """Spindles of the central channels; None where there is no such channel."""
+        """Spindles of the central channels; None without a central channel."""
         return self.results.tables.get("spindles")
 
     @property
@@ -160,7 +160,7 @@ def complete_signals(
     beats_s: FloatArray,
     detectors: DetectorSettings = DEFAULT_DETECTORS,
 ) -> Results:
-    """Add what needs the cycles, and in REM sleep the arousals.
+    """Add the results that need cycles, and arousals in REM sleep.
 
     See `measure_signals`, of which this is the second half; ``beats_s`` is when the
     heart beats.

@@ -1,4 +1,4 @@
-"""What eyes and chin give in REM sleep."""
+"""Measures of eyes and chin in REM sleep."""
 
 from psgkit.domain.channels.roles import Kind
 from psgkit.domain.metrics import Undefined

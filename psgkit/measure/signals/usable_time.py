@@ -1,4 +1,4 @@
-"""The night second by second: its stage, and what of it must not be used.
+"""Stage of each second of the night, and seconds that must not be used.
 
 Signals have their own rates, artefacts are marked every 5 s and epochs last 20 or 30 s.
 One value a second is the grid on which they meet.
@@ -90,7 +90,7 @@ class Timeline:
         return float(self.usable(stages).sum()) / 60
 
     def touches_bad(self, starts_s: FloatArray, length_s: float) -> BoolArray:
-        """Return which stretches hold a bad second or lie outside the recording.
+        """Return which stretches hold a bad second or leave the recording.
 
         Parameters
         ----------
@@ -140,7 +140,7 @@ def seconds_without_beats(beats_s: FloatArray, n_seconds: int) -> BoolArray:
 
 
 def artefact_seconds(mask: BoolArray, n_seconds: int) -> BoolArray:
-    """Spread a mask of 5-s stretches over seconds; beyond its end nothing is marked."""
+    """Spread a mask of 5-s stretches over seconds; the rest is unmarked."""
     spread = np.repeat(mask, int(ARTEFACT_S))[:n_seconds]
     return np.pad(spread, (0, n_seconds - len(spread)))
 
@@ -175,7 +175,7 @@ def missing_seconds(is_missing: BoolArray, rate_hz: float, n_seconds: int) -> Bo
 def still_seconds(
     signal: npt.NDArray[np.floating], rate_hz: float, n_seconds: int
 ) -> BoolArray:
-    """Mark the seconds in which a signal does not change at all: nothing is connected."""
+    """Mark the seconds with a constant signal, as without an electrode."""
     marked = np.zeros(n_seconds, dtype=bool)
     whole = min(int(len(signal) / rate_hz), n_seconds)
     if whole == 0 or rate_hz < 2:

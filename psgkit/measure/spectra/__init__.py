@@ -1,1 +1,1 @@
-"""Power spectra and what is computed from them."""
+"""Power spectra and measures computed from them."""

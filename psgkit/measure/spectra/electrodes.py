@@ -138,7 +138,7 @@ def measure_electrodes(recording: Recording, scoring: Scoring) -> Results:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Night:
-    """What is kept of each electrode and epoch; no signal is.
+    """Results kept of each electrode and epoch, without signals.
 
     Attributes
     ----------
@@ -196,7 +196,7 @@ class _Night:
         return np.asarray(mean, np.float32)
 
     def drop_outliers(self, timeline: Timeline) -> None:
-        """Leave out epochs that hold 5 s whose size is far from the others' of a stage."""
+        """Leave out epochs with 5 s of unusual size for their stage."""
         for stage in SLEEP_STAGES:
             of_stage = np.flatnonzero(timeline.epoch_stages == stage)
             for number in range(len(self.sd_uv)):

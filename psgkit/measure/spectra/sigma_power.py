@@ -27,7 +27,7 @@ _AT_ONCE = 1024
 
 @dataclass(frozen=True, slots=True)
 class SigmaSeries:
-    """A series of sigma power whose fluctuation is looked at.
+    """A series of sigma power for the infraslow fluctuation.
 
     Attributes
     ----------

@@ -43,7 +43,7 @@ def stage_conf_rem(night: Evidence) -> Value:
 
 
 def lowconf_pct(night: Evidence) -> Value:
-    """Return the share of epochs whose likeliest stage has a probability below 0.5."""
+    """Return the share of epochs with a best probability below 0.5."""
     staged = _staged(night)
     if isinstance(staged, Undefined):
         return staged

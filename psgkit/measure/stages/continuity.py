@@ -11,7 +11,7 @@ from psgkit.measure.values import NO_REM, per_stage_hour, share
 
 
 def rem_wmean_min(night: Evidence, form: str) -> Value:
-    """Return the length of the bout in which a minute of REM lies, on average."""
+    """Return the mean REM bout, weighted by length."""
     lengths = night.rem_bouts[form].lengths
     return share(
         float((lengths**2).sum()), float(lengths.sum()), NO_REM, of=night.epoch_min
@@ -19,7 +19,7 @@ def rem_wmean_min(night: Evidence, form: str) -> Value:
 
 
 def rem_in_long_bouts_pct(night: Evidence, form: str, minutes: float) -> Value:
-    """Return the share of REM that lies in bouts of at least some minutes."""
+    """Return the share of REM in bouts of at least some minutes."""
     bouts = night.rem_bouts[form]
     is_long = bouts.lengths >= epochs_at_least(minutes, night.epoch_s)
     rem = night.rem_epochs_in(bouts)
@@ -96,5 +96,5 @@ def rem_eff_pct(night: Evidence) -> Value:
 
 
 def raw_rem_bouts(night: Evidence) -> Bouts | Undefined:
-    """Return the REM bouts as scored, nothing bridged."""
+    """Return the REM bouts as scored, without bridging."""
     return night.rem_bouts["raw"] if night.rem_periods else NO_REM

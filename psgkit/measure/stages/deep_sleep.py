@@ -21,7 +21,7 @@ def n3_third_min(night: Evidence, third: int) -> Value:
 
 
 def n3_first3_pct(night: Evidence) -> Value:
-    """Return the share of all N3 that lies in the first third."""
+    """Return the share of all N3 in the first third of the sleep period."""
     first = n3_third_min(night, 0)
     if isinstance(first, Undefined):
         return first

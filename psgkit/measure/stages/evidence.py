@@ -1,4 +1,4 @@
-"""What the metrics of one night are computed from, each part worked out once."""
+"""Intermediate results that the metrics of a night share, each computed once."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Fragmentation of sleep: METRICS section E. All counts lie in the sleep period."""
+"""Fragmentation of the sleep period: METRICS section E."""
 
 import numpy as np
 

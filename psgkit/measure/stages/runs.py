@@ -1,4 +1,4 @@
-"""Runs of equal codes, and what unscored epochs do to them.
+"""Runs of equal codes, and the effect of unscored epochs on them.
 
 Codes are small integers, negative where an epoch is not scored. The same functions
 serve every alphabet: the five stages, NREM against the rest, sleep against wake. Rules
@@ -86,7 +86,7 @@ def find_runs(codes: IntArray) -> Runs:
 
 
 def bridge_unscored(codes: IntArray) -> IntArray:
-    """Fill runs of up to two unscored epochs that lie between two equal codes.
+    """Fill runs of one or two unscored epochs between equal codes.
 
     All other unscored epochs become `UNSCORED`, whatever negative code they had, so
     that artefact next to unscored is one run.

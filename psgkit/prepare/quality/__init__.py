@@ -1,4 +1,4 @@
-"""What is wrong with a recording: one small rule each.
+"""Quality rules of a recording, one small function each.
 
 A rule looks at the header (`HEADER_RULES`), at one channel's signal (`CHANNEL_RULES`)
 or at several channels together (`RECORDING_RULES`), and yields an `Issue` with a code,
@@ -35,7 +35,7 @@ __all__ = [
 
 
 def find_header_issues(recording: Recording) -> tuple[Issue, ...]:
-    """Return what the header alone shows; no signal is read.
+    """Return the issues that the header alone shows, without reading signals.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def find_issues(
     *,
     look: RecordingLook | None = None,
 ) -> tuple[Issue, ...]:
-    """Return what the header and the signals show.
+    """Return the issues that the header and the signals show.
 
     EEG, EOG, chin EMG and ECG are looked at through at most 480 windows of five
     seconds, spread evenly over the recording.

@@ -1,4 +1,4 @@
-"""What the signal of one channel shows.
+"""Quality rules on the signal of one channel.
 
 Each rule takes what was seen of a channel and yields what it finds. The thresholds are
 those at which a technician would replace an electrode, and are tried on simulated
@@ -42,7 +42,7 @@ ChannelRule = Callable[[ChannelLook], Iterator[Issue]]
 
 
 def flat(look: ChannelLook) -> Iterator[Issue]:
-    """Find a channel to which nothing was connected."""
+    """Find a channel without an electrode."""
     share = look.share(look.flat & ~look.clipped)
     if share >= DEAD_SHARE:
         yield Issue(
@@ -80,7 +80,7 @@ def clipped(look: ChannelLook) -> Iterator[Issue]:
 
 
 def amplitude(look: ChannelLook) -> Iterator[Issue]:
-    """Find what is larger or smaller than it can be: its unit may be wrong."""
+    """Find an implausible amplitude: the unit may be wrong."""
     kind = look.channel.role.kind
     typical = look.typical_sd_uv
     low, high = PLAUSIBLE_SD_UV[kind]
@@ -166,7 +166,7 @@ def lost_runs(look: ChannelLook) -> list[tuple[int, int]]:
 
 
 def unusable_share(look: ChannelLook) -> Iterator[Issue]:
-    """Find an EEG of which too much is artefact."""
+    """Find an EEG with too much artefact."""
     if look.channel.role.kind is not Kind.EEG:
         return
     bad = look.flat | look.clipped | (look.peak_uv > MAX_UV)
@@ -288,7 +288,7 @@ def _median_step(look: ChannelLook) -> float:
 
 
 def _is_out_of_contact(look: ChannelLook) -> BoolArray:
-    """Return which windows are far from what the channel usually is, and out of range."""
+    """Return which windows are out of range and unusual for the channel."""
     low, high = PLAUSIBLE_SD_UV[look.channel.role.kind]
     typical = look.typical_sd_uv
     return np.asarray(
@@ -302,7 +302,7 @@ def _is_off(look: ChannelLook) -> BoolArray:
 
 
 def _is_dead(bad: BoolArray, look: ChannelLook) -> bool:
-    """Return whether a channel is bad all night, in one way that a rule of its own says."""
+    """Return whether a channel is bad all night in a way that another rule reports."""
     return look.share(bad) >= DEAD_SHARE and any(
         True for rule in (flat, clipped, amplitude) for _ in rule(look)
     )
@@ -320,7 +320,7 @@ def _long_runs(bad: BoolArray, look: ChannelLook) -> list[tuple[int, int]]:
 
 
 def say_once(found: Iterable[tuple[str, Issue]]) -> list[Issue]:
-    """Join what one rule found on several channels, the severity being the same."""
+    """Join the issues of one rule on several channels, of the same severity."""
     pairs, joined = list(found), []
     for severity in Severity:
         alike = [(label, issue) for label, issue in pairs if issue.severity is severity]

@@ -1,4 +1,4 @@
-"""What the header alone shows.
+"""Quality rules on the header.
 
 Each rule takes a recording and yields what it finds; no signal is read.
 """
@@ -32,7 +32,7 @@ HeaderRule = Callable[[Recording], Iterator[Issue]]
 
 
 def gaps(recording: Recording) -> Iterator[Issue]:
-    """Tell of stretches without signal: epochs in them are unscored."""
+    """Report stretches without signal: epochs in them are unscored."""
     large = [gap for gap in recording.gaps if gap.duration_s >= SMALL_GAP_S]
     n_small = len(recording.gaps) - len(large)
     if large:
@@ -66,7 +66,7 @@ def longer_than_a_day(recording: Recording) -> Iterator[Issue]:
 
 
 def has_implausible_range(channel: Channel) -> bool:
-    """Return whether the whole range of an EEG or EOG is a few µV by its header."""
+    """Return whether the range of an EEG or EOG is only a few µV by its header."""
     if channel.role.kind not in (Kind.EEG, Kind.EOG):
         return False
     if channel.limits is None or channel.to_uv is None:
@@ -75,7 +75,7 @@ def has_implausible_range(channel: Channel) -> bool:
 
 
 def is_envelope(channel: Channel) -> bool:
-    """Return whether the low-pass lies below the high-pass, as after rectifying."""
+    """Return whether the low-pass is below the high-pass, as after rectifying."""
     return (
         channel.lowpass_hz is not None
         and channel.highpass_hz is not None
@@ -97,7 +97,7 @@ def range_implausible(recording: Recording) -> Iterator[Issue]:
 
 
 def rate_too_low(recording: Recording) -> Iterator[Issue]:
-    """Find what is sampled too slowly for what is measured on it."""
+    """Find channels with too low a sampling rate for their measures."""
     for kind, least_hz, lost in (
         (Kind.EEG, MIN_EEG_RATE_HZ, "staging and band powers up to 30 Hz"),
         (Kind.EOG, MIN_EOG_RATE_HZ, "eye movements"),

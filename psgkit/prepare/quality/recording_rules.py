@@ -1,4 +1,4 @@
-"""What only several channels together show.
+"""Quality rules on several channels together.
 
 Each rule takes what was seen of a recording and yields what it finds.
 """
@@ -314,5 +314,5 @@ def _average_around(
 
 
 def _qrs_band(windows: FloatArray, rate_hz: float) -> FloatArray:
-    """Keep what a QRS complex is made of, 3 to 30 Hz."""
+    """Keep the band of a QRS complex, 3 to 30 Hz."""
     return _filter(windows, rate_hz, (3.0, 30.0))

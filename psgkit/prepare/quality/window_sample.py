@@ -1,4 +1,4 @@
-"""What the quality rules look at: a few hundred short windows of each channel.
+"""A sample of a few hundred short windows of each channel for the quality rules.
 
 A night of 9 h is seen through 480 windows of five seconds, which takes a second where
 reading every sample would take a minute, and misses nothing that lasts minutes.
@@ -106,7 +106,7 @@ class ChannelLook:
         return float(np.mean(windows[known])) if known.any() else 0.0
 
     def power_uv2(self, low_hz: float, high_hz: float) -> float:
-        """Return the power in a band, NaN where there is no spectrum."""
+        """Return the power in a band, NaN without a spectrum."""
         if not self.freqs_hz.size:
             return float("nan")
         inside = (self.freqs_hz >= low_hz) & (self.freqs_hz < high_hz)
@@ -140,7 +140,7 @@ class RecordingLook:
 
     @cached_property
     def eyes_may_move(self) -> BoolArray:
-        """Windows in REM sleep or wake; none where nothing is scored."""
+        """Windows in REM sleep or wake; none without stages."""
         if self.scoring is None:
             return np.zeros(self.starts_s.size, dtype=bool)
         epochs = np.floor(

@@ -1,4 +1,4 @@
-"""What is not to be believed, so that no number is made of it.
+"""Withhold channels and amplitudes that would give wrong numbers.
 
 What is wrong for some time is artefact; here stands what is wrong with a whole channel.
 What a rule finds takes numbers away only where it was measured that they would be wrong:
@@ -33,7 +33,7 @@ from psgkit.prepare.quality.window_sample import ChannelLook, RecordingLook
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What a rule that fires makes of a channel of some kinds."""
+    """Consequence of a rule for channels of some kinds."""
 
     rule: ChannelRule
     kinds: frozenset[Kind]
@@ -60,7 +60,7 @@ _EYES = Unfit("does not move opposite to the other eye")
 
 
 def withhold_amplitudes(look: RecordingLook) -> Recording:
-    """Take the scale from channels whose unit in the header is surely wrong.
+    """Remove the scale of channels with a wrong unit in the header.
 
     A signal stored in V whose header says µV is a million times too small, and stages
     and powers made of it would be wrong numbers. Such a channel keeps its samples but
@@ -99,7 +99,7 @@ def withhold_amplitudes(look: RecordingLook) -> Recording:
 
 
 def withhold_channels(look: RecordingLook, recording: Recording) -> Recording:
-    """Mark the channels of which no number is made.
+    """Mark the unfit channels.
 
     A channel that does not hold what its role says gives numbers all the same, and
     wrong ones: EEG behind the label of a chin would be REM sleep in full atonia.

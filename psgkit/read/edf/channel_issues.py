@@ -1,4 +1,4 @@
-"""What is wrong with the units and limits of channels, in the words of every output."""
+"""Issues on the units and limits of channels."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class ChannelUnit:
 def unit_issues(
     channels: Sequence[Channel], units: Sequence[ChannelUnit]
 ) -> list[Issue]:
-    """Find units that were assumed, and those that nobody knows."""
+    """Find assumed and unknown units."""
     pairs = list(zip(channels, units, strict=True))
     assumed = [
         _unit_assumed(taken, name, channels)

@@ -1,4 +1,4 @@
-"""The channels of an EDF file: labels, roles, units, filters, and what is wrong there."""
+"""The channels of an EDF file: labels, roles, units, filters, and issues on them."""
 
 import math
 from collections import Counter
@@ -136,7 +136,7 @@ def _name(signals: Sequence[SignalHeader]) -> tuple[list[str], list[Issue]]:
 
 
 def _by_unit(role: Role, signal: SignalHeader) -> Role:
-    """Correct what a label says by its unit: an impedance, oxygen called ``O2``."""
+    """Correct a role by the unit: an impedance, oxygen called ``O2``."""
     if "ohm" in signal.unit.casefold():
         return Role.OTHER
     return Role.SPO2 if role is Role.O2 and signal.unit == "%" else role

@@ -167,7 +167,7 @@ class EdfHeader:
 
 
 class _Fields:
-    """Reads padded text fields and collects what is wrong with them."""
+    """Reads padded text fields and collects their faults."""
 
     def __init__(self) -> None:
         self.faults: list[str] = []

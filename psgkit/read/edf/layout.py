@@ -1,4 +1,4 @@
-"""Where the data records of a file stand, in the file and on the clock."""
+"""Positions of the data records in the file and on the clock."""
 
 import math
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class RecordLayout:
-    """Where the data records stand.
+    """Positions of the data records.
 
     Attributes
     ----------

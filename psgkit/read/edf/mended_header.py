@@ -165,7 +165,7 @@ class SignalGroup:
         return b"".join(parts)
 
     def _field(self, name: str, index: int, part: int, raw: bytes) -> bytes:
-        """Return a field of a signal: what samples depend on, else blank."""
+        """Return a field of a signal if its samples depend on it, else blank."""
         if name == "label":
             return _label(index, part).encode().ljust(len(raw))
         if name == "samples":

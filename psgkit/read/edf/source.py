@@ -1,4 +1,4 @@
-"""Samples of an EDF or BDF file: MNE reads them, the layout says where they stand."""
+"""Samples of an EDF or BDF file: MNE reads them, the layout gives their times."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -207,7 +207,7 @@ class EdfSource:
     def _overlap(
         self, index: int, segment: Segment, first: int, size: int
     ) -> tuple[int, int, int] | None:
-        """Return where samples of a segment go, where they stand in it, how many."""
+        """Return the target, the offset and the number of a segment's samples."""
         samples = self.signals[index].samples
         onset = round(segment.onset_s * self.rate_hz(index))
         begin = max(first - onset, 0)

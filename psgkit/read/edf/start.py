@@ -65,7 +65,7 @@ def find_start(header: EdfHeader, first_onset_s: float) -> dt.datetime | None:
 
 
 def find_person(header: EdfHeader) -> Person:
-    """Return age and sex from the patient field of EDF+; nothing else is kept of it."""
+    """Return age and sex from the patient field of EDF+; the rest is not kept."""
     parts = header.patient.split()
     if len(parts) < 4:
         return Person(None, None)

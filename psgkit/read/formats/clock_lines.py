@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"^\s*(\d+)[\s,;]+\d{1,2}:\d{2}:\d{2}")
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise by the first lines, most of which must be a time and a stage."""
+    """Recognise the format if most first lines are a time and a stage."""
     lines = [line for line in file.head_text.splitlines()[:60] if line.strip()]
     numbers = [int(found[1]) for found in map(_NUMBER.match, lines) if found]
     if any(b - a != 1 for a, b in pairwise(numbers)):

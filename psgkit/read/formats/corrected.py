@@ -71,7 +71,7 @@ class _File(_Content):
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise by the name of the format, which stands first."""
+    """Recognise the format by its name at the start."""
     head = file.head_text.lstrip()
     return head.startswith("{") and f'"{NAME}"' in head[:200]
 

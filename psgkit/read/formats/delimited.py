@@ -126,7 +126,7 @@ def _without_header(
 
 
 def _are_names(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Tell words above numbers, which are names that psgkit does not know."""
+    """Return whether words above numbers are unknown names of columns."""
     named = len(set(first)) == len(first) and all(first)
     return named and not any(map(_is_number, first)) and any(map(_is_number, second))
 

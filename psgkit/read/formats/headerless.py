@@ -1,4 +1,4 @@
-"""Tables without column names: layouts whose values leave no doubt.
+"""Tables without column names, recognised by their values.
 
 U-Sleep's ``.ids`` (onset, duration, stage; each row ends where the next begins), Polyman's
 list of annotations (date, clock time, onset, duration, text), Visbrain's stage and end,

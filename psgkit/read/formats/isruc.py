@@ -45,7 +45,7 @@ _OWN_WORDS = {"awake": "awakening"}
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise by the zip archive that an xlsx file is."""
+    """Recognise an xlsx file by its zip archive."""
     return file.head[:4] == b"PK\x03\x04" and b"[Content_Types].xml" in file.head
 
 
@@ -109,7 +109,7 @@ def _rows(file: ScoringFile) -> list[tuple[Any, ...]]:
 def _epoch_numbers(
     header: list[str], staged: list[tuple[int, tuple[Any, ...]]], file: ScoringFile
 ) -> list[int]:
-    """Return each row's epoch, from 0; in order of rows where there is no column."""
+    """Return each row's epoch, from 0; without a column, in order of rows."""
     if "epoch" not in header:
         return list(range(len(staged)))
     position = header.index("epoch")

@@ -38,7 +38,7 @@ _FACTS = {"start hms", "duration hms", "epoch sec", "duration sec"}
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise by rows of four to six tabs whose times stand where Luna has them."""
+    """Recognise rows of four to six tabs with times in Luna's columns."""
     lines = file.head_text.splitlines()[:40]
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     if rows and plain(rows[0][0]) in _HEADER and "start" in map(plain, rows[0]):
@@ -108,7 +108,7 @@ def _is_time(text: str) -> bool:
 
 
 def _clock_of(rows: list[tuple[str, list[str]]]) -> NightClock | None:
-    """Return the clock of a file whose times are times of day."""
+    """Return the clock of a file with times of day."""
     facts = [_times(c)[0] for _, c in rows if plain(c[0]) == "start hms"]
     texts = [_times(cells)[0] for _, cells in rows]
     clocked = [t for t in texts if _CLOCK.match(t) and parse_time(t) is not None]

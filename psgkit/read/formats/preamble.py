@@ -1,4 +1,4 @@
-"""What an exported scoring says of itself: ``scorer: …``, ``scored: …`` and the like.
+"""Facts in the head of an exported scoring: ``scorer: …``, ``scored: …``.
 
 `psgkit export` writes these lines as comments of tables, as annotations of EDF+ and
 into BIDS' sidecar.
@@ -20,7 +20,7 @@ _NAMES = {"scorer", "staging", "scored", "arousals", "start", "orig_time"}
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was said.
+    """Facts of a scoring's head.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Facts:
 
 
 def parse_facts(lines: Iterable[str]) -> Facts:
-    """Return what comments say; lines that say something else are passed over.
+    """Return the facts in comments; other lines are skipped.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def parse_facts(lines: Iterable[str]) -> Facts:
 
 
 def facts_of_sidecar(sidecar: Mapping[str, object]) -> Facts:
-    """Return what BIDS' JSON sidecar says."""
+    """Return the facts in BIDS' JSON sidecar."""
     told = sidecar.get("KindsScored")
     said = {
         "scorer": str(sidecar.get("Scorer", "")),

@@ -164,7 +164,7 @@ def _position(line: str, names: tuple[str, ...]) -> int | None:
 
 
 def _delimiter(header: str) -> str:
-    """Return the tab of the export, or what replaced it."""
+    """Return the separator of the export: a tab, or its replacement."""
     return max("\t;,", key=header.count)
 
 

@@ -1,4 +1,4 @@
-"""The JSON that stands beside a BIDS table and says what its codes mean."""
+"""The JSON sidecar of a BIDS table with the meaning of its codes."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ _LEVELS_UP = 4
 
 
 def find_sidecar(table: Path) -> dict[str, Any]:
-    """Return what the sidecars of a table say, the nearest counting most.
+    """Return the sidecars of a table joined, the nearest first.
 
     As BIDS inherits them: a JSON file beside the table or in a folder above it, whose
     name has no part that the table's has not.
@@ -31,7 +31,7 @@ def find_sidecar(table: Path) -> dict[str, Any]:
 
 
 def level_names(sidecar: dict[str, Any], column: str) -> dict[str, str]:
-    """Return what the codes of a column mean, where they are no words themselves."""
+    """Return the meaning of a column's codes, unless they are words."""
     described = sidecar.get(column)
     levels = described.get("Levels") if isinstance(described, dict) else None
     if not isinstance(levels, dict):

@@ -72,7 +72,7 @@ def _holds_stages(table: Table, position: int) -> bool:
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
-    """Read a table; see the module for what it may hold."""
+    """Read a table; see the module for its layouts."""
     table = split_table(file.text, is_header)
     if table is None or not table.rows:
         raise file.fault("its rows have no columns.")
@@ -109,7 +109,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
 def _named(
     table: Table, file: ScoringFile, options: Options, builder: DraftBuilder
 ) -> Table:
-    """Return a table without a header with the names that its values tell."""
+    """Return a table without a header with column names from its values."""
     if table.has_header or options.columns:
         return table
     named = name_columns(table)
@@ -132,7 +132,7 @@ def _named(
 def _of_annotator(
     table: Table, column: object, file: ScoringFile, options: Options
 ) -> tuple[Table, str]:
-    """Return the rows of one annotator, where a column tells of several."""
+    """Return the rows of one annotator."""
     position = getattr(column, "position", None)
     if position is None:
         if options.annotator is not None:
@@ -270,7 +270,7 @@ def _add_other(
     duration_s: float,
     listed: EventList,
 ) -> bool:
-    """Note a row that is an event or tells of the lights; False where it is a stage."""
+    """Note a row with an event or lights; False for a stage."""
     state = lights_of(word)
     if state is not None:
         builder.add_lights(state, onset_s)

@@ -1,4 +1,4 @@
-"""Which columns of a table hold stages, times, lengths and scorers, told by name."""
+"""Find the columns of stages, times, lengths and scorers by their names."""
 
 import re
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ _ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: where it stands, and the seconds of its unit."""
+    """A column of a table: its position, and the seconds of its unit."""
 
     position: int
     scale: float = 1.0
@@ -118,7 +118,7 @@ class Column:
 
 @dataclass(slots=True)
 class Columns:
-    """The columns of a table by their roles; clock times may stand beside seconds."""
+    """The columns of a table by their roles; clock times can be beside seconds."""
 
     onsets: list[Column] = field(default_factory=list)
     end: list[Column] = field(default_factory=list)
@@ -144,7 +144,7 @@ def is_header(cells: Sequence[str]) -> bool:
 
 @cache
 def role_of(name: str) -> tuple[str | None, float]:
-    """Return the role that a column's name tells, and the seconds of its unit.
+    """Return the role of a column by its name, and the seconds of its unit.
 
     Examples
     --------

@@ -124,7 +124,7 @@ def _with_ends(
     file: ScoringFile,
     clock: NightClock | None,
 ) -> Times:
-    """Return lengths from the column of ends, where there is no column of lengths."""
+    """Return lengths from the column of ends, without a column of lengths."""
     if columns.duration is not None or times.onsets_s is None:
         return times
     fitting = [c for c in columns.end if _is_clock(table, c) == (clock is not None)]
@@ -203,7 +203,7 @@ def _without_onsets(
     file: ScoringFile,
     options: Options,
 ) -> Times:
-    """Return times of a table without onsets, whose rows are epochs or numbered."""
+    """Return times of a table without onsets; its rows are epochs or numbered."""
     lengths = {length for length in durations_s if not math.isnan(length)}
     names = f"Its columns are {', '.join(table.columns)}."
     remedy = "Name the column of onsets with --column onset=NAME"
@@ -250,7 +250,7 @@ def _epochs_of(table: Table, columns: Columns, file: ScoringFile) -> list[float]
 
 
 def _ascends(table: Table, position: int) -> bool:
-    """Return whether a column holds times of day, or numbers that ascend."""
+    """Return whether a column holds times of day, or ascending numbers."""
     cells = table.column(position)
     if len(cells) < 3:
         return False

@@ -39,7 +39,7 @@ Words = list[tuple[str, str]]
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise by lines of one word, most of which are stages."""
+    """Recognise lines of one word that are mostly stages."""
     words = [word for word, _ in _words(file.head_text)[1]]
     stages = sum(not _is_row(word) and is_stage(word) for word in words)
     return bool(words) and stages > 0.5 * len(words)
@@ -61,7 +61,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
 
 
 def _is_row(word: str) -> bool:
-    """Tell a row of columns, whose last may say ``Sleep stage ?``, from a word."""
+    """Return whether a line is a row of columns; its last can be ``Sleep stage ?``."""
     return bool(set(word.strip(",; ")) & set("\t,;"))
 
 

@@ -76,7 +76,7 @@ _FAULTS = (ValueError, IndexError, KeyError, TypeError, OSError, AttributeError)
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise by the suffix and by bytes that are no text; the format has no signature."""
+    """Recognise the suffix and bytes that are not text; there is no signature."""
     is_binary = b"\x00" in file.head[:64] or not file.head_text
     return file.path.suffix.lower() in _SUFFIXES and is_binary
 

@@ -24,13 +24,13 @@ _PROBA = (("WAKE", "W"), ("N1",), ("N2",), ("N3",), ("REM", "R"))
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise by the names that YASA gives."""
+    """Recognise the names that YASA gives."""
     head = file.head_text.lstrip()
     return head.startswith("{") and '"values"' in head[:400]
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
-    """Read stages and what else YASA keeps of a hypnogram of five stages."""
+    """Read YASA's hypnogram of five stages with its other facts."""
     try:
         content = json.loads(file.text)
     except (ValueError, RecursionError) as fault:

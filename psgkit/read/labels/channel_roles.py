@@ -93,7 +93,7 @@ def assign_roles(
 def _settle(
     labels: Sequence[str], rates_hz: Sequence[float], readings: Sequence[Reading]
 ) -> tuple[list[Role], list[Issue]]:
-    """Give each role to one channel and the other claimants what is left."""
+    """Give each role to one channel, and the other claimants the remaining roles."""
     order = sorted(
         range(len(labels)), key=lambda i: (not readings[i].is_sure, -rates_hz[i], i)
     )
@@ -170,7 +170,7 @@ def _apply(roles: list[Role], key: str, index: int) -> None:
 def find_uses(
     labels: Sequence[str], wanted: Mapping[str, str]
 ) -> dict[int, frozenset[str]]:
-    """Return what channels are wanted for, by their position.
+    """Return the uses that the user gave to channels, by position.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def _eeg_lost(
     after: Sequence[Role],
     wanted: Mapping[str, str],
 ) -> Issue | None:
-    """Tell where what the user wants leaves a recording without the EEG it had."""
+    """Report if the user's choices leave a recording without its EEG."""
     had = [label for label, r in zip(labels, before, strict=True) if r.kind is Kind.EEG]
     if not had or any(role.kind is Kind.EEG for role in after):
         return None

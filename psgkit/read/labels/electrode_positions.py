@@ -1,4 +1,4 @@
-"""Where the electrodes of a cap stand on the head, from MNE's standard montages."""
+"""Positions of the electrodes of a cap, from MNE's standard montages."""
 
 from dataclasses import replace
 from functools import cache
@@ -16,7 +16,7 @@ TEN_FIVE = ("colin27_1005", "standard_1005")
 
 
 def with_positions(recording: Recording) -> Recording:
-    """Return a recording whose EEG channels have positions, where MNE knows them.
+    """Return a recording with electrode positions that MNE knows.
 
     A position that the file gives stays.
     """

@@ -1,4 +1,4 @@
-"""What one label says: derivations such as ``EEG C4-A1``, and the rules of channels.toml.
+"""Read one label: derivations such as ``EEG C4-A1``, and the rules of channels.toml.
 
 A label is read in a plain form: lower case, without accents, ``_`` as a space, and
 with the slips of real exports mended (``01-A2``, ``E_1-M2``, ``EEG_C4-EEG_M1``).
@@ -28,7 +28,7 @@ _REPEATED_SURELY = re.compile(r".*[-:/][am]22")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a label says; one that is not sure gives way to one that is."""
+    """Meaning of a label; an uncertain one gives way to a certain one."""
 
     role: Role
     is_sure: bool = True
@@ -59,7 +59,7 @@ class LabelRules:
 
 
 def read_labels(labels: Sequence[str]) -> list[Reading]:
-    """Return what each label of a recording says.
+    """Return the meaning of each label of a recording.
 
     Labels are read together: a cap is recognised by all its labels, and some studies
     name channels in a way that only the other channels explain.
@@ -88,7 +88,7 @@ def _known(
 
 
 def fold_label(label: str) -> str:
-    """Return a label without what two spellings of it may differ in."""
+    """Return a label without differences of spelling."""
     text = unicodedata.normalize("NFKC", label).casefold()
     return re.sub(r"\s+", " ", text).strip(" .,;")
 
@@ -175,7 +175,7 @@ def _rule_pattern(
 
 
 def _reference_pattern(electrodes: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Return the pattern of what may follow an electrode: ``-A1``, ``M1``, ``-Ref``."""
+    """Return the pattern after an electrode: ``-A1``, ``M1``, ``-Ref``."""
     return (
         rf"(?:{_SEPARATOR}|\s*)(?P<linked>{'|'.join(electrodes['linked'])})"
         rf"|(?:{_SEPARATOR})?(?P<mastoid>[am][12])"

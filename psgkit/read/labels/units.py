@@ -1,4 +1,4 @@
-"""Physical units: what a value is multiplied with to give microvolts.
+"""Physical units and their factors to microvolts.
 
 A factor of a million passes unseen through every later step, so a unit is taken from
 the header where that is plain, from the amplitude of the signal where the header leaves
@@ -96,7 +96,7 @@ def _named_channels(
 
 
 class UnitKind(Enum):
-    """What a unit that is no voltage says."""
+    """Kinds of units other than voltages."""
 
     OPEN = "the header leaves it open"
     OTHER = "a physical quantity other than voltage"

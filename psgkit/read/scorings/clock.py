@@ -190,7 +190,7 @@ class NightClock:
         return not self.is_dated and self.start.time() == dt.time(0)
 
     def allow_span(self, span_s: float) -> None:
-        """Say how long the file's stages are, where no date tells it.
+        """Set how long the file's stages last, for times without dates.
 
         A time of day then counts as before the first epoch only where it cannot be
         within the night.
@@ -216,7 +216,7 @@ class NightClock:
 
 
 def _date_order(texts: Iterable[str]) -> str | None:
-    """Return which order of day and month fits: the one of the shortest night."""
+    """Return the order of day and month that gives the shortest night."""
     written = {found[0] for found in map(_DATE.search, texts) if found}
     spans = {}
     days = {}

@@ -1,4 +1,4 @@
-"""Length of an epoch: usual lengths, and what is assumed where a file has no times."""
+"""Length of an epoch: usual lengths, and the default for a file without times."""
 
 from psgkit.domain.clock import USUAL_EPOCHS_S
 from psgkit.domain.issues import Issue, Severity

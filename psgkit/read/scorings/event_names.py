@@ -1,4 +1,4 @@
-"""The names of events: what kind of event a name means, and what caused it.
+"""Names of events: their kind and their cause.
 
 The head of the phrase decides the kind: *PLM arousal*, *arousal due to PLM* and
 *Arousal (PLM)* are arousals, caused by a limb movement. *Hypopnea with arousal* is a
@@ -74,7 +74,7 @@ _MOST_UNKNOWN_IN_NOTES = 1
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name means.
+    """Meaning of a name.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Meaning:
 
     @property
     def is_understood(self) -> bool:
-        """Whether the words told the kind."""
+        """Whether the words gave the kind."""
         return self.kind != UNKNOWN_KIND
 
     @property
@@ -106,7 +106,7 @@ class Meaning:
 
 @lru_cache(maxsize=20_000)
 def meaning_of(text: str, *, is_free_text: bool = False) -> Meaning:
-    """Return what the name of an event means.
+    """Return the meaning of an event's name.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def _is_kind(word: str) -> bool:
 
 
 def cause_of(text: str) -> str:
-    """Return the cause that a name gives, whatever event it names; empty for none."""
+    """Return the cause in a name of any event; empty for none."""
     return _cause(tags_of(text))
 
 
@@ -187,7 +187,7 @@ def _note_or_unknown(tags: Sequence[Tag]) -> Meaning:
 
 
 def _in_brackets(text: str) -> Meaning | None:
-    """Read *Hypopnea (arousal)*: what stands before the brackets is the head."""
+    """Read *Hypopnea (arousal)*: the words before the brackets are the head."""
     found = _BRACKETS.match(text)
     if found is None:
         return None
@@ -231,7 +231,7 @@ def _meaning(tags: Sequence[Tag]) -> Meaning:
 
 
 def _arousal(tags: Sequence[Tag]) -> Meaning:
-    """Return the meaning of a name in which an arousal stands."""
+    """Return the meaning of a name with an arousal in it."""
     events = [tag.value for tag in tags if tag.part == "event"]
     parts = [tag.part for tag in tags]
     if "artefact" in events:
@@ -282,7 +282,7 @@ def _head(tags: Sequence[Tag]) -> Meaning:
 
 
 def _without_denied(tags: Sequence[Tag]) -> tuple[tuple[Tag, ...], bool]:
-    """Leave out what a name denies: *without arousal*, *no respiratory event*."""
+    """Remove denied events: *without arousal*, *no respiratory event*."""
     kept: list[Tag] = []
     denied = False
     is_denying = False

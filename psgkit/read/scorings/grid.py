@@ -1,4 +1,4 @@
-"""Stages as a file tells them, laid on a grid of epochs."""
+"""Place a file's stages on a grid of epochs."""
 
 import math
 from collections import Counter
@@ -100,7 +100,7 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
 
 
 def guess_epoch(marks: Sequence[StageMark]) -> float:
-    """Tell the length of an epoch from stages that may span several.
+    """Guess the epoch length from stages that may span several epochs.
 
     The length counts that all stages have, or the most frequent one where it is at most
     30 s and divides all. Else neighbouring epochs were written as one, and the longest

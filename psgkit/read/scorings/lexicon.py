@@ -32,7 +32,7 @@ _SIGNS = (
 
 
 class Tag(NamedTuple):
-    """What a phrase of a name stands for.
+    """Meaning of a phrase in a name.
 
     ``part`` is ``event``, ``type``, ``cause``, ``relation``, ``effort``, ``filler``,
     ``remark`` or, for a word that no table has, ``unknown``.
@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 
 
 def tags_of(text: str) -> tuple[Tag, ...]:
-    """Return what the phrases of a name stand for, in order; numbers are left out.
+    """Return the meanings of a name's phrases, in order; numbers are left out.
 
     Examples
     --------

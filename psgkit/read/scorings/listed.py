@@ -1,4 +1,4 @@
-"""What a scoring format hands over, before it lies on a grid of epochs.
+"""Content of a scoring file, before it is placed on a grid of epochs.
 
 A module of ``read/formats`` turns one file into a `Draft`; ``read/scorings/grid.py`` turns that
 into stages on a grid.
@@ -90,7 +90,7 @@ class EventMark:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A scoring as its file tells it.
+    """Content of a scoring file.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller may say about a file that cannot say it itself.
+    """Facts that a caller gives on a file that lacks them.
 
     Attributes
     ----------
@@ -268,7 +268,7 @@ class Format:
 
 @dataclass(slots=True)
 class DraftBuilder:
-    """Collects what a file says, line by line."""
+    """Collects the content of a file, line by line."""
 
     stages: list[StageMark] = field(default_factory=list)
     events: list[EventMark] = field(default_factory=list)

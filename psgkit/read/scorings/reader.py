@@ -1,4 +1,4 @@
-"""Scorings, in whatever format a lab's software wrote them."""
+"""Read scorings in any format of a laboratory's software."""
 
 import datetime as dt
 import re
@@ -59,7 +59,7 @@ def read_scoring(
     events: Mapping[str, str] | None = None,
     beside: str | Path | None = None,
 ) -> Scoring:
-    """Read a scoring; its format is told from its content.
+    """Read a scoring; its content decides the format.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:
 def options_unused(
     path: str | Path, *, column: Mapping[str, str] | None = None
 ) -> tuple[str, frozenset[str]]:
-    """Return which of the options on its layout a file has no use for.
+    """Return the layout options that a file does not use.
 
     Parameters
     ----------
@@ -304,7 +304,7 @@ def assemble(
     recording_start: dt.datetime | None,
     names: Mapping[str, str] | None = None,
 ) -> Scoring:
-    """Lay what a file or an object holds on a grid.
+    """Place the content of a file or an object on a grid.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ _REMEDY = (
 
 
 def check_names(names: Mapping[str, str]) -> None:
-    """Check what a caller says that names of events mean.
+    """Check the meanings that a caller gives to names of events.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def read_events(
     names: Mapping[str, str],
     start: dt.datetime | None = None,
 ) -> tuple[list[Row], list[Issue]]:
-    """Return the events as `make_events` takes them, and what was not understood.
+    """Return the events as `make_events` takes them, and names not understood.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def read_events(
 
 
 def _meaning_of(mark: EventMark) -> Meaning | None:
-    """Return what a name means in its list; None where that is not known."""
+    """Return the meaning of a name in its list; None if unknown."""
     is_free = mark.listed == "notes"
     meaning = meaning_of(mark.text, is_free_text=is_free)
     if mark.listed == "arousal":

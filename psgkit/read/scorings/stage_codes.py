@@ -1,4 +1,4 @@
-"""Numbers that stand for stages, and the presets that give them a meaning.
+"""Numbers for stages, and presets with their meaning.
 
 A 4 is REM to YASA, S4 to Rechtschaffen and Kales, REM to the DREAMS database (which
 counts down from wake = 5) and N2 to Deltamed. The presets stand in
@@ -27,7 +27,7 @@ _PAIR = re.compile(r"^\s*([^=\s]+)\s*=\s*(\S.*?)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class StageCodes:
-    """What numbers, or a file's own words, mean.
+    """Meaning of numbers, or of a file's own words.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ def presets() -> dict[str, StageCodes]:
 def choose_codes(
     numbers: Sequence[int], options: Options, file: ScoringFile
 ) -> tuple[StageCodes, tuple[Issue, ...]]:
-    """Choose what a file's numbers mean.
+    """Choose the meaning of a file's numbers.
 
     Without an option, AASM's numbers are assumed where no 5 occurs (4 is REM), else
     Rechtschaffen and Kales'. The assumption is an issue, which names every other preset
@@ -262,7 +262,7 @@ def is_stage(word: str) -> bool:
 
 
 def are_stages(words: Iterable[str], options: Options) -> bool:
-    """Return whether words are stages, given what the call says of codes."""
+    """Return whether words are stages, with the codes of the call."""
     if options.codes is None:
         return all(is_stage(word) for word in set(words))
     return all(options.codes.stage(word) is not None for word in set(words))

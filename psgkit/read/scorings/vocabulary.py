@@ -1,4 +1,4 @@
-"""What scorings call things: words to stages, lights and kinds of event.
+"""Words of scorings for stages, lights and kinds of event.
 
 The words stand in ``configs/scoring.toml``; this module compares and names. The names
 of events are read in `event_names`.
@@ -69,7 +69,7 @@ def kind_of(text: str) -> str | None:
 
 
 def lights_of(text: str) -> Literal["off", "on"] | None:
-    """Return whether a word says that the lights went off or on."""
+    """Return whether a word means lights off or on."""
     return _light_words().get(plain(text.split("@@", 1)[0]))
 
 

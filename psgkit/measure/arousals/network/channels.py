@@ -55,7 +55,7 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkChannels:
-    """What a network is given of a night.
+    """Input signals of a network.
 
     Attributes
     ----------
@@ -180,7 +180,7 @@ def _prepare(
 
 
 def _fill(whole: _Composed, part: _Composed) -> None:
-    """Take what is lost from another channel, where that one has it."""
+    """Fill lost stretches from another channel that has them."""
     n_samples = min(len(whole.samples), len(part.samples))
     taken = whole.is_lost & ~part.is_lost
     if not taken.any():

@@ -103,7 +103,7 @@ def arousal_table(
 def probable_spans(
     probabilities: Float32Array, threshold: float
 ) -> Iterator[tuple[float, float]]:
-    """Yield onset and end of what is probable for long enough, in order.
+    """Yield onset and end of each stretch that is probable for long enough.
 
     The mean of a second passes the threshold for at least 3 s; breaks of up to a second
     do not count.
@@ -133,7 +133,7 @@ def _end_s(row: dict[str, Any]) -> float:
 
 
 def _share(artefacts: BoolArray, onset_s: float, end_s: float) -> float:
-    """Return which share of an event lies in windows of artefact."""
+    """Return the share of an event in windows of artefact."""
     first, last = int(onset_s // ARTEFACT_S), int(np.ceil(end_s / ARTEFACT_S))
     starts_s = np.arange(first, last) * ARTEFACT_S
     inside_s = np.minimum(starts_s + ARTEFACT_S, end_s) - np.maximum(starts_s, onset_s)

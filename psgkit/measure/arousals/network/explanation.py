@@ -1,4 +1,4 @@
-"""What bands, spindles and chin did in each arousal of a network, for people to check.
+"""Bands, spindles and chin in each arousal of a network, for people to check.
 
 A network gives a probability and no reason. These are the measures that the rules judge
 by; they change no verdict.
@@ -40,7 +40,7 @@ def explain(
     spindles: FloatArray,
     beats_s: FloatArray,
 ) -> pd.DataFrame:
-    """Return the table of a network with what was seen in each row.
+    """Return the table of a network with the signal features of each row.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def explain(
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What was seen in one event: theta, alpha, beta and chin over what came before."""
+    """Features of one event: theta, alpha, beta and chin over the time before."""
 
     ratios: tuple[float, ...]
     emg: bool

@@ -63,7 +63,7 @@ def arousal_probabilities(
 
 
 def usable_threads() -> int:
-    """Return how many parts to run at once: one where a worker is held to one thread."""
+    """Return how many parts to run at once: one in a worker with one thread."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # not on Windows and macOS

@@ -60,7 +60,7 @@ def detector_name(weight: str) -> str:
 
 @lru_cache(maxsize=len(WEIGHTS))
 def load_network(weight: str) -> "InferenceSession":
-    """Load a network whose file is the one that was released.
+    """Load a network after checking the SHA-256 of its file.
 
     Its sums are done by one thread: parts of a night run beside each other instead, so
     that no number depends on how many cores there are.
