@@ -17,6 +17,7 @@ from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
 from psgkit.prepare.artefacts import artefact_masks
+from psgkit.prepare.lights import without_settled
 from psgkit.prepare.montage import rereference
 from psgkit.prepare.night_values import value_faults
 from psgkit.prepare.own_marks import NO_MARKS, OwnMarks, lay_own_marks, with_marks
@@ -337,6 +338,7 @@ def _measure(
         lights_on=job.lights_on,
         whole_recording=settings.window.lights == "recording",
     )
+    found = without_settled(found, scoring)
     measured = _measured(recording, scoring, settings)
     for file in files:
         file.check()

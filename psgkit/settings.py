@@ -42,6 +42,9 @@ class ReadSettings(_Frozen):
     ignore_clock : bool
         Whether the records of an EDF+D are read one after another, whatever times they
         give.
+    stall_s : float
+        Seconds without a byte after which a download from the web is given up. A slow
+        download that goes on is never cut. A change of it makes no night be done again.
 
     Examples
     --------
@@ -55,6 +58,7 @@ class ReadSettings(_Frozen):
     unit: Unit | None = None
     units: dict[str, Unit] = Field(default_factory=dict)
     ignore_clock: bool = False
+    stall_s: float = Field(default=60.0, gt=0, allow_inf_nan=False)
 
 
 class ScoringSettings(_Frozen):

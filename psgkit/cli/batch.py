@@ -21,7 +21,7 @@ from psgkit.cli.batch_progress import (
 )
 from psgkit.cli.eeg_option import Eeg
 from psgkit.cli.option_errors import Door
-from psgkit.errors import OutputError
+from psgkit.errors import PsgkitError
 
 if TYPE_CHECKING:
     from psgkit.domain.jobs import Job
@@ -256,7 +256,7 @@ def batch(
     counts: Counter[str] = Counter()
     try:
         with (
-            _counting_where_tables_fail(counts),
+            _counting_at_an_error(counts),
             interrupts() as stop,
             following(len(jobs), workers, quiet=quiet) as show,
         ):
@@ -289,11 +289,11 @@ def batch(
 
 
 @contextmanager
-def _counting_where_tables_fail(counts: Counter[str]) -> Iterator[None]:
-    """Print the outcomes of the nights even if the tables cannot be written."""
+def _counting_at_an_error(counts: Counter[str]) -> Iterator[None]:
+    """Print the outcomes of the nights even if the batch ends in an error."""
     try:
         yield
-    except OutputError:
+    except PsgkitError:
         if counts:
             console.out(_counted(counts))
         raise

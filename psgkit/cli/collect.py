@@ -18,13 +18,23 @@ def collect(
             "--all", help="Count nights too that the last batch did not ask for."
         ),
     ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Read every night's file and check its seal. Otherwise rows of files "
+            "with the same size, time and seal are kept.",
+        ),
+    ] = False,
     language: options.Language = None,
 ) -> None:
     """Make cohort.csv and the tables beside it again, from the nights' HDF5 files."""
     from psgkit.cohort.table.collect import collect as collect_nights
     from psgkit.report.pages.cohort_html import NOT_BEGUN, UNDER_WAY
 
-    table = collect_nights(folder, every=every, language=language or "en")
+    table = collect_nights(
+        folder, every=every, language=language or "en", verify=verify
+    )
     if (under_way := table.attrs["under_way"]) is not None:
         console.error(
             "a batch is at work in this folder, and makes these tables again when it "

@@ -176,6 +176,8 @@ def _write(text: str, stream: TextIO, *, end: str = "\n") -> None:
         _silence(stream)
     except OSError as fault:
         _silence(stream)
+        if stream is sys.stderr:
+            return  # progress and messages must not end the work
         raise OutputError(
             f"What psgkit prints cannot be written: {fault.strerror or fault}."
         ) from None

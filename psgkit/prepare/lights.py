@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from psgkit.domain.clock import seconds_after
 from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.quoting import quoted
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
@@ -79,7 +80,41 @@ def mark_lights(
         )
         if own is not None and used is not None and abs(own - used) > _SLACK_S
     )
+    if lights_off is not None and _CLOCK.match(lights_off.strip()):
+        issues += _later_evenings(recording, off_s or 0.0, on_s)
     return replace(scoring, lights_off_s=off_s, lights_on_s=on_s), issues
+
+
+def _later_evenings(
+    recording: Recording, off_s: float, on_s: float | None
+) -> tuple[Issue, ...]:
+    """Name the evenings on which the clock shows the same time once more."""
+    days = int((recording.duration_s - off_s) // _DAY_S)
+    if days < 1:
+        return ()
+    offered = [
+        f"--lights-off {off_s + day * _DAY_S:.0f}s"
+        + (f" --lights-on {on_s + day * _DAY_S:.0f}s" if on_s is not None else "")
+        for day in range(1, days + 1)
+        if on_s is None or on_s + day * _DAY_S <= recording.duration_s
+    ]
+    remedy = f"For a later evening: {'; '.join(offered)}." if offered else ""
+    return (
+        Issue(
+            Severity.NOTE,
+            "lights_of_the_first_evening",
+            "The recording lasts over 24 h. Lights-off was taken on the first evening "
+            "after its start.",
+            remedy,
+        ),
+    )
+
+
+def without_settled(issues: tuple[Issue, ...], scoring: Scoring) -> tuple[Issue, ...]:
+    """Leave out the advice to give lights-off, where lights-off is known."""
+    if scoring.lights_off_s is None:
+        return issues
+    return tuple(issue for issue in issues if issue.code != "longer_than_a_day")
 
 
 def check_time(text: object, what: str) -> None:
@@ -92,14 +127,15 @@ def check_time(text: object, what: str) -> None:
     """
     if not isinstance(text, str):
         raise InputError(
-            f"{what} must be a text such as '22:47' or '120s'; got {text!r}."
+            f"{what} must be a text such as '22:47' or '120s'; got a "
+            f"{type(text).__name__}."
         )
     clock = _CLOCK.match(text.strip())
     if clock:
         _time_of_day(clock, text, what)
     elif not _ELAPSED.match(text.strip()):
         raise InputError(
-            f"{what} {text!r} is not a valid time. Use 22:47, 22:47:30 or 120s."
+            f"{what}: {quoted(text)} is not a valid time. Use 22:47, 22:47:30 or 120s."
         )
 
 
@@ -143,7 +179,7 @@ def _time_of_day(clock: re.Match[str], text: str, what: str) -> dt.time:
         return dt.time(hour, minute, second)
     except ValueError:
         raise InputError(
-            f"{what} {text!r} is not a valid time. Use 22:47, 22:47:30 or 120s."
+            f"{what}: {quoted(text)} is not a valid time. Use 22:47, 22:47:30 or 120s."
         ) from None
 
 

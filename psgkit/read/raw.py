@@ -30,6 +30,7 @@ from psgkit.read.edf.file import start_unknown
 from psgkit.read.labels.channel_roles import assign_roles, find_uses
 from psgkit.read.labels.units import measure_level, wanted_units
 from psgkit.read.raw_reader import RawReader
+from psgkit.read.recording_size import check_size
 from psgkit.settings import ReadSettings
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def recording_of_raw(
     name = path.name if path else "The Raw"
     if not (raw.n_times and raw.ch_names):
         raise UnreadableRecording(f"{name} holds no samples; give a recording.")
+    check_size(name, channels=len(raw.ch_names))
     if _is_resampled_in_parts(raw):
         remedy = (
             "Export the recording as EDF+."
@@ -150,6 +152,7 @@ def recording_of_raw(
     roles, issues = assign_roles(labels, [rate_hz] * len(labels), settings.channels)
     duration_s = round(raw.n_times / rate_hz, 9)
     marked = mark_stretches(_notes(raw), duration_s)
+    check_size(name, gaps=len(marked.gaps))
     factors = tuple(
         _factor(reader, index, role, duration_s) for index, role in enumerate(roles)
     )

@@ -16,9 +16,6 @@ from psgkit.settings import ReadSettings
 if TYPE_CHECKING:
     from mne.io import BaseRaw
 
-MAX_CHANNELS = 1_000
-MAX_GAPS = 2_000
-
 # What a reason of MNE could say of a person: a date, or a long number.
 _PERSONAL = re.compile(r"\d{1,4}[-./]\w{1,3}[-./]\d{1,4}|\d{6,}")
 _LONGEST_REASON = 200
@@ -66,25 +63,9 @@ def read_recording(
     """
     path = Path(path)
     if not has_ending(path) or not path.exists() or is_edf(path):
-        recording = read_edf(path, id=id, settings=settings)
-    else:
-        reader = RawReader(OpenFile(path), path.name)
-        recording = recording_of_raw(reader, id=id, settings=settings, path=path)
-    _check_size(recording, path.name)
-    return recording
-
-
-def _check_size(recording: Recording, name: str) -> None:
-    """Refuse too many channels or gaps; each costs time in every step."""
-    for count, most, what in (
-        (len(recording.channels), MAX_CHANNELS, "channels"),
-        (len(recording.gaps), MAX_GAPS, "gaps"),
-    ):
-        if count > most:
-            raise UnreadableRecording(
-                f"{name} has {count} {what}; psgkit reads up to {most}. Export the "
-                "recording with fewer, or look for a fault of the export."
-            )
+        return read_edf(path, id=id, settings=settings)
+    reader = RawReader(OpenFile(path), path.name)
+    return recording_of_raw(reader, id=id, settings=settings, path=path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ spreadsheet would take for a formula gets an apostrophe in front.
 """
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,7 +26,10 @@ ELECTRODES = ("electrodes", "electrode_power", "electrode_spectra")
 # set the other tables belong.
 FORMAT_VERSION = 1
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Where a spreadsheet begins a formula; one that separates by semicolons, after each.
+_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\n])")
+_GUARDED = re.compile(r"(?:^|(?<=;))'(?=[=+\-@\t\n])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def write_tables(
@@ -84,8 +88,20 @@ def write_tables(
 
 def to_csv(table: pd.DataFrame) -> str:
     """Return a table as CSV that is safe to open in a spreadsheet."""
-    safe = {column: _safe(table[column]) for column in table.columns}
+    # A manifest's column may be named like a formula too.
+    safe = {_safe_cell(str(name)): _safe(table[name]) for name in table.columns}
     return str(pd.DataFrame(safe).to_csv(index=False, lineterminator="\n"))
+
+
+def unguarded(text: str) -> str:
+    """Return the text of a cell that `to_csv` wrote.
+
+    Examples
+    --------
+    >>> unguarded("'=1+1")
+    '=1+1'
+    """
+    return _GUARDED.sub("", text)
 
 
 def summary_row(night: Night) -> dict[str, object]:
@@ -215,7 +231,5 @@ def _safe(column: "pd.Series[Any]") -> "pd.Series[Any]":
 def _safe_cell(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
-    # The csv module of Python 3.11 and 3.12 leaves a bare "\r" unquoted, which readers
-    # take for the end of the row.
-    guard = "'" if cell.startswith(_FORMULA_STARTS) else ""
-    return guard + cell.replace("\r", " ")
+    # A terminal obeys an escape character, and readers stop at a NUL or a bare "\r".
+    return _FORMULA.sub("'", _CONTROL.sub("", cell.replace("\r", " ")))

@@ -223,7 +223,8 @@ def night_bytes(night: Night) -> bytes:
         )
         put_table(file.create_group("gaps"), gap_table(night))
         put_scoring(file.create_group("scoring"), night.scoring)
-        put_table(file.create_group("metrics"), metric_table(night))
+        metrics = {measure.metric.name: measure.metric for measure in night.results}
+        put_table(file.create_group("metrics"), metric_table(metrics.values()))
         put_measures(file, night)
         put_table(file.create_group("issues"), issue_table(night))
         provenance = np.array(

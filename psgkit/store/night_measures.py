@@ -1,6 +1,6 @@
 """Measures in an HDF5 file: a dataset each, with its meaning as attributes."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import h5py
@@ -85,11 +85,10 @@ def measure_from(
     )
 
 
-def metric_table(night: Night) -> pd.DataFrame:
-    """Return the rows that declare a night's metrics, one a line."""
-    metrics = {measure.metric.name: measure.metric for measure in night.results}
+def metric_table(metrics: Iterable[Metric]) -> pd.DataFrame:
+    """Return the rows that declare metrics as a table, one a line."""
     rows = []
-    for metric in metrics.values():
+    for metric in metrics:
         low, high = metric.plausible or (np.nan, np.nan)
         experts, automatic = (
             np.nan if rho is None else rho

@@ -45,6 +45,28 @@ def look_at_seal(path: Path) -> Seal:
     return Seal.WHOLE if line == _line(_digest(path, end)) else Seal.BROKEN
 
 
+def seal_line(path: Path) -> str:
+    """Return the last bytes of a file, where its seal stands; without checking it."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _LENGTH))
+        return file.read(_LENGTH).decode("ascii", "replace")
+
+
+def read_sealed(path: Path) -> bytes:
+    """Return the content of a small file before its seal.
+
+    Raises
+    ------
+    ValueError
+        If the file is not as it was sealed.
+    """
+    data = path.read_bytes()
+    content = data[:-_LENGTH]
+    if sealed(content) != data:
+        raise ValueError(f"{path.name} is not as it was sealed")
+    return content
+
+
 def seal_fault(seal: Seal) -> str:
     """Say why an HDF5 file with this seal must not be opened; empty where it may.
 

@@ -302,7 +302,7 @@ def test_every_fault_of_a_call_is_told_at_once(run: Run, tmp_path: Path) -> None
     assert status == 2
     for said in (
         "--id is empty",
-        "'soon' is not a valid time",
+        "a text of 4 characters is not a valid time",
         "--codes does",
         "--align does",
     ):

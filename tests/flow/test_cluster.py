@@ -185,8 +185,10 @@ def test_an_error_that_nobody_foresaw_leaves_no_word_with_the_cluster(
     executor = DaskExecutor(work, address=cluster.scheduler_address)
     tasks = make_tasks(tmp_path, "raises", "exits", "good")
     found = {o.job.night_id: o for o in run_tasks(tasks, executor)}
-    assert found["raises"].message == "This is a bug of psgkit (RuntimeError)."
-    assert found["exits"].message == "This is a bug of psgkit (SystemExit)."
+    for night, kind in (("raises", "RuntimeError"), ("exits", "SystemExit")):
+        sentence, where = found[night].message.split(". ")
+        assert sentence == f"This is a bug of psgkit ({kind})"
+        assert re.fullmatch(r"This was on the worker at tcp://[\d.:]+\.", where)
     assert type(found["good"]) is psgkit.Done
     everything = logs_of(cluster) + "".join(capfd.readouterr()) + str(b"\n".join(wire))
     assert "Jane Doe" not in everything

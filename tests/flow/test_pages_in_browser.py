@@ -157,3 +157,25 @@ _COLOURS = """selector => {
 
 def test_the_contrast_of_black_on_white_is_21() -> None:
     assert contrast([0, 0, 0], [255, 255, 255]) == pytest.approx(21.0)
+
+
+def test_the_nights_of_a_cohort_are_sorted_and_filtered(
+    browser: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "cohort.html"
+    table = make_cohort(500)
+    file.write_text(cohort_page(table, ALL_METRICS), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    first = page.locator("#nights tbody tr:visible td:first-child")
+    assert first.first.inner_text() == "night-00"
+    page.get_by_role("button", name="issues").click()
+    page.get_by_role("button", name="issues").click()
+    most = page.locator("#nights tbody tr td:nth-child(3)").first.inner_text()
+    assert most == f"{table['issues_n'].max():g}"
+    page.fill("#find", "failed")
+    assert first.count() == 2
+    assert page.locator("#shown").inner_text() == "2 / 500"
+    page.fill("#find", "")
+    assert first.count() == 500
+    page.close()

@@ -7,6 +7,7 @@ failed, since a night that kills its worker would otherwise take down one after 
 other.
 """
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -58,7 +59,10 @@ class DaskExecutor(Executor):
     @property
     def workers(self) -> int:
         """How many nights run at once: the threads of all workers there are now."""
-        threads: dict[str, int] = self._client.nthreads()
+        try:
+            threads: dict[str, int] = self._client.nthreads()
+        except (OSError, RuntimeError, ValueError):  # it is gone; see `is_broken`
+            return 1
         return max(1, sum(threads.values()))
 
     @property
@@ -70,16 +74,27 @@ class DaskExecutor(Executor):
         """Run one task on whichever worker is free."""
         night: Future[Outcome] = Future()
         night.set_running_or_notify_cancel()
-        # Further columns of a manifest are of no use to a worker, and may name people.
-        bare = replace(task, job=replace(task.job, covariates={}))
-        given = self._pool.submit(psgkit_night, self._work, bare, OURS)
+        given = self._pool.submit(psgkit_night, self._work, _for_worker(task), OURS)
         given.add_done_callback(lambda ended: _pass_on(ended, task, night))
         return night
 
     def restart(self) -> None:
-        """Connect again."""
+        """Connect again.
+
+        Raises
+        ------
+        InputError
+            If the scheduler does not answer any more.
+        """
         self._client.close()
-        self._connect()
+        try:
+            self._connect()
+        except InputError:
+            raise InputError(
+                f"The Dask scheduler at {self._address!r} does not answer any more. "
+                "Nights that are done stay done. Start it again, and give the same "
+                "command again."
+            ) from None
 
     def stop(self) -> None:
         """Cancel tasks that have not begun, and restore the cluster's settings."""
@@ -95,6 +110,8 @@ class DaskExecutor(Executor):
             raise MissingExtra(
                 "--dask needs dask.distributed: pip install 'psgkit[cluster]'."
             ) from None
+        # A scheduler that dies is told in a sentence, not in Dask's tracebacks.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             # Dask ships no types.
             self._client: Any = _client_of(Client, self._address)
@@ -128,6 +145,18 @@ class DaskExecutor(Executor):
                 raise InputError(_other_version(theirs, OURS))
 
 
+def _for_worker(task: Task) -> Task:
+    """Return a task with absolute paths: a worker may have another current folder."""
+    paths = {
+        name: path.absolute()
+        for name in ("recording", "scoring", "scoring_beside")
+        if (path := getattr(task.job, name)) is not None
+    }
+    # Further columns of a manifest are of no use to a worker, and may name people.
+    job = replace(task.job, covariates={}, id=task.job.night_id, **paths)
+    return replace(task, job=job, out=task.out.absolute())
+
+
 def psgkit_night(work: Callable[[Task], Outcome], task: Task, ours: str) -> Outcome:
     """Do a task in a worker; the dashboard shows this function's name.
 
@@ -140,10 +169,20 @@ def psgkit_night(work: Callable[[Task], Outcome], task: Task, ours: str) -> Outc
     _one_numerical_thread()
     try:
         with memory_kept():
-            return work(task)
+            outcome = work(task)
     except BaseException as fault:  # noqa: BLE001 - see above
         seconds = time.monotonic() - begun
-        return Failed(task.job, type(fault).__name__, unforeseen(fault), seconds)
+        outcome = Failed(task.job, type(fault).__name__, unforeseen(fault), seconds)
+    if isinstance(outcome, Failed):
+        return replace(outcome, message=f"{outcome.message} {_where()}")
+    return outcome
+
+
+def _where() -> str:
+    """Name the worker: its folders and packages may be other than those of the batch."""
+    from distributed import get_worker  # noqa: PLC0415 - in the worker alone
+
+    return f"This was on the worker at {get_worker().address}."
 
 
 def _version_there() -> str:
@@ -183,6 +222,14 @@ def _one_numerical_thread() -> None:
     threadpool_limits(1)
 
 
+def _as_given(outcome: Outcome, task: Task) -> Outcome:
+    """Return an outcome with the job and the folder as the caller named them."""
+    if isinstance(outcome, Failed) or outcome.folder is None:
+        return replace(outcome, job=task.job)
+    folder = task.out / outcome.folder.relative_to(task.out.absolute())
+    return replace(outcome, job=task.job, folder=folder)
+
+
 def _pass_on(ended: "Future[Outcome]", task: Task, night: "Future[Outcome]") -> None:
     """Hand a task's end on in the words that a run knows."""
     if ended.cancelled():
@@ -190,7 +237,7 @@ def _pass_on(ended: "Future[Outcome]", task: Task, night: "Future[Outcome]") -> 
         return
     fault = ended.exception()
     if fault is None:
-        night.set_result(replace(ended.result(), job=task.job))
+        night.set_result(_as_given(ended.result(), task))
     elif type(fault).__name__ == "KilledWorker":
         night.set_exception(
             WorkerGone(

@@ -75,7 +75,10 @@ def _analyse_and_save(task: Task, started: float) -> Done:
     }
     for name, address in job.addresses.items():
         prints[name] = facts_at(address) or {}
-    with fetched(job) as local, warnings.catch_warnings():
+    with (
+        fetched(job, stall_s=task.settings.read.stall_s) as local,
+        warnings.catch_warnings(),
+    ):
         # What a reader of the numbers should know is told as an issue.
         warnings.simplefilter("ignore")
         night = analyse_night(local, task.settings)

@@ -151,13 +151,17 @@ def run_cohort(
             should_stop=lambda: lock.lost or should_stop(),
             tell=partial(tell_under_way, lock),
         )
+        gone = None
         with closing(outcomes):  # workers end before the folder is free for others
-            for outcome in outcomes:
-                if isinstance(outcome, Failed):
-                    failed.append(outcome)
-                if isinstance(outcome, Done):
-                    done.append(outcome.job)
-                yield outcome
+            try:
+                for outcome in outcomes:
+                    if isinstance(outcome, Failed):
+                        failed.append(outcome)
+                    if isinstance(outcome, Done):
+                        done.append(outcome.job)
+                    yield outcome
+            except InputError as fault:  # the scheduler of a cluster does not answer
+                gone = fault
         if lock.lost:
             raise OutputError(
                 f"Another batch has taken over {out}, since nothing was heard of this "
@@ -167,12 +171,19 @@ def run_cohort(
         record_again(out, failed)
         tell_under_way(lock, None)
         try:
-            collect(out, page=settings.report.page, language=settings.report.language)
+            collect(
+                out,
+                page=settings.report.page,
+                language=settings.report.language,
+                verify=verify,
+            )
         except OutputError as fault:
             raise OutputError(
                 f"{fault} Nights that are done stay so; the same command again makes the "
                 "tables."
             ) from None
+    if gone:
+        raise gone
 
 
 def _check_still_there(out: Path, done: Sequence[Job]) -> None:
@@ -225,7 +236,13 @@ def run_tasks(
     finally:
         executor.stop()
     for task in run.waiting:
-        yield Skipped(task.job, None, STOPPED)
+        if run.gone and not why_to_do(task.job, task.settings, task.out):
+            # A worker has done it, and could not say so any more.
+            yield Skipped(task.job, night_folder(task.out, task.job), DONE_BEFORE)
+        else:
+            yield Skipped(task.job, None, STOPPED)
+    if run.gone:
+        raise run.gone
 
 
 def check_ids(jobs: Sequence[Job]) -> None:
@@ -258,6 +275,8 @@ class _Run:
         self._executor = executor
         self._losses: Counter[str] = Counter()
         self._breaks_in_a_row = 0
+        # Why there are no workers any more.
+        self.gone: InputError | None = None
 
     @property
     def nights_under_way(self) -> frozenset[str]:
@@ -266,7 +285,11 @@ class _Run:
 
     def fill(self) -> None:
         """Give every free worker a night; no more, so that stopping ends soon."""
-        while self.waiting and len(self.under_way) < self._executor.workers:
+        while (
+            self.waiting
+            and not self.gone
+            and len(self.under_way) < self._executor.workers
+        ):
             task = self.waiting.popleft()
             try:
                 future = self._executor.submit(task)
@@ -280,6 +303,8 @@ class _Run:
         """Wait a moment, and return the outcomes of nights that have ended."""
         ended, _ = wait(self.under_way, timeout=POLL_S, return_when=FIRST_COMPLETED)
         for future in ended:
+            if isinstance(future.exception(), WorkerGone) and self._executor.is_broken:
+                return  # `recover` sees to all of them
             task, begun = self.under_way.pop(future)
             if isinstance(future.exception(), BrokenProcessPool):
                 yield from self._lose(task, begun)
@@ -294,6 +319,9 @@ class _Run:
         lost = list(self.under_way.values())
         self.under_way.clear()
         self._restart()
+        if self.gone:
+            self.waiting.extendleft(task for task, _ in reversed(lost))
+            return
         for task, begun in lost:
             yield from self._lose(task, begun)
 
@@ -304,7 +332,10 @@ class _Run:
                 "The worker processes end as soon as they start; in a script, "
                 "run_cohort must be called below 'if __name__ == \"__main__\":'."
             )
-        self._executor.restart()
+        try:
+            self._executor.restart()
+        except InputError as fault:
+            self.gone = fault
 
     def _lose(self, task: Task, begun: float) -> Iterator[Outcome]:
         """Try a night again that was lost through no fault one could see."""

@@ -264,7 +264,8 @@ def _asked(job: Job, settings: Settings) -> dict[str, Any]:
             "sex": job.sex,
             "epoch_s": job.epoch_s,
         },
-        "settings": settings.model_dump(mode="json"),
+        # How long to wait for a server changes no number.
+        "settings": settings.model_dump(mode="json", exclude={"read": {"stall_s"}}),
         "metric_version": METRIC_VERSION,
     }
 

@@ -7,8 +7,10 @@ processes here, a cluster's scheduler elsewhere.
 import math
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -102,7 +104,7 @@ class ProcessExecutor(Executor):
         self._work = work
         self._workers = workers
         self._timeout_s = timeout_s
-        self._pool = self._new_pool()
+        self._start()
 
     @property
     def workers(self) -> int:
@@ -122,24 +124,39 @@ class ProcessExecutor(Executor):
     def restart(self) -> None:
         """Replace the pool by a new one."""
         self.stop()
-        self._pool = self._new_pool()
+        self._start()
 
     def stop(self) -> None:
         """End all workers at once."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+        self._scratch.cleanup()
 
-    def _new_pool(self) -> pebble.ProcessPool:
-        return pebble.ProcessPool(
+    def _start(self) -> None:
+        # A worker that is killed cannot take its temporary files away.
+        self._scratch = tempfile.TemporaryDirectory(
+            prefix="psgkit-", ignore_cleanup_errors=True
+        )
+        self._pool = pebble.ProcessPool(
             max_workers=self._workers,
             initializer=prepare_worker,
+            initargs=[self._scratch.name],
             context=multiprocessing.get_context("spawn"),
         )
 
 
-def prepare_worker() -> None:
-    """Make a new process a worker: one thread, silent, gone when its parent is."""
+def prepare_worker(scratch: str) -> None:
+    """Make a new process a worker: one thread, silent, gone when its parent is.
+
+    Parameters
+    ----------
+    scratch : str
+        The folder for its temporary files, and those of programs that it starts.
+    """
     keep_memory()
+    tempfile.tempdir = scratch
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = scratch
     for name in ONE_THREAD:
         os.environ[name] = "1"
     if "numpy" in sys.modules:
@@ -148,7 +165,7 @@ def prepare_worker() -> None:
         from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
         threadpool_limits(1)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=_leave_with_parent, args=[scratch], daemon=True).start()
     # What libraries print would break the parent's progress display.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
@@ -215,7 +232,7 @@ def _first_line(path: str) -> str:
         return ""
 
 
-def _leave_with_parent() -> None:
+def _leave_with_parent(scratch: str) -> None:
     """End this process once its parent is gone, however that came.
 
     A worker that went on after its batch was killed would write beside the next one.
@@ -223,6 +240,7 @@ def _leave_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
+        shutil.rmtree(scratch, ignore_errors=True)
         os._exit(1)
 
 

@@ -159,12 +159,14 @@ def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
             "address; give ids in a manifest."
         )
     named = [replace(job, id=_hash_of(job)) for job in jobs]
-    first: dict[str, Job] = {}
-    for job in named:
-        if (other := first.setdefault(job.night_id, job)) is not job:
+    first: dict[str, int] = {}
+    for place, job in enumerate(named, start=1):
+        if (other := first.setdefault(job.night_id, place)) != place:
+            # By their places: names of files are what --id hash keeps to itself.
             raise InputError(
-                f"{_file_of(other).name} and {_file_of(job).name} hold the same, and "
-                "a name from the content cannot tell them apart; take one of them away."
+                f"Recordings {other} and {place} of {len(named)}, in the order of their "
+                "names, hold the same; a name from the content cannot tell them apart. "
+                "Take one of them away."
             )
     return named
 

@@ -212,8 +212,12 @@ def _job(
         if text := cells.get(which):
             try:
                 check_time(text, which)
-            except InputError as fault:
-                faults.append(f"Line {line}: {fault}")
+            except InputError:
+                # Without the cell's own words: people type names and dates there.
+                faults.append(
+                    f"Line {line}: the {which} is not a time. Use 22:47, 22:47:30 or "
+                    "120s, or empty the cell."
+                )
 
     def read(name: str, convert: Callable[[str], Value], wanted: str) -> Value | None:
         text = cells.get(name, "")
@@ -263,7 +267,7 @@ def _clashes(jobs: list[Job], lines: list[int]) -> list[str]:
         name = folded(safe_name(job.id))
         if name in first:
             faults.append(
-                f"Lines {first[name]} and {line} have the same id {job.id!r}."
+                f"Lines {first[name]} and {line} have the same id; ids must differ."
             )
         first.setdefault(name, line)
     return faults

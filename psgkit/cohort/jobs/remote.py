@@ -35,6 +35,9 @@ _NOT_THERE = (404, 410)
 
 _BLOCK_BYTES = 1 << 20
 
+# Seconds without a byte after which a download from the web is given up.
+STALL_S = 60.0
+
 
 def is_address(text: str) -> bool:
     """Return whether an input is an address and not a path.
@@ -172,8 +175,14 @@ def sha256_at(address: str) -> str:
 
 
 @contextmanager
-def fetched(job: Job) -> Iterator[Job]:
+def fetched(job: Job, *, stall_s: float = STALL_S) -> Iterator[Job]:
     """Copy a night's inputs here, and take the copies away at the end.
+
+    Parameters
+    ----------
+    job : Job
+    stall_s : float
+        Seconds without a byte after which a download from the web is given up.
 
     Yields
     ------
@@ -190,7 +199,7 @@ def fetched(job: Job) -> Iterator[Job]:
         return
     with TemporaryDirectory(prefix="psgkit-") as scratch:
         copies = {
-            name: _copy(address, Path(scratch, name), job.night_id)
+            name: _copy(address, Path(scratch, name), job.night_id, stall_s)
             for name, address in job.addresses.items()
         }
         yield replace(
@@ -202,12 +211,12 @@ def fetched(job: Job) -> Iterator[Job]:
         )
 
 
-def _copy(address: str, folder: Path, night_id: str) -> Path:
+def _copy(address: str, folder: Path, night_id: str, stall_s: float) -> Path:
     folder.mkdir()
     # Named by the night: names of files often carry names of people.
     copy = folder / (safe_name(night_id) + place_of(address).suffix)
     try:
-        found, path = _find(address)
+        found, path = _find(address, stall_s)
         size = found.info(path).get("size")
         found.get_file(path, os.fspath(copy))
     except Exception as fault:  # every file system has its own
@@ -215,7 +224,7 @@ def _copy(address: str, folder: Path, night_id: str) -> Path:
             raise
         if _is_not_there(fault):
             raise InputError("There is no file at the address of an input.") from None
-        raise _unreachable(fault) from None
+        raise _unreachable(fault, stall_s) from None
     if not copy.is_file():
         raise InputError("An address names no file, but perhaps a folder.")
     if size is not None and copy.stat().st_size != size:
@@ -223,11 +232,25 @@ def _copy(address: str, folder: Path, night_id: str) -> Path:
     return copy
 
 
-def _find(address: str) -> tuple[Any, str]:
+def _find(address: str, stall_s: float = STALL_S) -> tuple[Any, str]:
     """Return the file system and the path in it; fsspec ships no types."""
     check_address(address)
-    found, path = _fsspec().core.url_to_fs(address)
+    protocols = [part.partition("://")[0] for part in address.split("::")]
+    web = {
+        name: {"client_kwargs": _patience(stall_s)}
+        for name in protocols
+        if name in _WEB
+    }
+    found, path = _fsspec().core.url_to_fs(address, **web)
     return found, str(path)
+
+
+def _patience(stall_s: float) -> dict[str, Any]:
+    """Return the time limits of a download: they count stalls, and never the whole."""
+    import aiohttp  # noqa: PLC0415 - an extra
+
+    limits = aiohttp.ClientTimeout(total=None, sock_connect=stall_s, sock_read=stall_s)
+    return {"timeout": limits}
 
 
 def _fsspec() -> Any:
@@ -253,9 +276,14 @@ def _is_not_there(fault: Exception) -> bool:
     )
 
 
-def _unreachable(fault: Exception) -> InputError:
+def _unreachable(fault: Exception, stall_s: float = STALL_S) -> InputError:
     if isinstance(fault, InputError):
         return fault
+    if isinstance(fault, TimeoutError) or isinstance(fault.__cause__, TimeoutError):
+        return InputError(
+            f"The server of an input sent nothing for {stall_s:g} s. Try again later, or "
+            "raise stall_s below [read] in the settings file."
+        )
     # The web's real reason stands behind fsspec's. Not a fault's own words: they may
     # hold the address, and that a password.
     reason = type(fault.__cause__ or fault).__name__

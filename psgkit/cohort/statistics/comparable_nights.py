@@ -26,6 +26,9 @@ _WORDS = {
 # Where more nights than these are meant, their number is told and not their names.
 MOST_NAMED = 3
 
+# Of how many groups of look-alike nights, and nights in one, a warning tells.
+MOST_ALIKE = 10
+
 # Two nights of which all of these are the same are one night: of real nights no two
 # spend the same minutes in every stage.
 _OF_ONE_NIGHT = (
@@ -141,13 +144,23 @@ def _twins(nights: pd.DataFrame) -> list[str]:
         return []
     numbers = nights[names]
     known = numbers[numbers.notna().sum(axis=1) >= _ENOUGH_OF_ONE_NIGHT]
-    alike = known.groupby(names, dropna=False, sort=False).groups.values()
-    return [
-        f"{listed(_some_ids(nights, rows))} have the same numbers, as one recording "
-        "under several names has; all of them were counted"
-        for rows in alike
-        if len(rows) > 1
+    groups = known.groupby(names, dropna=False, sort=False).groups.values()
+    alike = [_some_ids(nights, rows) for rows in groups if len(rows) > 1]
+    told = [
+        f"{listed(_capped(ids))} have the same numbers, as one recording under several "
+        "names has; all of them were counted"
+        for ids in alike[:MOST_ALIKE]
     ]
+    if len(alike) > MOST_ALIKE:
+        told.append(
+            f"{len(alike) - MOST_ALIKE} more groups of nights have the same numbers"
+        )
+    return told
+
+
+def _capped(ids: list[str]) -> list[str]:
+    left = len(ids) - MOST_ALIKE
+    return ids if left <= 0 else [*ids[:MOST_ALIKE], f"{left} more"]
 
 
 def _short(nights: pd.DataFrame) -> list[str]:

@@ -1,9 +1,11 @@
 """All nights of a folder as one table, made from their HDF5 files."""
 
+import hashlib
+import json
 import logging
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,18 +27,19 @@ from psgkit.cohort.table.column_types import (
     typed,
     with_units,
 )
+from psgkit.cohort.table.kept_rows import KeptRows, NightRow
 from psgkit.cohort.table.spreadsheet import spreadsheet
 from psgkit.domain.jobs import Job
 from psgkit.domain.metrics import Measure
-from psgkit.domain.night import Night
 from psgkit.errors import InputError, UnreadableNight
 from psgkit.report.pages.cohort_html import cohort_page
-from psgkit.report.tables import summary_row, to_csv
+from psgkit.report.tables import to_csv, unguarded
 from psgkit.store.file_set import together
 from psgkit.store.files import safe_name
-from psgkit.store.night_file import read_night_numbers
 
 logger = logging.getLogger(__name__)
+
+PAGE = "cohort.html"
 
 # Why a night has neither numbers nor a fault.
 UNDER_WAY = "A batch is at work on this night."
@@ -52,6 +55,8 @@ MAX_TOLD = 10
 class _Cohort:
     """The rows, faults and notes that `collect` gathers, night by night."""
 
+    out: Path
+    kept: KeptRows
     rows: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     measures: dict[str, Measure] = field(default_factory=dict)
@@ -66,13 +71,18 @@ class _Cohort:
 
 
 def collect(
-    out: str | Path, *, every: bool = False, page: bool = True, language: str = "en"
+    out: str | Path,
+    *,
+    every: bool = False,
+    page: bool = True,
+    language: str = "en",
+    verify: bool = False,
 ) -> pd.DataFrame:
     """Make the tables of a cohort from the HDF5 files of its nights.
 
     Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv``, ``cohort.html``
-    and ``cohort.xlsx``. Warns, through
-    `logging`, of nights that hold the same recording: it counts several times.
+    and ``cohort.xlsx``. Tables that would be the same are left as they are. Warns,
+    through `logging`, of nights that hold the same recording: it counts several times.
 
     Parameters
     ----------
@@ -85,6 +95,9 @@ def collect(
         Whether ``cohort.html`` is written.
     language : {"en", "nl"}
         Of the words on that page.
+    verify : bool
+        Whether every night's file is read and its seal checked. Otherwise the rows of
+        files that have the same size, time and last bytes are kept from the last call.
 
     Returns
     -------
@@ -114,37 +127,55 @@ def collect(
         raise InputError(f"There is no folder {str(out)!r}; check its path.")
     asked = read_asked(out)
     found = dict(_saved_nights(out)) if every or asked is None else {}
+    kept = KeptRows(out, verify=verify)
     # Before the records: a night that is done meanwhile is then done, not waiting.
-    cohort = _Cohort(under_way=None if asked is None else nights_under_way(out))
+    cohort = _Cohort(
+        out, kept, under_way=None if asked is None else nights_under_way(out)
+    )
     for job in asked or ():
         cohort.covariates |= dict.fromkeys(job.covariates)
         found.pop(safe_name(job.night_id), None)
-        _add_asked(cohort, out, job)
+        _add_asked(cohort, job)
     for file in found.values():
-        _add_saved(cohort, Job(recording=None, id=file.stem), out, file)
+        _add_saved(cohort, Job(recording=None, id=file.stem), file)
     if not cohort.rows:
         raise InputError(f"There is no night of psgkit in {out}.")
+    table = _write_tables(cohort, page=page, language=language)
+    _tell_of_repeats(cohort)
+    return table
+
+
+def _write_tables(cohort: _Cohort, *, page: bool, language: str) -> pd.DataFrame:
+    """Write the tables, where the folder does not hold the same already."""
     table = _table(cohort)
     failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
     meanings = dictionary(table, cohort.measures)
-    with together(out, mark=TABLE) as files:
-        files.write_text("data_dictionary.csv", to_csv(meanings))
-        files.write_text("failures.csv", to_csv(failures))
-        files.write_text(TABLE, to_csv(table))
+    texts = {
+        "data_dictionary.csv": to_csv(meanings),
+        "failures.csv": to_csv(failures),
+        TABLE: to_csv(table),
+    }
+    at = None if cohort.under_way is None else sorted(cohort.under_way)
+    facts = json.dumps([texts, at, cohort.pages, language if page else None])
+    digest = hashlib.sha256(facts.encode("utf-8", "replace")).hexdigest()
+    if not cohort.kept.are_tables_of(digest):
         sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
-        files.write_bytes("cohort.xlsx", spreadsheet(sheets))
-        table = with_units(table, meanings)
-        at = cohort.under_way
-        table.attrs["under_way"] = None if at is None else sorted(at)
-        if page:
-            shown = table.copy()
-            shown.attrs["pages"] = cohort.pages
-            metrics = {m.metric.name: m.metric for m in cohort.measures.values()}
-            html = cohort_page(shown, metrics.values(), language=language)
-            files.write_text("cohort.html", html)
-        else:
-            files.remove("cohort.html")
-    _tell_of_repeats(cohort)
+        with together(cohort.out, mark=TABLE) as files:
+            for name, text in texts.items():
+                files.write_text(name, text)
+            files.write_bytes("cohort.xlsx", spreadsheet(sheets))
+            if page:
+                shown = with_units(table.copy(), meanings)
+                shown.attrs |= {"pages": cohort.pages, "under_way": at}
+                metrics = {m.metric.name: m.metric for m in cohort.measures.values()}
+                html = cohort_page(shown, metrics.values(), language=language)
+                files.write_text(PAGE, html)
+            else:
+                files.remove(PAGE)
+    # A page that shall not be there is remembered too.
+    cohort.kept.save(cohort.measures, digest, (*texts, "cohort.xlsx", PAGE))
+    table = with_units(table, meanings)
+    table.attrs["under_way"] = at
     return table
 
 
@@ -187,12 +218,12 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
     return with_units(typed(table, set(ours)), meanings)
 
 
-def _add_asked(cohort: _Cohort, out: Path, job: Job) -> None:
-    record = read_record(out, job)
+def _add_asked(cohort: _Cohort, job: Job) -> None:
+    record = read_record(cohort.out, job)
     match record.get("status"):
         case "done":
-            folder = night_folder(out, job)
-            _add_saved(cohort, job, out, folder / f"{folder.name}.h5")
+            folder = night_folder(cohort.out, job)
+            _add_saved(cohort, job, folder / f"{folder.name}.h5")
         case "failed":
             again = [AGAIN] if job.night_id in (cohort.under_way or ()) else []
             message = " ".join([record.get("message", ""), *again])
@@ -208,33 +239,28 @@ def _why_not_yet(job: Job, under_way: frozenset[str] | None) -> str:
     return UNDER_WAY if job.night_id in under_way else NOT_BEGUN
 
 
-def _add_saved(cohort: _Cohort, job: Job, out: Path, file: Path) -> None:
+def _add_saved(cohort: _Cohort, job: Job, file: Path) -> None:
     try:
-        night = read_night_numbers(file, cohort.measures)
+        night = cohort.kept.read(file, cohort.measures)
     except UnreadableNight as fault:
         _add_failed(cohort, job, type(fault).__name__, str(fault))
         return
     page = file.with_name(f"{file.stem}_report.html")
     if page.is_file():
-        cohort.pages[night.id] = page.relative_to(out).as_posix()
+        cohort.pages[night.id] = page.relative_to(cohort.out).as_posix()
     _note_input(cohort, night, file)
-    numbers = summary_row(night)
-    cohort.rows.append(
-        _row(job, "done", {k: v for k, v in numbers.items() if k != "id"})
-        | {"id": night.id}
-    )
+    cohort.rows.append(_row(job, "done", night.cells) | {"id": night.id})
 
 
-def _note_input(cohort: _Cohort, night: Night, file: Path) -> None:
+def _note_input(cohort: _Cohort, night: NightRow, file: Path) -> None:
     """Note a night's input, to find recordings that are there twice."""
-    source = night.provenance
     # A night that was copied under another name keeps its id inside of the file.
     copied = safe_name(night.id) != file.stem
     name = f"{night.id!r} (in {file.stem!r})" if copied else repr(night.id)
-    if source.recording_sha256:
-        cohort.inputs["recording", source.recording_sha256].append(name)
-    elif source.scoring_sha256:
-        cohort.inputs["scoring", source.scoring_sha256].append(name)
+    if night.recording_sha256:
+        cohort.inputs["recording", night.recording_sha256].append(name)
+    elif night.scoring_sha256:
+        cohort.inputs["scoring", night.scoring_sha256].append(name)
 
 
 def _tell_of_repeats(cohort: _Cohort) -> None:
@@ -262,7 +288,7 @@ def _add_failed(cohort: _Cohort, job: Job, error: str, message: str) -> None:
     cohort.rows.append(_row(job, "failed", words))
 
 
-def _row(job: Job, status: str, values: dict[str, Any]) -> dict[str, Any]:
+def _row(job: Job, status: str, values: Mapping[str, Any]) -> dict[str, Any]:
     person = {"age_y": job.age_y, "sex": job.sex}
     known = {name: value for name, value in person.items() if value is not None}
     return {
@@ -302,9 +328,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
         table = pd.read_csv(path, dtype="string", keep_default_na=False)
     except (OSError, ValueError) as fault:
         raise InputError(f"{path} cannot be read: {fault}.") from None
-    # The guard that keeps a spreadsheet from taking text for a formula.
-    unguarded = {
-        name: table[name].str.replace(r"^'(?=[=+\-@\t\n])", "", regex=True)
+    columns = {
+        unguarded(name): table[name].map(unguarded).astype("string")
         for name in table.columns
     }
-    return pd.DataFrame(unguarded)
+    return pd.DataFrame(columns)

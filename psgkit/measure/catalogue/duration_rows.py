@@ -4,6 +4,7 @@ from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.domain.scoring import Stage
 from psgkit.measure.catalogue.rows import (
     AASM,
+    COUNT,
     MINUTES,
     PERCENT,
     PSGKIT,
@@ -22,6 +23,8 @@ from psgkit.measure.stages.architecture import (
     unscored_min,
     waso_aasm_min,
     waso_min,
+    window_day,
+    window_start_min,
 )
 
 ARCHITECTURE = (
@@ -35,6 +38,30 @@ ARCHITECTURE = (
             scale=Scale.LOG,
         ),
         rec_min,
+        needs_scored=False,
+    ),
+    Row(
+        Metric(
+            "window_start_min",
+            MINUTES,
+            "Start of the window that was measured, after the recording's start.",
+            PSGKIT,
+            Family.SLEEP,
+            scale=Scale.NONE,
+        ),
+        window_start_min,
+        needs_scored=False,
+    ),
+    Row(
+        Metric(
+            "window_day",
+            COUNT,
+            "Day on which the window starts; 1 is the day of the recording's start.",
+            PSGKIT,
+            Family.SLEEP,
+            scale=Scale.NONE,
+        ),
+        window_day,
         needs_scored=False,
     ),
     Row(

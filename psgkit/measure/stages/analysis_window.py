@@ -1,7 +1,7 @@
 """Which part of a scoring is analysed.
 
 From lights-off to lights-on where they are known, else the whole scoring. A scoring
-longer than 24 h without lights holds several sleeps, of which the main one is taken.
+longer than 24 h without lights may hold several sleeps; the main one is taken.
 """
 
 import math
@@ -17,6 +17,7 @@ from psgkit.measure.stages.runs import IntArray
 
 MAX_GAP_H = 2.0
 LONG_RECORDING_H = 24.0
+BOUT_S = 600.0
 # Half of the gap that parts two sleeps, so that their windows never overlap.
 MARGIN_H = MAX_GAP_H / 2
 
@@ -41,9 +42,10 @@ class Window:
 
 
 def find_windows(scoring: Scoring) -> tuple[Window, ...]:
-    """Find the sleeps of a scoring: stretches with at most 2 h between sleep epochs.
+    """Find the sleeps of a scoring: stretches with at most 2 h between bouts of sleep.
 
-    Each window reaches up to an hour of the scoring beyond its sleep on both sides.
+    Single epochs of sleep in a day of wakefulness, as a classifier makes them, are no
+    bout: within 10 min around it, half of a bout is sleep. Each window reaches up to an hour of the scoring beyond its sleep on both sides.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
     tuple of Window
         In order of time; empty where there is no sleep.
     """
-    asleep = np.flatnonzero(scoring.stages > 0)
+    asleep = _bouts(scoring)
     if len(asleep) == 0:
         return ()
     epochs_per_h = 3600 / scoring.epoch_s
@@ -69,6 +71,15 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
         )
         for sleep in np.split(asleep, parted + 1)
     )
+
+
+def _bouts(scoring: Scoring) -> IntArray:
+    """Return the epochs of bouts of sleep; all of sleep where there is no bout."""
+    is_asleep = scoring.stages > 0
+    around = 2 * round(BOUT_S / 2 / scoring.epoch_s) + 1
+    share = np.convolve(is_asleep, np.ones(around), mode="same") / around
+    bouts = np.flatnonzero(is_asleep & (share >= 0.5))
+    return bouts if len(bouts) else np.flatnonzero(is_asleep)
 
 
 def _main_sleep(windows: tuple[Window, ...]) -> Window:

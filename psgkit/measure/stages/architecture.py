@@ -29,6 +29,21 @@ def window_min(night: Evidence) -> float:
     return len(night.stages) * night.epoch_min
 
 
+def window_start_min(night: Evidence) -> float:
+    """Return when the window starts, after the recording's start."""
+    return night.start_s / 60
+
+
+def window_day(night: Evidence) -> float:
+    """Return the day on which the window starts, 1 for that of the recording's start."""
+    start = night.scoring.start
+    since_midnight_s = 0.0
+    if start is not None:
+        midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+        since_midnight_s = (start - midnight).total_seconds()
+    return (since_midnight_s + night.start_s) // 86400 + 1
+
+
 def spt_min(night: Evidence) -> Value:
     """Return the time from sleep onset to offset."""
     return NO_SLEEP if night.onset is None else night.sleep_period_min

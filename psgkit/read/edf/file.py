@@ -15,6 +15,7 @@ from psgkit.read.edf.header import read_header
 from psgkit.read.edf.layout import find_layout
 from psgkit.read.edf.source import EdfSource
 from psgkit.read.edf.start import find_person, find_start
+from psgkit.read.recording_size import check_size
 from psgkit.settings import ReadSettings
 
 
@@ -57,6 +58,7 @@ def read_edf(
             f"{path.name} holds annotations and no signal; give it as the scoring, "
             "with the recording that it belongs to."
         )
+    check_size(path.name, channels=sum(not s.is_annotations for s in header.signals))
     layout, issues = find_layout(path, header, ignore_clock=settings.ignore_clock)
     source = EdfSource(layout, header.signals, header.sample_bytes)
     channels, more = build_channels(source, settings)

@@ -16,6 +16,7 @@ from psgkit.errors import UnreadableRecording
 from psgkit.read.edf.header import MAX_RECORDING_S, EdfHeader, SignalHeader
 from psgkit.read.edf.record_times import MAX_DRIFT_S, ROUNDING_S, find_runs
 from psgkit.read.edf.tals import record_onset
+from psgkit.read.recording_size import check_size
 
 BLOCK_BYTES = 1_000_000
 # A device whose clock runs ahead of its sampling makes records overlap by a little.
@@ -288,6 +289,8 @@ def _lay_on_clock(
             "sample's time is certain. Export the recording again, or read the records "
             "one after another with --ignore-clock."
         )
+    # Before segments are made of them, which takes seconds.
+    check_size(layout.path.name, gaps=int((steps_s > MAX_OVERLAP_S).sum()))
     runs = find_runs(late_s, layout.record_s)
     segments = tuple(
         Segment(

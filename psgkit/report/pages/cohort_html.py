@@ -40,6 +40,7 @@ class Plot:
     strip: Strip
     outliers: frozenset[int]
     missing: int
+    is_headline: bool
 
 
 def cohort_page(
@@ -74,10 +75,16 @@ def cohort_page(
 
 
 def _content(table: pd.DataFrame, metrics: Iterable[Metric]) -> dict[str, object]:
+    from psgkit.report.pages.templates import TEMPLATES, policy_hash  # noqa: PLC0415
+
     nights = _nights(table)
     group = next(iter(_group_columns(table)), None)
     plots = _plots(table, metrics)
+    script = (TEMPLATES / "cohort.js").read_text(encoding="utf-8")
     return {
+        "script": script,
+        "script_hash": policy_hash(script),
+        "headlines": _with_headlines(table, nights, plots),
         "language": current_language(),
         "counts": _counts(table, nights),
         "nights": nights,
@@ -93,6 +100,23 @@ def _content(table: pd.DataFrame, metrics: Iterable[Metric]) -> dict[str, object
     }
 
 
+def _with_headlines(
+    table: pd.DataFrame, nights: list[dict[str, Any]], plots: list[Plot]
+) -> list[Plot]:
+    """Put each night's main numbers beside its status, to sort by; return their columns."""
+    headlines = [plot for plot in plots if plot.is_headline]
+    for plot in headlines:
+        for night, value in zip(nights, _numbers(table, plot.name), strict=True):
+            is_known = np.isfinite(value)
+            night["headlines"].append(
+                {
+                    "value": f"{value:.9g}" if is_known else "",
+                    "shown": number(value) if is_known else "",
+                }
+            )
+    return headlines
+
+
 def _nights(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
@@ -102,6 +126,7 @@ def _nights(table: pd.DataFrame) -> list[dict[str, Any]]:
             "message": _word(row.get("message")),
             "issues": number(issues),
             "errors": number(errors),
+            "headlines": [],
         }
         for row, issues, errors in zip(
             table.to_dict("records"),
@@ -165,6 +190,7 @@ def _plots(table: pd.DataFrame, metrics: Iterable[Metric]) -> list[Plot]:
                 strip=strip,
                 outliers=frozenset(np.flatnonzero(find_outliers(values)).tolist()),
                 missing=done - len(strip.dots),
+                is_headline=metric.headline,
             )
         )
     return plots

@@ -7,9 +7,11 @@ import pytest
 from makers import make_scoring
 
 from psgkit.domain.clock import UNKNOWN_DATE
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import ArraySource, Gap, Recording
 from psgkit.domain.scoring import Scoring, make_events
 from psgkit.errors import InputError, ScoringMismatch
+from psgkit.prepare.lights import without_settled
 from psgkit.prepare.window import lay_on, mark_lights
 
 START = dt.datetime(2020, 3, 1, 22, 0)
@@ -219,3 +221,27 @@ def test_the_calls_lights_replace_the_scorings_and_that_is_noted() -> None:
     )
     assert scoring.lights_off_s == 60.0
     assert codes(issues) == ["lights_replaced"]
+
+
+def test_on_48_hours_lights_apply_to_the_first_evening_and_others_are_offered() -> None:
+    """From 20:00 for 48 h: 22:47 comes after 2.78 h (10020 s) and a day later."""
+    scoring, issues = mark_lights(
+        make_scoring("W" * 5760, lights=False),
+        make_recording(48 * 3600, start=dt.datetime(1985, 1, 1, 20, 0)),
+        lights_off="22:47",
+        lights_on="06:58",
+    )
+    assert (scoring.lights_off_s, scoring.lights_on_s) == (10020.0, 39480.0)
+    (issue,) = issues
+    assert "first evening" in issue.message
+    assert issue.remedy == (
+        "For a later evening: --lights-off 96420s --lights-on 125880s."
+    )
+
+
+def test_the_advice_to_give_lights_goes_once_they_are_given() -> None:
+    advice = Issue(Severity.WARNING, "longer_than_a_day", "It lasts 48 h.")
+    other = Issue(Severity.WARNING, "gaps", "A gap.")
+    dark = make_scoring("W" * 10, lights=False)
+    assert without_settled((advice, other), dark) == (advice, other)
+    assert without_settled((advice, other), make_scoring("W" * 10)) == (other,)

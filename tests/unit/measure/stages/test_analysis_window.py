@@ -1,5 +1,6 @@
 """Which epochs are measured."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -75,6 +76,32 @@ def test_sleeps_two_hours_apart_are_windows_of_their_own():
     assert (second.start, second.stop) == (361, 571)
 
 
+def test_single_epochs_of_sleep_in_a_day_of_wake_do_not_join_two_sleeps():
+    # As a classifier stages a day: an epoch of N1 every half hour, for 14 h.
+    day = ("W" * 59 + "1") * 28
+    stages = "2" * 7 * HOUR + day + "2" * 6 * HOUR
+    first, second = find_windows(make_scoring(stages))
+    assert (first.sleep_start, first.sleep_stop) == (0, 840)
+    # The last single epoch touches the second sleep.
+    assert second.sleep_stop == len(stages)
+    assert second.sleep_start in (839 + len(day), 840 + len(day))
+    assert measure_scoring(make_scoring(stages, lights=False))["tst_min"] >= 420
+
+
+def test_the_windows_day_and_start_are_numbers_of_the_night():
+    """A recording from 20:00: the second sleep begins 26 h later, on the third day."""
+    stages = "2" * 2 * HOUR + "W" * 24 * HOUR + "2" * 7 * HOUR
+    start = dt.datetime(1985, 1, 1, 20, 0)
+    scoring = replace(make_scoring(stages, lights=False), start=start)
+    measures = measure_scoring(scoring)
+    # 20:00 and 25 h (an hour before the sleep): 21:00 on day 2
+    assert measures["window_start_min"] == 25 * 60
+    assert measures["window_day"] == 2
+    by_lights = replace(scoring, lights_off_s=28.5 * 3600, lights_on_s=33 * 3600.0)
+    # 20:00 and 28.5 h: half past midnight, day 3
+    assert measure_scoring(by_lights)["window_day"] == 3
+
+
 def test_two_hours_of_wake_do_not_part_a_sleep():
     stages = "2" * HOUR + "W" * 2 * HOUR + "2" * 60
     assert len(find_windows(make_scoring(stages))) == 1
@@ -105,7 +132,7 @@ def test_the_sentence_says_which_sleep_was_taken_and_how_to_have_the_other():
     stages = "2" * 2 * HOUR + "W" * 15 * HOUR + "2" * 7 * HOUR + "W" * HOUR
     scoring = make_scoring(stages, lights=False)
     (issue,) = find_window_issues(scoring)
-    assert "57600 s to 90000 s" in issue.message
+    assert "16:00 to 25:00 after the start" in issue.message
     assert "--lights-off 0s --lights-on 10800s" in issue.remedy
     nap = replace(scoring, lights_off_s=0.0, lights_on_s=10800.0)
     assert measure_scoring(nap)["tst_min"] == 120
