@@ -125,14 +125,16 @@ def plot_forest(contrast: Contrast) -> "Figure":
     >>> figure = psgkit.plot_forest(result)
     >>> figure.savefig("forest.svg")
     """
-    from matplotlib.figure import Figure  # noqa: PLC0415 - costs half a second
+    from psgkit.report.drawing.notebook_figure import (  # noqa: PLC0415
+        NotebookFigure,  # loads matplotlib, which costs half a second
+    )
 
     rows = contrast.table.dropna(subset=["estimate"])
     panels = (
         list(rows.groupby(rows.apply(_panel, axis=1), sort=False)) if len(rows) else []
     )
     heights = [len(part) + 1.5 for _, part in panels] or [1.5]
-    figure = Figure(figsize=(7, 0.6 + 0.4 * sum(heights)), layout="constrained")
+    figure = NotebookFigure(figsize=(7, 0.6 + 0.4 * sum(heights)), layout="constrained")
     if not panels:
         axes = figure.subplots()
         axes.text(

@@ -1,13 +1,11 @@
 """A picture as a matplotlib figure, for a notebook or a paper."""
 
-import io
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from psgkit.report.drawing.notebook_figure import DPI, NotebookFigure
 from psgkit.report.drawing.palette import FAINT, INK
 from psgkit.report.drawing.picture import (
     CLEAR,
@@ -26,14 +24,13 @@ from psgkit.report.drawing.picture import (
     Words,
 )
 
-DPI = 96.0
 PX = 72.0 / DPI  # in points
 _ACROSS = {"start": "left", "middle": "center", "end": "right"}
 _UPRIGHT = {"top": "top", "middle": "center", "bottom": "bottom"}
 
 
-class Chart(Figure):
-    """A figure that shows itself in a notebook without pyplot.
+class Chart(NotebookFigure):
+    """A picture as a figure.
 
     Parameters
     ----------
@@ -56,11 +53,6 @@ class Chart(Figure):
             axes = self.add_axes(place, sharex=first)
             _fill(axes, panel)
             first = first or axes
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=2 * DPI)
-        return buffer.getvalue()
 
 
 def _fill(axes: Axes, panel: Panel) -> None:

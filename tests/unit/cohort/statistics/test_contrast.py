@@ -826,7 +826,9 @@ def test_nights_without_numbers_are_not_taken_for_one() -> None:
 
 def test_a_forest_plot_may_be_a_png(tmp_path: Path) -> None:
     found = compare_groups(make_cohort(1), group="group", columns="n3_min")
-    psgkit.plot_forest(found).savefig(tmp_path / "forest.png")
+    figure = psgkit.plot_forest(found)
+    assert figure._repr_png_().startswith(b"\x89PNG")  # as a notebook shows it
+    figure.savefig(tmp_path / "forest.png")
     assert (tmp_path / "forest.png").read_bytes().startswith(b"\x89PNG")
 
 

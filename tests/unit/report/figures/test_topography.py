@@ -81,3 +81,7 @@ def test_an_unknown_number_is_refused_with_those_that_there_are():
 def test_three_electrodes_are_no_map():
     with pytest.raises(InputError, match="3 electrodes have a position"):
         plot_topography(night_of_cap(3))
+
+
+def test_a_notebook_shows_a_map_without_pyplot():
+    assert plot_topography(night_of_cap())._repr_png_().startswith(b"\x89PNG")
