@@ -12,7 +12,7 @@ from psgkit.domain.clock import without_date
 from psgkit.domain.issues import Issue, Severity, in_order
 from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
 from psgkit.domain.night import Night
-from psgkit.domain.provenance import Provenance, installed_versions
+from psgkit.domain.provenance import Provenance, installed_versions, whole_years
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import InputError
@@ -360,6 +360,7 @@ def _measure(
             channels_used=used | measured.channels_used,
             stager=scoring.scorer,
             arousal_source=measured.arousal_detector or measured.scoring.arousal_scorer,
+            age_y=whole_years(recording.age_y),
         ),
         tables=measured.tables,
         spectra=measured.spectra,

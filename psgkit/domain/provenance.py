@@ -7,6 +7,8 @@ from importlib import metadata
 # Raised whenever any number in a report changes for the same input and settings.
 METRIC_VERSION = 4
 
+# From here on an age can tell who a person is.
+_OLDEST_TOLD_Y = 90
 # Packages whose versions a number may depend on.
 _PACKAGES = ("psgkit", "yasa", "mne", "numpy", "scipy", "pandas", "lightgbm")
 
@@ -31,6 +33,8 @@ class Provenance:
         Who or what scored the stages.
     arousal_source : str
         Who or what marked the arousals; empty where nobody did.
+    age_y : int or None
+        Age in whole years, 90 for all who are older; None where unknown.
     metric_version : int
         Version of the definitions of all numbers.
 
@@ -50,7 +54,19 @@ class Provenance:
     channels_used: dict[str, str] = field(default_factory=dict)
     stager: str = ""
     arousal_source: str = ""
+    age_y: int | None = None
     metric_version: int = METRIC_VERSION
+
+
+def whole_years(age_y: float | None) -> int | None:
+    """Return an age that does not tell who of the very old a person is.
+
+    Examples
+    --------
+    >>> whole_years(34.7), whole_years(97.0), whole_years(None)
+    (34, 90, None)
+    """
+    return None if age_y is None else min(int(age_y), _OLDEST_TOLD_Y)
 
 
 def installed_versions() -> dict[str, str]:

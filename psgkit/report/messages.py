@@ -65,6 +65,8 @@ def _whole(text: str, language: str, *, is_joint: bool = False) -> str | None:
             continue
         if found := template.pattern.fullmatch(text):
             given = found.groupdict()
+            if template.meant.startswith("--"):  # is typed as it is
+                return text
             values = {name: _value(value, language) for name, value in given.items()}
             # Names from a file that happen to hold an "and" stay as they are.
             if values != given or not is_joint:

@@ -79,12 +79,20 @@ def amount(measure: Measure) -> str:
     One minute is not "1 minutes".
     """
     value, unit = number(measure.value), spoken_unit(measure)
-    if value == "1" and unit in _PLURALS:
+    if value == "1" and unit in _PLURALS and current_language() == "en":
         unit = unit.removesuffix("s")
-    words = f"{value} {unit}".strip()
+    words = f"{value} {_(unit) if unit else ''}".strip()
+    range_ = interval(measure)
+    return f"{words} ({range_})" if range_ else words
+
+
+def interval(measure: Measure) -> str:
+    """Return how far errors of staging may move a number, empty where unknown."""
     if math.isnan(measure.low) or math.isnan(measure.high):
-        return words
-    return f"{words} ({number(measure.low)} to {number(measure.high)})"
+        return ""
+    return _("{low} to {high}").format(
+        low=number(measure.low), high=number(measure.high)
+    )
 
 
 def hours(seconds: float) -> str:

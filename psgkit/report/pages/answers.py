@@ -1,13 +1,12 @@
 """The three answers of a night: REM continuity, N3 and arousals, in plain words."""
 
-import math
 from dataclasses import dataclass
 
 from psgkit.domain.metrics import Measure, Tier
 from psgkit.domain.night import Night
 from psgkit.report.language import _
 from psgkit.report.pages.captions import cut_sentence
-from psgkit.report.wording import number, shown_value, spoken_unit
+from psgkit.report.wording import interval, shown_value, spoken_unit
 
 REM_CONTINUITY = "rem_wmean_min_b2m"
 N3_MINUTES = "n3_min"
@@ -22,6 +21,11 @@ AGREEMENT = {
     ),
     Tier.UNRATED: "How well scorers agree on this number has not been measured.",
 }
+# docs/reliability.md: measured on the BOAS and on the DOD-O nights.
+N3_RANGE = (
+    "The range held in 9 of 10 nights of healthy sleepers, but in 2 of 3 nights of "
+    "patients with sleep apnoea."
+)
 # Pitkänen 2024, 10.1111/jsr.14127: ten scorers of fifty nights, ICC 0.41.
 AROUSAL_AGREEMENT = (
     "Ten scorers of the same nights agreed only moderately on arousals (ICC 0.41)."
@@ -101,12 +105,10 @@ def _n3(found: dict[str, Measure]) -> Answer:
         sentence = _("That is {percent} % of {sleep} min of sleep.").format(
             percent=percent, sleep=sleep
         )
-    return _answer(
-        found.get(N3_MINUTES),
-        title=_("N3, deep sleep"),
-        label="",
-        sentence=sentence,
-    )
+    minutes = found.get(N3_MINUTES)
+    if minutes is not None and interval(minutes):
+        sentence = f"{sentence} {_(N3_RANGE)}".strip()
+    return _answer(minutes, title=_("N3, deep sleep"), label="", sentence=sentence)
 
 
 def _arousals(night: Night, found: dict[str, Measure]) -> Answer:
@@ -142,17 +144,12 @@ def _answer(
     if measure is None or measure.reason:
         reason = measure.reason if measure else "it was not measured"
         return Answer(title, label, "", "", "", sentence, "", reason)
-    has_interval = not (math.isnan(measure.low) or math.isnan(measure.high))
     return Answer(
         title=title,
         label=label,
         value=shown_value(measure),
         unit=unit or _(spoken_unit(measure)),
-        interval=_("{low} to {high}").format(
-            low=number(measure.low), high=number(measure.high)
-        )
-        if has_interval
-        else "",
+        interval=interval(measure),
         sentence=sentence,
         agreement=agreement or _(AGREEMENT[measure.reliability.tier]),
         reason="",

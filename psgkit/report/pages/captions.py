@@ -9,25 +9,30 @@ from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
 from psgkit.report.language import _
-from psgkit.report.wording import hours, number
+from psgkit.report.wording import hours, number, plain
 
 _KINDS = {Kind.EEG: "EEG", Kind.EOG: "EOG", Kind.EMG: "chin", Kind.ECG: "ECG"}
-# What is said in words of REM continuity.
-REM_MEAN = "rem_wmean_min_b2m"
+# What a channel was used for.
+PURPOSES = {
+    "staging_eeg": "EEG for stages",
+    "staging_eog": "EOG for stages",
+    "staging_emg": "chin for stages",
+    "swa": "slow-wave activity",
+    "spindles": "spindles",
+    "infraslow": "infraslow fluctuation",
+    "eye_movements": "eye movements",
+    "rem_atonia": "muscle tone in REM",
+    "heart_beats": "heart beats",
+    "heart_rate": "heart rate",
+    "saturation": "saturation",
+    "arousals_central": "central EEG for arousals",
+    "arousals_occipital": "occipital EEG for arousals",
+    "arousals_eye": "EOG for arousals",
+    "arousals_chin": "chin for arousals",
+}
+# Names of scorers that are words.
+SCORERS = ("expert", "unknown", "corrected by a person")
 _STAGES = ((Stage.W, "Wake"), (Stage.N1, "N1"), (Stage.N2, "N2"), (Stage.N3, "N3"))
-
-
-def rem_sentence(night: Night) -> str:
-    """Return the weighted mean bout in words that a patient could follow."""
-    value = value_of(night, REM_MEAN)
-    if math.isnan(value):
-        return ""
-    words = _(
-        "A minute of REM sleep, taken at random from this night, lay in a stretch of "
-        "REM {minutes} minutes long on average. Breaks of up to 2 minutes are not "
-        "counted as the end of a stretch. The longer, the less broken is REM sleep."
-    ).format(minutes=number(value))
-    return " ".join(filter(None, (words, cut_sentence(night))))
 
 
 def cut_sentence(night: Night) -> str:
@@ -138,3 +143,15 @@ def usable_sleep(night: Night) -> str:
 def _range(values: list[int]) -> str:
     low, high = min(values), max(values)
     return str(low) if low == high else _("{low} to {high}").format(low=low, high=high)
+
+
+def purpose_in_words(purpose: str) -> str:
+    """Return what a channel was used for, as a person says it."""
+    return _(PURPOSES[purpose]) if purpose in PURPOSES else plain(purpose)
+
+
+def scorer_in_words(name: str) -> str:
+    """Return who or what scored; names stay as they are."""
+    if not name:
+        return _("nobody")
+    return _(name) if name in SCORERS else plain(name)

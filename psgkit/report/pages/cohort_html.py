@@ -12,6 +12,7 @@ import pandas as pd
 
 from psgkit.domain.metrics import Metric
 from psgkit.report.language import _, current_language, speaking
+from psgkit.report.messages import translated
 from psgkit.report.pages.selection import sections
 from psgkit.report.pages.strip_plot import Strip, find_outliers, lay_out
 from psgkit.report.wording import number, plain
@@ -123,7 +124,7 @@ def _nights(table: pd.DataFrame) -> list[dict[str, Any]]:
             "id": plain(str(row["id"])),
             "link": _link(table, str(row["id"])) if row["status"] == "done" else "",
             "status": _status(table, row),
-            "message": _word(row.get("message")),
+            "message": translated(_word(row.get("message"))),
             "issues": number(issues),
             "errors": number(errors),
             "headlines": [],

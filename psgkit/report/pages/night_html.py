@@ -1,6 +1,5 @@
 """A night as one HTML page: pictures first, no network, no script."""
 
-import math
 import re
 from dataclasses import dataclass, replace
 
@@ -20,7 +19,9 @@ from psgkit.report.pages.answers import Answer, answers
 from psgkit.report.pages.captions import (
     arousals_alt,
     overview_alt,
+    purpose_in_words,
     rem_alt,
+    scorer_in_words,
     spectra_alt,
     swa_alt,
     usable_sleep,
@@ -30,10 +31,14 @@ from psgkit.report.pages.night_text import (
     INTERVAL_NOTE,
     SEVERITIES,
 )
-from psgkit.report.pages.published_ranges import reference_of
+from psgkit.report.pages.published_ranges import published_ranges
 from psgkit.report.pages.selection import Families, select
-from psgkit.report.pages.sleep_summary import not_available, sleep_summary
-from psgkit.report.wording import hours, number, plain, spoken_unit
+from psgkit.report.pages.sleep_summary import (
+    not_available,
+    position_grid,
+    sleep_summary,
+)
+from psgkit.report.wording import hours, interval, number, plain, spoken_unit
 
 PLURALS = {
     Severity.ERROR: "Errors",
@@ -96,7 +101,8 @@ def _content(night: Night) -> dict[str, object]:
             (_(title), [_row(measure) for measure in found])
             for title, found in selection.headlines
         ],
-        "references": _references(night),
+        "published": published_ranges(night),
+        "positions": position_grid(night),
         "exploratory_headlines": [_row(m) for m in selection.exploratory_headlines],
         "interval_note": _(INTERVAL_NOTE) if selection.has_interval else "",
         "exploratory_note": _(EXPLORATORY_NOTE),
@@ -137,8 +143,8 @@ def _facts(night: Night) -> list[tuple[str, str]]:
         ),
         (_("Lights off"), _clock(night, scoring.lights_off_s)),
         (_("Lights on"), _clock(night, scoring.lights_on_s)),
-        (_("Stages by"), plain(night.provenance.stager or scoring.scorer)),
-        (_("Arousals by"), plain(night.provenance.arousal_source) or _("nobody")),
+        (_("Stages by"), scorer_in_words(night.provenance.stager or scoring.scorer)),
+        (_("Arousals by"), scorer_in_words(night.provenance.arousal_source)),
         (_("Usable share of sleep"), usable_sleep(night)),
     ]
     return [(name, fact) for name, fact in facts if fact]
@@ -190,15 +196,6 @@ def _images(night: Night) -> dict[str, Image]:
     }
 
 
-def _references(night: Night) -> list[str]:
-    """Hold numbers against published ranges, where both are there."""
-    return [
-        f"{_(m.metric.label)} {number(m.value)} {_(m.unit)}. {reference_of(m.name)}"
-        for m in night.results
-        if not m.reason and m.metric.label and reference_of(m.name)
-    ]
-
-
 def _rows(families: Families) -> dict[str, list[Row]]:
     return {
         _(family): [_row(measure) for measure in measures]
@@ -207,20 +204,13 @@ def _rows(families: Families) -> dict[str, list[Row]]:
 
 
 def _row(measure: Measure) -> Row:
-    has_interval = not (math.isnan(measure.low) or math.isnan(measure.high))
     label = measure.metric.label
     return Row(
         label=_(label) if label else _meaning(plain(measure.meaning)),
         name=plain(measure.name),
         value=number(measure.value),
         unit=_(unit) if (unit := spoken_unit(measure)) else "",
-        interval=(
-            _("{low} to {high}").format(
-                low=number(measure.low), high=number(measure.high)
-            )
-            if has_interval
-            else ""
-        ),
+        interval=interval(measure),
         meaning=_meaning(plain(measure.meaning)) if label else "",
         reason=not_available(measure.reason) if measure.reason else "",
     )
@@ -237,7 +227,7 @@ def _meaning(words: str) -> str:
 def _used(night: Night) -> list[tuple[str, str]]:
     provenance = night.provenance
     facts = [
-        (plain(purpose), plain(channel))
+        (purpose_in_words(purpose), plain(channel))
         for purpose, channel in provenance.channels_used.items()
     ]
     versions = ", ".join(f"{name} {v}" for name, v in provenance.versions.items())

@@ -20,7 +20,11 @@ from psgkit.domain.scoring import Scoring, Stage
 from psgkit.report.language import _, speaking
 from psgkit.report.messages import translated
 from psgkit.report.pages.answers import Answer, answers
-from psgkit.report.pages.captions import usable_sleep
+from psgkit.report.pages.captions import (
+    purpose_in_words,
+    scorer_in_words,
+    usable_sleep,
+)
 from psgkit.report.pages.selection import Selection, select
 from psgkit.report.pages.sleep_summary import (
     DASH,
@@ -198,10 +202,10 @@ def _listed(parts: list[str], width: int) -> Iterator[Styled]:
 def _sources(night: Night, files: str, width: int) -> Iterator[Styled]:
     words = [
         _("Stages by {name}").format(
-            name=plain(night.provenance.stager or night.scoring.scorer)
+            name=scorer_in_words(night.provenance.stager or night.scoring.scorer)
         ),
         _("arousals by {name}").format(
-            name=plain(night.provenance.arousal_source) or _("nobody")
+            name=scorer_in_words(night.provenance.arousal_source)
         ),
     ]
     if usable := usable_sleep(night):
@@ -350,7 +354,7 @@ def _used(night: Night, width: int) -> Iterator[Styled]:
     yield from _title(_("What was used"))
     facts = {
         _("channels"): ", ".join(
-            f"{purpose.replace('_', ' ')} {channel}"
+            f"{purpose_in_words(purpose)} {channel}"
             for purpose, channel in night.provenance.channels_used.items()
         ),
         _("versions"): ", ".join(

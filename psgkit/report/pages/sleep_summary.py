@@ -13,7 +13,7 @@ from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.report.language import _
 from psgkit.report.messages import translated
-from psgkit.report.wording import hours, marked, plain, shown_value
+from psgkit.report.wording import hours, marked, number, plain, shown_value
 
 DASH = "\N{EN DASH}"
 # Stage, minutes, share of sleep, latency from sleep onset.
@@ -109,6 +109,43 @@ def sleep_summary(night: Night) -> SleepSummary:
         breathing=_breathing(found),
         body=_lines(found, BODY_ROWS),
     )
+
+
+POSITIONS = {
+    "supine": "on the back",
+    "left": "on the left side",
+    "right": "on the right side",
+    "prone": "on the belly",
+    "upright": "upright",
+    "unknown": "position unknown",
+}
+
+
+def position_grid(night: Night) -> Grid | None:
+    """Return minutes of sleep and indices by position; None where none was scored."""
+    table = night.tables.get("position_indices")
+    if table is None or table.empty:
+        return None
+    asleep = table[table["stage"] == "sleep"]
+    columns = [
+        (name, column)
+        for name, column in (
+            (_("min"), "stage_min"),
+            *(
+                (name, f"{name.lower()}_per_h")
+                for name in ("AHI", "RDI", "ODI", "PLMI")
+            ),
+        )
+        if column in asleep and asleep[column].notna().any()
+    ]
+    rows = tuple(
+        (
+            _(POSITIONS.get(str(row["position"]), str(row["position"]))),
+            *(number(float(row[column])) or DASH for _name, column in columns),
+        )
+        for row in asleep.to_dict("records")
+    )
+    return Grid((_("Sleep"), *(name for name, _column in columns)), rows)
 
 
 def not_available(reason: str) -> str:

@@ -17,7 +17,13 @@ from psgkit.report.drawing import axes as canvas
 from psgkit.report.drawing import palette
 from psgkit.report.figures import arousals, body, event_tracks, rem, slow_waves
 from psgkit.report.language import LANGUAGES, _, catalogue, speaking
-from psgkit.report.pages import answers, cohort_html, sleep_summary, strip_plot
+from psgkit.report.pages import (
+    answers,
+    captions,
+    cohort_html,
+    sleep_summary,
+    strip_plot,
+)
 from psgkit.report.pages import night_html as html
 from psgkit.report.pages import night_text as text
 from psgkit.report.pages import published_ranges as reference
@@ -31,14 +37,20 @@ FIELD = re.compile(r"\{(\w+)\}")
 def words_of_code() -> Iterator[str]:
     """Find what stands in ``_("...")`` in modules and templates."""
     for module in FOLDER.rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id == "_"
-                and isinstance(node.args[0], ast.Constant)
-            ):
-                yield node.args[0].value
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        held = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Name(id="_"), args=[ast.Constant(value=words)]):
+                    yield words
+                case ast.Call(func=ast.Name(id="_"), args=[ast.Name(id=name)]):
+                    yield held.get(name, "")
     for template in FOLDER.rglob("*.j2"):
         text = template.read_text(encoding="utf-8")
         yield from (words for _quote, words in re.findall(r"_\((['\"])(.*?)\1\)", text))
@@ -58,7 +70,11 @@ def words_of_constants() -> Iterator[str]:
         yield from (label for label, _names in rows)
     yield from html.GROUPS
     yield from palette.STAGE_LABELS.values()
-    yield from (text.EXPLORATORY_NOTE, text.INTERVAL_NOTE, html.UNRATED_NOTE)
+    yield html.UNRATED_NOTE
+    yield from (*captions.PURPOSES.values(), *captions.SCORERS)
+    yield from captions._KINDS.values()
+    yield from sleep_summary.POSITIONS.values()
+    yield from (reference.UP_TO, reference.FROM, reference.BETWEEN)
     yield from (arousals.TITLE, body.TITLE, rem.TITLE, slow_waves.TITLE)
     yield from ("done", "failed", "skipped")
     yield from (cohort_html.UNDER_WAY, cohort_html.NOT_BEGUN)
@@ -121,8 +137,9 @@ def test_a_sentence_about_a_channel_is_translated_and_keeps_its_place():
 
 def test_a_published_range_is_told_in_the_readers_language():
     with speaking("nl"):
-        assert "Gezonde volwassenen" in reference.reference_of("se_pct")
-        assert "87 (71,9 - 94,1)" in reference.reference_of("se_pct")
+        first = reference.published_ranges(make_night())[0]
+    assert first.range == "mediaan 413,5 (345,6 tot 451,9)"
+    assert first.ages == "tot 30 jaar"
 
 
 def test_numbers_have_the_decimal_mark_of_the_page():

@@ -1,14 +1,26 @@
 """Messages of psgkit in other languages: all of them, whole, with their values."""
 
 import importlib
+import math
 import re
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cohort_makers import make_cohort
+from night_makers import make_night
 
 import psgkit
+from psgkit.domain.issues import Issue, Severity
+from psgkit.domain.metrics import Measure, Metric
+from psgkit.domain.night import Night
+from psgkit.measure import ALL_METRICS
 from psgkit.report.language import LANGUAGES, catalogue, speaking
 from psgkit.report.messages import MESSAGES, translated
+from psgkit.report.pages.cohort_html import cohort_page
+from psgkit.report.pages.night_html import night_page
+from psgkit.report.pages.night_text import text_page
 
 ROOT = Path(__file__).parents[3]
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -123,6 +135,78 @@ def test_a_message_keeps_its_values(message):
     with speaking("nl"):
         assert translated(message) == MEANT[message]
     assert translated(message) == message
+
+
+def test_an_option_is_told_as_it_is_typed():
+    message = "For another, give its window and an --id of its own: --lights-off 60.5s --lights-on 90.5s."
+    with speaking("nl"):
+        assert "--lights-off 60.5s --lights-on 90.5s" in translated(message)
+
+
+def full_night() -> Night:
+    """Make a night with a value for each metric of the catalogue, and with issues."""
+    places = {"chan": "C4_M1", "stage": "N2"}
+
+    def measured(metric: Metric, value: float, **more: Any) -> Measure:
+        where = tuple(places.get(place, "N2") for place in metric.per)
+        return Measure(metric, value, where, **more)
+
+    results = [measured(m, 1.5, low=1.25, high=2.5) for m in ALL_METRICS]
+    for metric, reason in zip(ALL_METRICS, catalogue("nl", MESSAGES), strict=False):
+        results.append(measured(metric, math.nan, reason=filled(reason)))
+    return make_night(
+        results=tuple(results),
+        issues=tuple(
+            Issue(
+                severity,
+                "x",
+                "C4-M1 carries 31.5 µV of ECG.",
+                "Name the unit: F (or V).",
+            )
+            for severity in Severity
+        ),
+    )
+
+
+def words_of_page(html: str) -> list[str]:
+    """Return the words that a person reads or hears of a page; code is none."""
+    bare = re.sub(
+        r"<(style|script|code|cite)\b.*?</\1>",
+        "",
+        html,
+        flags=re.DOTALL | re.IGNORECASE,
+    )
+    spoken = re.findall(r'(?:alt|aria-label|title)="([^"]*)"', bare)
+    return words_of(unescape(" ".join([re.sub(r"<[^>]+>", " ", bare), *spoken])))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_word_is_left_on_a_page_or_in_the_terminal(language):
+    night, cohort = full_night(), make_cohort(9)
+    cohort["message"] = "no REM"
+    said = {
+        "page": words_of_page(night_page(night, language=language)),
+        "terminal": words_of(text_page(night, files="/x", language=language)),
+        "whole terminal": words_of(text_page(night, full=True, language=language)),
+        "cohort": words_of_page(cohort_page(cohort, ALL_METRICS, language=language)),
+    }
+    assert all(len(words) > 50 for words in said.values())
+    foreign = english_words(language)
+    left = {
+        where: sorted({*map(str.lower, words)} & foreign - {"psgkit"})
+        for where, words in said.items()
+    }
+    assert left == {"page": [], "terminal": [], "whole terminal": [], "cohort": []}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_numbers_of_a_page_have_the_decimal_mark_of_its_language(language):
+    page = night_page(full_night(), language=language)
+    assert "1,25 tot 2,5" in page
+    cells = re.findall(r'<td class="number">(.*?)</td>', page, re.DOTALL)
+    numbers = [cell for cell in cells if re.search(r"\d,\d", cell)]
+    assert len(numbers) > 200
+    assert [cell for cell in cells if re.search(r"\d\.\d", cell)] == []
 
 
 def test_a_long_message_costs_no_time():

@@ -1,11 +1,14 @@
 import base64
 import html as html_module
 import itertools
+import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from makers import make_scoring
 from night_makers import make_measure, make_night
@@ -15,6 +18,7 @@ from psgkit.measure import measure_all
 from psgkit.report import notebook_page, save_night
 from psgkit.report.pages.night_html import night_page
 from psgkit.report.pages.night_text import text_page
+from psgkit.report.pages.sleep_summary import position_grid
 from psgkit.report.wording import spoken_unit
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=y> 😀 עברית"
@@ -121,9 +125,44 @@ def test_an_interval_stands_beside_its_number(page):
 
 
 def test_a_published_range_stands_with_its_ages_and_source(page):
-    text = Page(page).text
-    assert "87 (71.9 - 94.1)" in text
-    assert "10.5665/sleep.4730" in text
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    # Mitterling 2015, abstract.
+    assert "up to 30 years median 87 (71.9 to 94.1) Mitterling 2015" in text
+    assert "61 years and over median 79.7 (44.5 to 90.9)" in text
+    assert "this person" not in text.partition("Published ranges")[2].partition("61")[2]
+
+
+@pytest.mark.parametrize(
+    ("age_y", "band"), [(24, "up to 30 years"), (45, ""), (66, "61 years and over")]
+)
+def test_the_band_of_the_persons_age_is_marked(age_y, band):
+    night = make_night()
+    night = replace(night, provenance=replace(night.provenance, age_y=age_y))
+    rows = re.findall(r'<tr class="own">(.*?)</tr>', night_page(night), re.DOTALL)
+    # Total sleep time and efficiency: the two of this night with published ranges.
+    assert len(rows) == (2 if band else 0)
+    assert all(f"<td>{band} <span" in row for row in rows)
+
+
+def test_positions_stand_where_they_were_scored():
+    table = pd.DataFrame(
+        {
+            "position": ["supine", "supine", "left"],
+            "stage": ["sleep", "R", "sleep"],
+            "stage_min": [120.0, 30.0, 90.0],
+            "ahi_per_h": [22.5, 40.0, 4.0],
+            "plmi_per_h": [math.nan] * 3,
+        }
+    )
+    night = make_night()
+    tables = dict(night.tables) | {"position_indices": table}
+    grid = position_grid(replace(night, tables=tables))
+    assert grid.head == ("Sleep", "min", "AHI")
+    assert grid.rows == (
+        ("on the back", "120", "22.5"),
+        ("on the left side", "90", "4"),
+    )
+    assert position_grid(night) is None
 
 
 def test_text_from_files_comes_out_as_text():

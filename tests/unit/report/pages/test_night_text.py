@@ -80,7 +80,7 @@ def test_what_is_not_defined_is_said_with_its_reason():
 
 
 def test_what_a_channel_was_used_for_is_told_in_words():
-    assert "staging eeg C4_M1 (EEG C4-A1)" in whole(make_night())
+    assert "EEG for stages C4_M1 (EEG C4-A1)" in whole(make_night())
 
 
 FAMILIES = (("rem_", Family.REM), ("n3_", Family.DEEP_SLEEP))
