@@ -254,6 +254,7 @@ def batch(
     if dask is None:
         workers = count_workers(workers, nights=len(jobs))
     counts: Counter[str] = Counter()
+    done: list[Job] = []
     try:
         with (
             _counting_at_an_error(counts),
@@ -271,17 +272,15 @@ def batch(
                 dask=dask,
                 should_stop=stop.is_set,
             ):
-                counts[status_of(outcome)] += 1
+                status = status_of(outcome)
+                counts[status] += 1
+                done += [outcome.job] * (status == "done")
                 show(outcome)
                 log_outcome(out, outcome)
     except KeyboardInterrupt:
         console.error("stopped at once; the same command goes on from here.")
         raise typer.Exit(console.EXIT_STOPPED) from None
-    console.out(_counted(counts))
-    console.out(_stagers(jobs, settings))
-    console.out(f"Table: {out / 'cohort.csv'}")
-    if counts["failed"]:
-        console.out(f"What failed, and why: {out / 'failures.csv'}")
+    _tell_end(counts, done, settings, out)
     if stop.is_set():
         raise typer.Exit(console.EXIT_STOPPED)
     if counts["failed"]:
@@ -297,6 +296,17 @@ def _counting_at_an_error(counts: Counter[str]) -> Iterator[None]:
         if counts:
             console.out(_counted(counts))
         raise
+
+
+def _tell_end(
+    counts: Counter[str], done: "list[Job]", settings: "Settings", out: Path
+) -> None:
+    console.out(_counted(counts))
+    if done:
+        console.out(_stagers(done, settings))
+    console.out(f"Table: {out / 'cohort.csv'}")
+    if counts["failed"]:
+        console.out(f"What failed, and why: {out / 'failures.csv'}")
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -202,12 +202,16 @@ def _cell(value: object, decimals: int) -> str:
 
 
 @contextmanager
-def progress(steps: tuple[str, ...]) -> Iterator["Callable[[str], None]"]:
+def progress(
+    steps: tuple[str, ...], language: str = "en"
+) -> Iterator["Callable[[str], None]"]:
     """Show the current step in a terminal; print nothing when piped."""
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda _step: None
         return
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from psgkit.report.language import _, speaking
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=_stderr(), transient=True) as bars:
@@ -215,20 +219,25 @@ def progress(steps: tuple[str, ...]) -> Iterator["Callable[[str], None]"]:
         def show(step: str) -> None:
             for task in bars.tasks:
                 bars.update(task.id, total=1, completed=1)
-            bars.add_task(
-                f"{step} ({steps.index(step) + 1} of {len(steps)})", total=None
-            )
+            with speaking(language):
+                words = _("{step} ({number} of {count})").format(
+                    step=_(step), number=steps.index(step) + 1, count=len(steps)
+                )
+            bars.add_task(words, total=None)
 
         yield show
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
+def stoppable(language: str = "en") -> Iterator[None]:
     """Let Ctrl-C end the command with a sentence: files appear whole or not at all."""
     try:
         yield
     except KeyboardInterrupt:
-        error("Stopped. Nothing was written.")
+        from psgkit.report.language import _, speaking
+
+        with speaking(language):
+            error(_("Stopped. Nothing was written."))
         sys.exit(EXIT_STOPPED)
 
 

@@ -141,11 +141,13 @@ def report(
         sex=sex,
     )
     check_writable(out)
-    with console.stoppable(), console.progress(STEPS) as progress:
+    language = settings.report.language
+    with (
+        console.stoppable(language),
+        console.progress(STEPS, language) as progress,
+    ):
         night = analyse_night(job, settings, progress=progress)
         progress("writing")
         signals = open_recording(job, settings) if settings.report.review else None
         folder = save_night(night, out, settings=settings.report, recording=signals)
-    console.night_page(
-        night, full=full, files=str(folder), language=settings.report.language
-    )
+    console.night_page(night, full=full, files=str(folder), language=language)

@@ -64,6 +64,8 @@ def test_one_bad_night_costs_none_of_the_others(tmp_path: Path, run: Run) -> Non
     status, printed, told = run(*call)
     assert status == 1
     assert "3 done, 1 failed, 0 skipped" in printed
+    # Only nights that were done have stages.
+    assert "Stages: 3 nights from a scoring\n" in printed
     assert "S99: failed" in told
     table = psgkit.read_cohort(out).set_index("id")
     assert list(table["status"]) == ["done", "done", "done", "failed"]

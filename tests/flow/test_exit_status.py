@@ -4,6 +4,7 @@
 ``test_bad_input.py``.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -115,3 +116,47 @@ def test_a_batch_that_is_stopped_ends_with_130_and_goes_on_from_there(run: Run) 
     status, printed, _ = run(*words)
     assert status == 0
     assert printed.startswith("15 done, 0 failed, 0 skipped")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C comes another way there")
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "step", "told"),
+    [
+        ("en", "reading", "Stopped. Nothing was written."),
+        ("nl", "lezen", "Gestopt. Er is niets geschreven."),
+    ],
+)
+def test_a_report_that_is_stopped_says_that_nothing_was_written(
+    tmp_path: Path, language: str, step: str, told: str
+) -> None:
+    import pty
+
+    mine, terminal = pty.openpty()
+    words = (
+        "report",
+        SAMPLE.with_name("night.edf"),
+        "--out",
+        tmp_path / "out",
+        "--language",
+        language,
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "psgkit", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        start_new_session=True,
+    ) as process:
+        os.close(terminal)
+        said = ""
+        while step not in said:  # shown to a person who watches
+            said += os.read(mine, 4096).decode()
+        os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(OSError):  # how a terminal ends on Linux
+            while chunk := os.read(mine, 4096):
+                said += chunk.decode(errors="replace")
+        os.close(mine)
+        assert process.wait(timeout=60) == 130
+    assert told in said
+    assert "Traceback" not in said
+    assert [*tmp_path.glob("out/*")] == []

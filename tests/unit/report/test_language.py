@@ -13,6 +13,7 @@ from night_makers import make_measure, make_night
 import psgkit.report
 from psgkit.domain.metrics import Family
 from psgkit.measure import ALL_METRICS
+from psgkit.pipeline import STEPS
 from psgkit.report.drawing import axes as canvas
 from psgkit.report.drawing import palette
 from psgkit.report.figures import arousals, body, event_tracks, rem, slow_waves
@@ -36,7 +37,7 @@ FIELD = re.compile(r"\{(\w+)\}")
 
 def words_of_code() -> Iterator[str]:
     """Find what stands in ``_("...")`` in modules and templates."""
-    for module in FOLDER.rglob("*.py"):
+    for module in (*FOLDER.rglob("*.py"), *FOLDER.with_name("cli").glob("*.py")):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         held = {
             node.targets[0].id: node.value.value
@@ -71,6 +72,7 @@ def words_of_constants() -> Iterator[str]:
     yield from html.GROUPS
     yield from palette.STAGE_LABELS.values()
     yield html.UNRATED_NOTE
+    yield from STEPS
     yield from (*captions.PURPOSES.values(), *captions.SCORERS)
     yield from captions._KINDS.values()
     yield from sleep_summary.POSITIONS.values()
