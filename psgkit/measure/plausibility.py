@@ -63,10 +63,7 @@ def _alarm(measure: Measure, limits: tuple[float, float]) -> Issue:
 
 def _place(measure: Measure) -> str:
     """Return the channel and the stage of a measure that has them."""
-    return "".join(
-        f" {word} {name}"
-        for word, name in zip(("at", "in"), measure.where, strict=False)
-    )
+    return "".join(f", {name}" for name in measure.where)
 
 
 def _find_cause_issues(values: dict[str, float]) -> list[Issue]:

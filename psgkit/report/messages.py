@@ -18,6 +18,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
 _DECIMAL = re.compile(r"([-+]?\d+)\.(\d+)( ?[\w%/]*)")
 _LONGEST = 20_000  # letters; what is longer is no message of psgkit
 _MOST_SENTENCES = 4  # of one template
+_COUNTED = re.compile(r"(\d[\d.]*) (.+)")
 _SEPARATORS = ("; ", ": ", ", ")
 
 
@@ -95,7 +96,11 @@ def _core(text: str, language: str) -> str:
         if separator in text:
             parts = [_value(part, language) for part in text.split(separator)]
             return separator.join(parts)
-    return _whole(text, language, is_joint=True) or text
+    if counted := _COUNTED.fullmatch(text):
+        return f"{counted[1]} {_core(counted[2], language)}"
+    # A title or a unit; a single name in capitals is a label of a file.
+    words = catalogue(language).get(text, "") if " " in text or text.islower() else ""
+    return words or _whole(text, language, is_joint=True) or text
 
 
 @cache

@@ -23,6 +23,7 @@ CALLS = {
     "_Verdict": (2,),
     "Unusable": (1, 2),
     "MissingChannel": (0,),
+    "StageMark": (3,),
 }
 KEYWORDS = ("message", "remedy", "reason")
 # Their text stands after the label of a channel.
@@ -141,8 +142,12 @@ class Templates:
             case ast.Name(id=name):
                 yield from self._values_of(name, node, module)
             case ast.Subscript(value=ast.Name(id=name)):
-                if isinstance(held := module.constant(name), ast.Dict):
-                    yield from ((value, module) for value in held.values)
+                for home in (module, *self.modules.values()):
+                    held = home.constant(name)
+                    if isinstance(held, ast.Dict) and (
+                        home is module or module.imports(name)
+                    ):
+                        yield from ((value, home) for value in held.values)
             case ast.Call(
                 func=ast.Attribute(value=ast.Dict(values=parts), attr="get"),
                 args=[_, *rest],

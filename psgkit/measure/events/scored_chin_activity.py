@@ -20,6 +20,14 @@ TONIC_EPOCH_S = 30.0
 TONIC_SHARE = 0.5
 
 _ROUNDING_S = 1e-6
+_WORDS = {
+    "chin_any": "any chin activity",
+    "chin_phasic": "phasic chin activity",
+    "chin_tonic": "tonic chin activity",
+    "limb_any": "any limb activity",
+    "limb_phasic": "phasic limb activity",
+    "limb_tonic": "tonic limb activity",
+}
 
 
 def phasic_pct(night: Evidence, muscle: str) -> Value:
@@ -60,15 +68,15 @@ def tonic_pct(night: Evidence, muscle: str) -> Value:
     if isinstance(marks, Undefined):
         return marks
     if not marks.lengths_known:
-        return Undefined(f"how long tonic {muscle} activity lasts was not scored")
+        words = _WORDS[f"{muscle}_tonic"]
+        return Undefined(f"how long {words} lasts was not scored")
     return _percent(night, _are_tonic(marks, _pieces_of_rem(night, TONIC_EPOCH_S)))
 
 
 def _marks(night: Evidence, kind: str) -> Marks | Undefined:
     """Return the marks of a kind, where the scorer made any."""
     if not (night.scoring.events["kind"] == kind).any():
-        muscle, _, name = kind.partition("_")
-        return Undefined(f"{name} {muscle} activity was not scored")
+        return Undefined(f"{_WORDS[kind]} was not scored")
     return night.marks((kind,))
 
 

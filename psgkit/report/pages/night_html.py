@@ -187,13 +187,16 @@ def _in_words(answer: Answer) -> Answer:
 
 
 def _images(night: Night) -> dict[str, Image]:
-    return {
+    """Return the pictures; of a scoring alone those that need no EEG."""
+    images = {
         "overview": as_image(overview_picture(night), overview_alt(night)),
         "rem": as_image(rem_picture(night), rem_alt(night)),
-        "swa": as_image(swa_picture(night), swa_alt(night)),
         "arousals": as_image(arousals_picture(night), arousals_alt(night)),
-        "spectra": as_image(spectra_picture(night), spectra_alt(night)),
     }
+    if night.spectra or "swa_cycles" in night.tables:
+        images["swa"] = as_image(swa_picture(night), swa_alt(night))
+        images["spectra"] = as_image(spectra_picture(night), spectra_alt(night))
+    return images
 
 
 def _rows(families: Families) -> dict[str, list[Row]]:

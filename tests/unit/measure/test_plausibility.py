@@ -63,11 +63,11 @@ def test_a_value_out_of_its_limits_is_told_in_words_with_its_place():
     )
     assert [issue.message for issue in find_measure_issues(measures)] == [
         (
-            "Density of spindles at C4_M1 in N2 (sp_density_per_min__C4_M1__N2) is "
+            "Density of spindles, C4_M1, N2 (sp_density_per_min__C4_M1__N2) is "
             "0.125 per minute, outside of 0.2 to 10."
         ),
         (
-            "Aperiodic exponent at C4_M1 in W (ap_exp_low__C4_M1__W) is 0.05, "
+            "Aperiodic exponent, C4_M1, W (ap_exp_low__C4_M1__W) is 0.05, "
             "outside of 0.5 to 5."
         ),
         "Sleep cycles (cycle_n) is 9, outside of 0 to 8.",
