@@ -96,11 +96,13 @@ def _core(text: str, language: str) -> str:
         if separator in text:
             parts = [_value(part, language) for part in text.split(separator)]
             return separator.join(parts)
+    if (whole := _whole(text, language, is_joint=True)) is not None:
+        return whole
     if counted := _COUNTED.fullmatch(text):
         return f"{counted[1]} {_core(counted[2], language)}"
     # A title or a unit; a single name in capitals is a label of a file.
-    words = catalogue(language).get(text, "") if " " in text or text.islower() else ""
-    return words or _whole(text, language, is_joint=True) or text
+    is_words = " " in text or text.islower()
+    return (catalogue(language).get(text) if is_words else None) or text
 
 
 @cache

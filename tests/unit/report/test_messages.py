@@ -211,5 +211,5 @@ def test_numbers_of_a_page_have_the_decimal_mark_of_its_language(language):
 
 def test_a_long_message_costs_no_time():
     with speaking("nl"):
-        text = "Something of no catalogue, with a comma; and more. " * 200
+        text = "Something of no catalogue, with a comma; and so on. " * 200
         assert translated(text) == text
