@@ -144,6 +144,13 @@ def test_the_band_of_the_persons_age_is_marked(age_y, band):
     assert all(f"<td>{band} <span" in row for row in rows)
 
 
+def test_a_scoring_alone_shows_no_picture_that_needs_an_eeg():
+    whole = night_page(make_night())
+    alone = night_page(make_night(with_spectra=False, tables={}))
+    assert whole.count("<img") == 5
+    assert alone.count("<img") == 3
+
+
 def test_positions_stand_where_they_were_scored():
     table = pd.DataFrame(
         {
