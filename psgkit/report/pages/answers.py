@@ -76,7 +76,7 @@ def _rem(night: Night, found: dict[str, Measure]) -> Answer:
     periods, minutes = _shown(found, "remp_n"), _shown(found, "rem_min")
     longest = _shown(found, "rem_bout_max_min_b2m")
     words = []
-    if periods and minutes:
+    if periods and minutes and minutes != "0":
         sentence = (
             _("REM sleep lasted {minutes} min in 1 period.")
             if periods == "1"
@@ -143,7 +143,7 @@ def _answer(
 ) -> Answer:
     if measure is None or measure.reason:
         reason = measure.reason if measure else "it was not measured"
-        return Answer(title, label, "", "", "", sentence, "", reason)
+        return Answer(title, "", "", "", "", sentence, "", reason)
     return Answer(
         title=title,
         label=label,

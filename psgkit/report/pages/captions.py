@@ -30,8 +30,20 @@ PURPOSES = {
     "arousals_eye": "EOG for arousals",
     "arousals_chin": "chin for arousals",
 }
-# Names of scorers that are words.
-SCORERS = ("expert", "unknown", "corrected by a person")
+# Names of scorers that are words: persons, and files that name none.
+SCORERS = (
+    "expert",
+    "unknown",
+    "corrected by a person",
+    "EDF+ annotations",
+    "ISRUC sheet (xlsx)",
+    "PhysioNet annotations (WFDB)",
+    "list of stages (JSON)",
+    "one stage a line",
+    "psgkit night (HDF5)",
+    "table (CSV, BIDS events.tsv)",
+    "time and stage a line (Philips Alice text)",
+)
 _STAGES = ((Stage.W, "Wake"), (Stage.N1, "N1"), (Stage.N2, "N2"), (Stage.N3, "N3"))
 
 

@@ -61,6 +61,8 @@ _ROWS = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 _AXIS_START = 5  # where stages are drawn from
 _PLOT_MARGIN = 8  # columns that the plot leaves to names and to the hours' axis
 _REASONS_SHOWN = 8
+# What stands below an answer; a crowded screen leaves out the last of them first.
+_DETAILS = _SENTENCE, _AGREEMENT, _LABEL = 0, 1, 2
 
 _TITLE, _ERROR, _WARNING, _NUMBER, _DIM = "bold", "bold red", "yellow", "bold", "dim"
 _STYLES = {Severity.ERROR: _ERROR, Severity.WARNING: _WARNING, Severity.NOTE: _DIM}
@@ -118,9 +120,13 @@ def page(
 
 def _lines(night: Night, width: int, files: str, *, full: bool) -> Iterator[Styled]:
     summary = sleep_summary(night)
-    last = list(_answers(night, width))
     heading = list(_heading(night, width))
     middle = [*_summary(summary, width), *_sources(night, files, width)]
+    for detail in reversed(_DETAILS):
+        last = list(_answers(night, width, detail))
+        # One line for how many messages there are, one for the prompt.
+        if len(heading) + len(middle) + len(last) + 2 <= SCREEN or full:
+            break
     yield from heading
     if full:
         selection = select(night)
@@ -146,13 +152,13 @@ def _heading(night: Night, width: int) -> Iterator[Styled]:
     yield from _wrapped(words, width, style=_TITLE)
 
 
-def _answers(night: Night, width: int) -> Iterator[Styled]:
+def _answers(night: Night, width: int, detail: int) -> Iterator[Styled]:
     for answer in answers(night):
-        yield from _answer(answer, width)
+        yield from _answer(answer, width, detail)
     yield from _wrapped(_(NOT_A_DEVICE), width, style=_DIM)
 
 
-def _answer(answer: Answer, width: int) -> Iterator[Styled]:
+def _answer(answer: Answer, width: int, detail: int) -> Iterator[Styled]:
     """Yield the title with the number, what it is, and what it says of the night."""
     title = f"{answer.title.upper():16} "
     if answer.reason:
@@ -163,10 +169,11 @@ def _answer(answer: Answer, width: int) -> Iterator[Styled]:
     if answer.interval:
         number += f" ({answer.interval})"
     yield from _wrapped(number, width, first=title, rest=" " * 4, style=_NUMBER)
-    if answer.label:
+    if answer.label and detail >= _LABEL:
         label = answer.label[:1].upper() + answer.label[1:]
         yield from _wrapped(f"{label}.", width, first="  ", rest="  ")
-    words = f"{answer.sentence} {answer.agreement}".strip()
+    agreement = answer.agreement if detail >= _AGREEMENT else ""
+    words = f"{answer.sentence} {agreement}".strip()
     yield from _wrapped(words, width, first="  ", rest="  ", style=_DIM)
 
 
