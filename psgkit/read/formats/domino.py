@@ -223,12 +223,12 @@ def _add_events(
         found = _EVENT.match(line)
         if not found:
             continue  # discrete lists other than the sleep profile
-        onset_s, stop_s = clock.seconds(found[1]), clock.seconds(found[2])
-        if onset_s is None or stop_s is None:
+        onset_s = clock.seconds(found[1])
+        length_s = math.nan if onset_s is None else clock.length(onset_s, found[2])
+        if onset_s is None or math.isnan(length_s):
             raise file.fault(f"{where} of a list of events has an impossible time.")
-        name = found[3].strip()
-        duration_s = stop_s - onset_s if stop_s >= onset_s else math.nan
-        builder.add_event(onset_s, duration_s, name, listed)
+        duration_s = length_s if length_s >= 0 else math.nan
+        builder.add_event(onset_s, duration_s, found[3].strip(), listed)
 
 
 FORMAT = Format("Somnomedics Domino text", recognises, read)

@@ -10,6 +10,8 @@ one stage a line. After Luna's documentation of annotations.
 
 import math
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
@@ -51,6 +53,15 @@ def recognises(file: ScoringFile) -> bool:
     )
 
 
+class _Row(NamedTuple):
+    where: str
+    name: str
+    instance: str
+    start: str
+    stop: str
+    meta: str
+
+
 def read(file: ScoringFile, options: Options) -> Draft:
     """Read stages and events; see the module for the layout."""
     rows = _rows(file)
@@ -58,22 +69,24 @@ def read(file: ScoringFile, options: Options) -> Draft:
     builder = DraftBuilder()
     facts = parse_facts(line for line in file.text.splitlines() if line.startswith("#"))
     builder.groups_scored |= facts.groups_scored
-    starts = [_seconds(_times(cells)[0], clock, file, where) for where, cells in rows]
+    starts = [_seconds(row.start, clock, file, row.where) for row in rows]
     following = [*starts[1:], math.nan]
-    for (where, cells), onset_s, next_s in zip(rows, starts, following, strict=True):
-        if plain(cells[0]) in _FACTS:
+    for row, onset_s, next_s in zip(rows, starts, following, strict=True):
+        if plain(row.name) in _FACTS:
             continue
-        stop = _times(cells)[1]
+        stop = row.stop
         if stop == "...":
             duration_s = next_s - onset_s
         elif stop.startswith("+"):
-            duration_s = _seconds(stop[1:], None, file, where)
+            duration_s = _seconds(stop[1:], None, file, row.where)
+        elif clock is not None and _CLOCK.match(stop):
+            duration_s = clock.length(onset_s, stop)
         else:
             # a difference of decimals is no decimal
-            duration_s = round(_seconds(stop, clock, file, where) - onset_s, 6)
-        if "duration=unknown" in cells[-1]:
+            duration_s = round(_seconds(stop, clock, file, row.where) - onset_s, 6)
+        if "duration=unknown" in row.meta:
             duration_s = math.nan
-        _add(builder, cells, onset_s, duration_s, where)
+        _add(builder, row, onset_s, duration_s)
     return builder.build(
         start=facts.start if clock is None else clock.start,
         epoch_s=options.epoch_s,
@@ -83,17 +96,18 @@ def read(file: ScoringFile, options: Options) -> Draft:
     )
 
 
-def _rows(file: ScoringFile) -> list[tuple[str, list[str]]]:
+def _rows(file: ScoringFile) -> list[_Row]:
     rows = []
     for number, line in enumerate(file.text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
-        cells = [cell.strip() for cell in line.split("\t")]
+        cells = list(map(str.strip, line.split("\t")))
         if plain(cells[0]) in _HEADER and "start" in map(plain, cells):
             continue
         if len(cells) < 4:
             raise file.fault(f"line {number} has {len(cells)} columns, Luna's has six.")
-        rows.append((f"line {number}", cells))
+        times = _times(cells)
+        rows.append(_Row(f"line {number}", cells[0], cells[1], *times, cells[-1]))
     if not rows:
         raise file.fault("there is no row below the header.")
     return rows
@@ -107,13 +121,17 @@ def _is_time(text: str) -> bool:
     return any(p.match(text.strip()) for p in (_CLOCK, _ELAPSED, _NUMBER))
 
 
-def _clock_of(rows: list[tuple[str, list[str]]]) -> NightClock | None:
-    """Return the clock of a file with times of day."""
-    facts = [_times(c)[0] for _, c in rows if plain(c[0]) == "start hms"]
-    texts = [_times(cells)[0] for _, cells in rows]
-    clocked = [t for t in texts if _CLOCK.match(t) and parse_time(t) is not None]
-    anchors = [text for text in facts if parse_time(text)] or clocked
-    return NightClock((), anchors[0]) if anchors else None
+def _clock_of(rows: list[_Row]) -> NightClock | None:
+    """Return the clock of a file whose times are times of day."""
+    facts = [row.start for row in rows if plain(row.name) == "start hms"]
+    stages = [r.start for r in rows if _stage(r.name, r.instance) is not None]
+    texts = (*facts, *stages, *(row.start for row in rows))
+    anchor = next((t for t in texts if _CLOCK.match(t) and parse_time(t)), None)
+    if anchor is None:
+        return None
+    clock = NightClock((), anchor)
+    clock.allow_stages(stages)
+    return clock
 
 
 def _seconds(
@@ -133,29 +151,26 @@ def _seconds(
         raise file.fault(f"{where} has the time {quoted(text)}.") from None
 
 
-def _add(
-    builder: DraftBuilder,
-    cells: list[str],
-    onset_s: float,
-    duration_s: float,
-    where: str,
-) -> None:
-    name = cells[0]
-    if name == "L":
-        builder.add_stage(onset_s, duration_s, Stage.UNS, where)
-        return
-    state = lights_of(name)
-    if state is not None:
+def _add(builder: DraftBuilder, row: _Row, onset_s: float, duration_s: float) -> None:
+    stage = _stage(row.name, row.instance)
+    state = lights_of(row.name)
+    if stage is not None:
+        builder.add_stage(onset_s, duration_s or None, stage, row.where)
+    elif state is not None:
         builder.add_lights(state, onset_s)
-        return
+    else:
+        builder.add_event(onset_s, duration_s, row.name)
+
+
+@lru_cache(maxsize=256)
+def _stage(name: str, instance: str) -> Stage | None:
+    """Return the stage of a row; None for lights, facts and events."""
+    if name == "L":
+        return Stage.UNS
     # SleepStage is a class whose instances are the stages
-    word = cells[1] if plain(name) in {"sleepstage", "stage"} else name
-    stage = stage_of(word)
-    kind = kind_of(word)
-    if stage is not None and (kind is None or word in {"ART", "UNS"}):
-        builder.add_stage(onset_s, duration_s or None, stage, where)
-        return
-    builder.add_event(onset_s, duration_s, name)
+    word = instance if plain(name) in {"sleepstage", "stage"} else name
+    is_event = word not in {"ART", "UNS"} and kind_of(word) is not None
+    return None if is_event or lights_of(name) is not None else stage_of(word)
 
 
 FORMAT = Format("Luna .annot", recognises, read)

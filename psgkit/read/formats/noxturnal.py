@@ -54,6 +54,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         clock = NightClock([cells[start] for _, cells in rows], first)
     except ValueError:
         raise file.fault("its first stage has no clock time.") from None
+    clock.allow_stages([c[start] for _, c in rows if _is_stage(c[event])])
     builder = DraftBuilder()
     for where, cells in rows:
         onset_s = clock.seconds(cells[start])

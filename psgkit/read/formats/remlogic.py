@@ -119,16 +119,14 @@ def _build(
         clock = NightClock([date, *times], dated)
     except ValueError:
         raise file.fault(f"{first[0]} has no clock time.") from None
+    clock.allow_stages([text for _, text, name, _ in rows if _stage(name) is not None])
     builder = DraftBuilder()
     for number, (where, text, name, length) in enumerate(rows):
         onset_s = clock.seconds(text)
         if onset_s is None:
             raise file.fault(f"{where} has {quoted(text, 30)}, which is no clock time.")
-        if stops is not None:
-            stop_s = clock.seconds(stops[number])
-            duration_s = math.nan if stop_s is None else stop_s - onset_s
-        else:
-            duration_s = _number(length)
+        stop = "" if stops is None else stops[number]
+        duration_s = clock.length(onset_s, stop) if stop else _number(length)
         _add(builder, name.strip(), onset_s, duration_s, where)
     return builder.build(start=clock.start, epoch_s=options.epoch_s)
 

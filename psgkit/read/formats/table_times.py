@@ -15,7 +15,6 @@ from psgkit.read.scorings.clock import READ_AS_ELAPSED, NightClock, parse_time
 from psgkit.read.scorings.listed import Options, ScoringFile
 
 ABSENT = {"", "n/a", "na", "nan"}
-_DAY_S = 86400.0
 # Fewer rows may lead from one to the next by chance.
 _FEW_ROWS = 4
 
@@ -132,16 +131,14 @@ def _with_ends(
         return times
     if clock is None:
         ends_s = _numbers(table, fitting[0], file)
-        lengths = [end - on for on, end in zip(times.onsets_s, ends_s, strict=True)]
+        lengths = [
+            round(end - on, 6)  # a difference of decimals is no decimal
+            for on, end in zip(times.onsets_s, ends_s, strict=True)
+        ]
     else:
         texts = table.column(fitting[0].position)
-        onsets = times.onsets_s
-        lengths = [
-            math.nan if (end := clock.seconds(text)) is None else (end - on) % _DAY_S
-            for on, text in zip(onsets, texts, strict=True)
-        ]
-    # a difference of decimals is no decimal
-    return replace(times, durations_s=[round(length, 6) for length in lengths])
+        lengths = list(map(clock.length, times.onsets_s, texts))
+    return replace(times, durations_s=lengths)
 
 
 def _start_beside(

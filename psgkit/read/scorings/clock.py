@@ -1,6 +1,7 @@
 """Clock times as exports write them, turned into seconds of one night."""
 
 import datetime as dt
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,15 +33,17 @@ def parse_time(text: str) -> dt.time | None:
     >>> parse_time("15/01/2016 22:30:08"), parse_time("10:05:30 PM")
     (datetime.time(22, 30, 8), datetime.time(22, 5, 30))
     """
-    found = _TIME.search(_DATE.sub(" ", text))
+    # A time alone is the rule, and a list of a second a line has 86,400 of them.
+    found = _TIME.fullmatch(text) or _TIME.search(_DATE.sub(" ", text))
     if not found:
         return None
-    hour, minute, second = (int(part) for part in found.groups()[:3])
-    micro = int((found[4] or "0").ljust(6, "0"))
-    if found[5]:
-        hour = hour % 12 + (12 if found[5][0] in "Pp" else 0)
+    hour, minute, second, decimals, half = found.groups()
+    hours = int(hour)
+    if half:
+        hours = hours % 12 + (12 if half[0] in "Pp" else 0)
+    micro = int(decimals.ljust(6, "0")) if decimals else 0
     try:
-        return dt.time(hour, minute, second, micro)
+        return dt.time(hours, int(minute), int(second), micro)
     except ValueError:
         return None
 
@@ -121,6 +124,8 @@ class NightClock:
 
     def __init__(self, texts: Iterable[str], anchor: str) -> None:
         self._order = _date_order(texts)
+        # One epoch ends when the next begins: most texts are asked for three times.
+        self._moments: dict[str, dt.datetime | None] = {}
         start = self._moment(anchor)
         if start is None:
             raise ValueError(f"{anchor!r} is no clock time")
@@ -159,9 +164,9 @@ class NightClock:
                 "clock time."
             )
         seconds = [second for second in found if second is not None]
-        if not self.is_dated:
+        if self._is_undated(texts[0]):
             seconds = unwrap(seconds)
-            self.allow_span(max(seconds) - min(seconds))
+            self._allow_span(max(seconds) - min(seconds))
         time = self.start.time()
         begin_s = time.hour * 3600.0 + time.minute * 60 + time.second
         changed = find_clock_change([begin_s + second for second in seconds])
@@ -189,8 +194,22 @@ class NightClock:
         """Whether the times are taken as elapsed: they begin at 00:00:00, undated."""
         return not self.is_dated and self.start.time() == dt.time(0)
 
-    def allow_span(self, span_s: float) -> None:
-        """Set how long the file's stages last, for times without dates.
+    def allow_stages(self, texts: Sequence[str]) -> None:
+        """Say when the file's stages begin, in order, among its other rows.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Clock times. Where they have no date, they tell how long the night is.
+        """
+        # Steps of under half a day suffice: not every second of a day is looked at.
+        some = (*texts[:: max(1, len(texts) // 2000)], *texts[-1:])
+        known = [s for text in some if (s := self.seconds(text)) is not None]
+        seconds = unwrap([0.0, *known])
+        self._allow_span(max(seconds) - min(seconds))
+
+    def _allow_span(self, span_s: float) -> None:
+        """Say how long the stages are; of use where no date tells it.
 
         A time of day then counts as before the first epoch only where it cannot be
         within the night.
@@ -207,12 +226,34 @@ class NightClock:
             return (gap_s + self._before_s) % _DAY_S - self._before_s
         return gap_s
 
+    def length(self, onset_s: float, stop: str) -> float:
+        """Return the seconds from an onset to a clock time; NaN if it is none.
+
+        A stop without a date that seems half a day before the onset is of the next day.
+        """
+        stop_s = self.seconds(stop)
+        if stop_s is None:
+            return math.nan
+        length_s = stop_s - onset_s
+        if length_s < -_DAY_S / 2 and self._is_undated(stop):
+            length_s += _DAY_S
+        return round(length_s, 6)  # a difference of decimals is no decimal
+
+    def _is_undated(self, text: str) -> bool:
+        """Tell whether only times of day say how far a time is from the start."""
+        moment = self._moment(text)
+        return not self.is_dated or moment is None or moment.date() == UNKNOWN_DATE
+
     def _moment(self, text: str) -> dt.datetime | None:
-        time = parse_time(text)
-        if time is None:
-            return None
-        date = _parse_date(text, self._order) if self._order else None
-        return dt.datetime.combine(date or UNKNOWN_DATE, time)
+        if text not in self._moments:
+            time = parse_time(text)
+            date = _parse_date(text, self._order) if self._order else None
+            self._moments[text] = (
+                None
+                if time is None
+                else dt.datetime.combine(date or UNKNOWN_DATE, time)
+            )
+        return self._moments[text]
 
 
 def _date_order(texts: Iterable[str]) -> str | None:

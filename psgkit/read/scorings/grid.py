@@ -118,11 +118,11 @@ def guess_epoch(marks: Sequence[StageMark]) -> float:
     # the last stage may end with the recording, amid an epoch
     spans = np.array([*lengths[: max(1, len(lengths) - 1)], *onsets])
     if (is_uniform and usual <= 2 * ASSUMED_S) or (
-        usual <= ASSUMED_S and _are_multiples(spans, usual)
+        usual <= ASSUMED_S and _are_multiples(spans, usual).all()
     ):
         return float(usual)
     for epoch_s in USUAL_EPOCHS_S:
-        if _are_multiples(spans, epoch_s):
+        if _are_multiples(spans, epoch_s).all():
             return epoch_s
     if usual <= ASSUMED_S or is_uniform:
         return float(usual)  # a stage off the grid is named by its place
@@ -135,9 +135,11 @@ def _nearest_usual(length_s: float) -> float:
     return float(near[0]) if near else length_s
 
 
-def _are_multiples(spans: npt.NDArray[np.float64], epoch_s: float) -> bool:
+def _are_multiples(
+    spans: npt.NDArray[np.float64], epoch_s: float
+) -> npt.NDArray[np.bool_]:
     off = np.abs(spans - np.round(spans / epoch_s) * epoch_s)
-    return bool((off <= min(TOLERANCE_S, epoch_s / 4)).all())
+    return np.asarray(off <= min(TOLERANCE_S, epoch_s / 4))
 
 
 def _check_numbers(marks: Sequence[StageMark], name: str) -> None:
@@ -154,34 +156,31 @@ def _check_numbers(marks: Sequence[StageMark], name: str) -> None:
 def _to_spans(
     marks: Sequence[StageMark], onset_s: float, epoch_s: float, name: str
 ) -> list[tuple[int, int]]:
-    last_end = max(mark.onset_s + (mark.duration_s or epoch_s) for mark in marks)
-    if (last_end - onset_s) / epoch_s > MAX_EPOCHS:
+    from_first_s = np.array([mark.onset_s for mark in marks]) - onset_s
+    lengths_s = np.array(
+        [epoch_s if m.duration_s is None else m.duration_s for m in marks]
+    )
+    last_end_s = (from_first_s + np.where(lengths_s == 0, epoch_s, lengths_s)).max()
+    if last_end_s / epoch_s > MAX_EPOCHS:
         raise UnreadableScoring(
-            f"{name}: its stages span {(last_end - onset_s) / 3600:.0f} h, "
+            f"{name}: its stages span {last_end_s / 3600:.0f} h, "
             "which is no night; look for a wrong time."
         )
-    spans = []
-    for mark in marks:
-        duration_s = epoch_s if mark.duration_s is None else mark.duration_s
-        is_last = mark.onset_s + duration_s >= last_end - TOLERANCE_S
-        whole = _is_multiple(duration_s, epoch_s) or is_last
-        if not _is_multiple(mark.onset_s - onset_s, epoch_s) or not whole:
-            raise UnreadableScoring(
-                f"{name}: {mark.where} has a stage at no epoch boundary "
-                f"({mark.onset_s - onset_s:g} s after the first, {duration_s:g} s long, "
-                f"with epochs of {epoch_s:g} s). If an epoch is shorter or longer, give "
-                "--epoch SECONDS."
-            )
-        # a file's last stage may end with the recording, amid an epoch
-        length = math.floor((duration_s + TOLERANCE_S) / epoch_s)
-        spans.append((round((mark.onset_s - onset_s) / epoch_s), length))
-    return spans
-
-
-def _is_multiple(seconds: float, epoch_s: float) -> bool:
-    return abs(seconds - round(seconds / epoch_s) * epoch_s) <= min(
-        TOLERANCE_S, epoch_s / 4
-    )
+    # a file's last stage may end with the recording, amid an epoch
+    is_last = from_first_s + lengths_s >= last_end_s - TOLERANCE_S
+    fits = _are_multiples(from_first_s, epoch_s)
+    fits &= _are_multiples(lengths_s, epoch_s) | is_last
+    if not fits.all():
+        off = int(np.argmin(fits))
+        raise UnreadableScoring(
+            f"{name}: {marks[off].where} has a stage at no epoch boundary "
+            f"({from_first_s[off]:g} s after the first, {lengths_s[off]:g} s long, "
+            f"with epochs of {epoch_s:g} s). If an epoch is shorter or longer, give "
+            "--epoch SECONDS."
+        )
+    firsts = np.round(from_first_s / epoch_s).astype(int)
+    whole = np.floor((lengths_s + TOLERANCE_S) / epoch_s).astype(int)
+    return list(zip(firsts.tolist(), whole.tolist(), strict=True))
 
 
 def _find_issues(

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from psgkit.read.scorings.word_tables import word_tables
@@ -67,6 +67,7 @@ class _Phrase:
         )
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return a word without case, accents and punctuation.
 

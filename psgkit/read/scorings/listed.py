@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A whole night of stages and events takes a few hundred kilobytes. Beyond these sizes
 # reading would take more than 2 s or 300 MB.
 MAX_TEXT_BYTES = 12_000_000
-MAX_LINES = 60_000
+MAX_LINES = 100_000
 MAX_EVENTS = 20_000
 HEAD_BYTES = 65_536
 # What a column of a table can be named for.
