@@ -14,6 +14,8 @@ from psgkit.domain.sleep.events import CAUSES, UNKNOWN_CAUSE, UNKNOWN_KIND
 from psgkit.read.scorings.lexicon import Tag, event_kinds, plain, tags_of
 
 # How `psgkit export` writes events that not every scoring knows.
+# A longer text is not a name. The patterns here would take long over a page of it.
+_LONGEST_NAME = 300
 _OWN_EVENT = re.compile(r"^[Ee]vent[ _]([a-z0-9_]+(?::[a-z]+)?)$")
 _BRACKETS = re.compile(r"^([^(\[]*\w[^(\[]*)[(\[]([^)\]]*)[)\]]?\s*$")
 
@@ -123,6 +125,7 @@ def meaning_of(text: str, *, is_free_text: bool = False) -> Meaning:
     >>> meaning_of("left leg w/ arousal").with_arousal
     True
     """
+    text = text[:_LONGEST_NAME]
     own = label_of(text)
     if own is not None:
         return own

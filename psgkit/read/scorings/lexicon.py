@@ -16,6 +16,8 @@ from psgkit.read.scorings.word_tables import word_tables
 
 # Shorter words would be found in any other.
 _SHORTEST_PART = 4
+# No language writes a longer compound.
+_LONGEST_COMPOUND = 60
 _SHORT_PARTS = frozenset({"plm"})
 # What joins the parts of a compound, and what may end it.
 _JOINTS = (
@@ -50,12 +52,18 @@ class _Phrase:
     words: tuple[str, ...]
     is_open: tuple[bool, ...]
     tag: Tag
+    place: int
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        """More words first, then whole words, then longer ones."""
+    def rank(self) -> tuple[int, int, int, int]:
+        """More words first, then whole words, then longer ones, then earlier ones."""
         letters = sum(len(word) for word in self.words)
-        return (len(self.words), self.is_open.count(False), letters)
+        return (len(self.words), self.is_open.count(False), letters, -self.place)
+
+    @property
+    def head(self) -> str:
+        """The first word, with its star."""
+        return self.words[0] + "*" * self.is_open[0]
 
     def fits(self, tokens: Sequence[str]) -> bool:
         """Return whether tokens begin with the phrase."""
@@ -131,13 +139,19 @@ def _tells_more(parts: Sequence[Tag], phrase: _Phrase) -> bool:
 
 
 def _best(tokens: Sequence[str]) -> _Phrase | None:
-    candidates = _phrases().get(tokens[0][:1], ())
-    return next((phrase for phrase in candidates if phrase.fits(tokens)), None)
+    by_head, longest = _by_head()
+    first = tokens[0]
+    beginnings = (f"{first[:n]}*" for n in range(1, min(len(first), longest) + 1))
+    candidates = (p for head in (first, *beginnings) for p in by_head.get(head, ()))
+    fitting = (phrase for phrase in candidates if phrase.fits(tokens))
+    return max(fitting, key=lambda phrase: phrase.rank, default=None)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _parts_of(token: str) -> tuple[Tag, ...]:
     """Take a compound apart; empty where a part of it is not known."""
+    if len(token) > _LONGEST_COMPOUND:
+        return ()
     for word, tag in _compound_words().get(token[:2], ()):
         if not token.startswith(word):
             continue
@@ -163,33 +177,38 @@ def _entries() -> Iterator[tuple[str, Tag]]:
 
 
 @cache
-def _phrases() -> dict[str, tuple[_Phrase, ...]]:
-    """Return the phrases by their first letter, the most telling first."""
-    found: dict[str, list[_Phrase]] = {}
-    for text, tag in _entries():
-        words = text.split()
-        phrase = _Phrase(
-            tuple(plain(word) for word in words),
-            tuple(word.endswith("*") for word in words),
+def _phrases() -> tuple[_Phrase, ...]:
+    """Return the phrases, the most telling first."""
+    phrases = (
+        _Phrase(
+            tuple(plain(word) for word in text.split()),
+            tuple(word.endswith("*") for word in text.split()),
             tag,
+            place,
         )
-        found.setdefault(phrase.words[0][:1], []).append(phrase)
-    return {
-        letter: tuple(sorted(phrases, key=lambda phrase: phrase.rank, reverse=True))
-        for letter, phrases in found.items()
-    }
+        for place, (text, tag) in enumerate(_entries())
+    )
+    return tuple(sorted(phrases, key=lambda phrase: phrase.rank, reverse=True))
+
+
+@cache
+def _by_head() -> tuple[dict[str, list[_Phrase]], int]:
+    """Return the phrases by their first word, and how long the longest of those is."""
+    found: dict[str, list[_Phrase]] = {}
+    for phrase in _phrases():
+        found.setdefault(phrase.head, []).append(phrase)
+    return found, max(map(len, found))
 
 
 @cache
 def _compound_words() -> dict[str, tuple[tuple[str, Tag], ...]]:
     """Return single words by their first two letters, the longest first."""
     found: dict[str, list[tuple[str, Tag]]] = {}
-    for phrases in _phrases().values():
-        for phrase in phrases:
-            word = phrase.words[0]
-            is_part = len(word) >= _SHORTEST_PART or word in _SHORT_PARTS
-            if len(phrase.words) == 1 and is_part and phrase.tag.part != "remark":
-                found.setdefault(word[:2], []).append((word, phrase.tag))
+    for phrase in _phrases():
+        word = phrase.words[0]
+        is_part = len(word) >= _SHORTEST_PART or word in _SHORT_PARTS
+        if len(phrase.words) == 1 and is_part and phrase.tag.part != "remark":
+            found.setdefault(word[:2], []).append((word, phrase.tag))
     return {
         letters: tuple(sorted(words, key=lambda entry: -len(entry[0])))
         for letters, words in found.items()

@@ -6,13 +6,13 @@ name is an arousal's. An event "with arousal" brings its arousal along.
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from psgkit.domain.clock import moment_in_words
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.domain.sleep.events import UNKNOWN_CAUSE, UNKNOWN_KIND, label_faults
-from psgkit.errors import InputError
+from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.scorings.event_names import (
     CAUSE_OF_KIND,
     Meaning,
@@ -25,6 +25,8 @@ from psgkit.read.scorings.listed import EventList, EventMark
 
 Row = tuple[float, float, str, str]
 
+# A night has some dozens; each name takes a third of a millisecond to read.
+MAX_NAMES = 5_000
 # How long after an event its arousal may begin: AASM.
 AROUSAL_AFTER_S = 5.0
 
@@ -78,15 +80,13 @@ def check_names(names: Mapping[str, str]) -> None:
 
 
 def read_events(
-    marks: Iterable[EventMark],
-    names: Mapping[str, str],
-    start: dt.datetime | None = None,
+    marks: Sequence[EventMark], names: Mapping[str, str]
 ) -> tuple[list[Row], list[Issue]]:
     """Return the events as `make_events` takes them, and names not understood.
 
     Parameters
     ----------
-    marks : iterable of EventMark
+    marks : sequence of EventMark
         As the file has them.
     names : mapping of str to str
         What the caller says that names mean: ``{"Their words": "arousal:limb"}``.
@@ -98,7 +98,17 @@ def read_events(
     rows : list of (onset_s, duration_s, label, source)
         Remarks are left out. Arousals of events "with arousal" stand among them.
     issues : list of Issue
+
+    Raises
+    ------
+    UnreadableScoring
+        If there are far more names than a night has.
     """
+    if len({mark.text for mark in marks}) > MAX_NAMES:
+        raise UnreadableScoring(
+            f"The scoring has more than {MAX_NAMES} different names of events. Export "
+            "the names of events without numbers or remarks."
+        )
     said = {plain(name): label_of(label) for name, label in names.items()}
     rows: list[Row] = []
     with_arousal: list[Row] = []

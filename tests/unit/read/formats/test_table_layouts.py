@@ -140,7 +140,7 @@ def test_any_encoding_will_do(tmp_path: Path, encoding: str) -> None:
         (by_epoch("{a},{n},{s}", "foo,epoch,stage\n"), "column foo ascend"),
         (by_epoch("{a},{s}"), "without column names.*--column onset=1"),
         ("N2\n" * 5760, "5760 epochs would last 48 h.*--epoch 5 they last 8.0 h"),
-        ("N2\n" * 70_000, "more than 60000 lines"),
+        ("N2\n" * 110_000, "more than 100000 lines"),
         ("Wx\nN1\nN2\nN2\n", "line 1 has"),
         (merged("{e},{a},{s}", "start,end,stage\n"), "ends before it starts"),
     ],
