@@ -24,6 +24,7 @@ from psgkit.measure.arousals.input_channels import (
 )
 from psgkit.measure.arousals.network.preparation import (
     RATE_HZ,
+    bridged,
     normalised,
     to_50_hz,
 )
@@ -169,14 +170,26 @@ def _prepare(
     bad = artefact_windows(values, channel, artefacts)
     lost = artefact_windows(values, channel, None)
     kept = centred(values)
+    is_missing = ~np.isfinite(values)
     del values  # a night is large
-    lost |= still_windows(kept, channel.rate_hz, len(lost))
-    for first, last in true_runs(bad).tolist():
-        if last - first >= LONGEST_ARTEFACT_WINDOWS:
-            lost[first:last] = True
-    reduced = to_50_hz(kept, channel.rate_hz)
-    samples = normalised(reduced, np.repeat(lost, WINDOW)[: len(reduced)])
+    still = still_windows(kept, channel.rate_hz, len(lost))
+    is_missing |= at_rate(still, channel.rate_hz, len(kept))
+    lost |= still
+    is_long = np.zeros_like(lost)
+    for windows, least in ((bad, LONGEST_ARTEFACT_WINDOWS), (lost, LEAST_LOST_WINDOWS)):
+        for first, last in find_stretches(windows):
+            is_long[first:last] |= last - first >= least
+    lost |= is_long
+    longest = round(LEAST_LOST_WINDOWS * ARTEFACT_S * channel.rate_hz)
+    reduced = to_50_hz(bridged(kept, is_missing, longest), channel.rate_hz)
+    samples = normalised(reduced, at_rate(is_long, RATE_HZ, len(reduced)))
     return _Composed(samples, lost, bad, [channel])
+
+
+def at_rate(windows: BoolArray, rate_hz: float, n_samples: int) -> BoolArray:
+    """Spread a mask of 5-s windows over samples."""
+    numbers = (np.arange(n_samples) / (rate_hz * ARTEFACT_S)).astype(int)
+    return np.asarray(windows[np.minimum(numbers, len(windows) - 1)])
 
 
 def _fill(whole: _Composed, part: _Composed) -> None:

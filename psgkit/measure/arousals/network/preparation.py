@@ -12,6 +12,8 @@ import numpy.typing as npt
 from scipy import fft
 from scipy.ndimage import uniform_filter1d
 
+from psgkit.measure.signals.usable_time import find_stretches
+
 RATE_HZ = 50
 NORM_S = 18 * 60
 CLIP = 20.0
@@ -62,6 +64,33 @@ def _mirrored(values: Float32Array, before: int, length: int) -> Float32Array:
     right = min(length - end, n_samples - 1)
     longer[end : end + right] = 2 * values[-1] - values[-2 : -right - 2 : -1]
     return longer
+
+
+def bridged(values: Float32Array, is_missing: BoolArray, longest: int) -> Float32Array:
+    """Fill short gaps with the signal beside them, mirrored from either side.
+
+    A network that sees silence of some seconds in every minute finds next to nothing
+    in between. What lies in a gap counts as lost all the same.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float32, shape (n_samples,)
+    is_missing : numpy.ndarray of bool, shape (n_samples,)
+    longest : int
+        Longer gaps stay as they are.
+    """
+    filled = values
+    for first, last in find_stretches(is_missing):
+        length = last - first
+        if length > min(longest, first, len(values) - last):
+            continue
+        if filled is values:
+            filled = values.copy()
+        to_right = np.linspace(0.0, 1.0, length, dtype=np.float32)
+        before = filled[first - length : first][::-1]
+        after = values[last : last + length][::-1]
+        filled[first:last] = (1 - to_right) * before + to_right * after
+    return filled
 
 
 def normalised(values: Float32Array, is_lost: BoolArray) -> Float32Array:
