@@ -80,7 +80,9 @@ def check_names(names: Mapping[str, str]) -> None:
 
 
 def read_events(
-    marks: Sequence[EventMark], names: Mapping[str, str]
+    marks: Sequence[EventMark],
+    names: Mapping[str, str],
+    start: dt.datetime | None = None,
 ) -> tuple[list[Row], list[Issue]]:
     """Return the events as `make_events` takes them, and names not understood.
 

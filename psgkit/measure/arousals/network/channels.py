@@ -177,7 +177,7 @@ def _prepare(
     lost |= still
     is_long = np.zeros_like(lost)
     for windows, least in ((bad, LONGEST_ARTEFACT_WINDOWS), (lost, LEAST_LOST_WINDOWS)):
-        for first, last in find_stretches(windows):
+        for first, last in true_runs(windows).tolist():
             is_long[first:last] |= last - first >= least
     lost |= is_long
     longest = round(LEAST_LOST_WINDOWS * ARTEFACT_S * channel.rate_hz)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import fft
 from scipy.ndimage import uniform_filter1d
 
-from psgkit.measure.signals.usable_time import find_stretches
+from psgkit.domain.true_runs import true_runs
 
 RATE_HZ = 50
 NORM_S = 18 * 60
@@ -80,7 +80,7 @@ def bridged(values: Float32Array, is_missing: BoolArray, longest: int) -> Float3
         Longer gaps stay as they are.
     """
     filled = values
-    for first, last in find_stretches(is_missing):
+    for first, last in true_runs(is_missing).tolist():
         length = last - first
         if length > min(longest, first, len(values) - last):
             continue
