@@ -164,7 +164,7 @@ class NightClock:
                 "clock time."
             )
         seconds = [second for second in found if second is not None]
-        if self._is_undated(texts[0]):
+        if texts and self._is_undated(texts[0]):
             seconds = unwrap(seconds)
             self._allow_span(max(seconds) - min(seconds))
         time = self.start.time()
