@@ -155,25 +155,26 @@ class ArousalSettings(_Frozen):
 
 
 Detector = Literal["yasa-fast", "yasa"]
+SpindleDetector = Literal["yasa-fast", "yasa", "a7"]
 
 
 class DetectorSettings(_Frozen):
     """Which program finds events in the signals.
 
-    Both follow the same rules: ``yasa-fast`` is psgkit's own form of YASA's detector,
-    ``yasa`` YASA's function itself, which takes longer.
+    ``yasa-fast`` is psgkit's own form of YASA's detector; ``yasa`` is YASA's function
+    itself, which follows the same rules and takes longer.
 
     Attributes
     ----------
-    spindles : {"yasa-fast", "yasa"}
-        ``yasa``: `yasa.spindles_detect`.
+    spindles : {"yasa-fast", "yasa", "a7"}
+        ``yasa``: `yasa.spindles_detect`. ``a7``: the rules of Lacourse et al. 2019.
     slow_waves : {"yasa-fast", "yasa"}
         ``yasa``: `yasa.sw_detect`.
     eye_movements : {"yasa-fast", "yasa"}
         ``yasa``: `yasa.rem_detect`.
     """
 
-    spindles: Detector = "yasa-fast"
+    spindles: SpindleDetector = "yasa-fast"
     slow_waves: Detector = "yasa-fast"
     eye_movements: Detector = "yasa-fast"
 

@@ -20,6 +20,7 @@ def make(folder: Path) -> None:
         rate_hz=200,
         respiratory_events_per_h=12.0,
         alpha_swells_per_min=0.0,
+        arousal_clusters=False,
         start="23:10",
     )
     night.write(folder / "night.edf", annotations=("breathing", "lights"))
@@ -29,6 +30,7 @@ def make(folder: Path) -> None:
         montage="minimal",
         rate_hz=128,
         alpha_swells_per_min=0.0,
+        arousal_clusters=False,
         start="13:30",
     )
     nap.write(folder / "nap.edf")

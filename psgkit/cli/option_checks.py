@@ -7,11 +7,11 @@ from pathlib import Path
 from psgkit.cli.option_errors import Door
 from psgkit.cli.options import (
     ArousalsChoice,
-    DetectorChoice,
     LanguageChoice,
     LightsChoice,
     NamesChoice,
     OnlyChoice,
+    SpindlesChoice,
     columns,
 )
 
@@ -150,7 +150,7 @@ def check_work(
     pdf: bool,
     names: NamesChoice | None,
     review: bool,
-    spindles: DetectorChoice | None,
+    spindles: SpindlesChoice | None,
     language: LanguageChoice | None = None,
 ) -> None:
     """Refuse options on arousals where none are searched for, and on a page not written."""

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 SexChoice = Literal["F", "M"]
 LightsChoice = Literal["marked", "recording"]
 OnlyChoice = Literal["staging", "numbers"]
-ArousalsChoice = Literal["auto", "scored", "rules", "unet_v1", "unet_v2"]
+ArousalsChoice = Literal[
+    "auto", "scored", "rules", "unet_v1", "unet_v2", "unet_v2_bands"
+]
 NamesChoice = Literal["plain", "codes"]
-DetectorChoice = Literal["yasa-fast", "yasa"]
+SpindlesChoice = Literal["yasa-fast", "yasa", "a7"]
 LanguageChoice = Literal["en", "nl"]
 Out = Annotated[
     Path,
@@ -164,10 +166,11 @@ Stager = Annotated[
     ),
 ]
 Spindles = Annotated[
-    DetectorChoice | None,
+    SpindlesChoice | None,
     typer.Option(
         rich_help_panel=help.NUMBERS,
-        help="'yasa': yasa.spindles_detect itself, slower, by the same rules.",
+        help="'yasa': yasa.spindles_detect itself, slower, by the same rules; 'a7': "
+        "the rules of Lacourse et al. 2019.",
     ),
 ]
 Arousals = Annotated[
@@ -264,7 +267,7 @@ def build_settings(
     epoch: float | None = None,
     annotator: str | None = None,
     stager: str | None = None,
-    spindles: DetectorChoice | None = None,
+    spindles: SpindlesChoice | None = None,
 ) -> "Settings":
     """Lay a call's options over the settings file, and that over the defaults."""
     from psgkit.settings import Settings, load_settings, with_overrides

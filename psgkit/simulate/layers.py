@@ -74,7 +74,7 @@ def paint(canvas: Canvas, options: NightOptions) -> Body:
     per_h = options.arousals_by_state
     if per_h is None:
         per_h = rates_by_stage(options.overall_arousals_per_h, timeline)
-    arousals = plan_arousals(timeline, per_h)
+    arousals = plan_arousals(timeline, per_h, clusters=options.arousal_clusters)
     breathing = plan_respiratory_events(timeline, options.respiratory_events_per_h)
     arousals += waking_arousals(timeline, breathing, arousals)
     calm = calm_seconds(timeline, arousals)

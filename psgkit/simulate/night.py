@@ -162,6 +162,7 @@ def simulate_night(
     montage: str = MontageName.AASM,
     rate_hz: float = 256,
     arousals_per_h: float | Mapping[str, float] = 12.0,
+    arousal_clusters: bool = True,
     infraslow_hz: float = 0.02,
     infraslow_depth: float = 0.3,
     coupling_phase_rad: float = 0.0,
@@ -199,6 +200,9 @@ def simulate_night(
     arousals_per_h : float or mapping of str to float
         Arousals an hour of sleep, more in N1 and fewer in N3; or by stage, such as
         ``{"N2": 15, "R": 8}``.
+    arousal_clusters : bool
+        Whether arousals come in clusters, as in people. False spreads them evenly over
+        each stage, as psgkit did before.
     infraslow_hz, infraslow_depth : float
         Frequency, and depth from 0 to 0.6, of the oscillation that paces spindles and
         sigma power.
@@ -255,6 +259,7 @@ def simulate_night(
         montage=montage,
         rate_hz=rate_hz,
         arousals_per_h=arousals_per_h,
+        arousal_clusters=arousal_clusters,
         infraslow_hz=infraslow_hz,
         infraslow_depth=infraslow_depth,
         coupling_phase_rad=coupling_phase_rad,

@@ -46,6 +46,7 @@ class NightOptions:
     montage: str
     rate_hz: float
     arousals_per_h: float | Mapping[str, float]
+    arousal_clusters: bool
     infraslow_hz: float
     infraslow_depth: float
     coupling_phase_rad: float
@@ -95,6 +96,7 @@ class NightOptions:
             "montage": str(self.montage),
             "rate_hz": float(self.rate_hz),
             "arousals_per_h": dict(per_h) if isinstance(per_h, Mapping) else per_h,
+            "arousal_clusters": self.arousal_clusters,
             "infraslow_hz": self.infraslow_hz,
             "infraslow_depth": self.infraslow_depth,
             "coupling_phase_rad": self.coupling_phase_rad,

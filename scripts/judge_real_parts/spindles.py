@@ -1,7 +1,6 @@
 """Spindles of every detector against experts', on the channel that they looked at."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -14,17 +13,13 @@ from judge_real_parts.nights import LeftOut, TruthNight
 
 from psgkit.domain.recording import Channel
 from psgkit.errors import InputError
-from psgkit.measure.detectors.spindle_detector import find_spindles
-from psgkit.measure.detectors.yasa_detectors import yasa_spindles
+from psgkit.measure.detectors.spindles import SPINDLE_DETECTORS
 
 EXPERTS = "expert against expert"
 LEAST_RATE_HZ = 75.0
 LUNA_HZ = 13.5
 NREM = (2, 3)
 _HEADING = re.compile(r"\[vis_spindles\s*/\s*([^\]]+)\]", re.IGNORECASE)
-
-Find = Callable[[npt.NDArray[np.float64], float, npt.NDArray[np.bool_]], pd.DataFrame]
-DETECTORS: dict[str, Find] = {"yasa-fast": find_spindles, "yasa": yasa_spindles}
 
 
 @dataclass
@@ -69,7 +64,7 @@ def judge_night(night: TruthNight, tally: SpindleTally, left_out: LeftOut) -> No
     rate_hz = channel.rate_hz
     seconds = (np.arange(len(values)) / rate_hz).astype(int)
     wanted = wanted_s[np.minimum(seconds, len(wanted_s) - 1)]
-    for name, find in DETECTORS.items():
+    for name, find in SPINDLE_DETECTORS.items():
         table = find(values, rate_hz, wanted)
         onsets = table["onset_s"].to_numpy(float)
         found = np.column_stack([onsets, onsets + table["duration_s"].to_numpy(float)])

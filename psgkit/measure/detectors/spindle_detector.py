@@ -65,7 +65,16 @@ def find_spindles(
     votes = _votes(broad, sigma, rate_hz, wanted)
     width = int(SMOOTHING_S * rate_hz)
     agreed = np.convolve(votes, np.ones(width), mode="same") / width > 2
-    events = _events(agreed, rate_hz)
+    return spindle_events(broad, sigma, rate_hz, _events(agreed, rate_hz))
+
+
+def spindle_events(
+    broad: FloatArray,
+    sigma: FloatArray,
+    rate_hz: float,
+    events: list[tuple[int, int]],
+) -> pd.DataFrame:
+    """Describe events, given as first and last sample, in a table of `COLUMNS`."""
     frequencies = _frequencies(sigma, rate_hz, events)
     rows = [
         (*_describe(broad, rate_hz, first, last), frequency)

@@ -4,17 +4,20 @@ The detector takes as one of its thresholds the spread of the night's own sigma 
 densities compare people with themselves rather than with a norm.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
+from psgkit.measure.detectors.a7_spindles import find_spindles_a7
 from psgkit.measure.detectors.spindle_detector import find_spindles
 from psgkit.measure.detectors.yasa_detectors import yasa_spindles
 from psgkit.measure.signals.excerpts import Excerpt
-from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.measure.signals.usable_time import BoolArray, FloatArray, Timeline
 from psgkit.measure.values import MIN_STAGE_MIN
-from psgkit.settings import Detector
+from psgkit.settings import SpindleDetector
 
 NREM = (Stage.N2, Stage.N3)
 FAST_FROM_HZ = 13.0
@@ -27,9 +30,13 @@ SPINDLE_NUMBERS = (
     "sp_dur_s",
 )
 
+SPINDLE_DETECTORS: dict[
+    SpindleDetector, Callable[[FloatArray, float, BoolArray], pd.DataFrame]
+] = {"yasa-fast": find_spindles, "yasa": yasa_spindles, "a7": find_spindles_a7}
+
 
 def spindle_table(
-    values: FloatArray, excerpt: Excerpt, detector: Detector = "yasa-fast"
+    values: FloatArray, excerpt: Excerpt, detector: SpindleDetector = "yasa-fast"
 ) -> pd.DataFrame:
     """Find spindles in an excerpt that holds N2 and N3.
 
@@ -39,8 +46,8 @@ def spindle_table(
         Microvolts, at 75 Hz or more.
     excerpt : Excerpt
         Where they come from.
-    detector : {"yasa-fast", "yasa"}
-        psgkit's form of YASA's detector, or `yasa.spindles_detect` itself.
+    detector : {"yasa-fast", "yasa", "a7"}
+        psgkit's form of YASA's detector, `yasa.spindles_detect` itself, or A7.
 
     Returns
     -------
@@ -48,8 +55,7 @@ def spindle_table(
         ``onset_s``, ``peak_s``, ``duration_s``, ``amplitude_uv``, ``frequency_hz`` and
         ``stage`` (at onset), in the recording's seconds.
     """
-    find = yasa_spindles if detector == "yasa" else find_spindles
-    table = find(values, excerpt.rate_hz, excerpt.within(NREM))
+    table = SPINDLE_DETECTORS[detector](values, excerpt.rate_hz, excerpt.within(NREM))
     return in_recording(table, excerpt, ("onset_s", "peak_s"))
 
 

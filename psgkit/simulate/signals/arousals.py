@@ -25,6 +25,7 @@ from psgkit.simulate.sleep_state import (
     FloatArray,
     State,
     Timeline,
+    wander,
 )
 
 BoolArray = npt.NDArray[np.bool_]
@@ -37,6 +38,10 @@ _SHARES = {State.N1: 1.5, State.N2: 1.0, State.N3: 0.4, State.REM: 1.0}
 _ASLEEP = tuple(_SHARES)
 _MARGIN_S = 5.0  # between an arousal's end and a wake that follows
 _APART_S = 25.0  # from the end of one arousal to the onset of the next
+# In people the rate of arousals swells and fades over many minutes. Standard deviation
+# of its logarithm, and the width of its swells, by the intervals of 75 real nights
+# (PhysioNet Challenge 2018): median 118 s, coefficient of variation 1.8, 26 % under 60 s.
+_CLUSTER_SD, _CLUSTER_S, _CLUSTER_APART_S = 1.3, 500.0, 15.0
 
 _POSTERIOR = spread(0.0, -0.55, 0.75)
 _CENTRAL = spread(0.0, 0.15, 0.75)
@@ -62,7 +67,9 @@ class Arousal:
     emg_factor: float
 
 
-def plan_arousals(timeline: Timeline, per_h: Mapping[State, float]) -> list[Arousal]:
+def plan_arousals(
+    timeline: Timeline, per_h: Mapping[State, float], *, clusters: bool = True
+) -> list[Arousal]:
     """Choose when arousals come.
 
     Parameters
@@ -71,6 +78,8 @@ def plan_arousals(timeline: Timeline, per_h: Mapping[State, float]) -> list[Arou
         The night.
     per_h : mapping of State to float
         Arousals an hour of each stage.
+    clusters : bool
+        Whether they come in clusters; otherwise each second of a stage is as likely.
 
     Returns
     -------
@@ -81,10 +90,12 @@ def plan_arousals(timeline: Timeline, per_h: Mapping[State, float]) -> list[Arou
     rng = timeline.rng("arousals")
     asleep = np.isin(timeline.states, _ASLEEP)
     free = _room(timeline)
+    apart_s = _CLUSTER_APART_S if clusters else _APART_S
+    rate = _swelling_rate(timeline) if clusters else None
     arousals: list[Arousal] = []
     wanted = [
-        (state, int(rng.poisson(np.sum(timeline.states == state) * rate / 3600.0)))
-        for state, rate in per_h.items()
+        (state, int(rng.poisson(np.sum(timeline.states == state) * rate_h / 3600.0)))
+        for state, rate_h in per_h.items()
     ]
     order = rng.permutation([state for state, count in wanted for _ in range(count)])
     for code in order:
@@ -93,16 +104,23 @@ def plan_arousals(timeline: Timeline, per_h: Mapping[State, float]) -> list[Arou
         spots = spots[_stays_asleep(asleep, spots, duration)]
         if not spots.size:
             continue
-        onset = float(rng.choice(spots)) + float(rng.uniform(0.0, 0.9))
+        share = None if rate is None else rate[spots] / rate[spots].sum()
+        onset = float(rng.choice(spots, p=share)) + float(rng.uniform(0.0, 0.9))
         state = State(int(code))
         rises = state is State.REM or rng.random() < 0.6
         factor = float(rng.uniform(1.8, 4.5)) if rises else 1.0
         arousals.append(Arousal(onset, duration, state, factor))
         taken = slice(
-            max(int(onset - _APART_S - LONGEST_S), 0), int(onset + duration + _APART_S)
+            max(int(onset - apart_s - LONGEST_S), 0), int(onset + duration + apart_s)
         )
         free[taken] = False
     return sorted(arousals, key=lambda arousal: arousal.onset_s)
+
+
+def _swelling_rate(timeline: Timeline) -> FloatArray:
+    """Return how likely an arousal is at each second, beside the others."""
+    drift = wander(len(timeline.states), _CLUSTER_S, timeline.rng("arousal clusters"))
+    return np.asarray(np.exp(_CLUSTER_SD * drift))
 
 
 def rates_by_stage(per_h: float, timeline: Timeline) -> dict[State, float]:

@@ -91,6 +91,23 @@ def test_about_as_many_arousals_come_as_were_asked_for():
     assert 62 <= len(night.truth.scoring.arousals) <= 118
 
 
+def test_arousals_come_in_clusters_unless_they_are_to_be_even():
+    # 120 an hour of room is far from full. Intervals that are even, but never short,
+    # spread less than their mean (under 1); a swelling rate makes them spread more.
+    spread = {}
+    for clusters in (True, False):
+        night = simulate_night(
+            hypnogram=["N2"] * 960,
+            arousals_per_h=12.0,
+            arousal_clusters=clusters,
+            seed=1,
+            **SHORT,
+        )
+        steps = np.diff(night.truth.scoring.arousals["onset_s"])
+        spread[clusters] = steps.std() / steps.mean()
+    assert spread[False] < 1.0 < spread[True]
+
+
 def test_arousals_can_be_asked_for_by_stage():
     stages = ["N2"] * 120 + ["R"] * 120
     night = simulate_night(hypnogram=stages, arousals_per_h={"R": 30}, **SHORT)

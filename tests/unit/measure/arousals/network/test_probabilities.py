@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from psgkit.measure.arousals.network import probabilities
+from psgkit.measure.arousals.network.channels import network_channels
 from psgkit.measure.arousals.network.probabilities import (
     RATE_HZ,
     STRIDE,
@@ -11,6 +12,7 @@ from psgkit.measure.arousals.network.probabilities import (
     usable_threads,
 )
 from psgkit.measure.arousals.network.weights import load_network
+from psgkit.simulate import simulate_night
 
 SECONDS = 700
 
@@ -44,6 +46,19 @@ def test_parts_have_the_probabilities_of_one_pass(
     found = arousal_probabilities(inputs, np.ones(SECONDS, dtype=bool), "unet_v2")
     assert whole.max() > 0.5
     np.testing.assert_allclose(found, whole, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_a_night_in_parts_has_the_probabilities_of_one_pass() -> None:
+    made = simulate_night(3.0, seed=7, montage="minimal", rate_hz=100)
+    channels = network_channels(made.recording, made.truth.scoring, None)
+    given = channels.inputs[:, : channels.inputs.shape[1] // STRIDE * STRIDE]
+    (one_pass,) = load_network("unet_v2").run(None, {"x": given[np.newaxis]})
+    everywhere = np.ones(given.shape[1] // RATE_HZ + 1, dtype=bool)
+    parts = arousal_probabilities(given, everywhere, "unet_v2")
+    assert given.shape[1] > 10 * probabilities.PART
+    assert one_pass.max() > 0.9
+    np.testing.assert_allclose(parts, one_pass[0], atol=1e-4)
 
 
 def test_what_is_not_asked_is_zero_and_changes_nothing(inputs, whole) -> None:
