@@ -92,8 +92,8 @@ def test_about_as_many_arousals_come_as_were_asked_for():
 
 
 def test_arousals_come_in_clusters_unless_they_are_to_be_even():
-    # 120 an hour of room is far from full. Intervals that are even, but never short,
-    # spread less than their mean (under 1); a swelling rate makes them spread more.
+    # Intervals of an even rate spread as much as their mean (1, with chance 0.1 more or
+    # less); those of real nights spread 1.3 times their mean or more (5th percentile).
     spread = {}
     for clusters in (True, False):
         night = simulate_night(
@@ -105,7 +105,7 @@ def test_arousals_come_in_clusters_unless_they_are_to_be_even():
         )
         steps = np.diff(night.truth.scoring.arousals["onset_s"])
         spread[clusters] = steps.std() / steps.mean()
-    assert spread[False] < 1.0 < spread[True]
+    assert spread[False] < 1.2 < spread[True]
 
 
 def test_arousals_can_be_asked_for_by_stage():
