@@ -136,11 +136,12 @@ class ArousalSettings(_Frozen):
 
     Attributes
     ----------
-    source : {"auto", "scored", "rules", "unet_v1", "unet_v2"}
-        ``auto``: the scorer's where arousals were scored, else found by the network
-        ``unet_v2``, else (a channel is missing) by rules. ``scored``: the scorer's
-        alone. ``rules``: found by rules in any case. ``unet_v1``, ``unet_v2``: found by
-        that network of psgscoring.
+    source : {"auto", "scored", "rules", "unet_v1", "unet_v2", "unet_v2_bands"}
+        ``auto``: the scorer's where arousals were scored, else ``unet_v2_bands``, else
+        (a channel is missing) the rules. ``scored``: the scorer's alone. ``rules``:
+        found by rules in any case. ``unet_v1``, ``unet_v2``: found by that network of
+        psgscoring. ``unet_v2_bands``: by ``unet_v2``; where it is unsure, bands and
+        chin EMG decide.
     seed : float
         By how much a fast band must exceed its baseline for an arousal to begin.
     calibration : str
@@ -149,7 +150,9 @@ class ArousalSettings(_Frozen):
         ``scripts/judge_real.py``.
     """
 
-    source: Literal["auto", "scored", "rules", "unet_v1", "unet_v2"] = "auto"
+    source: Literal[
+        "auto", "scored", "rules", "unet_v1", "unet_v2", "unet_v2_bands"
+    ] = "auto"
     seed: float = Field(default=2.5, gt=1, le=20)
     calibration: str = Field(default="", max_length=2000)
 

@@ -1,13 +1,16 @@
 """How well arousals are found: psgkit's detectors and Luna on nights of known truth.
 
-    python scripts/judge_arousals.py                             # 12 simulated nights
+    python scripts/judge_arousals.py                             # 12 nights, three times
+    python scripts/judge_arousals.py --nights 4 --seed 1201      # 6 others
     python scripts/judge_arousals.py --hypnograms FOLDER         # driven by real stages
     python scripts/judge_arousals.py --draw NIGHT.edf --out DIR  # look at a real night
 
 Nights have 5 to 40 arousals an hour, and spindles, K-complexes, slow waves and EMG
-twitches as traps; two more have no arousal at all. Each is made twice, without and with
-background alpha that swells in N2 without muscle or beta (`alpha_swells_per_min`). Seeds
-are others than those that the rules were fitted on (101 to 112, 901 to 906). An event
+twitches as traps; two more have no arousal at all. Each is made three times: as psgkit
+0.1 did, with background alpha that swells in N2 without muscle or beta
+(`alpha_swells_per_min`), and with arousals in clusters as well (`arousal_clusters`), as
+by default now. Seeds are others than those that the rules were fitted on (101 to 112, 901
+to 906), and that the second look was chosen on (901 to 906, 1001 to 1007). An event
 counts as found if it overlaps a true one by a fifth of what the two cover, one to one.
 The truth has no arousals that lead into wake, so what ends in an epoch of wake without
 having been put in is left out, for every detector alike. Luna is asked where ``lunapi``
@@ -18,7 +21,7 @@ import argparse
 import importlib.util
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +33,7 @@ from scipy.optimize import linear_sum_assignment
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring, Stage, make_events
 from psgkit.measure.arousals import ArousalsFound, find_arousals
-from psgkit.measure.arousals.network import PUBLISHED
+from psgkit.measure.arousals.network import NETWORK, PUBLISHED
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.prepare.artefacts import artefact_masks
 from psgkit.read import read_recording, read_scoring
@@ -42,7 +45,11 @@ LEAST_OVERLAP = 0.2
 RATES_PER_H = (5.0, 12.0, 20.0, 40.0)
 FIRST_SEED = 301
 HOURS = 6.0
-SWELLS_PER_MIN = (0.0, 1.0)  # the simulator before it had them, and as it is
+SIMULATORS: dict[str, dict[str, float | bool]] = {
+    "first simulator": {"alpha_swells_per_min": 0.0, "arousal_clusters": False},
+    "with alpha swells": {"alpha_swells_per_min": 1.0, "arousal_clusters": False},
+    "and with clusters (default)": {},
+}
 TRAPS = ("spindle", "k_complex")
 LUNA_STAGES = {"W", "N1", "N2", "N3", "R"}
 
@@ -149,7 +156,7 @@ def stages_at(scoring: Scoring, seconds: np.ndarray) -> np.ndarray:
 
 
 def nights(
-    count: int, folder: Path | None, swells: float
+    count: int, folder: Path | None, seed: int, simulator: str
 ) -> Iterator[tuple[float, SimulatedNight]]:
     """Simulate nights, the last two of them without arousals."""
     hypnograms = sorted(folder.iterdir()) if folder else []
@@ -164,10 +171,10 @@ def nights(
             simulate_night(
                 None if given else HOURS,
                 hypnogram=given,
-                seed=FIRST_SEED + number,
+                seed=seed + number,
                 rate_hz=128.0,
                 arousals_per_h=rate,
-                alpha_swells_per_min=swells,
+                **SIMULATORS[simulator],  # type: ignore[arg-type]
             ),
         )
 
@@ -221,7 +228,8 @@ Detector = Callable[[SimulatedNight], np.ndarray]
 def detectors(names: list[str]) -> dict[str, Detector]:
     """Return what is asked, by name."""
     known: dict[str, Detector] = {
-        name: partial(by_psgkit, source=name) for name in ("auto", "rules", *PUBLISHED)
+        name: partial(by_psgkit, source=name)
+        for name in ("auto", "rules", *PUBLISHED, NETWORK)
     }
     if importlib.util.find_spec("lunapi"):
         known["luna"] = by_luna
@@ -229,12 +237,11 @@ def detectors(names: list[str]) -> dict[str, Detector]:
 
 
 def judge(
-    count: int, folder: Path | None, swells: float, asked: dict[str, Detector]
+    made: Iterable[tuple[float, SimulatedNight]], asked: dict[str, Detector]
 ) -> None:
     """Print the table, and each night as it is done."""
     tallies = {name: Tally() for name in asked}
-    print(f"\nAlpha swells {swells:g} a minute of N2")
-    for rate, night in nights(count, folder, swells):
+    for rate, night in made:
         line = []
         for (name, ask), tally in zip(asked.items(), tallies.values(), strict=True):
             begun = time.perf_counter()
@@ -296,13 +303,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--nights", type=int, default=10, help="with arousals (10)")
     parser.add_argument(
+        "--seed", type=int, default=FIRST_SEED, help="of the first night (301)"
+    )
+    parser.add_argument(
         "--hypnograms", type=Path, help="a folder of scorings to follow"
     )
     parser.add_argument(
         "--detectors",
         nargs="+",
-        default=["auto", "rules", "luna"],
-        help="auto, rules, unet_v1, unet_v2, luna (auto rules luna)",
+        default=["auto", "unet_v2", "rules", "luna"],
+        help="auto, rules, unet_v1, unet_v2, luna (auto unet_v2 rules luna)",
     )
     parser.add_argument("--draw", type=Path, help="an EDF to look at instead")
     parser.add_argument(
@@ -319,8 +329,10 @@ def main() -> None:
     if options.draw:
         draw(options.draw, options.out)
         return
-    for swells in SWELLS_PER_MIN:
-        judge(options.nights, options.hypnograms, swells, detectors(options.detectors))
+    for simulator in SIMULATORS:
+        print(f"\nNights of the simulator, {simulator}")
+        made = nights(options.nights, options.hypnograms, options.seed, simulator)
+        judge(made, detectors(options.detectors))
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
         "--detectors",
         nargs="*",
         default=[],
-        choices=("rules", "unet_v2", "unet_v1", "luna"),
+        choices=("unet_v2_bands", "rules", "unet_v2", "unet_v1", "luna"),
         help="of arousals; all that are installed by default",
     )
     parser.add_argument(

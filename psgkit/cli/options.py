@@ -177,9 +177,10 @@ Arousals = Annotated[
     ArousalsChoice | None,
     typer.Option(
         rich_help_panel=help.NUMBERS,
-        help="'auto': the scorer's where there are any, else by the trained network "
-        "unet_v2, else (a channel is missing) by rules; 'scored': the scorer's alone; "
-        "'unet_v1', 'unet_v2': by that network of psgscoring; 'rules': by rules.",
+        help="'auto': the scorer's where there are any, else 'unet_v2_bands', else (a "
+        "channel is missing) by rules; 'scored': the scorer's alone; 'unet_v1', "
+        "'unet_v2': by that network of psgscoring; 'unet_v2_bands': by unet_v2, and by "
+        "bands and chin EMG where it is unsure; 'rules': by rules.",
     ),
 ]
 ExplainArousals = Annotated[

@@ -117,7 +117,7 @@ def _epochs_of_luna(stages: Scoring, duration_s: float) -> str:
 def detectors(wanted: tuple[str, ...] = ()) -> dict[str, Find]:
     """Return the detectors that are installed, by name; some of them where wanted."""
     found: dict[str, Find] = {}
-    for source in ("rules", "unet_v2", "unet_v1"):
+    for source in ("unet_v2_bands", "rules", "unet_v2", "unet_v1"):
         settings = ArousalSettings(source=source)
         found[source] = lambda n, s, p, settings=settings: by_psgkit(n, s, p, settings)
     if importlib.util.find_spec("lunapi"):

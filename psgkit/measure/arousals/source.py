@@ -161,16 +161,16 @@ def _by_rules(signals: _Signals, settings: ArousalSettings) -> ArousalsCounted:
     )
 
 
-def _by_network(signals: _Signals, weight: str) -> ArousalsCounted:
+def _by_network(signals: _Signals, source: str) -> ArousalsCounted:
     found = find_arousals_trained(
         signals.recording,
         signals.scoring,
-        weight=weight,
+        source=source,
         artefacts=signals.artefacts,
         spindles=signals.spindles,
         beats_s=signals.beats_s,
     )
-    name = detector_name(weight)
+    name = detector_name(source)
     return ArousalsCounted(
         scoring=_with_found(signals.scoring, found, name),
         # The calibration of the settings is that of the rules' threshold.

@@ -6,6 +6,8 @@ covariance are compared with the half minute of NREM sleep around them. Threshol
 filters and baselines are those of the authors' program (A7_LacourseSpindleDetector 1.0).
 """
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -34,6 +36,8 @@ _BASELINE = 300  # windows: half a minute
 _BASELINE_PERCENTILES = (10, 90)  # of all windows; what is beyond is in no baseline
 _AT_A_TIME = 5000
 
+Number = TypeVar("Number", np.float64, np.bool_)
+
 
 def find_spindles_a7(
     values: FloatArray, rate_hz: float, wanted: BoolArray
@@ -43,7 +47,7 @@ def find_spindles_a7(
     There is none where less than half a minute is wanted: no baseline is known.
     """
     starts = _starts(len(values), rate_hz)
-    is_wanted = _windows(wanted, starts, rate_hz).all(axis=1)
+    is_wanted = np.asarray(_windows(wanted, starts, rate_hz).all(axis=1))
     if is_wanted.sum() < _BASELINE:
         return spindle_events(values, values, rate_hz, [])
     sigma = _butterworth(values, rate_hz)
@@ -72,14 +76,14 @@ def find_spindles_a7(
 def _starts(n_samples: int, rate_hz: float) -> npt.NDArray[np.intp]:
     """Return the first sample of each whole window."""
     length = round(_WINDOW_S * rate_hz)
-    starts = np.round(np.arange(n_samples / rate_hz / _STEP_S) * _STEP_S * rate_hz)
-    starts = starts.astype(np.intp)
+    steps = np.arange(n_samples / rate_hz / _STEP_S)
+    starts = np.round(steps * _STEP_S * rate_hz).astype(np.intp)
     return starts[starts + length <= n_samples]
 
 
 def _windows(
-    values: npt.NDArray[np.generic], starts: npt.NDArray[np.intp], rate_hz: float
-) -> npt.NDArray[np.generic]:
+    values: npt.NDArray[Number], starts: npt.NDArray[np.intp], rate_hz: float
+) -> npt.NDArray[Number]:
     length = round(_WINDOW_S * rate_hz)
     if not starts.size:
         return np.empty((0, length), dtype=values.dtype)
@@ -87,10 +91,10 @@ def _windows(
 
 
 def _butterworth(values: FloatArray, rate_hz: float) -> FloatArray:
-    for edge_hz, kind in zip(SPINDLE_BAND, ("highpass", "lowpass"), strict=True):
-        sections = signal.butter(_ORDER, edge_hz, kind, fs=rate_hz, output="sos")
-        values = signal.sosfiltfilt(sections, values)
-    return values
+    low_hz, high_hz = SPINDLE_BAND
+    above = signal.butter(_ORDER, low_hz, "highpass", fs=rate_hz, output="sos")
+    below = signal.butter(_ORDER, high_hz, "lowpass", fs=rate_hz, output="sos")
+    return np.asarray(signal.sosfiltfilt(below, signal.sosfiltfilt(above, values)))
 
 
 def _moments(
@@ -169,4 +173,6 @@ def _by_step(windows: FloatArray) -> FloatArray:
     known = np.isfinite(held)
     count = known.sum(axis=0)
     total = np.where(known, held, 0.0).sum(axis=0)
-    return np.divide(total, count, out=np.full(n_steps, np.nan), where=count > 0)
+    mean = np.full(n_steps, np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
+    return mean

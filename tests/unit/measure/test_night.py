@@ -9,7 +9,7 @@ from makers import make_scoring
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Scoring
 from psgkit.measure import METRICS, measure_all
-from psgkit.measure.arousals.network import detector_name
+from psgkit.measure.arousals.network import NETWORK, detector_name
 from psgkit.measure.catalogue.lookup import BODY_METRICS, SIGNAL_METRICS
 from psgkit.measure.night import NightMeasured, measure_night, measure_scored
 from psgkit.settings import ArousalSettings
@@ -49,7 +49,7 @@ def test_every_number_is_there_once_those_of_the_scoring_first(night):
 
 def test_arousals_that_were_found_are_those_that_are_counted(night):
     found = night.scoring.arousals
-    assert night.arousal_detector == detector_name("unet_v2")
+    assert night.arousal_detector == detector_name(NETWORK)
     assert len(found) > 3
     values = {measure.name: measure.value for measure in night.measures}
     assert values["ar_n"] == len(found)

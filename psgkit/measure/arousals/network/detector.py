@@ -11,14 +11,16 @@ from psgkit.measure.arousals.candidates import ARTEFACT_S, close_gaps
 from psgkit.measure.arousals.detector import intervals
 from psgkit.measure.arousals.input_channels import windows_of
 from psgkit.measure.arousals.network.channels import network_channels
-from psgkit.measure.arousals.network.events import arousal_table
-from psgkit.measure.arousals.network.explanation import explain
+from psgkit.measure.arousals.network.events import arousal_table, probable_spans
+from psgkit.measure.arousals.network.explanation import Evidence, explain
 from psgkit.measure.arousals.network.probabilities import (
     MARGIN,
     arousal_probabilities,
 )
+from psgkit.measure.arousals.network.second_look import looked_at_again
 from psgkit.measure.arousals.network.weights import (
     PUBLISHED,
+    SECOND_LOOK,
     WEIGHTS,
     detector_name,
 )
@@ -34,7 +36,7 @@ def find_arousals_trained(
     recording: Recording,
     scoring: Scoring,
     *,
-    weight: str,
+    source: str,
     artefacts: ArtefactMask | None = None,
     spindles: pd.DataFrame | None = None,
     beats_s: FloatArray | None = None,
@@ -47,8 +49,9 @@ def find_arousals_trained(
         With a central EEG, an EOG and a chin EMG.
     scoring : Scoring
         Laid on the recording. The network does not see it; arousals begin in its sleep.
-    weight : {"unet_v1", "unet_v2"}
-        Which of psgscoring's networks, at its own threshold.
+    source : {"unet_v1", "unet_v2", "unet_v2_bands"}
+        Which of psgscoring's networks, at its own threshold. With ``_bands``, bands and
+        chin decide where the network is unsure.
     artefacts : callable, optional
         Gives the artefact mask of a channel. Minutes of artefact in the EEG are taken
         from another; in a shorter one the network judges for itself.
@@ -62,7 +65,8 @@ def find_arousals_trained(
     ArousalsFound
         Its candidates are what passed the network's threshold, with
         ``arousal_probability``, the highest within it, and what bands, spindles and
-        chin did there. Reasons are ``not_asleep``, ``signal_lost`` and ``joined``.
+        chin did there. Reasons are ``not_asleep``, ``signal_lost``, ``joined``, and
+        those of a second look, ``unconfirmed`` and ``no_shift``.
 
     Raises
     ------
@@ -71,20 +75,31 @@ def find_arousals_trained(
     InputError
         If the weights are missing or not those that were released.
     """
+    weight = source.removesuffix(SECOND_LOOK)
     channels = network_channels(recording, scoring, artefacts)
     n_windows = len(channels.is_lost)
     is_asleep = windows_of(scoring, n_windows, SLEEP_STAGES)
     probabilities = arousal_probabilities(
         channels.inputs, _wanted_seconds(is_asleep), weight
     )
-    table = arousal_table(probabilities, WEIGHTS[weight].threshold, scoring, channels)
-    beats_s = heart_beats(recording) if beats_s is None else beats_s
+    threshold = WEIGHTS[weight].threshold
+    table = arousal_table(probable_spans(probabilities, threshold), scoring, channels)
+    taken = table[table["is_arousal"]]
+    evidence = Evidence.of(
+        recording,
+        scoring,
+        artefacts=artefacts,
+        spindles=intervals(spindles),
+        beats_s=heart_beats(recording) if beats_s is None else beats_s,
+        arousals=intervals(taken),
+    )
+    if source.endswith(SECOND_LOOK):
+        spans = looked_at_again(probabilities, threshold, evidence)
+        table = arousal_table(spans, scoring, channels)
     return ArousalsFound(
-        candidates=explain(
-            table, recording, scoring, artefacts, intervals(spindles), beats_s
-        ),
+        candidates=explain(table, evidence),
         channels_used=channels.used,
-        issues=(_by_network(weight),),
+        issues=(_by_network(source, weight),),
         lost=lost_spans(channels.is_lost & is_asleep),
     )
 
@@ -97,12 +112,13 @@ def _wanted_seconds(is_asleep: "np.ndarray") -> "np.ndarray":
     return np.repeat(close_gaps(near, shortest_break), round(ARTEFACT_S))
 
 
-def _by_network(weight: str) -> Issue:
+def _by_network(source: str, weight: str) -> Issue:
+    again = "Where it was unsure, bands and chin EMG decided. " * (source != weight)
     return Issue(
         Severity.NOTE,
         "arousals_by_network",
-        f"Arousals were detected by a trained network, {detector_name(weight)}. Its "
-        f"authors report {PUBLISHED[weight]}. It has not been validated on your "
-        "laboratory's scoring.",
+        f"Arousals were detected by a trained network, {detector_name(source)}. {again}"
+        f"The network's authors report {PUBLISHED[weight]}. It has not been validated "
+        "on your laboratory's scoring.",
         "Score some nights and compare with psgkit compare.",
     )

@@ -6,7 +6,8 @@ less than 10 s apart are one. Its own gate takes every label but ``"W"`` for sle
 scoring's own epochs are the gate.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,19 +44,38 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch in which an arousal is probable.
+
+    Attributes
+    ----------
+    onset_s, end_s : float
+    probability : float
+        The highest within it.
+    reason : str
+        Why it is not an arousal; empty if nothing speaks against it.
+    """
+
+    onset_s: float
+    end_s: float
+    probability: float
+    reason: str = ""
+
+    def overlaps(self, other: "Span") -> bool:
+        """Tell whether two stretches share some time."""
+        return self.onset_s < other.end_s and other.onset_s < self.end_s
+
+
 def arousal_table(
-    probabilities: Float32Array,
-    threshold: float,
-    scoring: Scoring,
-    channels: NetworkChannels,
+    spans: Iterable[Span], scoring: Scoring, channels: NetworkChannels
 ) -> pd.DataFrame:
-    """Return every stretch above the threshold, an arousal or not, and why not.
+    """Return every stretch, an arousal or not, and why not.
 
     Parameters
     ----------
-    probabilities : numpy.ndarray of float32, shape (n_samples,)
-        At 50 Hz.
-    threshold : float
+    spans : iterable of Span
+        In order of onset.
     scoring : Scoring
         An arousal begins in its sleep.
     channels : NetworkChannels
@@ -64,27 +84,27 @@ def arousal_table(
     Returns
     -------
     pandas.DataFrame
-        Of ``COLUMNS``. Reasons are ``not_asleep``, ``signal_lost`` and ``joined``.
+        Of ``COLUMNS``. Reasons are ``not_asleep``, ``signal_lost``, that of the span,
+        and ``joined``.
     """
     night = Night(scoring, None)
     rows: list[dict[str, Any]] = []
     last: dict[str, Any] | None = None  # the arousal that a close follower continues
-    for onset_s, end_s in probable_spans(probabilities, threshold):
-        stage = night.stage_at(onset_s)
-        inside = slice(round(onset_s * RATE_HZ), round(end_s * RATE_HZ))
+    for span in spans:
+        stage = night.stage_at(span.onset_s)
         row: dict[str, Any] = {
-            "onset_s": onset_s,
-            "duration_s": end_s - onset_s,
+            "onset_s": span.onset_s,
+            "duration_s": span.end_s - span.onset_s,
             "stage": stage.name,
-            "arousal_probability": round(float(probabilities[inside].max()), 3),
-            "reason": _reason(stage, onset_s, channels.is_lost),
+            "arousal_probability": span.probability,
+            "reason": _reason(stage, span.onset_s, channels.is_lost) or span.reason,
         }
         rows.append(row)
         if row["reason"]:
             continue
-        if last is not None and onset_s - _end_s(last) < JOIN_S:
+        if last is not None and span.onset_s - _end_s(last) < JOIN_S:
             row["reason"] = "joined"
-            last["duration_s"] = max(end_s, _end_s(last)) - last["onset_s"]
+            last["duration_s"] = max(span.end_s, _end_s(last)) - last["onset_s"]
             last["arousal_probability"] = max(
                 last["arousal_probability"], row["arousal_probability"]
             )
@@ -100,10 +120,8 @@ def arousal_table(
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def probable_spans(
-    probabilities: Float32Array, threshold: float
-) -> Iterator[tuple[float, float]]:
-    """Yield onset and end of each stretch that is probable for long enough.
+def probable_spans(probabilities: Float32Array, threshold: float) -> Iterator[Span]:
+    """Yield each stretch that is probable for long enough, in order.
 
     The mean of a second passes the threshold for at least 3 s; breaks of up to a second
     do not count.
@@ -118,7 +136,8 @@ def probable_spans(
     is_probable = close_gaps(smoothed >= threshold, round(MERGE_S * RATE_HZ) + 1)
     for first, last in true_runs(is_probable).tolist():
         if last - first >= SHORTEST_S * RATE_HZ:
-            yield round(first / RATE_HZ, 3), round(last / RATE_HZ, 3)
+            highest = round(float(probabilities[first:last].max()), 3)
+            yield Span(round(first / RATE_HZ, 3), round(last / RATE_HZ, 3), highest)
 
 
 def _reason(stage: Stage, onset_s: float, is_lost: BoolArray) -> str:

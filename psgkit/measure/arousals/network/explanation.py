@@ -1,7 +1,7 @@
 """Bands, spindles and chin in each arousal of a network, for people to check.
 
 A network gives a probability and no reason. These are the measures that the rules judge
-by; they change no verdict.
+by. They also decide where the network is unsure (`second_look`).
 """
 
 from dataclasses import dataclass
@@ -32,66 +32,39 @@ COLUMNS = (
 )
 
 
-def explain(
-    table: pd.DataFrame,
-    recording: Recording,
-    scoring: Scoring,
-    artefacts: ArtefactMask | None,
-    spindles: FloatArray,
-    beats_s: FloatArray,
-) -> pd.DataFrame:
-    """Return the table of a network with the signal features of each row.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From `arousal_table`.
-    recording, scoring, artefacts
-        As `find_arousals_trained` is given them.
-    spindles : numpy.ndarray, shape (n_spindles, 2)
-        Onset and end of each.
-    beats_s : numpy.ndarray of float64
-        When the heart beats.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With ``COLUMNS``: the largest ratio of each fast band and of the chin's tone to
-        the half minute before (NaN where unknown), whether the chin rises, the seconds
-        of spindles, and all of it as a sentence.
-    """
-    rules = ArousalRules()
-    onsets = table["onset_s"].to_numpy(float)
-    ends = onsets + table["duration_s"].to_numpy(float)
-    taken = table["is_arousal"].to_numpy(bool)
-    spans = np.column_stack([onsets, ends])
-    bands = _band_ratios(recording, scoring, artefacts, spans[taken], rules)
-    tone = _tone_ratios(recording, beats_s, spans[taken], rules)
-    seen = [
-        _seen(span, bands, tone, spindle_seconds(span[0], span[1], spindles), rules)
-        for span in spans
-    ]
-    rows = pd.DataFrame(
-        [(*one.ratios, one.emg, one.spindle_s, one.sentence(rules)) for one in seen],
-        columns=list(COLUMNS),
-        index=table.index,
-    )
-    numbers = [name for name in COLUMNS if name not in {"emg", "explanation"}]
-    rows = rows.astype(dict.fromkeys(numbers, float) | {"emg": bool})
-    return table.join(rows.astype({"explanation": object}))
-
-
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """Features of one event: theta, alpha, beta and chin over the time before."""
+class Seen:
+    """Features of one event: bands and chin over the time before, and spindles.
 
-    ratios: tuple[float, ...]
+    Attributes
+    ----------
+    ratios : numpy.ndarray, shape (3, n_hops)
+        Theta, alpha and beta over the half minute before, every 0.25 s; NaN where
+        unknown.
+    chin_ratio : float
+        The highest of the chin's tone over the half minute before; NaN if unknown.
+    emg : bool
+        Whether the chin rises.
+    spindle_s : float
+        How much of it is spindles.
+    """
+
+    ratios: FloatArray
+    chin_ratio: float
     emg: bool
     spindle_s: float
 
+    @property
+    def largest(self) -> list[float]:
+        """The highest ratio of each band; NaN if unknown."""
+        return [
+            float("nan") if np.isnan(row).all() else float(np.nanmax(row))
+            for row in self.ratios
+        ]
+
     def sentence(self, rules: ArousalRules) -> str:
         """Say it in words, the strongest band first."""
-        *bands, chin = self.ratios
+        bands = self.largest
         known = [
             (ratio, name)
             for ratio, name in zip(bands, FAST_BANDS, strict=True)
@@ -104,44 +77,111 @@ class _Seen:
             fast = f"{', '.join(words)} the power before it"
         else:
             fast = "no fast band stands out"
-        if np.isnan(chin):
+        if np.isnan(self.chin_ratio):
             muscle = "chin EMG unknown"
         elif self.emg:
-            muscle = f"chin EMG rises to {chin:.1f} times"
+            muscle = f"chin EMG rises to {self.chin_ratio:.1f} times"
         else:
             muscle = "chin EMG does not rise"
         spindle = f"{self.spindle_s:.1f} s of spindles" if self.spindle_s else ""
         return "; ".join(part for part in (fast, muscle, spindle) if part)
 
 
-def _seen(
-    span: FloatArray,
-    bands: FloatArray | None,
-    tone: FloatArray | None,
-    spindle_s: float,
-    rules: ArousalRules,
-) -> _Seen:
-    onset_s, end_s = float(span[0]), float(span[1])
-    ratios = [float("nan")] * len(FAST_BANDS)
-    if bands is not None:
-        # A hop is a window of 1 s; what it shows stands in its middle.
-        ratios = [_largest(row, onset_s - 0.5, end_s - 0.5) for row in bands]
-    chin, emg = float("nan"), False
-    if tone is not None:
-        margin = rules.emg_margin_s
-        chin = _largest(tone, onset_s - margin, end_s + margin)
-        near = tone[_hops(onset_s - margin, end_s + margin)]
-        emg = bool((near >= rules.emg_ratio).sum() * HOP_S >= rules.emg_least_s)
-    return _Seen((*ratios, chin), emg, spindle_s)
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Bands and chin of a night, against the half minute before each moment.
+
+    Attributes
+    ----------
+    bands : numpy.ndarray, shape (3, n_hops), or None
+        Theta, alpha and beta; None without a usable central EEG.
+    tone : numpy.ndarray, shape (n_hops,), or None
+        Of the chin; None without one.
+    spindles : numpy.ndarray, shape (n_spindles, 2)
+        Onset and end of each.
+    rules : ArousalRules
+    """
+
+    bands: FloatArray | None
+    tone: FloatArray | None
+    spindles: FloatArray
+    rules: ArousalRules
+
+    @classmethod
+    def of(
+        cls,
+        recording: Recording,
+        scoring: Scoring,
+        *,
+        artefacts: ArtefactMask | None,
+        spindles: FloatArray,
+        beats_s: FloatArray,
+        arousals: FloatArray,
+    ) -> "Evidence":
+        """Measure a night; its arousals, shape (n, 2), are in no baseline."""
+        rules = ArousalRules()
+        return cls(
+            _band_ratios(recording, scoring, artefacts, arousals, rules),
+            _tone_ratios(recording, beats_s, arousals, rules),
+            spindles,
+            rules,
+        )
+
+    def seen(self, onset_s: float, end_s: float) -> Seen:
+        """Return what was seen from an onset to an end."""
+        ratios = np.full((len(FAST_BANDS), 1), np.nan)
+        if self.bands is not None:
+            # A hop is a window of 1 s; what it shows stands in its middle.
+            ratios = self.bands[:, _hops(onset_s - 0.5, end_s - 0.5)]
+        chin, emg = float("nan"), False
+        if self.tone is not None:
+            margin = self.rules.emg_margin_s
+            near = self.tone[_hops(onset_s - margin, end_s + margin)]
+            chin = float("nan") if np.isnan(near).all() else float(np.nanmax(near))
+            rises = (near >= self.rules.emg_ratio).sum() * HOP_S
+            emg = bool(rises >= self.rules.emg_least_s)
+        spindle_s = spindle_seconds(onset_s, end_s, self.spindles)
+        return Seen(ratios, chin, emg, spindle_s)
+
+
+def explain(table: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """Return the table of a network with the signal features of each row.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `arousal_table`.
+    evidence : Evidence
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``COLUMNS``: the largest ratio of each fast band and of the chin's tone to
+        the half minute before (NaN where unknown), whether the chin rises, the seconds
+        of spindles, and all of it as a sentence.
+    """
+    onsets_s = table["onset_s"].to_numpy(float)
+    ends_s = onsets_s + table["duration_s"].to_numpy(float)
+    seen = [evidence.seen(*span) for span in zip(onsets_s, ends_s, strict=True)]
+    rows = pd.DataFrame(
+        [
+            (
+                *one.largest,
+                *(one.chin_ratio, one.emg, one.spindle_s),
+                one.sentence(evidence.rules),
+            )
+            for one in seen
+        ],
+        columns=list(COLUMNS),
+        index=table.index,
+    )
+    numbers = [name for name in COLUMNS if name not in {"emg", "explanation"}]
+    rows = rows.astype(dict.fromkeys(numbers, float) | {"emg": bool})
+    return table.join(rows.astype({"explanation": object}))
 
 
 def _hops(first_s: float, last_s: float) -> slice:
     return slice(max(round(first_s / HOP_S), 0), max(round(last_s / HOP_S), 0))
-
-
-def _largest(row: FloatArray, first_s: float, last_s: float) -> float:
-    values = row[_hops(first_s, last_s)]
-    return float("nan") if np.isnan(values).all() else float(np.nanmax(values))
 
 
 def _band_ratios(

@@ -39,7 +39,9 @@ WEIGHTS = {
     ),
 }
 
-NETWORK = "unet_v2"  # by default: the one of two with the better published figures
+SECOND_LOOK = "_bands"  # after the name of a network: bands and chin decide, too
+# By default: the one of two with the better published figures.
+NETWORK = f"unet_v2{SECOND_LOOK}"
 
 # F1 of the events as psgscoring's README (0.37.0) gives it, on nights that the network
 # was not trained on; no figures are published elsewhere.
@@ -53,9 +55,9 @@ PUBLISHED = {
 _REINSTALL = "Install it again: pip install --force-reinstall psgscoring onnxruntime."
 
 
-def detector_name(weight: str) -> str:
+def detector_name(source: str) -> str:
     """Return the name of a network as the source of arousals, with its version."""
-    return f"psgscoring {weight} {importlib.metadata.version('psgscoring')}"
+    return f"psgscoring {source} {importlib.metadata.version('psgscoring')}"
 
 
 @lru_cache(maxsize=len(WEIGHTS))

@@ -9,7 +9,7 @@ from psgkit.domain.recording import Channel, Gap, Recording
 from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, Scoring
 from psgkit.errors import InputError
 from psgkit.measure.arousals import DETECTOR
-from psgkit.measure.arousals.network import detector_name, weights
+from psgkit.measure.arousals.network import NETWORK, detector_name, weights
 from psgkit.measure.arousals.network.weights import load_network
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.settings import ArousalSettings
@@ -43,7 +43,7 @@ def test_a_scorers_arousals_win_and_none_scored_means_none(night) -> None:
 
 def test_where_nobody_scored_the_network_looks_and_says_who_it_is(night) -> None:
     found = count(*night, "auto")
-    assert found.detector == detector_name("unet_v2")
+    assert found.detector == detector_name(NETWORK)
     assert set(found.scoring.arousals["source"]) == {found.detector}
     assert [measure.name for measure in found.measures] == ["ar_calibrated"]
     assert [issue.code for issue in found.issues] == ["arousals_by_network"]

@@ -46,7 +46,7 @@ def judged(
         np.zeros((3, len(values)), dtype=np.float32), is_lost, artefacts, "C4_M1", {}
     )
     given = make_scoring(scoring) if isinstance(scoring, str) else scoring
-    return arousal_table(values, 0.3, given, channels)
+    return arousal_table(probable_spans(values, 0.3), given, channels)
 
 
 def test_spans_are_those_of_psgscoring() -> None:
@@ -56,7 +56,8 @@ def test_spans_are_those_of_psgscoring() -> None:
     values = np.convolve(rough, np.ones(40) / 40, mode="same").astype(np.float32)
     wanted = unet.prob_to_events(values, 50, 0.3)
     assert len(wanted) > 20
-    np.testing.assert_allclose(list(probable_spans(values, 0.3)), wanted, atol=1e-3)
+    spans = [(one.onset_s, one.end_s) for one in probable_spans(values, 0.3)]
+    np.testing.assert_allclose(spans, wanted, atol=1e-3)
 
 
 @pytest.mark.parametrize("awake", ["W", "A", "?"])

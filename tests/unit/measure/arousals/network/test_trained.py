@@ -40,7 +40,7 @@ def test_events_are_those_of_psgscoring(signals: Signals, weight: str) -> None:
     wanted = [(one["onset_s"], one["duration_s"]) for one in answer["events"]]
     assert len(wanted) > 5
     scoring = make_scoring("22W" * 10)
-    found = find_arousals_trained(make_recording(signals), scoring, weight=weight)
+    found = find_arousals_trained(make_recording(signals), scoring, source=weight)
     rows = found.arousals[["onset_s", "duration_s"]].to_numpy()
     np.testing.assert_allclose(rows, wanted, atol=0.021)
     epochs = (rows[:, 0] // 30.0).astype(int)
@@ -51,7 +51,7 @@ def test_each_says_what_bands_spindles_and_chin_did(signals: Signals) -> None:
     scoring = make_scoring("2" * 30)
     spindles = pd.DataFrame({"onset_s": [101.0], "duration_s": [1.2]})
     found = find_arousals_trained(
-        make_recording(signals), scoring, weight="unet_v2", spindles=spindles
+        make_recording(signals), scoring, source="unet_v2", spindles=spindles
     ).candidates
     row = found.iloc[(found["onset_s"] - 100.0).abs().argmin()]
     assert row["alpha_ratio"] > 10
@@ -69,7 +69,7 @@ def test_a_still_chin_for_a_while_is_lost_sleep_and_no_more(signals: Signals) ->
     first, last = round(300 * RATE_HZ), round(360 * RATE_HZ)
     changed[Role.EMG_CHIN][first:last] = 0.0
     found = find_arousals_trained(
-        make_recording(changed), make_scoring("2" * 30), weight="unet_v2"
+        make_recording(changed), make_scoring("2" * 30), source="unet_v2"
     )
     assert found.lost == ((300.0, 60.0),)
     onsets_s = found.arousals["onset_s"]
@@ -80,7 +80,7 @@ def test_a_still_chin_for_a_while_is_lost_sleep_and_no_more(signals: Signals) ->
 def test_the_note_names_the_network_and_what_is_published_of_it(signals) -> None:
     recording, scoring = make_recording(signals), make_scoring("W" * 30)
     for weight, figure in (("unet_v1", "0.745 on 5"), ("unet_v2", "0.763 on 5")):
-        found = find_arousals_trained(recording, scoring, weight=weight)
+        found = find_arousals_trained(recording, scoring, source=weight)
         assert found.candidates.empty
         (issue,) = found.issues
         assert issue.code == "arousals_by_network"
