@@ -113,12 +113,20 @@ def _wanted_seconds(is_asleep: "np.ndarray") -> "np.ndarray":
 
 
 def _by_network(source: str, weight: str) -> Issue:
-    again = "Where it was unsure, bands and chin EMG decided. " * (source != weight)
+    name, published = detector_name(source), PUBLISHED[weight]
+    message = (
+        f"Arousals were detected by a trained network, {name}. Its authors report "
+        f"{published}. It has not been validated on your laboratory's scoring."
+    )
+    if source != weight:
+        message = (
+            f"Arousals were detected by a trained network, {name}; where it was unsure, "
+            "bands and chin EMG decided. The authors of the network report "
+            f"{published}. It has not been validated on your laboratory's scoring."
+        )
     return Issue(
         Severity.NOTE,
         "arousals_by_network",
-        f"Arousals were detected by a trained network, {detector_name(source)}. {again}"
-        f"The network's authors report {PUBLISHED[weight]}. It has not been validated "
-        "on your laboratory's scoring.",
+        message,
         "Score some nights and compare with psgkit compare.",
     )
