@@ -13,13 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import fft, signal
 
+from psgkit.domain.true_runs import true_runs
 from psgkit.measure.detectors.spindle_detector import (
     BROAD_BAND,
     SPINDLE_BAND,
     spindle_events,
 )
 from psgkit.measure.signals.filters import band_pass
-from psgkit.measure.signals.usable_time import BoolArray, FloatArray, find_stretches
+from psgkit.measure.signals.usable_time import BoolArray, FloatArray
 
 MIN_LOG_POWER = 1.25  # log10 of µV²
 MIN_SHARE_Z = 1.6
@@ -65,7 +66,7 @@ def find_spindles_a7(
     shortest, longest = (round(limit / _STEP_S) for limit in DURATION_S)
     events = [
         (int(edges[first]), int(edges[min(last, len(starts))]))
-        for first, last in find_stretches(is_long)
+        for first, last in true_runs(is_long)
         if shortest <= last - first <= longest and is_spindle[first:last].any()
     ]
     return spindle_events(
