@@ -138,16 +138,14 @@ class ArousalSettings(_Frozen):
     ----------
     source : {"auto", "scored", "rules", "unet_v1", "unet_v2", "unet_v2_bands"}
         ``auto``: the scorer's where arousals were scored, else ``unet_v2_bands``, else
-        (a channel is missing) the rules. ``scored``: the scorer's alone. ``rules``:
-        found by rules in any case. ``unet_v1``, ``unet_v2``: found by that network of
-        psgscoring. ``unet_v2_bands``: by ``unet_v2``; where it is unsure, bands and
-        chin EMG decide.
+        (a channel is missing) the rules. ``scored``: the scorer's alone. ``unet_v1``,
+        ``unet_v2``: by that network of psgscoring. ``unet_v2_bands``: by ``unet_v2``;
+        where it is unsure, bands and chin EMG decide.
     seed : float
         By how much a fast band must exceed its baseline for an arousal to begin.
     calibration : str
         On which expert-scored nights the threshold was fitted and how well it did on
-        others; empty where nobody has done that. Written by
-        ``scripts/judge_real.py``.
+        others; empty where nobody has done that. ``scripts/judge_real.py`` writes it.
     """
 
     source: Literal[
@@ -171,10 +169,8 @@ class DetectorSettings(_Frozen):
     ----------
     spindles : {"yasa-fast", "yasa", "a7"}
         ``yasa``: `yasa.spindles_detect`. ``a7``: the rules of Lacourse et al. 2019.
-    slow_waves : {"yasa-fast", "yasa"}
-        ``yasa``: `yasa.sw_detect`.
-    eye_movements : {"yasa-fast", "yasa"}
-        ``yasa``: `yasa.rem_detect`.
+    slow_waves, eye_movements : {"yasa-fast", "yasa"}
+        ``yasa``: `yasa.sw_detect` and `yasa.rem_detect`.
     """
 
     spindles: SpindleDetector = "yasa-fast"
