@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bench import CASES, Cost, apart, best, report
+from bench import report
+from bench_parts.processes import Cost, apart, in_turn
 from edfio import Edf, EdfSignal
 
 from psgkit.domain.channels.roles import Kind
@@ -57,7 +58,7 @@ def measure(
     costs: list[Cost] = []
     for size in sizes:
         night = apart(write, size, folder / f"{size}.edf")
-        cost = best(report(night, folder, CASES[-1]), repeats)
+        cost = in_turn({"report": report(night, folder)}, repeats)["report"].best
         print(
             f"{size:>3} {unit:<14}{cost.seconds:7.1f} s{cost.peak_mb:8.0f} MB",
             flush=True,

@@ -372,6 +372,9 @@ class ArraySource:
     arrays: tuple[FloatArray, ...]
     rates_hz: tuple[float, ...]
 
+    def scale_of(self, index: int) -> None:
+        """Return None: the samples are no whole numbers."""
+
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return a part of one array; see `SignalSource`."""
         first, last = sample_range(start_s, stop_s, self.rates_hz[index])

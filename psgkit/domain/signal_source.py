@@ -1,14 +1,53 @@
 """The interface through which a recording reads its samples."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the whole numbers in a file become values: ``counts * step + offset``.
+
+    Attributes
+    ----------
+    step, offset : float
+        In the signal's unit.
+    n_bytes : {2, 4}
+        Of a count in memory.
+    """
+
+    step: float
+    offset: float
+    n_bytes: int
+
+    def counts(self, values: npt.NDArray[np.float64]) -> npt.NDArray[Any] | None:
+        """Return the counts of some values; None where not every value is exact."""
+        found = (values - self.offset) / self.step
+        with np.errstate(invalid="ignore"):
+            counts = np.rint(found, out=found).astype(
+                np.int16 if self.n_bytes == 2 else np.int32
+            )
+        return counts if np.array_equal(self.values(counts), values) else None
+
+    def values(self, counts: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return the values of some counts."""
+        values: npt.NDArray[np.float64] = np.multiply(
+            counts, self.step, dtype=np.float64
+        )
+        values += self.offset
+        return values
+
+
 class SignalSource(Protocol):
     """Source of a recording's samples: a file, or arrays in memory."""
+
+    def scale_of(self, index: int) -> Scale | None:
+        """Return how a file stores a signal; None where it has gaps or no counts."""
+        ...
 
     def read(
         self, index: int, start_s: float, stop_s: float

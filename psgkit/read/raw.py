@@ -76,6 +76,9 @@ class RawSource:
         """The Raw that the samples come from."""
         return self.reader.raw
 
+    def scale_of(self, index: int) -> None:
+        """Return None: the samples are no whole numbers."""
+
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return one channel between two times, NaN in gaps."""
         return self.read_many((index,), start_s, stop_s)[0]

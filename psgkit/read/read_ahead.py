@@ -5,6 +5,7 @@ The samples of an EDF lie interleaved: to read one channel is to read the whole 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +16,15 @@ from psgkit.domain.recording import (
     Recording,
     sample_range,
 )
-from psgkit.domain.signal_source import SignalSource
+from psgkit.domain.signal_source import Scale, SignalSource
 
-# Of samples that are kept: 3 channels of 8 h at 256 Hz to be staged, and one more. A
-# wider night is read in several passes.
+# Of samples that are kept: as counts, 14 channels of 8 h at 256 Hz. A wider night is
+# read in several passes.
 MOST_BYTES = 220_000_000
 # Of samples in double precision that are read at a time.
-BLOCK_BYTES = 32_000_000
+BLOCK_BYTES = 16_000_000
+
+Held = npt.NDArray[Any]  # counts, or values in single or double precision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,20 +40,28 @@ class ReadAheadSource:
     rates_hz : dict of int to float
         The rate of each channel that will be wanted whole, in the order of use.
     staged : frozenset of int
-        Channels that are kept in double precision until their first use.
+        Channels that are kept in double precision until their first use, unless they
+        are kept as counts.
+    scales : dict of int to Scale
+        Of the channels that are kept as the counts of the file.
     """
 
     source: SignalSource
     duration_s: float
     rates_hz: dict[int, float]
     staged: frozenset[int] = frozenset()
-    _held: dict[int, npt.NDArray[np.floating]] = field(default_factory=dict, repr=False)
+    scales: dict[int, Scale] = field(default_factory=dict)
+    _held: dict[int, Held] = field(default_factory=dict, repr=False)
+
+    def scale_of(self, index: int) -> Scale | None:
+        """Return how the source stores a signal; see `SignalSource`."""
+        return self.source.scale_of(index)
 
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return one signal between two times; see `SignalSource`.
 
-        Samples of a whole night pass through single precision, seven digits, but for
-        the first use of a staged channel: stages depend on the last digit.
+        Samples that are not kept as counts pass through single precision, seven digits,
+        but for the first use of a staged channel: stages depend on the last digit.
         """
         is_whole = start_s <= 0 and stop_s >= self.duration_s
         if index not in self._held and not (is_whole and index in self.rates_hz):
@@ -62,6 +73,8 @@ class ReadAheadSource:
             self._held[index] = held.astype(np.float32)
             return np.asarray(held, dtype=np.float64)
         first, last = sample_range(start_s, stop_s, self.rates_hz[index])
+        if held.dtype.kind == "i":
+            return self.scales[index].values(held[first:last])
         return held[first:last].astype(np.float64)
 
     def read_many(
@@ -82,22 +95,35 @@ class ReadAheadSource:
         room = MOST_BYTES
         batch: list[int] = []
         for index in order[at:] + order[:at]:
-            width = 8 if index in self.staged else 4
-            room -= width * round(self.duration_s * self.rates_hz[index])
+            room -= self._n_bytes(index) * round(self.duration_s * self.rates_hz[index])
             if batch and room < 0:
                 break
             batch.append(index)
         block_s = BLOCK_BYTES / 8 / sum(self.rates_hz[index] for index in batch)
         block_s = max(np.floor(block_s), 1.0)
-        parts: dict[int, list[npt.NDArray[np.floating]]] = {i: [] for i in batch}
+        parts: dict[int, list[Held]] = {i: [] for i in batch}
         for start_s in np.arange(0.0, self.duration_s, block_s).tolist():
             stop_s = min(start_s + block_s, self.duration_s)
             blocks = self.source.read_many(batch, start_s, stop_s)
             for index, values in zip(batch, blocks, strict=True):
-                kept = values if index in self.staged else values.astype(np.float32)
-                parts[index].append(kept)
+                parts[index].append(self._kept(index, values, parts[index]))
         for index in batch:
             self._held[index] = np.concatenate(parts.pop(index))
+
+    def _n_bytes(self, index: int) -> int:
+        if index in self.scales:
+            return self.scales[index].n_bytes
+        return 8 if index in self.staged else 4
+
+    def _kept(self, index: int, values: FloatArray, before: list[Held]) -> Held:
+        """Return a block of a channel as it is kept: as counts where they are exact."""
+        if index in self.scales:
+            counts = self.scales[index].counts(values)
+            if counts is not None:
+                return counts
+            scale = self.scales.pop(index)
+            before[:] = [self._kept(index, scale.values(part), []) for part in before]
+        return values if index in self.staged else values.astype(np.float32)
 
 
 def read_ahead(
@@ -123,10 +149,12 @@ def read_ahead(
         if channel.reference_index is not None:
             rates_hz.setdefault(channel.reference_index, channel.rate_hz)
     precise = {c.index for c in staged} | {c.reference_index for c in staged}
+    scales = {index: recording.source.scale_of(index) for index in rates_hz}
     source = ReadAheadSource(
         recording.source,
         recording.duration_s,
         rates_hz,
         frozenset(index for index in precise if index is not None),
+        {index: scale for index, scale in scales.items() if scale is not None},
     )
     return replace(recording, source=source)

@@ -66,6 +66,9 @@ class DigitalSource:
     signals: tuple[Digital, ...]
     gaps: Sequence[Gap] = ()
 
+    def scale_of(self, index: int) -> None:
+        """Return None: the samples are no whole numbers."""
+
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return a part of one signal; see `psgkit.domain.signal_source.SignalSource`."""
         signal = self.signals[index]

@@ -26,6 +26,7 @@ EPOCH_SAMPLES = int(RATE_HZ * EPOCH_S)
 _HIGHPASS_CUTOFF_HZ, _HIGHPASS_TAPS = 0.2, 825
 _LOWPASS_CUTOFF_HZ, _LOWPASS_TAPS = 33.75, 45
 _FFT_SAMPLES = 4096
+_BLOCKS_AT_A_TIME = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,12 +145,16 @@ def _convolve(values: FloatArray, taps: FloatArray) -> FloatArray:
     tail = len(taps) - 1
     step = _FFT_SAMPLES - tail
     n_blocks = -(-len(values) // step)
-    blocks = np.zeros((n_blocks, step))
-    blocks.ravel()[: len(values)] = values
-    spectra = np.fft.rfft(blocks, _FFT_SAMPLES, axis=1)
-    spectra *= np.fft.rfft(taps, _FFT_SAMPLES)
-    parts = np.fft.irfft(spectra, _FFT_SAMPLES, axis=1)
+    response = np.fft.rfft(taps, _FFT_SAMPLES)
     convolved = np.zeros((n_blocks + 1, step))
-    convolved[:-1] = parts[:, :step]
-    convolved[1:, :tail] += parts[:, step:]
+    for first in range(0, n_blocks, _BLOCKS_AT_A_TIME):
+        part = values[first * step : (first + _BLOCKS_AT_A_TIME) * step]
+        blocks = np.zeros((-(-len(part) // step), step))
+        blocks.ravel()[: len(part)] = part
+        spectra = np.fft.rfft(blocks, _FFT_SAMPLES, axis=1)
+        spectra *= response
+        longer = np.fft.irfft(spectra, _FFT_SAMPLES, axis=1)
+        last = first + len(blocks)
+        convolved[first:last] += longer[:, :step]
+        convolved[first + 1 : last + 1, :tail] += longer[:, step:]
     return convolved.ravel()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from psgkit.domain.recording import FloatArray, sample_range
+from psgkit.domain.signal_source import Scale
 from psgkit.errors import UnreadableRecording
 from psgkit.read.edf.header import SignalHeader
 from psgkit.read.edf.layout import RecordLayout, Segment
@@ -42,6 +43,16 @@ class EdfSource:
     def rate_hz(self, index: int) -> float:
         """Return the samples in a second of one signal."""
         return self.signals[index].samples / self.layout.record_s
+
+    def scale_of(self, index: int) -> Scale | None:
+        """Return how the samples of a signal are stored; None where they have gaps."""
+        signal = self.signals[index]
+        if not signal.has_scale or len(self.layout.segments) > 1:
+            return None
+        low, high = signal.digital
+        step = (signal.physical[1] - signal.physical[0]) / (high - low)
+        offset = signal.physical[0] - low * step
+        return Scale(step, offset, 2 if self.sample_bytes == 2 else 4)
 
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return one signal between two times on the clock, NaN in gaps.

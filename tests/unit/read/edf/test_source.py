@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psgkit.domain.recording import Recording
+from psgkit.domain.signal_source import Scale
 from psgkit.errors import UnreadableRecording
 from psgkit.read import read_recording
 from psgkit.read.edf.mended_header import SignalGroup
@@ -278,3 +279,35 @@ def test_rates_that_make_too_many_parts_take_one_pass_more(
 
 def opened(source: EdfSource) -> list[SignalGroup]:
     return [reader.source for reader in source._readers.values()]
+
+
+def test_a_channel_is_kept_as_counts_and_comes_back_to_the_last_digit(tmp_path: Path):
+    random = np.random.default_rng(5)
+    signals = [
+        EdfSignal(
+            rate=256,
+            physical=("-1234.5", "987.65"),
+            digital=("-32768", "32767"),
+            samples=random.integers(-32768, 32768, 256 * 40).tolist(),
+        ),
+        EdfSignal("EOG L", rate=100, physical=("400", "-500")),
+    ]
+    recording = read_recording(make_edf(tmp_path / "n.edf", signals, n_records=40))
+    ahead = read_ahead(recording, recording.channels)
+
+    for channel in recording.channels:
+        np.testing.assert_array_equal(ahead.signal(channel), recording.signal(channel))
+        np.testing.assert_array_equal(
+            ahead.signal(channel, 3.3, 9.1), recording.signal(channel, 3.3, 9.1)
+        )
+    kept = ahead.source._held
+    assert {one.dtype for one in kept.values()} == {np.dtype(np.int16)}
+
+
+def test_values_that_are_no_counts_are_kept_as_they_are():
+    scale = Scale(step=0.1, offset=-3.0, n_bytes=2)
+    counts = np.array([-32768, -1, 0, 7, 32767])
+
+    np.testing.assert_array_equal(scale.counts(scale.values(counts)), counts)
+    for values in ([0.1234], [np.nan], [1e9]):
+        assert scale.counts(np.array(values)) is None
