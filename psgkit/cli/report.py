@@ -141,7 +141,6 @@ def report(
         sex=sex,
     )
     check_writable(out)
-<<<<<<< HEAD
     language = settings.report.language
     with (
         console.stoppable(language),
@@ -149,11 +148,6 @@ def report(
     ):
         night = analyse_night(job, settings, progress=progress)
         progress("writing")
-=======
-    with console.stoppable(), console.progress(STEPS) as progress:
-        night = analyse_night(job, settings, progress=progress)
-        progress("writing")
->>>>>>> 9e8a902 (Freed memory goes back before and after the network; its parts are 27 minutes)
         signals = open_recording(job, settings) if settings.report.review else None
         folder = save_night(night, out, settings=settings.report, recording=signals)
     console.night_page(night, full=full, files=str(folder), language=language)
