@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from threadpoolctl import threadpool_limits
 
 from psgkit.domain.clock import without_date
-from psgkit.domain.issues import Issue, Severity, in_order
+from psgkit.domain.issues import Issue, in_order
 from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance, installed_versions, whole_years
@@ -45,13 +45,6 @@ if TYPE_CHECKING:
 
 STEPS = ("reading", "staging", "measuring", "writing")  # as progress shows them
 
-_IN_MEMORY = Issue(
-    Severity.NOTE,
-    "input_without_file",
-    "The recording or its scoring came from memory. No SHA-256 says which it was.",
-    "Keep the script that made it.",
-)
-
 
 def analyse(
     recording: "str | Path | Recording | mne.io.BaseRaw | SimulatedNight",
@@ -74,8 +67,8 @@ def analyse(
     recording : str, Path, mne.io.BaseRaw, Recording or SimulatedNight
         A file, or an object in memory.
     scoring : str, Path, Scoring, yasa.Hypnogram, mne.Annotations or sequence, optional
-        A file that `read_scoring` reads, an object of psgkit, YASA or MNE, or the
-        stages of 30-s epochs from the recording's start. By default the night is staged.
+        A file, an object of psgkit, YASA or MNE, or the stages of 30-s epochs; by
+        default the night is staged.
     stager : str or Stager, optional
         ``"yasa-fast"``, ``"yasa"``, the name of another package's stager, or a function
         that stages a `Recording`.
@@ -86,13 +79,11 @@ def analyse(
     lights_off, lights_on : str, optional
         Clock times (``"22:47"``) or seconds after the recording's start (``"120s"``).
     age_y, sex : float and str, optional
-        Age in years, and ``"F"`` or ``"M"``. With both, YASA's demographic classifiers
-        are used.
+        Age in years, and ``"F"`` or ``"M"``; with both, YASA's stager uses them.
     channels : dict of str to str, optional
         Role (``C4_M1``) or use (``eeg``, ``central``) to the label of the channel.
     unit : {"nV", "uV", "mV", "V"} or dict, optional
-        Unit of EEG, EOG and EMG if the header lacks it or is wrong; or a dict by
-        channel: ``{"Chin 1": "mV"}``.
+        Unit of EEG, EOG and EMG; or a dict by channel: ``{"Chin 1": "mV"}``.
 
     Returns
     -------
@@ -102,8 +93,7 @@ def analyse(
     Raises
     ------
     InputError
-        If a value, the recording or the scoring cannot be used. All values are checked
-        together.
+        If a value, the recording or the scoring cannot be used; it names all faults.
 
     Examples
     --------
@@ -221,8 +211,8 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         age_y=job.age_y,
         sex=job.sex,
     )
-    found = scoring.issues
-    return _measure(job, settings, stand_in, scoring, {}, found, lambda _: None, files)
+    scored = _Scored(scoring, {}, scoring.issues)
+    return _measure(job, settings, stand_in, scored, lambda _: None, files)
 
 
 def _analyse_recording(
@@ -234,34 +224,53 @@ def _analyse_recording(
     as_labelled = open_recording(job, settings, objects)
     look = look_at(as_labelled)
     recording = withhold_channels(look, withhold_amplitudes(look))
-    is_scored = job.scoring is not None or objects.scoring is not None
-    own = NO_MARKS
-    if not is_scored and recording.annotations:
-        own = _own_marks(job, objects, settings, recording)
-    is_staged = not (is_scored or own.holds_stages)
+    own = _own_marks(job, objects, settings, recording)
+    is_staged = not (_is_scored(job, objects) or own.holds_stages)
     recording = _read_together(recording, settings, is_staged=is_staged)
     look = replace(look, recording=replace(as_labelled, source=recording.source))
-    if own.scoring is not None and own.holds_stages:
-        scoring, used, found = own.scoring, {}, own.issues
-    elif is_staged:
-        from psgkit.stage import HALF_A_PERSON, stage_recording  # noqa: PLC0415
+    scored = _scored(job, objects, settings, recording, own, progress)
+    found = scored.issues + objects.issues
+    found += find_issues(as_labelled, scored.scoring, look=look)
+    recording, scored = withhold_eyes(recording, found), scored._replace(issues=found)
+    return _measure(job, settings, recording, scored, progress, files)
 
-        progress("staging")
-        stager = objects.stager or settings.stage.stager
-        staging = stage_recording(recording, stager)
-        scoring, used, found = staging.scoring, staging.channels_used, staging.issues
-        if (job.age_y is None) != (job.sex is None):
-            found += (HALF_A_PERSON,)
-        scoring, found = with_marks(scoring, own.scoring), found + own.issues
-    else:
-        scoring = _read_scoring(job, objects, settings, recording.start)
-        scoring, found = lay_on(scoring, recording, align=settings.window.align)
-        used = {}
-    if objects.recording is not None or objects.scoring is not None:
-        found += (_IN_MEMORY,)
-    found += find_issues(as_labelled, scoring, look=look)
-    recording = withhold_eyes(recording, found)
-    return _measure(job, settings, recording, scoring, used, found, progress, files)
+
+class _Scored(NamedTuple):
+    """The scoring of a night, the channels that it was staged from, and its issues."""
+
+    scoring: Scoring
+    channels_used: dict[str, str]
+    issues: tuple[Issue, ...]
+
+
+def _scored(
+    job: Job,
+    objects: Objects,
+    settings: Settings,
+    recording: Recording,
+    own: OwnMarks,
+    progress: Callable[[str], None],
+) -> _Scored:
+    """Take the scoring that is given, else the recording's own, else stage it."""
+    if _is_scored(job, objects):
+        given = _read_scoring(job, objects, settings, recording.start)
+        scoring, issues = lay_on(given, recording, align=settings.window.align)
+        return _Scored(scoring, {}, issues)
+    if own.scoring is not None and own.holds_stages:
+        return _Scored(own.scoring, {}, own.issues)
+    from psgkit.stage import HALF_A_PERSON, stage_recording  # noqa: PLC0415
+
+    progress("staging")
+    staging = stage_recording(recording, objects.stager or settings.stage.stager)
+    issues = staging.issues
+    if (job.age_y is None) != (job.sex is None):
+        issues += (HALF_A_PERSON,)
+    scoring = with_marks(staging.scoring, own.scoring)
+    return _Scored(scoring, staging.channels_used, issues + own.issues)
+
+
+def _is_scored(job: Job, objects: Objects) -> bool:
+    return job.scoring is not None or objects.scoring is not None
 
 
 def _read_together(
@@ -284,7 +293,9 @@ def _read_together(
 def _own_marks(
     job: Job, objects: Objects, settings: Settings, recording: Recording
 ) -> OwnMarks:
-    """Return the stages, events and lights in the recording's own annotations."""
+    """Return what the recording's own annotations hold, where no scoring is given."""
+    if _is_scored(job, objects) or not recording.annotations:
+        return NO_MARKS
     epoch_s = job.epoch_s or settings.scoring.epoch_s
     anew = settings.stage.stager is not None or objects.stager is not None
     marks = read_marks(recording, epoch_s=epoch_s, names=settings.scoring.events)
@@ -323,32 +334,35 @@ def _measure(
     job: Job,
     settings: Settings,
     recording: Recording,
-    scoring: Scoring,
-    used: dict[str, str],
-    found: tuple[Issue, ...],
+    scored: _Scored,
     progress: Callable[[str], None],
     files: tuple[Original, ...],
 ) -> Night:
     """Take a recording and its scoring to the finished night."""
     progress("measuring")
     scoring, lights_issues = mark_lights(
-        scoring,
+        scored.scoring,
         recording,
         lights_off=job.lights_off,
         lights_on=job.lights_on,
         whole_recording=settings.window.lights == "recording",
     )
-    found = without_settled(found, scoring)
+    found = without_settled(scored.issues, scoring)
     measured = _measured(recording, scoring, settings)
     for file in files:
         file.check()
+    scoring, start = measured.scoring, recording.start
+    if scoring.start is not None:
+        scoring = replace(scoring, start=without_date(scoring.start))
+    if start is not None and not settings.report.keep_dates:
+        start = without_date(start)
     return Night(
         id=recording.id,
-        start=_start(recording, settings),
+        start=start,
         duration_s=recording.duration_s,
         channels=recording.channels,
         gaps=recording.gaps,
-        scoring=_without_date(measured.scoring),
+        scoring=scoring,
         results=measured.measures,
         issues=in_order(recording.issues, found, lights_issues, measured.issues),
         provenance=Provenance(
@@ -357,9 +371,9 @@ def _measure(
             recording_sha256=files[0].sha256,
             recording_bytes=files[0].size,
             scoring_sha256="+".join(file.sha256 for file in files[1:] if file.sha256),
-            channels_used=used | measured.channels_used,
+            channels_used=scored.channels_used | measured.channels_used,
             stager=scoring.scorer,
-            arousal_source=measured.arousal_detector or measured.scoring.arousal_scorer,
+            arousal_source=measured.arousal_detector or scoring.arousal_scorer,
             age_y=whole_years(recording.age_y),
         ),
         tables=measured.tables,
@@ -384,15 +398,3 @@ def _measured(
         every_electrode=settings.measure.eeg == "all",
         network=settings.measure.network,
     )
-
-
-def _start(recording: Recording, settings: Settings) -> dt.datetime | None:
-    """Return when a recording starts, without its date unless dates are kept."""
-    if recording.start is None or settings.report.keep_dates:
-        return recording.start
-    return without_date(recording.start)
-
-
-def _without_date(scoring: Scoring) -> Scoring:
-    start = scoring.start
-    return scoring if start is None else replace(scoring, start=without_date(start))

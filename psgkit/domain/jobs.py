@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Recording
 
 MAX_AGE_Y = 120
@@ -110,6 +111,15 @@ class Objects:
     recording: Recording | None = None
     scoring: object = None
     stager: Callable[[Recording], Any] | None = None
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What a reader should know of data that came from no file."""
+        if self.recording is None and self.scoring is None:
+            return ()
+        text = "The recording or its scoring came from memory. No SHA-256 says which it was."
+        remedy = "Keep the script that made it."
+        return (Issue(Severity.NOTE, "input_without_file", text, remedy),)
 
 
 NO_OBJECTS = Objects()
