@@ -99,7 +99,7 @@ def _core(text: str, language: str) -> str:
     if (whole := _whole(text, language, is_joint=True)) is not None:
         return whole
     if counted := _COUNTED.fullmatch(text):
-        return f"{counted[1]} {_core(counted[2], language)}"
+        return f"{_value(counted[1], language)} {_core(counted[2], language)}"
     # A title or a unit; a single name in capitals is a label of a file.
     is_words = " " in text or text.islower()
     return (catalogue(language).get(text) if is_words else None) or text

@@ -70,7 +70,9 @@ class Published:
     Attributes
     ----------
     label, value : str
-        The night's number in words; empty in all but the first band.
+        The night's number in words.
+    bands_n : int
+        How many bands it has; 0 in all but the first.
     ages, range : str
         The band, and its median and middle 90 %, or its mean.
     is_own : bool
@@ -80,6 +82,7 @@ class Published:
 
     label: str
     value: str
+    bands_n: int
     ages: str
     range: str
     is_own: bool
@@ -105,11 +108,11 @@ def _rows(
     rows = []
     for number, band in enumerate(bands):
         youngest, oldest = band.ages
-        is_first = number == 0
         rows.append(
             Published(
-                label=label if is_first else "",
-                value=shown_value(measure) if is_first else "",
+                label=label,
+                value=shown_value(measure),
+                bands_n=0 if number else len(bands),
                 ages=_(band.words).format(low=youngest, high=oldest),
                 range=_range(band),
                 is_own=age_y is not None and youngest <= age_y < oldest + 1,

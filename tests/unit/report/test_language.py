@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from psgkit.report.pages import published_ranges as reference
 from psgkit.report.pages.cohort_html import cohort_page
 
 FOLDER = Path(psgkit.report.__file__).parent
+CONFIGS = Path(__file__).parents[3] / "configs"
 OTHERS = [language for language in LANGUAGES if language != "en"]
 FIELD = re.compile(r"\{(\w+)\}")
 
@@ -72,6 +74,9 @@ def words_of_constants() -> Iterator[str]:
     yield from html.GROUPS
     yield from palette.STAGE_LABELS.values()
     yield html.UNRATED_NOTE
+    # Kinds of events, as a message counts them.
+    kinds = tomllib.loads((CONFIGS / "scoring.toml").read_text(encoding="utf-8"))
+    yield from (kind.replace("_", " ") for kind in kinds["events"])
     yield from STEPS
     yield from (*captions.PURPOSES.values(), *captions.SCORERS)
     yield from captions._KINDS.values()

@@ -126,6 +126,16 @@ MEANT = {
         "Het bestand merkt {the}, this and that als slecht aan; er wordt geen getal van "
         "gemaakt."
     ),
+    # Kinds of events, counted.
+    "The recording's own annotations were used: 360 epochs of stages, 23 apnea "
+    "obstructive and lights-off.": (
+        "De eigen annotaties van de opname zijn gebruikt: 360 epochs met stadia, 23 "
+        "obstructieve apneu en licht uit."
+    ),
+    # The title of a number, and its unit.
+    "Density of spindles, C4_M1, N2 (x) is 0.1 per minute, outside of 0.5 to 10.": (
+        "Dichtheid van spindels, C4_M1, N2 (x) is 0,1 per minuut, buiten 0,5 tot 10."
+    ),
     "A sentence of no catalogue. no REM": "A sentence of no catalogue. geen remslaap",
 }
 
