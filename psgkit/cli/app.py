@@ -63,7 +63,7 @@ def _show_version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show where in the code an error arose.")
+        bool, typer.Option("--debug", help="Show the place of an error in the code.")
     ] = False,
     version: Annotated[
         bool,
@@ -104,8 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
             traceback.print_exc()
         place = "" if fault.filename is None else f" {str(fault.filename)!r}"
         console.error(
-            f"The system refused a file or folder{place}: {fault.strerror}. Check its "
-            "path and your right to read it."
+            f"The system refused a file or folder{place}: {fault.strerror}. Check its path and your permissions."
         )
         sys.exit(EXIT_UNUSABLE)
     except MemoryError:

@@ -63,8 +63,7 @@ def batch(
         typer.Option(
             metavar="PATTERN",
             rich_help_panel=help.SCORING,
-            help="Where scorings lie, e.g. '../scored/{stem}*.xml', from each "
-            "recording's folder; 'auto' for the usual names, 'none' for none.",
+            help="Pattern of the scorings, e.g. '../scored/{stem}*.xml', from each recording's folder; 'auto' for the usual names, 'none' for none.",
         ),
     ] = "auto",
     workers: Annotated[
@@ -73,7 +72,7 @@ def batch(
             min=1,
             metavar="NUMBER",
             rich_help_panel=help.RUN,
-            help="Nights at a time; else what cores and memory serve.",
+            help="Nights at a time; by default as many as cores and memory allow.",
         ),
     ] = None,
     timeout: Annotated[
@@ -98,7 +97,7 @@ def batch(
         typer.Option(
             "--dry-run",
             rich_help_panel=help.RUN,
-            help="Say what would be done, and why.",
+            help="List what would be done, and why.",
         ),
     ] = False,
     verify: Annotated[
@@ -106,8 +105,7 @@ def batch(
         typer.Option(
             "--verify",
             rich_help_panel=help.RUN,
-            help="Tell by their whole content whether inputs of nights that are done "
-            "have changed.",
+            help="Compare the whole content of inputs to find changes.",
         ),
     ] = False,
     no_resume: Annotated[
@@ -115,7 +113,7 @@ def batch(
         typer.Option(
             "--no-resume",
             rich_help_panel=help.RUN,
-            help="Do nights again that are done.",
+            help="Do finished nights again.",
         ),
     ] = False,
     quiet: Annotated[
@@ -123,7 +121,7 @@ def batch(
         typer.Option(
             "--quiet",
             rich_help_panel=help.RUN,
-            help="Show no progress, only what came of it.",
+            help="Show the outcome only, no progress.",
         ),
     ] = False,
     id: Annotated[
@@ -306,7 +304,7 @@ def _tell_end(
         console.out(_stagers(done, settings))
     console.out(f"Table: {out / 'cohort.csv'}")
     if counts["failed"]:
-        console.out(f"What failed, and why: {out / 'failures.csv'}")
+        console.out(f"Failures, with reasons: {out / 'failures.csv'}")
 
 
 def _counted(counts: Counter[str]) -> str:

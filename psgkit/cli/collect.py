@@ -14,9 +14,7 @@ def collect(
     ],
     every: Annotated[
         bool,
-        typer.Option(
-            "--all", help="Count nights too that the last batch did not ask for."
-        ),
+        typer.Option("--all", help="Add nights of earlier batches in the folder."),
     ] = False,
     verify: Annotated[
         bool,

@@ -63,7 +63,7 @@ def compare(
         typer.Option(
             metavar="NAME",
             rich_help_panel=help.SCORING,
-            help="Whose scoring to read; once a scoring, or for all.",
+            help="Scorer to read; once a scoring, or for all.",
         ),
     ] = None,
     lights: options.Lights = None,
@@ -89,7 +89,7 @@ def compare(
         for given in column or ():
             door.refuse_empty(column=given)
         if len(scorings) < 2:
-            door.refuse("Name two scorings or more, the one to be tested first.")
+            door.refuse("Name two scorings or more; the first is the test.")
         if len(scorings) > 2:
             door.refuse_idle("with more than two scorings", lights=lights)
         columns = _each("column", column, len(scorings))

@@ -179,7 +179,7 @@ def _write(text: str, stream: TextIO, *, end: str = "\n") -> None:
         if stream is sys.stderr:
             return  # progress and messages must not end the work
         raise OutputError(
-            f"What psgkit prints cannot be written: {fault.strerror or fault}."
+            f"The output cannot be written: {fault.strerror or fault}."
         ) from None
 
 

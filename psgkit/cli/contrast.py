@@ -60,8 +60,7 @@ def contrast(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Column that names a person with several nights; an obvious column "
-            "that repeats where not given.",
+            help="Column that names the person, for several nights of one; by default an obvious column that repeats.",
         ),
     ] = None,
     scale: Annotated[
@@ -78,13 +77,14 @@ def contrast(
         str | None,
         typer.Option(
             metavar="GROUP",
-            help="The group that the others are held against; the first by alphabet "
-            "where not given.",
+            help="The reference group; by default the first by alphabet.",
         ),
     ] = None,
     allow_mixed: Annotated[
         bool,
-        typer.Option("--allow-mixed", help="Compare nights that were measured unlike."),
+        typer.Option(
+            "--allow-mixed", help="Compare nights that were measured differently."
+        ),
     ] = False,
     out: Annotated[
         Path | None,

@@ -29,7 +29,7 @@ def inspect(
         typer.Option(
             "--signals",
             rich_help_panel=help.RESULTS,
-            help="Read the signals too, to say more.",
+            help="Read the signals, too, and check them.",
         ),
     ] = False,
     patient: Annotated[

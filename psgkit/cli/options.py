@@ -63,8 +63,7 @@ Unit = Annotated[
     typer.Option(
         metavar="[LABEL=]UNIT",
         rich_help_panel=help.RECORDING,
-        help="Unit (nV, uV, mV, V) of EEG, EOG and EMG where the header is silent or "
-        "wrong; of one channel as 'Chin=mV'. Repeatable.",
+        help="Unit (nV, uV, mV, V) of EEG, EOG and EMG if the header has none or a wrong one; of one channel as 'Chin=mV'. Repeatable.",
     ),
 ]
 IgnoreClock = Annotated[
@@ -72,7 +71,7 @@ IgnoreClock = Annotated[
     typer.Option(
         "--ignore-clock",
         rich_help_panel=help.RECORDING,
-        help="Read the records of an EDF+D one after another, whatever times they give.",
+        help="Read the records of an EDF+D one after another; ignore their times.",
     ),
 ]
 Channel = Annotated[
@@ -105,8 +104,7 @@ KeepDates = Annotated[
     typer.Option(
         "--keep-dates",
         rich_help_panel=help.RESULTS,
-        help="Keep the date of the recording in the results; by itself or with other "
-        "records it can tell whose night it is.",
+        help="Keep the date of the recording in the results; it can identify the person.",
     ),
 ]
 Only = Annotated[
@@ -146,7 +144,7 @@ Epoch = Annotated[
     typer.Option(
         metavar="SECONDS",
         rich_help_panel=help.SCORING,
-        help="Length of an epoch where the scoring does not give it; 30 is assumed.",
+        help="Length of an epoch, if the scoring does not give it; by default 30.",
     ),
 ]
 Annotator = Annotated[
@@ -154,7 +152,7 @@ Annotator = Annotated[
     typer.Option(
         metavar="NAME",
         rich_help_panel=help.SCORING,
-        help="Whose scoring to read where a file holds several.",
+        help="Scorer to read, if a file holds several.",
     ),
 ]
 Stager = Annotated[
@@ -177,7 +175,7 @@ Arousals = Annotated[
     ArousalsChoice | None,
     typer.Option(
         rich_help_panel=help.NUMBERS,
-        help="'auto': the scorer's where there are any, else 'unet_v2_bands', else (a "
+        help="'auto': the scorer's if there are any, else 'unet_v2_bands', else (a "
         "channel is missing) by rules; 'scored': the scorer's alone; 'unet_v1', "
         "'unet_v2': by that network of psgscoring; 'unet_v2_bands': by unet_v2, and by "
         "bands and chin EMG where it is unsure; 'rules': by rules.",
@@ -240,7 +238,9 @@ Full = Annotated[
 Json = Annotated[
     bool,
     typer.Option(
-        "--json", rich_help_panel=help.RESULTS, help="Print all of it for a program."
+        "--json",
+        rich_help_panel=help.RESULTS,
+        help="Print everything as JSON, for a program.",
     ),
 ]
 

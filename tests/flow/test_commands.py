@@ -240,5 +240,5 @@ def test_a_full_disk_below_what_is_printed_is_told_in_a_sentence() -> None:
         )
     assert run.returncode == 2
     assert run.stderr == (
-        "psgkit: What psgkit prints cannot be written: No space left on device.\n"
+        "psgkit: The output cannot be written: No space left on device.\n"
     )

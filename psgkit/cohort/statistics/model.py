@@ -219,7 +219,7 @@ def why_not(
     if np.ptp(values) == 0:
         return "the same value in all nights"
     if np.linalg.matrix_rank(matrix.to_numpy()) < matrix.shape[1]:
-        return "groups and covariates cannot be told apart"
+        return "groups and covariates cannot be separated"
     if groups is None:
         return ""
     return _fault_of_groups(pd.Series(values), groups[usable].to_numpy(), found.model)

@@ -19,13 +19,13 @@ _OWN = {
     "sex": ("", "sex of the person, as given: F or M"),
     "start_date": ("", "date of the recording's start, kept on request"),
     "duration_min": ("minutes", "length of the recording"),
-    "scorer": ("", "who or what scored the stages"),
+    "scorer": ("", "person or program that scored the stages"),
     "is_automatic": ("", "whether a program scored the stages: 1 or 0"),
     "epoch_s": ("seconds", "length of an epoch in seconds"),
-    "arousal_source": ("", "who or what marked the arousals; empty where nobody did"),
+    "arousal_source": ("", "person or program that marked the arousals; empty if none"),
     "swa_derivation": (
         "",
-        "derivations of slow-wave activity; empty where there are none",
+        "derivations of slow-wave activity; empty if there are none",
     ),
     "swa_highpass_hz": (
         "hertz",
@@ -37,8 +37,8 @@ _OWN = {
     "metric_version": ("", "version of the definitions of all numbers"),
     "issues_n": ("count", "issues that a reader of the numbers should know"),
     "issues_error_n": ("count", "issues that put numbers in doubt"),
-    "error": ("", "kind of what went wrong"),
-    "message": ("", "what went wrong, or why it is not done yet, in a sentence"),
+    "error": ("", "kind of error"),
+    "message": ("", "the error, or why the night is not done yet, in a sentence"),
 }
 OWN_NAMES = tuple(_OWN)
 _INTERVAL = {
