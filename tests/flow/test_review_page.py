@@ -20,7 +20,10 @@ from psgkit.domain.night import Night
 from psgkit.domain.recording import ArraySource, Channel, Recording
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure.night import measure_scored
+from psgkit.report.language import speaking
+from psgkit.report.review import page as page_module
 from psgkit.report.review.page import review_page
+from psgkit.report.review.words import script_reasons
 from psgkit.settings import MeasureSettings, ReportSettings, Settings
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -383,6 +386,16 @@ def test_a_filter_without_a_place_says_so_and_leaves_nothing_to_press(
     for key in ("a", "w", "n", "]", "ArrowRight", " "):
         page.keyboard.press(key)
     assert page.evaluate("state.changes.length") == 0
+
+
+def test_every_reason_of_the_script_is_told_in_the_readers_language() -> None:
+    templates = Path(page_module.__file__).parents[1] / "pages" / "templates"
+    script = (templates / "review_answers.js").read_text(encoding="utf-8")
+    reasons = set(re.findall(r'reason: "([^"]+)"', script))
+    with speaking("nl"):
+        told = script_reasons()
+    assert reasons == set(told)
+    assert all(meant not in reasons for meant in told.values())
 
 
 def test_undo_takes_back_one_change_after_the_other(page: Any) -> None:

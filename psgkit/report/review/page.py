@@ -19,7 +19,7 @@ from psgkit.report.review.signals import (
     pack_signals,
     packed_rate,
 )
-from psgkit.report.review.words import script_words
+from psgkit.report.review.words import script_reasons, script_words
 from psgkit.report.wording import plain
 from psgkit.store.files import safe_name
 
@@ -102,6 +102,7 @@ def _payload(night: Night, recording: Recording) -> dict[str, Any]:
         "window_s": length_s,
         "channels": pack_signals(recording, channels, stretches),
         "words": script_words(),
+        "reasons": script_reasons(),
     }
 
 

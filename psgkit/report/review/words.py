@@ -52,3 +52,20 @@ def script_words() -> dict[str, str]:
         "initials": _("Enter your initials first: the file says who changed what."),
         "missing": _("no signal"),
     }
+
+
+def script_reasons() -> dict[str, str]:
+    """Return the script's reasons for an answer that is absent, in the language in force."""
+    return {
+        "no REM": _("no REM"),
+        "no sleep": _("no sleep"),
+        "no epoch of the window is scored": _("no epoch of the window is scored"),
+        "under 180 min of sleep": _("under 180 min of sleep"),
+        "arousals were not scored": _("arousals were not scored"),
+        "arousals in REM cannot be told without a chin EMG that sees muscle": _(
+            "arousals in REM cannot be told without a chin EMG that sees muscle"
+        ),
+        "none was counted, but scored events have names that are not known": _(
+            "none was counted, but scored events have names that are not known"
+        ),
+    }

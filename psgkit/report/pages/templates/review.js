@@ -240,7 +240,7 @@ function refresh() {
 }
 
 function answerCard(name, now, before) {
-  const asWords = (one) => (one.reason ? fill(words.absent, one) : number(one.value));
+  const asWords = (one) => (one.reason ? fill(words.absent, { reason: data.reasons[one.reason] }) : number(one.value));
   const card = document.createElement("div");
   card.className = "answer";
   const [title, value, was] = ["h2", "p", "p"].map((tag) => document.createElement(tag));
