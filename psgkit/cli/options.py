@@ -350,6 +350,11 @@ def _checked_stager(name: str | None) -> dict[str, Any]:
 def _check_arousals(source: str) -> None:
     """Refuse a network with missing or wrong weights before any night is read."""
     if source == "auto" or source.startswith("unet"):
-        from psgkit.measure.arousals.network.weights import NETWORK, read_weights
+        from psgkit.measure.arousals.network.weights import (
+            NETWORK,
+            SECOND_LOOK,
+            read_weights,
+        )
 
-        read_weights(NETWORK if source == "auto" else source)
+        name = NETWORK if source == "auto" else source
+        read_weights(name.removesuffix(SECOND_LOOK))
