@@ -126,3 +126,43 @@ def test_seconds_that_floats_put_a_nanosecond_off_are_what_they_were():
 def test_what_was_not_scored_is_the_reason(name, reason):
     measures, _ = measure_all(make_scoring(STAGES))
     assert {m.name: m.reason for m in measures}[name] == reason
+
+
+def test_the_disturbance_index_counts_reras_and_needs_one():
+    rows = [(700, 20, "hypopnea"), (1700, 15, "rera"), (12000, 20, "rera")]
+    found = measure_scoring(scored(rows, "respiratory"))
+    assert found["ahi_per_h"] == pytest.approx(1 / 4)
+    assert found["rdi_per_h"] == pytest.approx(3 / 4)
+    assert found["rdi_nrem_per_h"] == pytest.approx(2 / 3)
+    assert found["rdi_rem_per_h"] == pytest.approx(1)
+    without = measure_scoring(scored(rows[:1], "respiratory"))
+    assert math.isnan(without["rdi_per_h"])
+
+
+def with_arousals(*onsets_s: float) -> float:
+    """Six periodic movements of 2 s from 1,000 s on, 30 s apart, and arousals of 5 s."""
+    rows = [(1000.0 + 30 * i, 2.0, "limb_movement") for i in range(6)]
+    rows += [(onset, 5.0, "arousal") for onset in onsets_s]
+    return measure_scoring(scored(rows, "limb_movement", "arousal"))["plmai_per_h"]
+
+
+@pytest.mark.parametrize(
+    ("onset_s", "counts"),
+    [
+        (1001.0, 1),  # overlaps
+        (1002.4, 1),  # 0.4 s after the movement's end
+        (1002.6, 0),  # 0.6 s after it
+        (994.6, 1),  # ends 0.4 s before the movement
+        (994.3, 0),  # ends 0.7 s before it
+    ],
+)
+def test_a_movement_has_its_arousal_within_half_a_second(onset_s, counts):
+    assert with_arousals(onset_s) == pytest.approx(counts / 4)
+
+
+def test_two_movements_with_an_arousal_each_are_two_and_without_arousals_it_is_unknown():
+    assert with_arousals(1001.0, 1061.0) == pytest.approx(2 / 4)
+    rows = [(1000.0 + 30 * i, 2.0, "limb_movement") for i in range(6)]
+    found = measure_scoring(scored(rows, "limb_movement"))
+    assert found["plmi_per_h"] == pytest.approx(6 / 4)
+    assert math.isnan(found["plmai_per_h"])
