@@ -6,6 +6,8 @@ name is an arousal's. An event "with arousal" brings its arousal along.
 
 import datetime as dt
 import math
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from psgkit.domain.clock import moment_in_words
@@ -59,6 +61,8 @@ _NO_AROUSAL = frozenset(
         "position_upright",
     }
 )
+# "Hypopnea 4%", "Hypopnea (rule 1B)": the fall of saturation, or the rule of the AASM.
+_HYPOPNEA_RULE = re.compile(r"\b([34]) ?%|\brule (1[ab])\b", re.IGNORECASE)
 _REMEDY = (
     "Say what they mean in the settings: [scoring.events] "
     '"Their words" = "arousal:respiratory".'
@@ -115,6 +119,7 @@ def read_events(
     rows: list[Row] = []
     with_arousal: list[Row] = []
     unknown: dict[EventList, list[EventMark]] = {}
+    rules: Counter[str] = Counter()
     for mark in marks:
         meaning = said.get(plain(mark.text)) or _meaning_of(mark)
         if meaning is None:
@@ -125,6 +130,8 @@ def read_events(
             continue
         row = (mark.onset_s, mark.duration_s, meaning.label, mark.source)
         rows.append(row)
+        if meaning.kind.startswith("hypopnea"):
+            rules[_hypopnea_rule(mark.text)] += 1
         if meaning.with_arousal:
             with_arousal.append(row)
     added = _implied_arousals(rows, with_arousal)
@@ -134,6 +141,8 @@ def read_events(
     ]
     if added:
         issues.append(_arousals_added(len(added)))
+    if any(rules):
+        issues.append(_hypopnea_rules(rules))
     return rows + added, issues
 
 
@@ -194,6 +203,23 @@ def _not_understood(listed: EventList, marks: Sequence[EventMark], first: str) -
         f"{len(marks)} events of the {_LIST_NAMES[listed]} have names that psgkit does "
         f"not know ({shown}; the first at {first}). {counts_as}",
         _REMEDY,
+    )
+
+
+def _hypopnea_rule(name: str) -> str:
+    found = _HYPOPNEA_RULE.search(name)
+    if found is None:
+        return ""
+    return f"{found[1]} %" if found[1] else f"rule {found[2].upper()}"
+
+
+def _hypopnea_rules(rules: Counter[str]) -> Issue:
+    named = ", ".join(f"{rule}: {rules[rule]}" for rule in sorted(rules) if rule)
+    return Issue(
+        Severity.NOTE,
+        "hypopnea_rule",
+        f"The names of hypopnoeas say their rule ({named}; without a rule: {rules['']}).",
+        "All of them count in ahi_per_h. Compare nights that were scored by one rule.",
     )
 
 

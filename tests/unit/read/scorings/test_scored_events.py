@@ -88,3 +88,13 @@ def test_an_event_with_arousal_brings_one_unless_one_was_scored() -> None:
     ]
     assert sum(row[2] == "hypopnea" for row in rows) == 3
     assert [issue.code for issue in issues] == ["arousals_of_other_events"]
+
+
+def test_the_rule_of_hypopnoeas_is_told_where_their_names_say_it():
+    names = ["Hypopnea 4%", "Hypopnea 4%", "Hypopnea (rule 1A)", "Hypopnea", "Apnea 3%"]
+    marks = [EventMark(100.0 * i, 20.0, name) for i, name in enumerate(names)]
+    _, issues = read_events(marks, {})
+    (issue,) = [issue for issue in issues if issue.code == "hypopnea_rule"]
+    assert "(4 %: 2, rule 1A: 1; without a rule: 1)" in issue.message
+    _, issues = read_events([EventMark(1.0, 20.0, "Hypopnea")], {})
+    assert issues == []
