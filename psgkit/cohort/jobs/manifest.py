@@ -22,6 +22,7 @@ _COLUMNS = {
     "id": ("id", "night", "night_id"),
     "edf": ("edf", "bdf", "recording", "file"),
     "scoring": ("scoring", "hypnogram"),
+    "scoring_beside": ("scoring_beside", "second_scoring", "scoring_2"),
     "lights_off": ("lights_off",),
     "lights_on": ("lights_on",),
     "age": ("age", "age_y"),
@@ -53,6 +54,7 @@ def read_manifest(
         Columns ``edf`` or ``scoring`` (files, relative to the manifest's folder, or
         addresses such as ``s3://bucket/night.edf``), and
         where wanted ``id``, ``lights_off``, ``lights_on``, ``age``, ``sex``,
+        ``scoring_beside`` (a second file: stages come from one, events from the other),
         ``epoch_s`` (length of an epoch where the scoring does not give it). Any further
         column is carried into ``cohort.csv``.
     scoring : str
@@ -194,6 +196,10 @@ def _job(
         for what, cell in given.items()
         if cell and what not in addresses
     }
+    if is_address(beside := cells.get("scoring_beside", "")):
+        faults.append(f"Line {line}: the second scoring must be a file here.")
+    if beside and not given["scoring"]:
+        faults.append(f"Line {line} names a second scoring and no first.")
     if not (files or addresses):
         faults.append(f"Line {line} names no file.")
     for address in addresses.values():
@@ -234,6 +240,7 @@ def _job(
         recording=recording,
         id=cells.get("id", ""),
         scoring=marked,
+        scoring_beside=folder / beside if beside else None,
         lights_off=cells.get("lights_off") or None,
         lights_on=cells.get("lights_on") or None,
         age_y=read("age", to_age, "a number of years between 0 and 120"),

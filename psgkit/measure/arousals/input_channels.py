@@ -61,8 +61,17 @@ def best_eeg(
     *,
     use: str = "",
 ) -> PreparedEeg | None:
-    """Return the first channel that is good enough; one wanted for the use is first."""
-    for channel in recording.without_unfit().ranked(roles, use):
+    """Return the first channel that is good enough.
+
+    One wanted for the use is first. One that was off for a while comes after those that
+    were not, as in staging.
+    """
+
+    def rank(channel: Channel) -> tuple[bool, float]:
+        lost_s = sum(gap.duration_s for gap in recording.lost_of(channel))
+        return use not in channel.wanted_for, lost_s
+
+    for channel in sorted(recording.without_unfit().ranked(roles, use), key=rank):
         highest_hz = min(30.0, LOWPASS_SHARE * (channel.lowpass_hz or np.inf))
         if (
             channel.to_uv is None

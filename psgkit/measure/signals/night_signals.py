@@ -319,5 +319,6 @@ def _eeg_not_measured(chosen: Derivations) -> Issue:
         f"{len(labels)} EEG {'channel has' if len(labels) == 1 else 'channels have'} no "
         f"column in the table of a night and {'was' if len(labels) == 1 else 'were'} "
         f"not measured: {shown}.",
-        "Name one that you need with --channel C4_M1=LABEL or the like.",
+        "Measure every electrode with --eeg all, or name one that you need with "
+        "--channel C4_M1=LABEL.",
     )

@@ -33,6 +33,19 @@ def test_every_column_finds_its_place(manifest) -> None:
     assert job.covariates == {"group": "control"}
 
 
+def test_stages_and_events_may_come_from_two_files(manifest) -> None:
+    path = manifest(
+        "edf,scoring,scoring_beside\na.edf,a.txt,a_events.tsv\nb.edf,b.txt,\n"
+    )
+    first, second = read_manifest(path)
+    assert first.scoring == path.parent / "a.txt"
+    assert first.scoring_beside == path.parent / "a_events.tsv"
+    assert second.scoring_beside is None
+    alone = manifest("edf,scoring,scoring_beside\na.edf,,a_events.tsv\n")
+    with pytest.raises(InputError, match="Line 2 names a second scoring and no first"):
+        read_manifest(alone)
+
+
 def test_a_column_may_be_spelt_with_hyphens_spaces_and_capitals(manifest) -> None:
     # Carried as a further column, its times would be left out without a word.
     path = manifest("ID,EDF,lights-off,Lights On\nS1,a.edf,22:47,06:58\n")

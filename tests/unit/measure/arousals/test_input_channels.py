@@ -174,3 +174,22 @@ def test_what_an_arousal_takes_of_a_baseline_begins_half_a_second_before_it() ->
     early = [Shift(0.25, 1.0, "alpha", 5.0, 3.0, ("C4_M1",))]
     assert np.flatnonzero(_in_events(early, 100)).tolist() == [0, 1, 2, 3]
     assert not _in_events([], 5).any()
+
+
+def test_an_eeg_that_was_off_for_hours_comes_after_one_that_was_not() -> None:
+    c3 = replace(C4, role=Role.C3_M2, label="C3")
+    recording = _recording(C4, c3, seconds=600.0)
+    lost = replace(recording, lost=(("C4", Gap(300.0, 200.0)),))
+    night = make_scoring("2" * 20)
+    roles, rules = (Role.C4_M1, Role.C3_M2), ArousalRules()
+
+    def chosen(one: Recording) -> str:
+        found = best_eeg(one, roles, night, None, rules, use="arousals_central")
+        assert found is not None
+        return found.channel.label
+
+    assert chosen(recording) == "C4"
+    assert chosen(lost) == "C3"
+    wanted = replace(lost.channels[0], wanted_for=frozenset({"arousals_central"}))
+    named = replace(lost, channels=(wanted, lost.channels[1]))
+    assert chosen(named) == "C4", "a channel that the user names is taken"
