@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from psgkit.domain.issues import Issue
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
 from psgkit.errors import listed
 from psgkit.read.formats.delimited import Table
@@ -17,6 +17,15 @@ from psgkit.read.scorings.listed import Options, ScoringFile
 ABSENT = {"", "n/a", "na", "nan"}
 # Fewer rows may lead from one to the next by chance.
 _FEW_ROWS = 4
+# Seconds after the start of a recording are fewer: this is in 2001, since 1970.
+_SINCE_1970_S = 1e9
+_TIMES_SINCE_1970 = Issue(
+    Severity.WARNING,
+    "times_since_1970",
+    "The times seem to be seconds since 1970, which have no time zone. They cannot be "
+    "laid on a recording.",
+    "Export the scoring with clock times or with seconds since the recording's start.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ def read_times(
         onsets_s = _numbers(table, seconds[0], file)
         times = Times(onsets_s, durations_s, _start_beside(table, clocks, onsets_s))
         times = _with_ends(times, table, columns, file, None)
+        if min(onsets_s, default=0.0) > _SINCE_1970_S:
+            times = replace(times, issues=(_TIMES_SINCE_1970,))
     elif clocks:
         times = _clock_times(table, clocks, durations_s, columns, file)
     else:

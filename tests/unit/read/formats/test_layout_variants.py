@@ -203,3 +203,14 @@ def test_every_apnoea_of_dominos_list_counts(tmp_path: Path) -> None:
 def test_autonomic_arousals_alone_are_no_index_of_zero(tmp_path: Path) -> None:
     found = domino(tmp_path, "Arousals", ["Arousal (Autonom)"] * 12)
     assert np.isnan(found["ari_per_h"])
+
+
+def test_seconds_since_1970_are_said_to_be_so(tmp_path: Path):
+    path = tmp_path / "night.csv"
+    rows = [f"{1_700_000_000 + 30 * n},30,N2" for n in range(20)]
+    path.write_text("\n".join(["onset,duration,stage", *rows]))
+
+    scoring = read_scoring(path)
+
+    assert scoring.n_epochs == 20
+    assert "times_since_1970" in {issue.code for issue in scoring.issues}
