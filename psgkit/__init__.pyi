@@ -11,7 +11,7 @@ from .cohort.table.collect import collect, read_cohort
 from .domain.channels.roles import Role
 from .domain.issues import Issue, Severity
 from .domain.jobs import Done, Failed, Job, Skipped
-from .domain.metrics import Measure, Metric, Reliability
+from .domain.metrics import Measure, Metric, Reliability, Undefined
 from .domain.night import Night, Spectra
 from .domain.provenance import Provenance
 from .domain.recording import Channel, Gap, Recording
@@ -19,6 +19,7 @@ from .domain.scoring import Scoring, Stage
 from .errors import InputError, OutputError, PsgkitError
 from .measure import measure_scoring
 from .measure.arousals import ArousalRules, detect_arousals
+from .measure.own_metrics import metric
 from .pipeline import analyse
 from .read import read_recording, read_scoring
 from .report import read_night, save_night
@@ -69,6 +70,7 @@ __all__ = [
     "Skipped",
     "Spectra",
     "Stage",
+    "Undefined",
     "analyse",
     "collect",
     "compare_groups",
@@ -79,6 +81,7 @@ __all__ = [
     "find_jobs",
     "load_settings",
     "measure_scoring",
+    "metric",
     "plot_arousals",
     "plot_forest",
     "plot_hypnodensity",

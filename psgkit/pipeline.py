@@ -37,6 +37,7 @@ from psgkit.settings import Settings, with_overrides
 
 if TYPE_CHECKING:
     import mne
+    import pandas as pd
     import yasa
 
     from psgkit.measure.night import NightMeasured
@@ -59,6 +60,7 @@ def analyse(
     sex: str | None = None,
     channels: dict[str, str] | None = None,
     unit: str | dict[str, str] | None = None,
+    arousals: "pd.DataFrame | Sequence[tuple[float, float]] | None" = None,
 ) -> Night:
     """Analyse one night.
 
@@ -84,6 +86,10 @@ def analyse(
         Role (``C4_M1``) or use (``eeg``, ``central``) to the label of the channel.
     unit : {"nV", "uV", "mV", "V"} or dict, optional
         Unit of EEG, EOG and EMG; or a dict by channel: ``{"Chin 1": "mV"}``.
+    arousals : DataFrame or sequence of (onset_s, duration_s), optional
+        Arousals of your own, in seconds after the recording's start, in place of any
+        others. A table may have ``cause`` and ``source`` too. An empty table means that
+        none was found.
 
     Returns
     -------
@@ -137,6 +143,7 @@ def analyse(
         recording=held,
         scoring=scoring if scored is None else None,
         stager=None if isinstance(stager, str) else stager,
+        arousals=arousals,
     )
     return analyse_night(job, chosen, objects=objects)
 
@@ -229,6 +236,9 @@ def _analyse_recording(
     recording = _read_together(recording, settings, is_staged=is_staged)
     look = replace(look, recording=replace(as_labelled, source=recording.source))
     scored = _scored(job, objects, settings, recording, own, progress)
+    if objects.arousals is not None:
+        own_arousals = scored.scoring.with_arousals(objects.arousals)
+        scored = scored._replace(scoring=own_arousals)
     found = scored.issues + objects.issues
     found += find_issues(as_labelled, scored.scoring, look=look)
     recording, scored = withhold_eyes(recording, found), scored._replace(issues=found)
@@ -379,6 +389,9 @@ def _measure(
         tables=measured.tables,
         spectra=measured.spectra,
     )
+    from psgkit.measure.own_metrics import with_own_metrics  # noqa: PLC0415 - as there
+
+    return with_own_metrics(night)
 
 
 def _measured(
@@ -397,4 +410,5 @@ def _measured(
         detectors=settings.detectors,
         every_electrode=settings.measure.eeg == "all",
         network=settings.measure.network,
+        bands=settings.measure.bands,
     )

@@ -31,7 +31,8 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from psgkit.domain.recording import Recording
-from psgkit.domain.scoring import Scoring, Stage, make_events
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.measure.arousals import ArousalsFound, find_arousals
 from psgkit.measure.arousals.network import NETWORK, PUBLISHED
 from psgkit.measure.arousals.network import detector as network

@@ -20,8 +20,12 @@ import pandas as pd
 
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
+from psgkit.domain.sleep.bands import band_power
 from psgkit.measure.signals.night_signals import measure_signals
-from psgkit.measure.spectra.power import BANDS, TOTAL, band_power
+from psgkit.measure.spectra.power import (
+    BANDS,
+    TOTAL,
+)
 from psgkit.read import read_recording
 from psgkit.report.export.scoring import export_scoring
 

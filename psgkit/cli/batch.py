@@ -351,14 +351,22 @@ def _stagers(jobs: "list[Job]", settings: "Settings") -> str:
 def _tell_plan(
     jobs: "list[Job]", settings: "Settings", out: Path, *, verify: bool, resume: bool
 ) -> None:
-    from psgkit.cohort.batch.resume import why_to_do
+    from psgkit.cohort.batch.resume import missing_inputs, why_to_do
 
-    to_do = 0
+    to_do = missing_n = 0
     for job in jobs:
+        if missing := missing_inputs(job):
+            missing_n += 1
+            console.out(f"{job.night_id}: its {' and its '.join(missing)} is not there")
+            continue
         why = why_to_do(job, settings, out, verify=verify)
         if not (why or resume):
             why = "--no-resume was given"
         to_do += bool(why)
         console.out(f"{job.night_id}: {f'to do, {why}' if why else 'done'}")
-    console.out(f"{to_do} to do, {len(jobs) - to_do} done")
+    done_n = len(jobs) - to_do - missing_n
+    without = f", {missing_n} without their files" if missing_n else ""
+    console.out(f"{to_do} to do, {done_n} done{without}")
     console.out(_stagers(jobs, settings))
+    if missing_n:
+        raise typer.Exit(EXIT_SOME_FAILED)

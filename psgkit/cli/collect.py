@@ -24,6 +24,9 @@ def collect(
             "with the same size, time and seal are kept.",
         ),
     ] = False,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write cohort.parquet too.")
+    ] = False,
     language: options.Language = None,
 ) -> None:
     """Make cohort.csv and the tables beside it again, from the nights' HDF5 files."""
@@ -31,7 +34,11 @@ def collect(
     from psgkit.report.pages.cohort_html import NOT_BEGUN, UNDER_WAY
 
     table = collect_nights(
-        folder, every=every, language=language or "en", verify=verify
+        folder,
+        every=every,
+        language=language or "en",
+        verify=verify,
+        parquet=parquet,
     )
     if (under_way := table.attrs["under_way"]) is not None:
         console.error(

@@ -106,11 +106,13 @@ class Objects:
         Anything that `Scoring.of` takes, or None.
     stager : callable or None
         A `Stager`.
+    arousals : DataFrame, sequence of (onset_s, duration_s), or None
     """
 
     recording: Recording | None = None
     scoring: object = None
     stager: Callable[[Recording], Any] | None = None
+    arousals: Any = None
 
     @property
     def issues(self) -> tuple[Issue, ...]:

@@ -55,6 +55,17 @@ class Undefined:
 
     A metric's function returns it in place of a value: NaN is what is undefined, zero
     what was counted and found to be none.
+
+    Attributes
+    ----------
+    reason : str
+        Why, in a few words.
+
+    Examples
+    --------
+    >>> import psgkit
+    >>> psgkit.Undefined("no REM sleep").reason
+    'no REM sleep'
     """
 
     reason: str

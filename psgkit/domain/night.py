@@ -15,6 +15,7 @@ from psgkit.domain.metrics import Measure
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap, Recording
 from psgkit.domain.scoring import Scoring
+from psgkit.domain.sleep.epoch_table import epoch_table
 
 if TYPE_CHECKING:
     import mne
@@ -135,6 +136,22 @@ class Night:
     def error_count(self) -> int:
         """How many issues are errors."""
         return sum(issue.severity is Severity.ERROR for issue in self.issues)
+
+    def epoch_table(self) -> pd.DataFrame:
+        """Return the night for machine learning: an epoch a row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``id``, ``epoch`` (from 1), ``onset_s``, ``stage``; ``proba_w`` to
+            ``proba_r``, NaN where nothing gave them; ``bp_abs_uv2_<band>__<channel>``,
+            NaN where an epoch is not clean; ``arousal_n``, ``respiratory_n``,
+            ``desaturation_n``, ``limb_movement_n`` and ``snore_n``, the events that
+            begin in the epoch, NaN where they were not looked for; and where they were
+            detected ``spindle_n__<channel>``, ``slow_wave_n__<channel>`` and
+            ``eye_movement_n``.
+        """
+        return epoch_table(self)
 
     def yasa_table(self, name: str) -> pd.DataFrame:
         """Return the events that were detected as YASA's ``summary()`` names columns.

@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from psgkit.domain.clock import without_date
 from psgkit.domain.issues import Issue
+from psgkit.domain.sleep.event_tables import (
+    arousal_events,
+    arousal_faults,
+    concat_events,
+    make_events,
+)
 from psgkit.domain.sleep.scoring_faults import find_faults, is_epoch
 from psgkit.domain.sleep.stages import YASA_NAMES, code_of, probability_faults
 from psgkit.errors import InputError
@@ -41,8 +48,6 @@ class Stage(IntEnum):
 
 SLEEP_STAGES = (Stage.N1, Stage.N2, Stage.N3, Stage.R)
 SCORED_STAGES = (Stage.W, *SLEEP_STAGES)
-
-EVENT_COLUMNS = ("onset_s", "duration_s", "kind", "cause", "source")
 
 # Words of the `kind` column; configs/scoring.toml has the others.
 AROUSAL_KINDS = ("arousal",)
@@ -188,9 +193,8 @@ class Scoring:
             faults.append(f"an epoch of {epoch_s} s")
         events = make_events(())
         if arousals is not None:
-            events = _arousal_events(arousals, scorer)
-            bad = (events["onset_s"] < 0) | (events["duration_s"] < 0)
-            faults += [f"arousal {row + 1} is negative" for row in np.flatnonzero(bad)]
+            events = arousal_events(arousals, scorer)
+            faults += arousal_faults(events)
         table = None if proba is None else _proba_array(proba)
         if table is not None and not faults:
             faults += probability_faults(table, len(codes))
@@ -313,6 +317,31 @@ class Scoring:
             kinds_scored=self.kinds_scored | frozenset(kinds_scored),
         )
 
+    def without_date(self) -> "Scoring":
+        """Return the scoring with EDF's own date for unknown in place of its date."""
+        start = self.start
+        return self if start is None else replace(self, start=without_date(start))
+
+    def with_arousals(
+        self, arousals: pd.DataFrame | Sequence[tuple[float, float]]
+    ) -> "Scoring":
+        """Return the scoring with these arousals in place of any others.
+
+        Raises
+        ------
+        InputError
+            If an arousal starts or lasts less than zero.
+        """
+        events = arousal_events(arousals, "own arousals")
+        _refuse(arousal_faults(events))
+        others = self.events[~self.events["kind"].isin(AROUSAL_KINDS)]
+        unseen = {NREM_AROUSALS, AROUSALS_UNSEEN}
+        return replace(
+            self,
+            events=concat_events(others, events),
+            kinds_scored=(self.kinds_scored - unseen) | {"arousal"},
+        )
+
     def __eq__(self, other: object) -> bool:
         """Compare by value; arrays and tables element by element."""
         if not isinstance(other, Scoring):
@@ -347,46 +376,6 @@ def _refuse(faults: Sequence[str]) -> None:
         shown = "; ".join(faults[:10]) + ("; …" if len(faults) > 10 else "")
         codes = ", ".join(f"{stage.name} ({stage.value})" for stage in Stage)
         raise InputError(f"The scoring cannot be used: {shown}. Stages are {codes}.")
-
-
-def make_events(
-    rows: Iterable[tuple[float, float, str, str]],
-) -> pd.DataFrame:
-    """Build an events table from (onset_s, duration_s, label, source) rows.
-
-    A label is a kind, or a kind and its cause: ``arousal:limb``. Rows are ordered by
-    onset, then kind. Columns have fixed types, for an empty table too.
-    """
-    split = (
-        (onset_s, duration_s, *label.partition(":")[::2], source)
-        for onset_s, duration_s, label, source in rows
-    )
-    return _events_table(pd.DataFrame(list(split), columns=list(EVENT_COLUMNS)))
-
-
-def concat_events(*tables: pd.DataFrame) -> pd.DataFrame:
-    """Join events tables into one, ordered by onset."""
-    rows = [
-        row
-        for table in tables
-        for row in table[list(EVENT_COLUMNS)].itertuples(index=False, name=None)
-    ]
-    return _events_table(pd.DataFrame(rows, columns=list(EVENT_COLUMNS)))
-
-
-def _events_table(table: pd.DataFrame) -> pd.DataFrame:
-    words = dict.fromkeys(EVENT_COLUMNS[2:], object)
-    table = table.astype({"onset_s": float, "duration_s": float, **words})
-    return table.sort_values(["onset_s", "kind"], kind="stable", ignore_index=True)
-
-
-def _arousal_events(
-    arousals: pd.DataFrame | Sequence[tuple[float, float]], source: str
-) -> pd.DataFrame:
-    pairs: Iterable[tuple[float, float]] = arousals  # type: ignore[assignment]
-    if isinstance(arousals, pd.DataFrame):
-        pairs = arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
-    return make_events((on, dur, "arousal", source) for on, dur in pairs)
 
 
 def _proba_array(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from psgkit.domain.metrics import Metric
 from psgkit.measure.catalogue.lookup import ALL_METRICS
+from psgkit.measure.catalogue.own_rows import own_rows
 
 _INTRODUCTION = """\
 # The metrics
@@ -71,10 +72,13 @@ These are measures of the sleep EEG, not a diagnosis.
 """
 
 
-def data_dictionary(
-    metrics: Iterable[Metric] = ALL_METRICS,
-) -> pd.DataFrame:
+def data_dictionary(metrics: Iterable[Metric] | None = None) -> pd.DataFrame:
     """Return the meaning and the reliability of every column.
+
+    Parameters
+    ----------
+    metrics : iterable of Metric, optional
+        By default psgkit's, and those that users declared.
 
     Returns
     -------
@@ -83,7 +87,7 @@ def data_dictionary(
         of the catalogue; rho is NaN where it was not measured.
     """
     rows = []
-    for metric in metrics:
+    for metric in (*ALL_METRICS, *own_rows().values()) if metrics is None else metrics:
         worth = metric.reliability
         words = (metric.column, metric.unit, metric.meaning, metric.source)
         rows.append((*words, worth.experts, worth.automatic, worth.tier.value))
@@ -98,7 +102,7 @@ def metrics_markdown() -> str:
         "| column | unit | meaning | source | experts | automatic | tier |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for row in data_dictionary().itertuples(index=False):
+    for row in data_dictionary(ALL_METRICS).itertuples(index=False):
         rhos = ("" if math.isnan(rho) else f"{rho:.2f}" for rho in (row[4], row[5]))
         cells = (f"`{row[0]}`", *row[1:4], *rhos, row[6])
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")

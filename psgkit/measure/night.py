@@ -1,7 +1,9 @@
 """Everything that is measured of one night, in the order in which parts need others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.arousals.source import with_arousals
@@ -45,6 +47,7 @@ def measure_night(
     detectors: DetectorSettings = DEFAULT_DETECTORS,
     every_electrode: bool = False,
     network: bool = False,
+    bands: Mapping[str, tuple[float, float]] | None = None,
 ) -> NightMeasured:
     """Measure all that a scoring and its recording give.
 
@@ -59,11 +62,13 @@ def measure_night(
     settings : ArousalSettings
         Whose arousals are counted.
     detectors : DetectorSettings
-        Which program finds spindles, slow waves and eye movements.
+        Which program finds spindles, slow waves and eye movements, by which rules.
     every_electrode : bool
         Whether every scalp electrode is measured too, in tables of its own.
     network : bool
         Whether the coupling of EEG channels is measured, which takes a minute or so.
+    bands : mapping of str to tuple of float, optional
+        Frequency bands besides those of every night: name to limits in hertz.
 
     Returns
     -------
@@ -74,7 +79,7 @@ def measure_night(
     InputError
         If a signal cannot be read.
     """
-    eeg = measure_eeg_channels(recording, scoring, artefacts, detectors)
+    eeg = measure_eeg_channels(recording, scoring, artefacts, detectors, bands)
     beats_s = heart_beats(recording)
     counted = with_arousals(
         recording,
@@ -99,9 +104,28 @@ def measure_night(
         signals = replace(signals, issues=tuple(measured))
     of_scoring = _measure_scoring(counted.scoring)
     results = of_scoring + counted + signals + body + electrodes
+    results += Results(issues=_of_own_rules(detectors))
     if network:
         results += measure_network(recording, eeg.timeline, artefacts)
     return _night(counted.scoring, results, counted.detector)
+
+
+def _of_own_rules(detectors: DetectorSettings) -> tuple[Issue, ...]:
+    changed = [
+        what
+        for what in ("spindle_rules", "slow_wave_rules")
+        if getattr(detectors, what) != getattr(DEFAULT_DETECTORS, what)
+    ]
+    if not changed:
+        return ()
+    return (
+        Issue(
+            Severity.NOTE,
+            "detector_rules_changed",
+            f"Other thresholds than psgkit's were used: {', '.join(changed)}.",
+            "Compare spindles and slow waves only with nights of the same settings.",
+        ),
+    )
 
 
 def measure_scored(scoring: Scoring) -> NightMeasured:

@@ -15,9 +15,8 @@ import pandas as pd
 from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.sleep.epoch_table import PROBA_COLUMNS
 from psgkit.store.file_set import FileSet
-
-PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 
 CANDIDATES = "arousal_candidates"
 ELECTRODES = ("electrodes", "electrode_power", "electrode_spectra")

@@ -18,8 +18,8 @@ from psgkit.domain.scoring import (
     LIMB_KINDS,
     RESPIRATORY_KINDS,
     Scoring,
-    make_events,
 )
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.errors import InputError
 from psgkit.simulate.digital import Digital, DigitalSource, digitise
 from psgkit.simulate.faults import (

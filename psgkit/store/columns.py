@@ -166,6 +166,40 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 
 
+# Unit and meaning of what stands in the table beside the numbers of the catalogue.
+NIGHT_COLUMNS: dict[str, tuple[str, str]] = {
+    "id": ("", "name of the night"),
+    "status": (
+        "",
+        "done, failed, or skipped: not done yet, for which message says why",
+    ),
+    "age_y": ("years", "age of the person, as given"),
+    "sex": ("", "sex of the person, as given: F or M"),
+    "start_date": ("", "date of the recording's start, kept on request"),
+    "duration_min": ("minutes", "length of the recording"),
+    "scorer": ("", "person or program that scored the stages"),
+    "is_automatic": ("", "whether a program scored the stages: 1 or 0"),
+    "epoch_s": ("seconds", "length of an epoch in seconds"),
+    "arousal_source": ("", "person or program that marked the arousals; empty if none"),
+    "swa_derivation": (
+        "",
+        "derivations of slow-wave activity; empty if there are none",
+    ),
+    "swa_highpass_hz": (
+        "hertz",
+        "hardware high-pass of the derivations of slow-wave activity, by the header",
+    ),
+    "heart_source": ("", "channel of heart rate: ECG, PULSE, or empty for none"),
+    "net_channels": ("", "EEG channels of the network and their reference"),
+    "format_version": ("", "version of the layout of psgkit's tables"),
+    "metric_version": ("", "version of the definitions of all numbers"),
+    "issues_n": ("count", "issues that a reader of the numbers should know"),
+    "issues_error_n": ("count", "issues that put numbers in doubt"),
+    "error": ("", "kind of error"),
+    "message": ("", "the error, or why the night is not done yet, in a sentence"),
+}
+
+
 def unit_of(column: str) -> str:
     """Return the unit of a table's column, empty where it has none.
 

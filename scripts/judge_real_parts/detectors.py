@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from judge_real_parts.nights import TruthNight
 
-from psgkit.domain.scoring import Scoring, Stage, make_events
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.errors import InputError, PsgkitError
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.settings import ArousalSettings

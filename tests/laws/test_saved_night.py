@@ -16,7 +16,8 @@ from psgkit.domain.metrics import Family, Measure, Metric, Reliability, Scale
 from psgkit.domain.night import Night, Spectra
 from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
-from psgkit.domain.scoring import Scoring, Stage, make_events
+from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.report import read_night
 from psgkit.report.pages.night_text import text_page
 from psgkit.store.night_file import write_night

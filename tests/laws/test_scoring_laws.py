@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from makers import make_scoring
 
 from psgkit.domain.recording import ArraySource, Recording
-from psgkit.domain.scoring import Scoring, make_events
+from psgkit.domain.scoring import Scoring
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.errors import PsgkitError
 from psgkit.prepare.window import lay_on
 from psgkit.read import read_scoring

@@ -22,6 +22,8 @@ class Task:
         Whether a result that stands is left as it is.
     verify : bool
         Whether inputs are compared by SHA-256 to know that.
+    own_metrics : tuple of str
+        The user's own metrics, which the worker must know too.
     """
 
     job: Job
@@ -29,3 +31,4 @@ class Task:
     out: Path
     resume: bool = True
     verify: bool = False
+    own_metrics: tuple[str, ...] = ()

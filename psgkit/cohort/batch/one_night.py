@@ -25,6 +25,7 @@ from psgkit.errors import (
     UnreadableRecording,
     UnreadableScoring,
 )
+from psgkit.measure.catalogue.own_rows import own_rows
 from psgkit.pipeline import analyse_night, open_recording
 from psgkit.read.recording_files import is_closed
 from psgkit.report import save_night
@@ -39,6 +40,13 @@ def do_night(task: Task) -> Outcome:
     """
     started = time.monotonic()
     job, out = task.job, task.out
+    if unknown := sorted(set(task.own_metrics) - set(own_rows())):
+        told = (
+            f"The worker does not know the metric {', '.join(unknown)}. Define it at the "
+            "top of a script or module, not in a notebook, or offer it by the entry "
+            "point psgkit.metrics."
+        )
+        return Failed(job, "InputError", told, time.monotonic() - started)
     if task.resume and not why_to_do(job, task.settings, out, verify=task.verify):
         return Skipped(job, night_folder(out, job), DONE_BEFORE)
     try:

@@ -19,6 +19,7 @@ _ASKED = {
     "id": "its id is another",
     "job": "lights, age, sex or epoch_s are given otherwise",
     "settings": "the settings are others",
+    "own_metrics": "the metrics of one's own are others",
 }
 
 
@@ -26,6 +27,14 @@ def input_files(job: Job) -> dict[str, Path]:
     """Return the local input files of a night, by kind."""
     files = {"recording": job.recording, "scoring": job.scoring}
     return {name: file for name, file in files.items() if file is not None}
+
+
+def missing_inputs(job: Job) -> list[str]:
+    """Return which files of a night are not there: recording, scoring, or both.
+
+    Addresses are not asked; that would take a connection for every night.
+    """
+    return [name for name, file in input_files(job).items() if not file.exists()]
 
 
 def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) -> str:

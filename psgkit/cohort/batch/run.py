@@ -35,6 +35,7 @@ from psgkit.cohort.jobs.ids import folded
 from psgkit.cohort.table.collect import collect
 from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, OutputError, PsgkitError
+from psgkit.measure.catalogue.own_rows import own_rows
 from psgkit.settings import Settings
 from psgkit.store.files import check_writable, safe_name
 
@@ -142,7 +143,9 @@ def run_cohort(
             if resume and not verify and not why_to_do(job, settings, out):
                 yield Skipped(job, night_folder(out, job), DONE_BEFORE)
             else:
-                to_do.append(Task(job, settings, out, resume, verify))
+                to_do.append(
+                    Task(job, settings, out, resume, verify, tuple(own_rows()))
+                )
         executor = _executor(dask, workers, timeout_s, nights=len(to_do))
         failed, done = [], []
         outcomes = run_tasks(

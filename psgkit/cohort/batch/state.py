@@ -255,6 +255,8 @@ def as_asked(job: Job, settings: Settings) -> dict[str, Any]:
 
 
 def _asked(job: Job, settings: Settings) -> dict[str, Any]:
+    from psgkit.measure.catalogue.own_rows import own_rows  # noqa: PLC0415 - slow
+
     return {
         "id": job.night_id,
         "job": {
@@ -267,6 +269,7 @@ def _asked(job: Job, settings: Settings) -> dict[str, Any]:
         # How long to wait for a server changes no number.
         "settings": settings.model_dump(mode="json", exclude={"read": {"stall_s"}}),
         "metric_version": METRIC_VERSION,
+        "own_metrics": {name: row.source for name, row in own_rows().items()},
     }
 
 

@@ -14,6 +14,7 @@ from psgkit.domain.jobs import Job, person_faults
 from psgkit.domain.sleep.scoring_faults import is_epoch
 from psgkit.errors import InputError
 from psgkit.prepare.lights import check_time
+from psgkit.store.columns import NIGHT_COLUMNS
 from psgkit.store.files import safe_name
 
 # What a column may be called, whatever the case of its letters; "lights-off" and
@@ -165,10 +166,11 @@ def _plain(column: str) -> str:
 
 def _faults_of_further(further: list[str]) -> list[str]:
     """Refuse columns that would be overwritten by a result of psgkit."""
-    from psgkit.cohort.table.column_types import OWN_NAMES  # noqa: PLC0415 - as below
-    from psgkit.measure.catalogue.lookup import BY_NAME  # noqa: PLC0415 - needs pandas
+    # They need pandas.
+    from psgkit.measure.catalogue.lookup import BY_NAME  # noqa: PLC0415
+    from psgkit.measure.catalogue.own_rows import own_rows  # noqa: PLC0415
 
-    taken = {*OWN_NAMES, *BY_NAME}
+    taken = {*NIGHT_COLUMNS, *BY_NAME, *own_rows()}
     return [
         f"Column {name!r} has the name of a result of psgkit; rename it, for example "
         f"to {f'my_{name}'!r}."

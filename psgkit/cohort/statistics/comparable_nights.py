@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from psgkit.errors import InputError, listed
-from psgkit.measure import metric_of
+from psgkit.measure import metric_named
 
 # Nights that differ in one of these were not measured alike.
 MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
@@ -60,7 +60,7 @@ def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
         The columns to compare; derivations and arousals matter to some of them alone.
     """
     names = [name for name in MUST_NOT_MIX if name in nights]
-    metrics = [metric for column in wanted if (metric := metric_of(column))]
+    metrics = [metric for column in wanted if (metric := metric_named(column))]
     names += [name for metric in metrics for name in metric.same if name in nights]
     told = []
     for name in dict.fromkeys(names):

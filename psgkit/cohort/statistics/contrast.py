@@ -203,13 +203,11 @@ def compare_groups(
             "of one kind, or allow the mixture (--allow-mixed, allow_mixed=True) and say "
             "so in the paper."
         )
-    design = make_design(nights, group, covariates, reference=reference, per=per)
     found = find_persons(nights, person)
-    persons = _codes(nights, found.column)
-    study = Study(nights, design, persons, is_repeated=found.column is not None)
+    study = make_study(nights, found.column, group, covariates, reference, per)
     rows: list[dict[str, object]] = []
     left_out = _without_result(cohort)
-    described = describe_groups(nights, wanted, design.group, persons)
+    described = describe_groups(nights, wanted, study.design.group, study.persons)
     uneven: list[str] = []
     choice = _choice(scale)
     for column in wanted:
@@ -235,12 +233,29 @@ def compare_groups(
         ),
         doubts=(
             *found.doubts,
-            *design.doubts,
+            *study.design.doubts,
             *group_doubts(described),
             *uneven,
             *doubts(nights),
         ),
         groups=described,
+    )
+
+
+def make_study(
+    nights: pd.DataFrame,
+    person: str | None,
+    group: str,
+    covariates: Sequence[str] = (),
+    reference: str | None = None,
+    per: float | None = None,
+) -> Study:
+    """Build what all columns of a comparison have in common; see `compare_groups`."""
+    return Study(
+        nights,
+        make_design(nights, group, covariates, reference=reference, per=per),
+        _codes(nights, person),
+        is_repeated=person is not None,
     )
 
 

@@ -12,7 +12,7 @@ from psgkit.cohort.statistics.contrast import Contrast
 from psgkit.cohort.statistics.model import Model
 from psgkit.cohort.table.column_types import check_format
 from psgkit.errors import InputError
-from psgkit.measure import metric_of
+from psgkit.measure import metric_named
 from psgkit.store.files import make_folder, write_text, write_whole
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _panel(row: Any) -> str:
     """Return the label of an estimate's axis."""
     if Model(row["scale"]).is_ratio:
         return RATIO
-    metric = metric_of(row["column"])
+    metric = metric_named(row["column"])
     unit = metric.unit if metric is not None else ""
     return f"difference, {unit}" if unit else f"difference, {row['column']}"
 

@@ -161,7 +161,12 @@ def _row(
 def _why_without(
     study: Study, column: str, found: Response, usable: Any
 ) -> list[tuple[str, str, str]]:
-    """Return the nights that a model did without, and why."""
+    """Return the nights that a model did without, and why.
+
+    Of a column that no night has, the note of its row says it once.
+    """
+    if not np.isfinite(found.numbers).any():
+        return []
     absent = study.nights[list(study.design.variables)].isna()
     ids = ids_of(study.nights)
     reasons = []

@@ -16,8 +16,8 @@ from psgkit.cohort.statistics.model import (
 )
 from psgkit.cohort.statistics.persons import differs
 
-# Missing values are replaced by these quantiles of the values that are there.
-EXTREMES = (0.1, 0.9)
+# Missing values are replaced by the least and the greatest of the values that are there.
+EXTREMES = (0.0, 1.0)
 
 
 def missing_bounds(
@@ -30,7 +30,7 @@ def missing_bounds(
     """Say how far the estimate moves if missing values are low or high.
 
     Only where the share of missing values differs between groups: each missing value
-    of the group that misses most becomes the 10th, then the 90th percentile of all.
+    of the group that misses most becomes the least, then the greatest of all.
     """
     groups = design.group
     if groups is None or found.model in {Model.ANY, Model.LOG_ABOVE}:
@@ -57,8 +57,9 @@ def missing_bounds(
     if not shown:
         return []
     sentence = (
-        f"{column}: if the {int(filled.sum())} missing nights of {most!r} were at the "
-        f"10th or the 90th percentile, the estimate would be {', '.join(shown)}"
+        f"{column}: if the {int(filled.sum())} missing nights of {most!r} were all as "
+        f"low as the lowest night or as high as the highest, the estimate would be "
+        f"{', '.join(shown)}"
     )
     return [sentence]
 

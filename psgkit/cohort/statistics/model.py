@@ -14,7 +14,7 @@ from psgkit.cohort.statistics.design import Contrasted
 from psgkit.cohort.statistics.small_sample import SmallSample, small_sample
 from psgkit.domain.metrics import Scale
 from psgkit.errors import InputError, MissingExtra
-from psgkit.measure import metric_of
+from psgkit.measure import metric_named
 
 if TYPE_CHECKING:
     from statsmodels.genmod.generalized_estimating_equations import GEEResults
@@ -29,8 +29,13 @@ INDEPENDENT = "working independence of nights"
 # What statsmodels calls it where a fit has found no end.
 NOT_CONVERGED = ("ConvergenceWarning", "IterationLimitWarning")
 
-# Angles of nights that agree less than this have no mean direction to compare.
+# Angles that agree less than this within groups have no mean direction to compare.
 MIN_RESULTANT = 0.5
+
+NO_DIRECTION = "the angles of the nights have no common direction"
+
+_MOST_STEPS = 100
+_CLOSE = 1e-10
 
 
 class Model(StrEnum):
@@ -46,7 +51,7 @@ class Model(StrEnum):
     ANY = "odds ratio (above zero)"
     LOG_ABOVE = "ratio (logarithms, above zero)"
     LINEAR = "difference"
-    ANGLE = "difference (radians, on the circle)"
+    ANGLE = "difference of mean directions (radians)"
 
     @property
     def is_ratio(self) -> bool:
@@ -56,7 +61,7 @@ class Model(StrEnum):
     @property
     def is_gaussian(self) -> bool:
         """Whether the values on the model's scale have a standard deviation."""
-        return self not in {Model.COUNT, Model.MEANS, Model.ANY}
+        return self not in {Model.COUNT, Model.MEANS, Model.ANY, Model.ANGLE}
 
 
 class ScaleChoice(StrEnum):
@@ -114,7 +119,7 @@ def models_of(column: str, scale: ScaleChoice | None = None) -> tuple[Model, ...
     A column that no metric declares is modelled as it is. A metric that is not an
     endpoint has no model.
     """
-    metric = metric_of(column)
+    metric = metric_named(column)
     declared = Scale.PLAIN if metric is None else metric.scale
     if declared is Scale.NONE:
         return ()
@@ -138,7 +143,7 @@ def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
     InputError
         If the table does not have the minutes that the rate was divided by.
     """
-    metric = metric_of(column)
+    metric = metric_named(column)
     parts = [] if metric is None else list(metric.denominator)
     if missing := [part for part in parts if part not in nights]:
         raise InputError(
@@ -151,7 +156,7 @@ def hours_of(column: str, nights: pd.DataFrame) -> FloatArray:
 def response(nights: pd.DataFrame, column: str, model: Model) -> Response:
     """Return a column on its model's scale."""
     values = pd.to_numeric(nights[column], errors="coerce").to_numpy(float)
-    metric = metric_of(column)
+    metric = metric_named(column)
     match model:
         case Model.COUNT:
             hours = hours_of(column, nights)
@@ -172,9 +177,7 @@ def response(nights: pd.DataFrame, column: str, model: Model) -> Response:
         case Model.LOGIT:
             whole = 100 if metric and metric.unit == "percent" else 1
             found = _logits(values, whole)
-        case Model.ANGLE:
-            found = _angles(values)
-        case Model.LINEAR:
+        case Model.ANGLE | Model.LINEAR:
             found = Response(values, model)
     return found
 
@@ -190,17 +193,47 @@ def _logits(values: FloatArray, whole: float) -> Response:
     return Response(np.log(share / (1 - share)), Model.LOGIT, note=note)
 
 
-def _angles(values: FloatArray) -> Response:
-    """Return angles as turns from the mean direction of all nights, -pi to pi."""
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return Response(values, Model.ANGLE)
-    resultant = np.exp(1j * known).mean()
-    if abs(resultant) < MIN_RESULTANT:
-        note = "the angles of the nights have no common direction"
-        return Response(np.full(len(values), np.nan), Model.ANGLE, note=note)
-    turned = np.angle(np.exp(1j * (values - np.angle(resultant))))
-    return Response(turned, Model.ANGLE, note="angles from their mean direction")
+def linear_angles(angles: FloatArray, matrix: FloatArray) -> FloatArray | None:
+    """Return values whose least squares are the mean directions of the angles.
+
+    The model of von Mises with an identity link: its fit solves ``matrix' sin(angle -
+    fitted) = 0``, which of two groups are their circular means. The values are the
+    fitted angles plus ``sin(residual) / mean(cos(residual))``, the influence of each
+    angle, so that errors for linear models hold (Mardia & Jupp 2000, 11.3).
+
+    Parameters
+    ----------
+    angles : numpy.ndarray of float64, shape (n_nights,)
+        In radians, from anywhere on the circle.
+    matrix : numpy.ndarray of float64, shape (n_nights, n_terms)
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_nights,), or None
+        None if the angles have no common direction.
+
+    Examples
+    --------
+    >>> angles = np.array([3.1, -3.1, 3.1, -3.0])  # around the ends of the circle
+    >>> linear_angles(angles, np.ones((4, 1))).mean().round(2)
+    np.float64(-3.12)
+    """
+    centre = np.angle(np.exp(1j * angles).mean())
+    turned = np.angle(np.exp(1j * (angles - centre)))
+    inverse = np.linalg.pinv(matrix)
+    fitted = matrix @ (inverse @ turned)
+    influence = np.zeros_like(fitted)
+    for _ in range(_MOST_STEPS):
+        residual = turned - fitted
+        resultant = np.cos(residual).mean()
+        if resultant < MIN_RESULTANT:
+            return None
+        influence = np.sin(residual) / resultant
+        step = matrix @ (inverse @ influence)
+        fitted = fitted + step
+        if np.abs(step).max() < _CLOSE:
+            break
+    return np.asarray(fitted + influence + centre, dtype=np.float64)
 
 
 def why_not(
@@ -266,6 +299,12 @@ def fit_model(
         raise MissingExtra(
             "Comparing groups needs statsmodels: pip install 'psgkit[stats]'."
         ) from None
+    numbers = found.numbers[usable]
+    if found.model is Model.ANGLE:
+        turned = linear_angles(numbers, matrix.to_numpy())
+        if turned is None:
+            return None, NO_DIRECTION
+        numbers = turned
     families = {Model.ANY: sm.families.Binomial}
     families |= dict.fromkeys((Model.COUNT, Model.MEANS), sm.families.Poisson)
     codes, _ = pd.factorize(clusters[usable])
@@ -278,7 +317,7 @@ def fit_model(
         tries = [(exchangeable, None, ""), (exchangeable, 0.0, ""), *tries]
     for structure, subtracted, note in tries:
         gee = sm.GEE(
-            found.numbers[usable][order],
+            numbers[order],
             matrix.to_numpy()[order],
             groups=codes[order],
             offset=None if found.offset is None else found.offset[usable][order],

@@ -12,7 +12,7 @@ from scipy import stats
 
 from psgkit.cohort.statistics.comparable_nights import ids_of
 from psgkit.domain.metrics import Scale
-from psgkit.measure import metric_of
+from psgkit.measure import metric_named
 
 # Columns that usually name persons.
 PERSON_COLUMNS = (
@@ -92,7 +92,7 @@ def describe_groups(
     rows = []
     for column in columns:
         values = pd.to_numeric(nights[column], errors="coerce").astype(float)
-        metric = metric_of(column)
+        metric = metric_named(column)
         is_angle = metric is not None and metric.scale is Scale.ANGLE
         for name, rows_of in values.groupby(groups, observed=True):
             known = rows_of.dropna()

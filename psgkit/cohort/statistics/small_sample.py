@@ -67,48 +67,58 @@ def small_sample(fit: "GEEResults") -> SmallSample:
     numpy.linalg.LinAlgError
         If the working covariance of a person is not positive.
     """
-    model: Any = fit.model
-    parts = [
-        _whitened(fit, values, matrix, number)
-        for number, (values, matrix) in enumerate(
-            zip(model.endog_li, model.exog_li, strict=True)
-        )
-    ]
-    crossed = np.sum([matrix.T @ matrix for matrix, _ in parts], axis=0)
+    parts = [_whitened(fit, chosen) for chosen in _persons_by_nights(fit)]
+    crossed = sum(np.einsum("pnt,pnu->tu", matrix, matrix) for matrix, _ in parts)
     bread: FloatArray = np.linalg.inv(crossed).astype(np.float64)
     scores, spans, errors = [], [], []
     for matrix, residuals in parts:
-        adjusted = _root_of_inverse(np.eye(len(matrix)) - matrix @ bread @ matrix.T)
-        design = adjusted @ matrix
-        scores.append(design.T @ design)
-        spans.append(design.T @ matrix)
-        errors.append(design.T @ residuals)
+        turned = np.swapaxes(matrix, 1, 2)
+        adjusted = _root_of_inverse(np.eye(matrix.shape[1]) - matrix @ bread @ turned)
+        design = np.swapaxes(adjusted @ matrix, 1, 2)
+        scores.append(design @ np.swapaxes(design, 1, 2))
+        spans.append(np.swapaxes(design @ matrix, 1, 2))
+        errors.append((design @ residuals)[..., 0])
     return SmallSample(
-        bread, np.array(scores), np.swapaxes(np.array(spans), 1, 2), np.array(errors)
+        bread, np.concatenate(scores), np.concatenate(spans), np.concatenate(errors)
     )
 
 
-def _whitened(
-    fit: "GEEResults", values: FloatArray, matrix: FloatArray, number: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return a person's derivatives and residuals, uncorrelated by the working model."""
+def _persons_by_nights(fit: "GEEResults") -> list[list[int]]:
+    """Return the persons that have equally many nights together, by their number."""
     model: Any = fit.model
+    sizes = np.array([len(values) for values in model.endog_li])
+    return [np.flatnonzero(sizes == size).tolist() for size in np.unique(sizes)]
+
+
+def _whitened(fit: "GEEResults", chosen: list[int]) -> tuple[FloatArray, FloatArray]:
+    """Return derivatives and residuals, uncorrelated by the working model.
+
+    Of shapes (n_persons, n_nights, n_terms) and (n_persons, n_nights, 1).
+    """
+    model: Any = fit.model
+    values = np.array([model.endog_li[person] for person in chosen])
+    matrix = np.array([model.exog_li[person] for person in chosen])
     predictor = matrix @ np.asarray(fit.params)
     if model.offset_li is not None:
-        predictor = predictor + model.offset_li[number]
+        predictor = predictor + np.array([model.offset_li[p] for p in chosen])
     means = model.family.link.inverse(predictor)
     slopes = model.family.link.inverse_deriv(predictor)
     spread = np.sqrt(model.family.variance(means))
-    correlation, _ = model.cov_struct.covariance_matrix(means, number)
-    covariance = spread[:, None] * np.atleast_2d(correlation) * spread
+    correlations = np.array(
+        [
+            np.atleast_2d(model.cov_struct.covariance_matrix(mean, person)[0])
+            for mean, person in zip(means, chosen, strict=True)
+        ]
+    )
+    covariance = spread[:, :, None] * correlations * spread[:, None, :]
     lower = np.linalg.cholesky(covariance)
     return (
-        np.linalg.solve(lower, slopes[:, None] * matrix),
-        np.linalg.solve(lower, values - means),
+        np.linalg.solve(lower, slopes[..., None] * matrix),
+        np.linalg.solve(lower, (values - means)[..., None]),
     )
 
 
-def _root_of_inverse(matrix: FloatArray) -> FloatArray:
-    values, vectors = np.linalg.eigh(matrix)
+def _root_of_inverse(matrices: FloatArray) -> FloatArray:
+    values, vectors = np.linalg.eigh(matrices)
     roots = np.where(values > _ZERO, 1 / np.sqrt(np.maximum(values, _ZERO)), 0.0)
-    return np.asarray(vectors * roots @ vectors.T)
+    return np.asarray((vectors * roots[:, None, :]) @ np.swapaxes(vectors, 1, 2))

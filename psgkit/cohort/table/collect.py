@@ -28,6 +28,7 @@ from psgkit.cohort.table.column_types import (
     with_units,
 )
 from psgkit.cohort.table.kept_rows import KeptRows, NightRow
+from psgkit.cohort.table.parquet import PARQUET, parquet_table
 from psgkit.cohort.table.spreadsheet import spreadsheet
 from psgkit.domain.jobs import Job
 from psgkit.domain.metrics import Measure
@@ -77,6 +78,7 @@ def collect(
     page: bool = True,
     language: str = "en",
     verify: bool = False,
+    parquet: bool = False,
 ) -> pd.DataFrame:
     """Make the tables of a cohort from the HDF5 files of its nights.
 
@@ -98,6 +100,8 @@ def collect(
     verify : bool
         Whether every night's file is read and its seal checked. Otherwise the rows of
         files that have the same size, time and last bytes are kept from the last call.
+    parquet : bool
+        Whether ``cohort.parquet`` is written too, with the unit of every column.
 
     Returns
     -------
@@ -114,6 +118,8 @@ def collect(
         If there is no night in the folder.
     OutputError
         If a table cannot be written.
+    MissingExtra
+        If Parquet is asked for and pyarrow is not installed.
 
     Examples
     --------
@@ -140,12 +146,14 @@ def collect(
         _add_saved(cohort, Job(recording=None, id=file.stem), file)
     if not cohort.rows:
         raise InputError(f"There is no night of psgkit in {out}.")
-    table = _write_tables(cohort, page=page, language=language)
+    table = _write_tables(cohort, page=page, language=language, parquet=parquet)
     _tell_of_repeats(cohort)
     return table
 
 
-def _write_tables(cohort: _Cohort, *, page: bool, language: str) -> pd.DataFrame:
+def _write_tables(
+    cohort: _Cohort, *, page: bool, language: str, parquet: bool
+) -> pd.DataFrame:
     """Write the tables, where the folder does not hold the same already."""
     table = _table(cohort)
     failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
@@ -156,7 +164,7 @@ def _write_tables(cohort: _Cohort, *, page: bool, language: str) -> pd.DataFrame
         TABLE: to_csv(table),
     }
     at = None if cohort.under_way is None else sorted(cohort.under_way)
-    facts = json.dumps([texts, at, cohort.pages, language if page else None])
+    facts = json.dumps([texts, at, cohort.pages, language if page else None, parquet])
     digest = hashlib.sha256(facts.encode("utf-8", "replace")).hexdigest()
     if not cohort.kept.are_tables_of(digest):
         sheets = {"cohort": table, "failures": failures, "dictionary": meanings}
@@ -164,6 +172,10 @@ def _write_tables(cohort: _Cohort, *, page: bool, language: str) -> pd.DataFrame
             for name, text in texts.items():
                 files.write_text(name, text)
             files.write_bytes("cohort.xlsx", spreadsheet(sheets))
+            if parquet:
+                files.write_bytes(PARQUET, parquet_table(table, meanings))
+            else:  # one of an earlier call would hold other numbers
+                files.remove(PARQUET)
             if page:
                 shown = with_units(table.copy(), meanings)
                 shown.attrs |= {"pages": cohort.pages, "under_way": at}
@@ -173,7 +185,7 @@ def _write_tables(cohort: _Cohort, *, page: bool, language: str) -> pd.DataFrame
             else:
                 files.remove(PAGE)
     # A page that shall not be there is remembered too.
-    cohort.kept.save(cohort.measures, digest, (*texts, "cohort.xlsx", PAGE))
+    cohort.kept.save(cohort.measures, digest, (*texts, "cohort.xlsx", PAGE, PARQUET))
     table = with_units(table, meanings)
     table.attrs["under_way"] = at
     return table

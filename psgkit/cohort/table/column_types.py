@@ -7,40 +7,8 @@ import pandas as pd
 from psgkit.domain.metrics import Measure
 from psgkit.errors import InputError
 from psgkit.report.tables import FORMAT_VERSION
+from psgkit.store.columns import NIGHT_COLUMNS
 
-# Unit and meaning of what stands in the table beside the numbers of the catalogue.
-_OWN = {
-    "id": ("", "name of the night"),
-    "status": (
-        "",
-        "done, failed, or skipped: not done yet, for which message says why",
-    ),
-    "age_y": ("years", "age of the person, as given"),
-    "sex": ("", "sex of the person, as given: F or M"),
-    "start_date": ("", "date of the recording's start, kept on request"),
-    "duration_min": ("minutes", "length of the recording"),
-    "scorer": ("", "person or program that scored the stages"),
-    "is_automatic": ("", "whether a program scored the stages: 1 or 0"),
-    "epoch_s": ("seconds", "length of an epoch in seconds"),
-    "arousal_source": ("", "person or program that marked the arousals; empty if none"),
-    "swa_derivation": (
-        "",
-        "derivations of slow-wave activity; empty if there are none",
-    ),
-    "swa_highpass_hz": (
-        "hertz",
-        "hardware high-pass of the derivations of slow-wave activity, by the header",
-    ),
-    "heart_source": ("", "channel of heart rate: ECG, PULSE, or empty for none"),
-    "net_channels": ("", "EEG channels of the network and their reference"),
-    "format_version": ("", "version of the layout of psgkit's tables"),
-    "metric_version": ("", "version of the definitions of all numbers"),
-    "issues_n": ("count", "issues that a reader of the numbers should know"),
-    "issues_error_n": ("count", "issues that put numbers in doubt"),
-    "error": ("", "kind of error"),
-    "message": ("", "the error, or why the night is not done yet, in a sentence"),
-}
-OWN_NAMES = tuple(_OWN)
 _INTERVAL = {
     "_low": "lower limit, as staging error alone may move {}",
     "_high": "upper limit, as staging error alone may move {}",
@@ -180,9 +148,9 @@ def _unit_and_meaning(name: str, measures: Mapping[str, Measure]) -> tuple[str, 
     for end, sentence in _INTERVAL.items():
         if (number := measures.get(name.removesuffix(end))) is not None:
             return number.unit, sentence.format(number.name)
-    if name not in _OWN and name.endswith("_version"):
+    if name not in NIGHT_COLUMNS and name.endswith("_version"):
         return "", f"version of {name.removesuffix('_version')}"
-    return _OWN.get(name, ("", ""))
+    return NIGHT_COLUMNS.get(name, ("", ""))
 
 
 def _row(

@@ -13,8 +13,8 @@ from psgkit.domain.scoring import (
     NREM_AROUSALS,
     Scoring,
     Stage,
-    make_events,
 )
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.candidate_table import ArousalsFound
 from psgkit.measure.arousals.detector import DETECTOR, find_arousals

@@ -21,43 +21,48 @@ from psgkit.measure.catalogue.rows import (
 )
 from psgkit.measure.spectra.power import BANDS, TOTAL
 
+WELCH = "Welch's method, 4-s Hann windows"
+
 # An amplifier's high-pass takes slow waves away.
 HIGHPASS = ("swa_highpass_hz",)
 
 
-def _bands() -> tuple[Metric, ...]:
-    absolute = tuple(
+def band_rows(
+    band: str, limits: tuple[float, float], source: str = WELCH
+) -> tuple[Metric, Metric]:
+    """Return the rows of a band's power, absolute and relative."""
+    low, high = limits
+    same = HIGHPASS if low < 1 else ()
+    return (
         Metric(
             f"bp_abs_uv2_{band}",
             UV2,
             f"Power of the EEG from {low:g} to {high:g} Hz.",
-            "Welch's method, 4-s Hann windows",
+            source,
             Family.SPECTRA,
             scale=Scale.LOG,
-            same=HIGHPASS if band == "delta" else (),
+            same=same,
             per=OF_CHANNEL_STAGE,
-        )
-        for band, (low, high) in BANDS.items()
-    )
-    relative = tuple(
+        ),
         Metric(
             f"bp_rel_frac_{band}",
             FRACTION,
             f"Power from {low:g} to {high:g} Hz, as a share of that from {TOTAL[0]:g} "
             f"to {TOTAL[1]:g} Hz.",
-            "Welch's method, 4-s Hann windows",
+            source,
             Family.SPECTRA,
             scale=Scale.LOGIT,
-            same=HIGHPASS if band == "delta" else (),
+            same=same,
             per=OF_CHANNEL_STAGE,
-        )
-        for band, (low, high) in BANDS.items()
-        if high <= TOTAL[1]
+        ),
     )
-    return (*absolute, *relative)
 
 
-BAND_POWERS = _bands()
+_BANDS = {band: band_rows(band, limits) for band, limits in BANDS.items()}
+BAND_POWERS = (
+    *(absolute for absolute, _ in _BANDS.values()),
+    *(relative for band, (_, relative) in _BANDS.items() if BANDS[band][1] <= TOTAL[1]),
+)
 
 RATIOS = (
     Metric(

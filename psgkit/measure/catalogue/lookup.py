@@ -36,6 +36,7 @@ from psgkit.measure.catalogue.event_rows import (
 from psgkit.measure.catalogue.fragmentation_rows import FRAGMENTATION
 from psgkit.measure.catalogue.latency_rows import LATENCIES
 from psgkit.measure.catalogue.network_rows import NETWORK
+from psgkit.measure.catalogue.own_rows import own_rows
 from psgkit.measure.catalogue.quality_rows import (
     CONFIDENCE,
     DETECTION,
@@ -116,7 +117,31 @@ def metric_of(column: str) -> Metric | None:
     True
     """
     found = find_metric(column, BY_NAME)
-    return None if found is None else found[0]
+    return own_rows().get(column) if found is None else found[0]
+
+
+def metric_named(column: str) -> Metric | None:
+    """Return the row whose name a column begins with, its channel and stage or none.
+
+    So that a mean over channels is compared as the metric itself is.
+
+    Examples
+    --------
+    >>> metric_named("coup_phase_rad").unit, metric_named("coup_phase_rad__mean").unit
+    ('radians', 'radians')
+    """
+    stem = column.partition("__")[0]
+    if (found := metric_of(column) or BY_NAME.get(stem)) is not None:
+        return found
+    # A band of the settings, whose name only the night's file knows.
+    return next(
+        (
+            row
+            for row in BAND_POWERS
+            if stem.startswith(f"{row.name.rpartition('_')[0]}_")
+        ),
+        None,
+    )
 
 
 def measures_of(values: dict[str, Value], *where: str) -> tuple[Measure, ...]:

@@ -8,6 +8,7 @@ import pandas as pd
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Stage
+from psgkit.measure.detectors.slow_wave_detector import Amplitudes
 from psgkit.measure.detectors.slow_waves import (
     COUPLING_NUMBERS,
     NREM,
@@ -98,14 +99,19 @@ def find_nrem_events(
     refusal = _limit(channel, timeline) or _spread_limit(name, cut)
     if refusal is not None:
         return NremEvents(_refused(refusal, name, spindles=spindles))
+    limits = detectors.slow_wave_rules
     waves = detect_slow_waves(
-        cut, excerpt, coupling=spindles, detector=detectors.slow_waves
+        cut,
+        excerpt,
+        coupling=spindles,
+        detector=detectors.slow_waves,
+        amplitudes=Amplitudes(limits.negative_uv, limits.positive_uv, limits.ptp_uv),
     )
     tables = {"slow_waves": waves.table.assign(channel=name)}
     numbers = _wave_numbers(waves, timeline, name)
     if not spindles:
         return NremEvents(numbers, tables)
-    table = spindle_table(cut, excerpt, detectors.spindles)
+    table = spindle_table(cut, excerpt, detectors.spindles, detectors.spindle_rules)
     tables["spindles"] = table.assign(channel=name)
     of_spindles = tuple(
         (spindle_values(table, timeline, stage), (name, stage.name)) for stage in NREM

@@ -28,6 +28,7 @@ NREM = (Stage.N2, Stage.N3)
 # What a recording must let through; the detector itself looks from 0.3 to 1.5 Hz.
 SLOW_WAVE_BAND = (0.5, 4.0)
 RELATIVE_THRESHOLD = 1.25
+DEFAULT_AMPLITUDES = Amplitudes()
 SMALL = Amplitudes(negative=(10, 200), positive=(5, 150), ptp=(20, 350))
 
 SLOW_WAVE_NUMBERS = ("sw_density_per_min", "sw_ptp_uv", "sw_slope_uvs", "sw_dur_s")
@@ -75,6 +76,7 @@ def detect_slow_waves(
     *,
     coupling: bool = False,
     detector: Detector = "yasa-fast",
+    amplitudes: Amplitudes = DEFAULT_AMPLITUDES,
 ) -> SlowWaves:
     """Find slow waves in an excerpt that holds N2 and N3.
 
@@ -88,6 +90,7 @@ def detect_slow_waves(
         Whether sigma power is related to them.
     detector : {"yasa-fast", "yasa"}
         psgkit's form of YASA's detector, or `yasa.sw_detect` itself.
+    amplitudes : Amplitudes
 
     Returns
     -------
@@ -98,9 +101,9 @@ def detect_slow_waves(
     ptp = find_slow_waves(slow, rate_hz, wanted, SMALL)["ptp_uv"].to_numpy(float)
     threshold = RELATIVE_THRESHOLD * ptp.mean() if len(ptp) else np.nan
     if detector == "yasa":
-        found = yasa_slow_waves(values, rate_hz, wanted, Amplitudes())
+        found = yasa_slow_waves(values, rate_hz, wanted, amplitudes)
     else:
-        found = find_slow_waves(slow, rate_hz, wanted, Amplitudes())
+        found = find_slow_waves(slow, rate_hz, wanted, amplitudes)
     table = in_recording(found, excerpt, ("neg_peak_s", "onset_s"))
     phases = np.zeros((len(found), 0))
     if coupling and len(found):

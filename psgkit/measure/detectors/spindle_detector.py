@@ -15,19 +15,17 @@ from scipy import fft, signal
 from psgkit.domain.true_runs import true_runs
 from psgkit.measure.signals.filters import band_pass
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray
+from psgkit.settings import SpindleRules
 
-SPINDLE_BAND = (11.0, 16.0)
+DEFAULT_RULES = SpindleRules()
+SPINDLE_BAND = DEFAULT_RULES.band_hz
 BROAD_BAND = (1.0, 30.0)
 TRANSITION_HZ = 1.5
-MIN_RELATIVE_POWER = 0.20
-MIN_CORRELATION = 0.65
-RMS_FACTOR = 1.5
 # Artefact must not lift the threshold out of the reach of spindles.
 MAX_RMS_THRESHOLD_UV = 10.0
 TRIMMED_SHARE = 0.10
 SMOOTHING_S = 0.1
 MIN_GAP_S = 0.5
-DURATION_S = (0.5, 2.0)
 PEAK_DISTANCE_S = 0.06  # a sixteenth of a second: the period of the fastest spindle
 
 _FRAME_S, _FRAME_STEP_S = 2.0, 0.2
@@ -39,7 +37,10 @@ COLUMNS = ("onset_s", "peak_s", "duration_s", "amplitude_uv", "frequency_hz")
 
 
 def find_spindles(
-    values: FloatArray, rate_hz: float, wanted: BoolArray
+    values: FloatArray,
+    rate_hz: float,
+    wanted: BoolArray,
+    rules: SpindleRules = DEFAULT_RULES,
 ) -> pd.DataFrame:
     """Find spindles.
 
@@ -51,6 +52,7 @@ def find_spindles(
         75 Hz or more.
     wanted : numpy.ndarray of bool, shape (n_samples,)
         Where to look; the spread of the sigma band is taken there, too.
+    rules : SpindleRules
 
     Returns
     -------
@@ -61,11 +63,11 @@ def find_spindles(
     if not wanted.any():
         return pd.DataFrame([], columns=list(COLUMNS), dtype=float)
     broad = band_pass(values, rate_hz, BROAD_BAND)
-    sigma = band_pass(values, rate_hz, SPINDLE_BAND, transition_hz=TRANSITION_HZ)
-    votes = _votes(broad, sigma, rate_hz, wanted)
+    sigma = band_pass(values, rate_hz, rules.band_hz, transition_hz=TRANSITION_HZ)
+    votes = _votes(broad, sigma, rate_hz, wanted, rules)
     width = int(SMOOTHING_S * rate_hz)
     agreed = np.convolve(votes, np.ones(width), mode="same") / width > 2
-    return spindle_events(broad, sigma, rate_hz, _events(agreed, rate_hz))
+    return spindle_events(broad, sigma, rate_hz, _events(agreed, rate_hz, rules.duration_s))
 
 
 def spindle_events(
@@ -84,32 +86,38 @@ def spindle_events(
 
 
 def _votes(
-    broad: FloatArray, sigma: FloatArray, rate_hz: float, wanted: BoolArray
+    broad: FloatArray,
+    sigma: FloatArray,
+    rate_hz: float,
+    wanted: BoolArray,
+    rules: SpindleRules,
 ) -> npt.NDArray[np.float32]:
     """Count the criteria that hold at each sample; zero outside the wanted time."""
     time_s = np.arange(len(broad)) / rate_hz
-    frames_s, relative = _relative_power(broad, rate_hz)
+    frames_s, relative = _relative_power(broad, rate_hz, rules.band_hz)
     relative = np.interp(time_s, frames_s, relative, left=0, right=0)
-    votes = (relative >= MIN_RELATIVE_POWER).astype(np.float32)
+    votes = (relative >= rules.relative_power).astype(np.float32)
     windows_s, correlation, rms = _moving(broad, sigma, rate_hz)
     correlation = np.interp(time_s, windows_s, correlation, left=0, right=0)
-    votes += correlation >= MIN_CORRELATION
+    votes += correlation >= rules.correlation
     rms = np.interp(time_s, windows_s, rms, left=0, right=0)
     inside = rms[wanted]
-    threshold = inside.mean() + RMS_FACTOR * _trimmed_std(inside)
+    threshold = inside.mean() + rules.rms * _trimmed_std(inside)
     votes += rms >= min(threshold, MAX_RMS_THRESHOLD_UV)
     votes[~wanted] = 0
     return votes
 
 
-def _relative_power(broad: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArray]:
+def _relative_power(
+    broad: FloatArray, rate_hz: float, band_hz: tuple[float, float]
+) -> tuple[FloatArray, FloatArray]:
     """Return times, and sigma power as a share of that from 1 to 30 Hz (2-s frames)."""
     length = int(_FRAME_S * rate_hz)
     step = length - int(length - _FRAME_STEP_S * rate_hz)
     freqs = fft.rfftfreq(length, 1 / rate_hz)
     in_broad = _bins(freqs, BROAD_BAND)
     freqs = freqs[in_broad]
-    in_sigma = _bins(freqs, SPINDLE_BAND)
+    in_sigma = _bins(freqs, band_hz)
     taper = signal.get_window("hann", length)
     padded = np.pad(broad, (length // 2, length // 2 + step))
     frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::step]
@@ -167,7 +175,9 @@ def _trimmed_std(values: FloatArray) -> float:
     return float(np.std(middle, ddof=1)) if len(middle) > 1 else 0.0
 
 
-def _events(agreed: BoolArray, rate_hz: float) -> list[tuple[int, int]]:
+def _events(
+    agreed: BoolArray, rate_hz: float, duration_s: tuple[float, float]
+) -> list[tuple[int, int]]:
     """Return first and last sample of each event, after joining those under 0.5 s."""
     joined: list[tuple[int, int]] = []
     for start, stop in true_runs(agreed).tolist():
@@ -175,7 +185,7 @@ def _events(agreed: BoolArray, rate_hz: float) -> list[tuple[int, int]]:
             joined[-1] = (joined[-1][0], stop - 1)
         else:
             joined.append((start, stop - 1))
-    shortest, longest = DURATION_S
+    shortest, longest = duration_s
     return [
         (first, last)
         for first, last in joined

@@ -12,12 +12,12 @@ import pandas as pd
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
 from psgkit.measure.detectors.a7_spindles import find_spindles_a7
-from psgkit.measure.detectors.spindle_detector import find_spindles
+from psgkit.measure.detectors.spindle_detector import DEFAULT_RULES, find_spindles
 from psgkit.measure.detectors.yasa_detectors import yasa_spindles
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray, Timeline
 from psgkit.measure.values import MIN_STAGE_MIN
-from psgkit.settings import SpindleDetector
+from psgkit.settings import SpindleDetector, SpindleRules
 
 NREM = (Stage.N2, Stage.N3)
 FAST_FROM_HZ = 13.0
@@ -31,12 +31,15 @@ SPINDLE_NUMBERS = (
 )
 
 SPINDLE_DETECTORS: dict[
-    SpindleDetector, Callable[[FloatArray, float, BoolArray], pd.DataFrame]
+    SpindleDetector, Callable[..., pd.DataFrame]
 ] = {"yasa-fast": find_spindles, "yasa": yasa_spindles, "a7": find_spindles_a7}
 
 
 def spindle_table(
-    values: FloatArray, excerpt: Excerpt, detector: SpindleDetector = "yasa-fast"
+    values: FloatArray,
+    excerpt: Excerpt,
+    detector: SpindleDetector = "yasa-fast",
+    rules: SpindleRules = DEFAULT_RULES,
 ) -> pd.DataFrame:
     """Find spindles in an excerpt that holds N2 and N3.
 
@@ -48,6 +51,8 @@ def spindle_table(
         Where they come from.
     detector : {"yasa-fast", "yasa", "a7"}
         psgkit's form of YASA's detector, `yasa.spindles_detect` itself, or A7.
+    rules : SpindleRules
+        Of YASA's detector; A7 has its own.
 
     Returns
     -------
@@ -55,7 +60,10 @@ def spindle_table(
         ``onset_s``, ``peak_s``, ``duration_s``, ``amplitude_uv``, ``frequency_hz`` and
         ``stage`` (at onset), in the recording's seconds.
     """
-    table = SPINDLE_DETECTORS[detector](values, excerpt.rate_hz, excerpt.within(NREM))
+    wanted, rate_hz = excerpt.within(NREM), excerpt.rate_hz
+    find = SPINDLE_DETECTORS[detector]
+    its_own = () if detector == "a7" else (rules,)
+    table = find(values, rate_hz, wanted, *its_own)
     return in_recording(table, excerpt, ("onset_s", "peak_s"))
 
 

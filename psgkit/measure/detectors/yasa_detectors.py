@@ -12,8 +12,9 @@ import pandas as pd
 from psgkit.measure.detectors.slow_wave_detector import COLUMNS as WAVE_COLUMNS
 from psgkit.measure.detectors.slow_wave_detector import Amplitudes
 from psgkit.measure.detectors.spindle_detector import COLUMNS as SPINDLE_COLUMNS
-from psgkit.measure.detectors.spindle_detector import SPINDLE_BAND
+from psgkit.measure.detectors.spindle_detector import DEFAULT_RULES
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray
+from psgkit.settings import SpindleRules
 
 _SPINDLES = ("Start", "Peak", "Duration", "Amplitude", "Frequency")
 _WAVES = ("Start", "NegPeak", "Duration", "PTP", "Slope")
@@ -22,11 +23,24 @@ EYE_COLUMNS = ("onset_s", "peak_s", "duration_s", "left_uv", "right_uv")
 
 
 def yasa_spindles(
-    values: FloatArray, rate_hz: float, wanted: BoolArray
+    values: FloatArray,
+    rate_hz: float,
+    wanted: BoolArray,
+    rules: SpindleRules = DEFAULT_RULES,
 ) -> pd.DataFrame:
     """Find spindles with `yasa.spindles_detect`; see `find_spindles`."""
     found = _run(
-        "spindles_detect", values, sf=rate_hz, freq_sp=SPINDLE_BAND, wanted=wanted
+        "spindles_detect",
+        values,
+        sf=rate_hz,
+        freq_sp=rules.band_hz,
+        duration=rules.duration_s,
+        thresh={
+            "rel_pow": rules.relative_power,
+            "corr": rules.correlation,
+            "rms": rules.rms,
+        },
+        wanted=wanted,
     )
     return _renamed(found, _SPINDLES, SPINDLE_COLUMNS)
 

@@ -1,12 +1,15 @@
 """All that one EEG channel gives: its signal is read once, used, and let go."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from psgkit.domain.metrics import Measure, Undefined, Value
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import SCORED_STAGES, Stage
+from psgkit.domain.sleep.bands import band_power
+from psgkit.measure.catalogue.eeg_rows import WELCH, band_rows
 from psgkit.measure.catalogue.lookup import measures_of
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS, find_nrem_events
 from psgkit.measure.results import Results
@@ -24,13 +27,13 @@ from psgkit.measure.spectra.power import (
     Float32Array,
     WindowSpectra,
     band_limit,
-    band_power,
     stage_spectrum,
     window_spectra,
 )
 from psgkit.measure.spectra.sigma_power import SigmaPower
 from psgkit.settings import DetectorSettings
 
+OWN_BAND = f"{WELCH}; a band of the settings"
 DEEP_STAGES = (Stage.N2, Stage.N3)
 
 
@@ -42,6 +45,7 @@ class ChannelTasks:
     slow_waves: bool = False
     spindles: bool = False  # with slow waves: their coupling too
     detectors: DetectorSettings = DEFAULT_DETECTORS
+    bands: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # own ones
 
 
 def measure_eeg(
@@ -81,12 +85,19 @@ def measure_eeg(
     for stage in SCORED_STAGES:
         mean = stage_spectrum(spectra, timeline, (stage,))
         numbers = {
-            **_band_values(channel, spectra.freqs_hz, mean),
+            **_band_values(channel, spectra.freqs_hz, mean, BANDS),
             **_ratio_values(channel, windows, timeline, stage, mean),
             **_low_exponent(channel, values, rate_hz, timeline, stage),
             **_high_exponent(channel, spectra.freqs_hz, mean),
         }
         measures += measures_of(numbers, name, stage.name)
+        own = _band_values(channel, spectra.freqs_hz, mean, tasks.bands)
+        measures += [
+            Measure.of(row, own[row.name], name, stage.name)
+            for band, limits in tasks.bands.items()
+            for row in band_rows(band, limits, OWN_BAND)
+            if row.name in own
+        ]
         if not isinstance(mean, Undefined):
             parts.append(_spectrum_rows(name, stage, spectra.freqs_hz, mean))
     if parts:
@@ -111,11 +122,14 @@ def measure_eeg(
 
 
 def _band_values(
-    channel: Channel, freqs: FloatArray, mean: FloatArray | Undefined
+    channel: Channel,
+    freqs: FloatArray,
+    mean: FloatArray | Undefined,
+    bands: Mapping[str, tuple[float, float]],
 ) -> dict[str, Value]:
     values: dict[str, Value] = {}
     total_limit = band_limit(channel, TOTAL)
-    for band, limits in BANDS.items():
+    for band, limits in bands.items():
         absolute = _power(channel, freqs, mean, limits)
         values[f"bp_abs_uv2_{band}"] = absolute
         if limits[1] <= TOTAL[1]:

@@ -1,5 +1,6 @@
 """All that the signals of a night give: the channels read one at a time, each once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -133,10 +134,12 @@ def measure_eeg_channels(
     scoring: Scoring,
     artefacts: ArtefactMask,
     detectors: DetectorSettings = DEFAULT_DETECTORS,
+    bands: Mapping[str, tuple[float, float]] | None = None,
 ) -> EegMeasured:
     """Measure the EEG channels, which comes before arousals are looked for.
 
-    See `measure_signals`, of which this is the first half.
+    See `measure_signals`, of which this is the first half; ``bands`` are further ones,
+    name to limits in hertz.
     """
     start, stop, _ = analysis_window(scoring)
     timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
@@ -145,7 +148,7 @@ def measure_eeg_channels(
     sigma = None
     for channel in chosen.eeg:
         of_channel, of_sigma = _measure_channel(
-            recording, chosen, channel, timeline, artefacts, detectors
+            recording, chosen, channel, timeline, artefacts, detectors, bands or {}
         )
         results += of_channel
         sigma = sigma or of_sigma
@@ -211,6 +214,7 @@ def _measure_channel(
     timeline: Timeline,
     artefacts: ArtefactMask,
     detectors: DetectorSettings,
+    bands: Mapping[str, tuple[float, float]],
 ) -> tuple[Results, SigmaPower | None]:
     n_seconds = len(timeline.stages)
     signal_uv = recording.signal(channel)
@@ -230,6 +234,7 @@ def _measure_channel(
             slow_waves=channel in (*chosen.swa, *chosen.spindles),
             spindles=channel in chosen.spindles,
             detectors=detectors,
+            bands=bands,
         ),
     )
     return replace(results, unusable={channel: is_bad}), sigma

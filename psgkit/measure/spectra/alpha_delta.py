@@ -5,12 +5,12 @@ from scipy import stats
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
+from psgkit.domain.sleep.bands import band_power
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.spectra.power import (
     ALPHA_BELOW_SPINDLES,
     BANDS,
     WindowSpectra,
-    band_power,
 )
 
 MIN_WINDOWS = 150  # ten minutes of windows that do not overlap

@@ -17,6 +17,7 @@ from psgkit.domain.metrics import Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel, FloatArray, Recording
 from psgkit.domain.scoring import SCORED_STAGES, SLEEP_STAGES, Scoring, Stage
+from psgkit.domain.sleep.bands import band_power
 from psgkit.measure.results import Results
 from psgkit.measure.signals.usable_time import Timeline
 from psgkit.measure.spectra.power import (
@@ -26,7 +27,6 @@ from psgkit.measure.spectra.power import (
     WINDOW_S,
     Float32Array,
     band_limit,
-    band_power,
     stage_spectrum,
     taper_psd,
 )

@@ -16,6 +16,7 @@ from psgkit.domain.metrics import Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Stage
+from psgkit.domain.sleep.bands import BANDS_HZ, MAX_BAND_HZ
 from psgkit.measure.signals.resampling import resample
 from psgkit.measure.signals.usable_time import Timeline
 
@@ -24,19 +25,12 @@ FloatArray = npt.NDArray[np.float64]
 
 WINDOW_S = 4.0
 STEP_S = 2.0
-MAX_HZ = 48.0
+MAX_HZ = MAX_BAND_HZ
 # An epoch counts where at least this share of its windows is clean.
 MIN_CLEAN_SHARE = 0.5
 MIN_STAGE_MIN = 1.0
 
-BANDS: dict[str, tuple[float, float]] = {
-    "delta": (0.5, 4.0),
-    "theta": (4.0, 8.0),
-    "alpha": (8.0, 12.0),
-    "sigma": (12.0, 16.0),
-    "beta": (16.0, 30.0),
-    "gamma": (30.0, 40.0),
-}
+BANDS = BANDS_HZ
 TOTAL = (0.5, 30.0)
 # Spindles leak into the upper part of alpha; METRICS section F.
 ALPHA_BELOW_SPINDLES = (8.0, 11.0)
@@ -174,31 +168,6 @@ def taper_psd(windows: Float32Array, rate_hz: float) -> Float32Array:
     # Negative frequencies hold as much again, save at zero and at Nyquist.
     density[..., 1 : (length + 1) // 2] *= 2
     return np.asarray(density, dtype=np.float32)
-
-
-def band_power(
-    freqs_hz: FloatArray, psd: npt.NDArray[np.floating], band: tuple[float, float]
-) -> FloatArray:
-    """Integrate spectra over a band by the trapezoidal rule.
-
-    Simpson's rule, which YASA uses, gives neighbouring bins weights of 2/3 and 4/3 and
-    so misstates a narrow peak by up to 11 %; on smooth spectra the two agree.
-
-    Parameters
-    ----------
-    freqs_hz : numpy.ndarray of float64, shape (n_freqs,)
-    psd : numpy.ndarray of float, shape (..., n_freqs)
-    band : tuple of float
-        Both ends belong to it.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (...)
-    """
-    inside = (freqs_hz >= band[0] - 1e-6) & (freqs_hz <= band[1] + 1e-6)
-    return np.asarray(
-        np.trapezoid(psd[..., inside].astype(float), freqs_hz[inside], axis=-1)
-    )
 
 
 def stage_spectrum(

@@ -9,13 +9,14 @@ import numpy as np
 from scipy import fft
 
 from psgkit.domain.scoring import Stage
+from psgkit.domain.sleep.bands import band_power
 from psgkit.domain.true_runs import true_runs
 from psgkit.measure.signals.usable_time import (
     BoolArray,
     FloatArray,
     Timeline,
 )
-from psgkit.measure.spectra.power import Float32Array, band_power, taper_psd
+from psgkit.measure.spectra.power import Float32Array, taper_psd
 
 STEP_S = 4.0
 MAX_FILLED_WINDOWS = 2

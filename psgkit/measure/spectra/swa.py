@@ -11,8 +11,12 @@ import pandas as pd
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.night import Spectra
 from psgkit.domain.scoring import Stage
+from psgkit.domain.sleep.bands import band_power
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
-from psgkit.measure.spectra.power import MIN_STAGE_MIN, band_power, too_little
+from psgkit.measure.spectra.power import (
+    MIN_STAGE_MIN,
+    too_little,
+)
 
 SWA_BAND = (0.5, 4.0)
 SWA_BAND_ALTERNATIVE = (0.75, 4.5)

@@ -15,9 +15,8 @@ from psgkit.domain.scoring import (
     NREM_AROUSALS,
     Scoring,
     Stage,
-    concat_events,
-    make_events,
 )
+from psgkit.domain.sleep.event_tables import concat_events, make_events
 from psgkit.domain.sleep.scoring_faults import MAX_EPOCH_S, MIN_EPOCH_S, is_epoch
 from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.formats import FORMATS, table

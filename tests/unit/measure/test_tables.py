@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from makers import make_scoring
 
-from psgkit.domain.scoring import make_events
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.measure import measure_all
 
 # W 0, N1 2, N2 4, N3 64, R 74, W 79, R 81, N2 86, R 131, W 151; 153 epochs

@@ -7,7 +7,7 @@ from makers import make_scoring
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import ArraySource, Recording
-from psgkit.domain.scoring import make_events
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.errors import ScoringMismatch
 from psgkit.prepare.own_marks import NO_MARKS, lay_own_marks, with_marks
 from psgkit.prepare.window import lay_on

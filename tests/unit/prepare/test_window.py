@@ -9,7 +9,8 @@ from makers import make_scoring
 from psgkit.domain.clock import UNKNOWN_DATE
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import ArraySource, Gap, Recording
-from psgkit.domain.scoring import Scoring, make_events
+from psgkit.domain.scoring import Scoring
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.errors import InputError, ScoringMismatch
 from psgkit.prepare.lights import without_settled
 from psgkit.prepare.window import lay_on, mark_lights

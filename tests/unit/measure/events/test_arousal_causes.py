@@ -5,7 +5,7 @@ import math
 import pytest
 from makers import make_scoring
 
-from psgkit.domain.scoring import make_events
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.measure import measure_all, measure_scoring
 
 # 400 epochs of N2 are 200 min of sleep

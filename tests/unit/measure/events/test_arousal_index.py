@@ -8,7 +8,8 @@ import pytest
 from makers import make_scoring
 from oracle_nights import oracle_nights
 
-from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, make_events
+from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.measure import measure_all, measure_scoring
 from psgkit.read import read_scoring
 

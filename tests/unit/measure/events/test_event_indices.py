@@ -5,7 +5,8 @@ import math
 import pytest
 from makers import make_scoring
 
-from psgkit.domain.scoring import Scoring, make_events
+from psgkit.domain.scoring import Scoring
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.measure import measure_all, measure_scoring
 
 # W 0-19, N2 20-379, R 380-499: 3 h of N2 and 1 h of R

@@ -5,7 +5,8 @@ import math
 import pytest
 from makers import make_scoring
 
-from psgkit.domain.scoring import Scoring, make_events
+from psgkit.domain.scoring import Scoring
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.measure import measure_all, measure_scoring
 
 # N2 0-39, R 40-59 (1200 s to 1800 s: 200 mini-epochs, 20 epochs), N2 60-79

@@ -12,11 +12,11 @@ from psgkit.domain.channels.roles import Role
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Stage
+from psgkit.domain.sleep.bands import band_power
 from psgkit.measure.spectra.power import (
     BANDS,
     TOTAL,
     band_limit,
-    band_power,
     reduce_rate,
     resample_to,
     stage_spectrum,

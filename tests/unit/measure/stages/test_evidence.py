@@ -7,7 +7,8 @@ import pytest
 from makers import make_scoring
 
 from psgkit.domain.metrics import Undefined
-from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, Stage, make_events
+from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, Stage
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.measure.stages.evidence import Evidence
 
 

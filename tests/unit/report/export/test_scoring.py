@@ -14,7 +14,8 @@ from edf_makers import make_edf
 from makers import make_scoring
 
 from psgkit.domain.clock import UNKNOWN_DATE
-from psgkit.domain.scoring import NREM_AROUSALS, Scoring, make_events
+from psgkit.domain.scoring import NREM_AROUSALS, Scoring
+from psgkit.domain.sleep.event_tables import make_events
 from psgkit.errors import OutputError
 from psgkit.read import read_recording, read_scoring
 from psgkit.report.export.edf import write_recording_with

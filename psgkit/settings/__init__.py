@@ -12,21 +12,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from psgkit.domain.sleep.bands import band_faults
 from psgkit.domain.sleep.events import label_faults
 from psgkit.errors import InputError, SettingsError
+from psgkit.settings.detectors import Detector as Detector
+from psgkit.settings.detectors import DetectorSettings as DetectorSettings
+from psgkit.settings.detectors import Frozen, Range, Rising
+from psgkit.settings.detectors import SlowWaveRules as SlowWaveRules
+from psgkit.settings.detectors import SpindleDetector as SpindleDetector
+from psgkit.settings.detectors import SpindleRules as SpindleRules
 
 MAX_SETTINGS_BYTES = 1_000_000
 
 Unit = Literal["nV", "uV", "mV", "V"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ReadSettings(_Frozen):
+class ReadSettings(Frozen):
     """How recordings are read.
 
     Attributes
@@ -61,7 +64,7 @@ class ReadSettings(_Frozen):
     stall_s: float = Field(default=60.0, gt=0, allow_inf_nan=False)
 
 
-class ScoringSettings(_Frozen):
+class ScoringSettings(Frozen):
     """How to read scoring files that do not explain themselves.
 
     Attributes
@@ -101,7 +104,7 @@ class ScoringSettings(_Frozen):
         return names
 
 
-class WindowSettings(_Frozen):
+class WindowSettings(Frozen):
     """How time in bed is defined.
 
     Attributes
@@ -117,7 +120,7 @@ class WindowSettings(_Frozen):
     align: bool = False
 
 
-class StageSettings(_Frozen):
+class StageSettings(Frozen):
     """Which stager is used.
 
     Attributes
@@ -131,7 +134,7 @@ class StageSettings(_Frozen):
     stager: str | None = Field(default=None, min_length=1, max_length=100)
 
 
-class ArousalSettings(_Frozen):
+class ArousalSettings(Frozen):
     """Whose arousals are counted, and the threshold of the rules.
 
     Attributes
@@ -155,30 +158,7 @@ class ArousalSettings(_Frozen):
     calibration: str = Field(default="", max_length=2000)
 
 
-Detector = Literal["yasa-fast", "yasa"]
-SpindleDetector = Literal["yasa-fast", "yasa", "a7"]
-
-
-class DetectorSettings(_Frozen):
-    """Which program finds events in the signals.
-
-    ``yasa-fast`` is psgkit's own form of YASA's detector; ``yasa`` is YASA's function
-    itself, which follows the same rules and takes longer.
-
-    Attributes
-    ----------
-    spindles : {"yasa-fast", "yasa", "a7"}
-        ``yasa``: `yasa.spindles_detect`. ``a7``: the rules of Lacourse et al. 2019.
-    slow_waves, eye_movements : {"yasa-fast", "yasa"}
-        ``yasa``: `yasa.sw_detect` and `yasa.rem_detect`.
-    """
-
-    spindles: SpindleDetector = "yasa-fast"
-    slow_waves: Detector = "yasa-fast"
-    eye_movements: Detector = "yasa-fast"
-
-
-class MeasureSettings(_Frozen):
+class MeasureSettings(Frozen):
     """Which signals are measured.
 
     Attributes
@@ -193,14 +173,26 @@ class MeasureSettings(_Frozen):
     network : bool
         Whether the rearrangement of the network of EEG channels is computed, which is
         exploratory and takes about a minute.
+    bands : dict of str to tuple of float
+        Frequency bands of your own: name to limits in hertz. Each gives the columns
+        ``bp_abs_uv2_<name>`` and ``bp_rel_frac_<name>`` of every channel and stage.
     """
 
     signals: bool = True
     eeg: Literal["roles", "all"] = "roles"
     network: bool = False
+    bands: dict[str, Rising] = Field(default_factory=dict)
+
+    @field_validator("bands")
+    @classmethod
+    def _usable_bands(cls, bands: dict[str, Range]) -> dict[str, Range]:
+        faults = band_faults(bands)
+        if faults:
+            raise ValueError(" ".join(faults))
+        return bands
 
 
-class ReportSettings(_Frozen):
+class ReportSettings(Frozen):
     """Which files are written.
 
     Attributes
@@ -243,7 +235,7 @@ class ReportSettings(_Frozen):
     review: bool = False
 
 
-class Settings(_Frozen):
+class Settings(Frozen):
     """Every setting, by the step that uses it.
 
     Attributes
@@ -365,8 +357,9 @@ def config_folder() -> Path:
 
     The wheel carries it inside the package; a checkout has it beside the package.
     """
-    inside = Path(__file__).parent / "configs"
-    return inside if inside.is_dir() else Path(__file__).parents[1] / "configs"
+    package = Path(__file__).parents[1]
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
 
 
 @cache
