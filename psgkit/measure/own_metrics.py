@@ -84,14 +84,14 @@ def with_own_metrics(night: "Night") -> "Night":
 
     A function or package that fails gives a warning, and the reason of its number.
     """
-    measures, issues = [], [_issue(fault) for fault in load_faults()]
+    measures, issues = [], [_not_loaded(*fault) for fault in load_faults()]
     for name, own in own_metrics().items():
         try:
             value = _number(own.compute(night))
         except Exception as fault:  # noqa: BLE001 - another's function
             what = f"{type(fault).__name__}: {fault}"
             value = Undefined(f"the function of this metric failed ({what})")
-            issues.append(_issue(f"The metric {name} was not computed: {what}"))
+            issues.append(_not_computed(name, what))
         measures.append(Measure.of(own.metric, value))
     return replace(
         night,
@@ -109,12 +109,21 @@ def _number(value: Value | None) -> Value:
     return Undefined("the function of this metric returned no number")
 
 
-def _issue(what: str) -> Issue:
+def _not_computed(name: str, what: str) -> Issue:
     return Issue(
         Severity.WARNING,
         "own_metric_failed",
-        f"{what.rstrip('.')}.",
-        "Correct the function or its package, and analyse the night again.",
+        f"The metric {name} was not computed: {what}.",
+        "Correct its function, and analyse the night again.",
+    )
+
+
+def _not_loaded(package: str, what: str) -> Issue:
+    return Issue(
+        Severity.WARNING,
+        "own_metrics_not_loaded",
+        f"The metrics of the package {package} were not loaded: {what}.",
+        "Correct the package, and analyse the night again.",
     )
 
 

@@ -39,8 +39,8 @@ def own_rows() -> dict[str, Metric]:
 
 
 @cache
-def load_faults() -> tuple[str, ...]:
-    """Import what packages offer as metrics; return a sentence for each that fails.
+def load_faults() -> tuple[tuple[str, str], ...]:
+    """Import what packages offer as metrics; return each package that fails, and why.
 
     An entry point names a module that declares metrics, or one of its functions.
     """
@@ -50,8 +50,5 @@ def load_faults() -> tuple[str, ...]:
             importlib.import_module(point.module)
         except Exception as fault:  # noqa: BLE001 - another's package
             package = point.dist.name if point.dist else point.module
-            faults.append(
-                f"The metrics of {package} ({point.value}) were not loaded: "
-                f"{type(fault).__name__}: {fault}"
-            )
+            faults.append((package, f"{type(fault).__name__}: {fault}"))
     return tuple(faults)
