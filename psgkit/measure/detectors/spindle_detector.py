@@ -67,7 +67,9 @@ def find_spindles(
     votes = _votes(broad, sigma, rate_hz, wanted, rules)
     width = int(SMOOTHING_S * rate_hz)
     agreed = np.convolve(votes, np.ones(width), mode="same") / width > 2
-    return spindle_events(broad, sigma, rate_hz, _events(agreed, rate_hz, rules.duration_s))
+    return spindle_events(
+        broad, sigma, rate_hz, _events(agreed, rate_hz, rules.duration_s)
+    )
 
 
 def spindle_events(

@@ -15,7 +15,7 @@ from psgkit.measure.detectors.a7_spindles import find_spindles_a7
 from psgkit.measure.detectors.spindle_detector import DEFAULT_RULES, find_spindles
 from psgkit.measure.detectors.yasa_detectors import yasa_spindles
 from psgkit.measure.signals.excerpts import Excerpt
-from psgkit.measure.signals.usable_time import BoolArray, FloatArray, Timeline
+from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.values import MIN_STAGE_MIN
 from psgkit.settings import SpindleDetector, SpindleRules
 
@@ -30,9 +30,11 @@ SPINDLE_NUMBERS = (
     "sp_dur_s",
 )
 
-SPINDLE_DETECTORS: dict[
-    SpindleDetector, Callable[..., pd.DataFrame]
-] = {"yasa-fast": find_spindles, "yasa": yasa_spindles, "a7": find_spindles_a7}
+SPINDLE_DETECTORS: dict[SpindleDetector, Callable[..., pd.DataFrame]] = {
+    "yasa-fast": find_spindles,
+    "yasa": yasa_spindles,
+    "a7": find_spindles_a7,
+}
 
 
 def spindle_table(
