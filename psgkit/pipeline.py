@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
 from psgkit.domain.clock import without_date
-from psgkit.domain.issues import Issue, in_order
-from psgkit.domain.jobs import NO_OBJECTS, Job, Objects
+from psgkit.domain.issues import in_order
+from psgkit.domain.jobs import NO_OBJECTS, Job, Objects, Scored
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import Provenance, installed_versions, whole_years
 from psgkit.domain.recording import ArraySource, Channel, Recording
@@ -87,9 +87,7 @@ def analyse(
     unit : {"nV", "uV", "mV", "V"} or dict, optional
         Unit of EEG, EOG and EMG; or a dict by channel: ``{"Chin 1": "mV"}``.
     arousals : DataFrame or sequence of (onset_s, duration_s), optional
-        Arousals of your own, in seconds after the recording's start, in place of any
-        others. A table may have ``cause`` and ``source`` too. An empty table means that
-        none was found.
+        In place of any others; in seconds after the recording's start.
 
     Returns
     -------
@@ -218,7 +216,7 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
         age_y=job.age_y,
         sex=job.sex,
     )
-    scored = _Scored(scoring, {}, scoring.issues)
+    scored = Scored(scoring, {}, scoring.issues)
     return _measure(job, settings, stand_in, scored, lambda _: None, files)
 
 
@@ -236,21 +234,11 @@ def _analyse_recording(
     recording = _read_together(recording, settings, is_staged=is_staged)
     look = replace(look, recording=replace(as_labelled, source=recording.source))
     scored = _scored(job, objects, settings, recording, own, progress)
-    if objects.arousals is not None:
-        own_arousals = scored.scoring.with_arousals(objects.arousals)
-        scored = scored._replace(scoring=own_arousals)
+    scored = scored._replace(scoring=scored.scoring.with_arousals(objects.arousals))
     found = scored.issues + objects.issues
     found += find_issues(as_labelled, scored.scoring, look=look)
     recording, scored = withhold_eyes(recording, found), scored._replace(issues=found)
     return _measure(job, settings, recording, scored, progress, files)
-
-
-class _Scored(NamedTuple):
-    """The scoring of a night, the channels that it was staged from, and its issues."""
-
-    scoring: Scoring
-    channels_used: dict[str, str]
-    issues: tuple[Issue, ...]
 
 
 def _scored(
@@ -260,14 +248,14 @@ def _scored(
     recording: Recording,
     own: OwnMarks,
     progress: Callable[[str], None],
-) -> _Scored:
+) -> Scored:
     """Take the scoring that is given, else the recording's own, else stage it."""
     if _is_scored(job, objects):
         given = _read_scoring(job, objects, settings, recording.start)
         scoring, issues = lay_on(given, recording, align=settings.window.align)
-        return _Scored(scoring, {}, issues)
+        return Scored(scoring, {}, issues)
     if own.scoring is not None and own.holds_stages:
-        return _Scored(own.scoring, {}, own.issues)
+        return Scored(own.scoring, {}, own.issues)
     from psgkit.stage import HALF_A_PERSON, stage_recording  # noqa: PLC0415
 
     progress("staging")
@@ -276,7 +264,7 @@ def _scored(
     if (job.age_y is None) != (job.sex is None):
         issues += (HALF_A_PERSON,)
     scoring = with_marks(staging.scoring, own.scoring)
-    return _Scored(scoring, staging.channels_used, issues + own.issues)
+    return Scored(scoring, staging.channels_used, issues + own.issues)
 
 
 def _is_scored(job: Job, objects: Objects) -> bool:
@@ -344,7 +332,7 @@ def _measure(
     job: Job,
     settings: Settings,
     recording: Recording,
-    scored: _Scored,
+    scored: Scored,
     progress: Callable[[str], None],
     files: tuple[Original, ...],
 ) -> Night:
@@ -361,12 +349,12 @@ def _measure(
     measured = _measured(recording, scoring, settings)
     for file in files:
         file.check()
-    scoring, start = measured.scoring, recording.start
-    if scoring.start is not None:
-        scoring = replace(scoring, start=without_date(scoring.start))
+    scoring, start = measured.scoring.without_date(), recording.start
     if start is not None and not settings.report.keep_dates:
         start = without_date(start)
-    return Night(
+    from psgkit.measure.own_metrics import with_own_metrics  # noqa: PLC0415 - see below
+
+    night = Night(
         id=recording.id,
         start=start,
         duration_s=recording.duration_s,
@@ -389,8 +377,6 @@ def _measure(
         tables=measured.tables,
         spectra=measured.spectra,
     )
-    from psgkit.measure.own_metrics import with_own_metrics  # noqa: PLC0415 - as there
-
     return with_own_metrics(night)
 
 

@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Recording
+from psgkit.domain.scoring import Scoring
 
 MAX_AGE_Y = 120
 SEXES = ("F", "M")
@@ -122,6 +123,14 @@ class Objects:
         text = "The recording or its scoring came from memory. No SHA-256 says which it was."
         remedy = "Keep the script that made it."
         return (Issue(Severity.NOTE, "input_without_file", text, remedy),)
+
+
+class Scored(NamedTuple):
+    """The scoring of a night, the channels that it was staged from, and its issues."""
+
+    scoring: Scoring
+    channels_used: dict[str, str]
+    issues: tuple[Issue, ...]
 
 
 NO_OBJECTS = Objects()

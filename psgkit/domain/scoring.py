@@ -323,15 +323,17 @@ class Scoring:
         return self if start is None else replace(self, start=without_date(start))
 
     def with_arousals(
-        self, arousals: pd.DataFrame | Sequence[tuple[float, float]]
+        self, arousals: pd.DataFrame | Sequence[tuple[float, float]] | None
     ) -> "Scoring":
-        """Return the scoring with these arousals in place of any others.
+        """Return the scoring with these arousals in place of any others, if any.
 
         Raises
         ------
         InputError
             If an arousal starts or lasts less than zero.
         """
+        if arousals is None:
+            return self
         events = arousal_events(arousals, "own arousals")
         _refuse(arousal_faults(events))
         others = self.events[~self.events["kind"].isin(AROUSAL_KINDS)]
