@@ -1,6 +1,6 @@
 """Show that a batch loses no night: break it in every way, and compare.
 
-Usage: python scripts/chaos.py FOLDER [nights kill stop disk filler two-batches workers memory]
+Usage: python scripts/chaos.py FOLDER [DEMONSTRATION...]
 
 FOLDER is made and filled with simulated nights. Every demonstration prints what it
 found and the script ends with status 1 if one of them is not as it should be. ``disk``
@@ -22,7 +22,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chaos_parts.disk_filler import save_under_attack
-from chaos_parts.nights import SENTENCES, break_eight, make_nights
+from chaos_parts.nights import (
+    SENTENCES,
+    break_eight,
+    make_nights,
+    make_scored_nights,
+)
 
 import psgkit
 
@@ -113,6 +118,34 @@ def show_kill(folder: Path, nights: int) -> bool:
     same = same_tables(calm, out) and same_nights(calm, out)
     print(f"   {twice} finished nights analysed twice; tables and HDF5 same: {same}")
     return same and not twice
+
+
+def show_kills(folder: Path, nights: int) -> bool:
+    """Kill a batch of scored nights 30 times, each time a few nights further."""
+    manifest = make_scored_nights(folder / "kills", min(nights, 150))
+    calm, out = fresh(folder / "kills-calm"), fresh(folder / "kills-out")
+    run_batch("--manifest", manifest, "--out", calm)
+    dice = random.Random(27)  # noqa: S311 - no secret
+    killed = broken = 0
+    for turn in range(30):
+        with batch("--manifest", manifest, "--out", out) as process:
+            wanted = len(finished(out)) + dice.randrange(1, 8)
+            while process.poll() is None and len(finished(out)) < wanted:
+                time.sleep(0.02)
+            time.sleep(dice.uniform(0.0, 0.3))
+            killed += process.poll() is None
+            with suppress(ProcessLookupError):
+                (os.killpg if turn % 2 else os.kill)(process.pid, signal.SIGKILL)
+            process.wait()
+        broken += sum(not is_whole(file) for file in out.rglob("*.h5"))
+    done = len(finished(out))
+    run_batch("--manifest", manifest, "--out", out)
+    same = same_tables(calm, out) and same_nights(calm, out)
+    print(f"   {killed} kills, {done} nights done by then, {broken} files broken")
+    print(
+        f"   all {len(finished(out))} nights in the end; tables and HDF5 same: {same}"
+    )
+    return same and not broken
 
 
 def show_stop(folder: Path, nights: int) -> bool:
@@ -359,6 +392,7 @@ def tmpfs(place: Path, size: int) -> Iterator[Callable[[int], None]]:
 SHOWS = {
     "nights": show_nights,
     "kill": show_kill,
+    "kills": show_kills,
     "stop": show_stop,
     "disk": show_disk,
     "filler": show_filler,

@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from edf_makers import EdfSignal, make_edf
+from fuzz_parts import formats
 from private_makers import private_scorings
 
 import psgkit
@@ -70,6 +71,8 @@ class Target:
     alphabet: bytes
     read: Callable[[Path], object]
     within: int | None = None  # changes stay in so many first bytes
+    file: str = ""  # the name of the file that is changed, where a reader knows it
+    beside: tuple[tuple[str, bytes], ...] = ()  # files that belong to it
 
 
 def change(raw: bytes, target: Target, chance: random.Random) -> bytes:
@@ -104,6 +107,13 @@ def read_edf(path: Path) -> object:
         recording.signal(channel)
     read_annotations(path)
     return read_start(path)
+
+
+def read_samples(path: Path) -> object:
+    """Read all of a recording of another format."""
+    recording = rereference(read_recording(path))
+    find_header_issues(recording)
+    return [recording.signal(channel) for channel in recording.channels]
 
 
 def make_targets(folder: Path) -> list[Target]:
@@ -168,7 +178,36 @@ def make_targets(folder: Path) -> list[Target]:
         targets.append(
             Target(f"scoring: {name}", (raw,), suffix, alphabet, read_scoring)
         )
-    return [*targets, *_sheets()]
+    return [*targets, *_sheets(), *_other_formats(folder)]
+
+
+def _other_formats(folder: Path) -> list[Target]:
+    """Return the readers of MNE's formats, WFDB annotations and corrected scorings."""
+    seeds = {
+        **formats.recordings(folder),
+        "scoring: WFDB": formats.annotations(folder),
+        "scoring: corrected": formats.correction(),
+    }
+    targets = []
+    for name, seed in seeds.items():
+        read = read_scoring if name.startswith("scoring") else read_samples
+        alphabet = JSON if seed.name.endswith(".json") else TEXT
+        if not seed.name.endswith((".json", ".vhdr", ".vmrk")):
+            alphabet = bytes(range(256))
+        targets.append(
+            Target(
+                name,
+                (seed.files[seed.name],),
+                Path(seed.name).suffix,
+                alphabet,
+                lambda path, seed=seed, read=read: read(path.with_name(seed.opened)),
+                # The header and the tree of a file say more than its samples.
+                within=None if read is read_scoring else 6_000,
+                file=seed.name,
+                beside=tuple(seed.files.items()),
+            )
+        )
+    return targets
 
 
 def _sheets() -> list[Target]:
@@ -184,6 +223,17 @@ def _sheets() -> list[Target]:
     book.save(packed)
     raw = packed.getvalue()
     return [Target("scoring: xlsx", (raw,), ".xlsx", bytes(range(256)), read_scoring)]
+
+
+def _written(home: Path, target: Target, raw: bytes) -> Path:
+    """Write a case, with the files that belong to it beside."""
+    if not home.exists():
+        home.mkdir()
+        for name, content in target.beside:
+            (home / name).write_bytes(content)
+    path = home / (target.file or f"case{target.suffix}")
+    path.write_bytes(raw)
+    return path
 
 
 def run_case(target: Target, path: Path) -> tuple[str, str]:
@@ -265,8 +315,7 @@ def main() -> int:
                 break
             target = targets[number % len(targets)]
             raw = change(chance.choice(target.seeds), target, chance)
-            path = folder / f"case{target.suffix}"
-            path.write_bytes(raw)
+            path = _written(folder / str(number % len(targets)), target, raw)
             began = time.perf_counter()
             outcome, finding = run_case(target, path)
             took = time.perf_counter() - began

@@ -1,6 +1,7 @@
 """Simulated nights of a study, and eight that cannot be done."""
 
 import os
+import random
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -36,6 +37,24 @@ def make_nights(
         night = study / f"night-{number:03}.edf"
         if not night.exists():
             shutil.copy(wanted[number % seeds], night)
+
+
+def make_scored_nights(study: Path, count: int) -> Path:
+    """Write lists of stages, no two the same, and return the manifest that names them."""
+    study.mkdir(exist_ok=True)
+    dice = random.Random(5)  # noqa: S311 - no secret
+    for number in range(count):
+        epochs = [
+            stage
+            for _ in range(5)
+            for stage in ("W", "N1", "N2", "N3", "N2", "R")
+            for _ in range(dice.randrange(1, 40))
+        ]
+        (study / f"n{number:03}.txt").write_text("\n".join(epochs) + "\n")
+    rows = [f"n{number:03},n{number:03}.txt" for number in range(count)]
+    manifest = study / "nights.csv"
+    manifest.write_text("\n".join(["id,scoring", *rows]) + "\n")
+    return manifest
 
 
 def make_night(file: Path, hours: float) -> None:
