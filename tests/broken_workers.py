@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -31,6 +32,10 @@ def work(task: Task) -> Outcome:
             raise RuntimeError("Jane Doe, born 1960")
         case "unpicklable":
             return lambda: None  # type: ignore[return-value]
+        case "litters":
+            with tempfile.NamedTemporaryFile(delete=False) as file:
+                Path(task.out, "litter").write_text(file.name)
+            time.sleep(600)
         case "slow":
             time.sleep(1.0)
         case "environment":

@@ -6,7 +6,7 @@ has is taken; what comes last is better than no staging and said in the report.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -29,6 +29,9 @@ LOWEST_RATE_HZ = 80.0
 # At 20 Hz or less a channel holds nothing above 10 Hz: no spindles and no muscle. The
 # chin of Sleep-EDF, at 1 Hz, is an envelope.
 LOWEST_OWN_RATE_HZ = 20.0
+
+# A message names no more channels than these.
+MOST_NAMED = 12
 
 EEG_ROLES = (
     *(Role.C4_M1, Role.C3_M2, Role.C4_M1M2, Role.C3_M1M2, Role.C4, Role.C3),
@@ -181,7 +184,9 @@ def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel
         unique = dict.fromkeys(issue for found in faults for issue in found)
         told = " ".join(f"{issue.message} {issue.remedy}" for issue in unique)
         return MissingChannel(f"{recording.id}: no EEG channel can be staged. {told}")
-    refused = [f"{one.channel.label}: {one.why}; {one.remedy}" for one in listed]
+    refused = [
+        f"{labels}: {why}; {remedy}" for (why, remedy), labels in _by_reason(listed)
+    ]
     if refused:
         return MissingChannel(
             f"{recording.id}: no EEG channel can be staged ({'. '.join(refused)})."
@@ -198,7 +203,7 @@ def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel
         )
     return MissingChannel(
         f"{recording.id}: no EEG channel was recognised among "
-        f"{', '.join(recording.labels)}; name one with --channel eeg=LABEL."
+        f"{_some(recording.labels)}; name one with --channel eeg=LABEL."
     )
 
 
@@ -220,10 +225,29 @@ def left_out(kind: Kind, unusable: Iterable[Unusable]) -> Issue:
         message = f"Staged without {word}: no such channel was recognised."
         remedy = f"If there is one, name it with --channel {kind.value}=LABEL."
     else:
-        reasons = "; ".join(f"{one.channel.label}: {one.why}" for one in refused)
+        reasons = "; ".join(
+            f"{labels}: {why}" for (why, _), labels in _by_reason(refused)
+        )
         message = f"Staged without {word} ({reasons})."
         remedy = refused[0].remedy.capitalize() + "."
     return Issue(Severity.NOTE, f"staging_without_{kind.value}", message, remedy)
+
+
+def _by_reason(
+    unusable: Iterable[Unusable],
+) -> list[tuple[tuple[str, str], str]]:
+    """Return each reason and remedy once, with the channels that it holds for."""
+    channels: dict[tuple[str, str], list[str]] = {}
+    for one in unusable:
+        channels.setdefault((one.why, one.remedy), []).append(one.channel.label)
+    return [(reason, _some(labels)) for reason, labels in channels.items()]
+
+
+def _some(labels: Sequence[str]) -> str:
+    """Name a few channels, and say how many more there are."""
+    if len(labels) <= MOST_NAMED:
+        return ", ".join(labels)
+    return f"{', '.join(labels[:3])} and {len(labels) - 3} more"
 
 
 def _ranked(recording: Recording, kind: Kind) -> list[Channel]:

@@ -9,10 +9,12 @@ import pytest
 from broken_workers import make_tasks, work
 
 from psgkit.cohort.batch import cluster as clusters
+from psgkit.cohort.batch.assignment import Task
 from psgkit.cohort.batch.cluster import RETRIES, DaskExecutor
 from psgkit.cohort.batch.run import run_cohort, run_tasks
-from psgkit.domain.jobs import Done, Failed, Job
+from psgkit.domain.jobs import Done, Failed, Job, Skipped
 from psgkit.errors import InputError
+from psgkit.settings import Settings
 
 distributed = pytest.importorskip("distributed")
 
@@ -142,3 +144,37 @@ def test_the_clusters_own_settings_are_not_ours_to_give(tmp_path: Path) -> None:
     jobs = [Job(recording=None, scoring=tmp_path / "a.txt", id="a")]
     with pytest.raises(InputError, match="--workers and --timeout"):
         list(run_cohort(jobs, out=tmp_path, dask="tcp://127.0.0.1:9", workers=2))
+
+
+def test_workers_get_absolute_paths_and_the_caller_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    job = Job(Path("a/n1.edf"), scoring=Path("a/n1.xml"), covariates={"who": "x"})
+    task = Task(job, Settings(), Path("out"))
+    sent = clusters._for_worker(task)
+    assert sent.job.recording == tmp_path / "a/n1.edf"
+    assert sent.job.scoring == tmp_path / "a/n1.xml"
+    assert sent.out == tmp_path / "out"
+    assert sent.job.covariates == {}
+    done = Done(sent.job, tmp_path / "out/n1", 1.0, 0, 0)
+    assert clusters._as_given(done, task) == Done(job, Path("out/n1"), 1.0, 0, 0)
+    skipped = Skipped(sent.job, None, "stopped")
+    assert clusters._as_given(skipped, task) == Skipped(job, None, "stopped")
+
+
+def test_a_relative_path_is_found_by_a_worker_in_another_folder(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the workers started elsewhere
+    Path("n1.txt").write_text("W\n" * 20 + "N2\n" * 300 + "R\n" * 40)
+    jobs = [
+        Job(None, scoring=Path("n1.txt"), id="n1"),
+        Job(None, scoring=Path("gone.txt"), id="n2"),
+    ]
+    found = list(run_cohort(jobs, out="out", dask=cluster.scheduler_address))
+    by_id = {outcome.job.night_id: outcome for outcome in found}
+    assert isinstance(by_id["n1"], Done)
+    assert by_id["n1"].folder == Path("out/n1")
+    # A worker that cannot see the file says which it is.
+    assert "on the worker at tcp://" in by_id["n2"].message

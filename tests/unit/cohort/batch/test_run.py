@@ -2,6 +2,7 @@
 
 import multiprocessing
 import resource
+import tempfile
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 from broken_workers import make_tasks, work
 
+from psgkit.cohort.batch import run as module
 from psgkit.cohort.batch.assignment import Task
 from psgkit.cohort.batch.run import check_ids, run_cohort, run_tasks
-from psgkit.cohort.batch.workers import ProcessExecutor
+from psgkit.cohort.batch.workers import ProcessExecutor, WorkerGone
 from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.errors import InputError, PsgkitError
 
@@ -152,3 +154,66 @@ def test_what_a_cluster_sets_itself_is_refused_before_anything_is_written(
 def test_nights_that_would_share_a_folder_are_refused(ids: list[str]) -> None:
     with pytest.raises(InputError):
         check_ids([Job(recording=None, id=name) for name in ids])
+
+
+class GoneExecutor:
+    """A cluster whose scheduler dies with two nights under way, one of them done."""
+
+    workers = 2
+    is_broken = False
+
+    def __init__(self) -> None:
+        self.submitted: list[Future] = []
+
+    def submit(self, task: Task) -> Future:
+        future: Future = Future()
+        if task.job.night_id == "n0":
+            future.set_result(Done(task.job, task.out, 0.0, 0, 0))
+        else:
+            future.set_exception(WorkerGone("The cluster gave the night back."))
+            self.is_broken = True
+        return future
+
+    def restart(self) -> None:
+        raise InputError("The scheduler does not answer any more.")
+
+    def stop(self) -> None:
+        pass
+
+
+def test_a_scheduler_that_dies_ends_in_a_sentence_and_done_nights_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """n0 was heard of; n1 was done, and its worker could not say so any more."""
+    monkeypatch.setattr(
+        module, "why_to_do", lambda job, *_: "" if job.night_id == "n1" else "to do"
+    )
+    outcomes = run_tasks(make_tasks(tmp_path, "n0", "n1", "n2", "n3"), GoneExecutor())
+    heard: list[Outcome] = []
+    with pytest.raises(InputError, match="does not answer any more"):
+        heard.extend(outcomes)  # keeps what came before the error
+    found = {outcome.job.night_id: outcome for outcome in heard}
+    assert isinstance(found["n0"], Done)
+    assert found["n1"].folder == tmp_path / "n1"
+    assert found["n2"].folder is found["n3"].folder is None
+
+
+def test_a_killed_night_leaves_nothing_in_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    executor = ProcessExecutor(work, workers=1, timeout_s=None)
+    task, *_ = make_tasks(tmp_path, "litters")
+    executor.submit(task)
+    note = tmp_path / "litter"
+    until = time.monotonic() + 120
+    while not note.exists() or not note.read_text():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    litter = Path(note.read_text())
+    assert litter.exists()
+    assert scratch in litter.parents
+    executor.stop()  # kills the worker in the middle of its night
+    assert list(scratch.iterdir()) == []

@@ -1,7 +1,11 @@
 """Inputs at addresses are copied, analysed as local ones, and removed."""
 
+import contextlib
 import hashlib
+import http.server
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +22,7 @@ from psgkit.cohort.jobs.manifest import read_manifest
 from psgkit.cohort.jobs.remote import check_address, facts_at, fetched, place_of
 from psgkit.domain.jobs import Done, Failed, Job, Skipped
 from psgkit.errors import InputError
-from psgkit.settings import Settings
+from psgkit.settings import ReadSettings, Settings
 from psgkit.store.night_file import read_night
 
 fsspec = pytest.importorskip("fsspec")
@@ -155,3 +159,58 @@ def test_what_cannot_be_done_at_addresses_is_refused_at_once(tmp_path: Path) -> 
     manifest.write_text("edf\nmemory://a/n1.edf\n")
     with pytest.raises(InputError, match="Line 2: scorings are not looked for"):
         read_manifest(manifest, scoring="{stem}.xml")
+
+
+@contextlib.contextmanager
+def slow_server(blocks: int, pause_s: float) -> Iterator[str]:
+    """Serve a scoring in blocks with a pause before each; without end after the last."""
+    pytest.importorskip("aiohttp")
+    content = (STAGES * 4)[: blocks * 100]
+
+    class Slow(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("ETag", '"1"')
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.do_HEAD()
+            with contextlib.suppress(OSError):
+                for place in range(0, len(content), 100):
+                    time.sleep(pause_s)
+                    self.wfile.write(content[place : place + 100])
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/n1.txt"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_slow_download_that_goes_on_is_not_cut_and_a_stall_is_named() -> None:
+    """Twelve blocks, 0.3 s apart: 3.6 s in all, more than the 2 s that a stall may last."""
+    with slow_server(12, 0.3) as address:
+        job = Job(None, id="P01", addresses={"scoring": address})
+        with fetched(job, stall_s=2.0) as local:
+            assert local.scoring.stat().st_size == 1200
+    with slow_server(2, 4.0) as address:
+        job = Job(None, id="P01", addresses={"scoring": address})
+        with (
+            pytest.raises(InputError, match=r"sent nothing for 1 s.*stall_s"),
+            fetched(job, stall_s=1.0),
+        ):
+            pass
+
+
+def test_the_limit_of_stalls_is_a_setting_that_makes_no_night_new(task: Task) -> None:
+    assert isinstance(do_night(task), Done)
+    patient = SETTINGS.model_copy(update={"read": ReadSettings(stall_s=600)})
+    assert why_to_do(task.job, patient, task.out) == ""
