@@ -7,6 +7,7 @@ empty translation, and named; those that the source no longer has are dropped. W
 pages, which stand in the code as ``_("...")``, are added to ``locale/nl.po`` by hand.
 """
 
+import argparse
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -53,6 +54,7 @@ def update(language: str) -> list[str]:
 
 def main() -> int:
     """Update each language; 1 where a translation is wanted."""
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     wanted = {language: update(language) for language in LANGUAGES if language != "en"}
     for language, templates in wanted.items():
         for words in templates:

@@ -307,7 +307,7 @@ class _Run:
         ended, _ = wait(self.under_way, timeout=POLL_S, return_when=FIRST_COMPLETED)
         for future in ended:
             if isinstance(future.exception(), WorkerGone) and self._executor.is_broken:
-                return  # `recover` sees to all of them
+                continue  # `recover` sees to all that are lost
             task, begun = self.under_way.pop(future)
             if isinstance(future.exception(), BrokenProcessPool):
                 yield from self._lose(task, begun)
