@@ -26,9 +26,9 @@ ELECTRODES = ("electrodes", "electrode_power", "electrode_spectra")
 FORMAT_VERSION = 1
 
 # Where a spreadsheet begins a formula; one that separates by semicolons, after each.
-_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\n])")
+_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\n\r])")
 _GUARDED = re.compile(r"(?:^|(?<=;))'(?=[=+\-@\t\n])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def write_tables(
@@ -231,4 +231,4 @@ def _safe_cell(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
     # A terminal obeys an escape character, and readers stop at a NUL or a bare "\r".
-    return _FORMULA.sub("'", _CONTROL.sub("", cell.replace("\r", " ")))
+    return _FORMULA.sub("'", _CONTROL.sub("", cell)).replace("\r", " ")

@@ -75,7 +75,8 @@ def lights_among_the_annotations_are_used_and_said(path: Path) -> None:
 
     assert (night.scoring.lights_off_s, night.scoring.lights_on_s) == (60.0, 540.0)
     said = [i.message for i in night.issues if i.code == "lights_marked"]
-    assert "lights-off at 60 s and lights-on at 540 s" in said[0]
+    # 60 s and 540 s after 22:30:00
+    assert "lights-off at 22:31:00 and lights-on at 22:39:00" in said[0]
 
 
 def millivolts_that_are_microvolts_are_refused_and_uv_is_named_first(

@@ -642,7 +642,7 @@ def test_a_covariate_that_is_the_group_again_gives_no_number() -> None:
         cohort, group="group", covariates=["site"], columns=["n3_min"]
     ).table.iloc[0]
     assert np.isnan(found["estimate"])
-    assert "told apart" in found["note"]
+    assert "cannot be separated" in found["note"]
 
 
 def test_the_false_discovery_rate_is_benjamini_and_hochbergs() -> None:
