@@ -24,7 +24,7 @@ def test_a_raw_with_annotations_comes_back_with_the_same_numbers(
     )
     raw = night.recording.to_raw()
     marks = night.truth.scoring.to_annotations()
-    marks.append([300.0, 905.0], [20.0, 20.0], ["BAD_movement", "BAD_ACQ_SKIP"])
+    marks.append([300.0, 905.0], [20.0, 10.0], ["BAD_movement", "BAD_ACQ_SKIP"])
     raw.set_annotations(marks)
 
     first = psgkit.analyse(raw)
@@ -34,7 +34,7 @@ def test_a_raw_with_annotations_comes_back_with_the_same_numbers(
     by_scoring = psgkit.analyse(of_night, scoring=of_night.annotations)
 
     assert first.scoring.stage_names == night.truth.scoring.stage_names
-    assert [gap.duration_s for gap in first.gaps] == [20.0]
+    assert [gap.duration_s for gap in first.gaps] == [10.0]
     for other in (again, by_scoring):
         pd.testing.assert_series_equal(first.measures, other.measures, rtol=1e-9)
         assert first.reasons == other.reasons
