@@ -1,4 +1,4 @@
-"""Files for the examples in docstrings, each of which runs as a test in their folder."""
+"""Files for the examples in docstrings. Each example runs as a test in their folder."""
 
 import shutil
 from pathlib import Path

@@ -52,19 +52,30 @@ def timed(path: Path) -> tuple[Night, float]:
 def test_a_channel_that_is_flat_for_two_hours_costs_no_arousals(
     clean: Path, tmp_path: Path
 ):
-    """Of the night with the channel whole: 14.23 an hour, 14.07 without it.
-
-    The simulator drew 15.68, of which the network finds 91 % on the whole night.
-    """
     whole = analyse(clean, stager="yasa-fast")
     simulated = simulate_night(HOURS, seed=SEED, rate_hz=RATE_HZ, faults=[FLAT])
     night = analyse(simulated.write(tmp_path / "flat.edf"))
 
-    per_h = whole.measures["ari_per_h"]
+    per_h = whole.measures["ari_per_h"]  # 14.23; 14.07 with the flat channel
     assert night.measures["ari_per_h"] == pytest.approx(per_h, rel=0.1)
     used = night.provenance.channels_used["arousals_central"]
     assert "C4-M1" in used
     assert "C3-M2" in used
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True, reason="14.07 of 15.68: the network finds 14.23 on the whole night"
+)
+def test_a_flat_channel_leaves_the_index_within_a_tenth_of_the_truth(tmp_path: Path):
+    simulated = simulate_night(HOURS, seed=SEED, rate_hz=RATE_HZ, faults=[FLAT])
+    night = analyse(simulated.write(tmp_path / "flat.edf"))
+
+    truth = simulated.truth.scoring
+    slept_h = float(np.isin(truth.stages, (1, 2, 3, 4)).sum()) * 30 / 3600
+    assert truth.arousals is not None
+    true_per_h = len(truth.arousals) / slept_h
+    assert night.measures["ari_per_h"] == pytest.approx(true_per_h, rel=0.1)
 
 
 @pytest.mark.slow

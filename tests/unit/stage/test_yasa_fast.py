@@ -267,13 +267,23 @@ def test_the_rates_of_shhs1_are_staged_as_by_yasa_through_mne(
 
 
 @pytest.mark.slow
-def test_a_whole_night_is_staged_as_by_yasa() -> None:
+@pytest.mark.parametrize(
+    "clusters",
+    [
+        False,
+        pytest.param(
+            True,
+            marks=pytest.mark.xfail(
+                strict=True, reason="no other stage, but a probability differs by 0.032"
+            ),
+        ),
+    ],
+)
+def test_a_whole_night_is_staged_as_by_yasa(*, clusters: bool) -> None:
     from psgkit.simulate import simulate_night
 
-    # Trees jump at a threshold: with arousals in clusters, this night has no other
-    # stage either, but a probability that differs by 0.032.
     night = simulate_night(
-        hours=6.0, seed=21, rate_hz=128.0, montage="minimal", arousal_clusters=False
+        hours=6.0, seed=21, rate_hz=128.0, montage="minimal", arousal_clusters=clusters
     )
     difference = _compare_with_yasa(night.recording)
     assert difference.n_other <= 0.001 * difference.n_epochs
