@@ -29,7 +29,8 @@ from psgkit.measure.body.saturation import (
     saturation_of,
     saturation_values,
 )
-from psgkit.measure.catalogue.body_rows import (
+from psgkit.measure.catalogue.lookup import all_undefined, measures_of
+from psgkit.measure.catalogue.signals.body_rows import (
     AROUSAL_RISE,
     HEART,
     HEART_BY_STAGE,
@@ -37,7 +38,6 @@ from psgkit.measure.catalogue.body_rows import (
     OXYGEN,
     VARIABILITY,
 )
-from psgkit.measure.catalogue.lookup import all_undefined, measures_of
 from psgkit.measure.detectors.heart_beats import LEAST_RATE_HZ
 from psgkit.measure.results import Results
 from psgkit.measure.signals.derivations import Derivations

@@ -4,38 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from psgkit.domain.metrics import Measure, Metric, Undefined, Value, find_metric
-from psgkit.measure.catalogue.body_rows import (
-    AROUSAL_RISE,
-    HEART,
-    INFRASLOW_HEART,
-    OXYGEN,
-    VARIABILITY,
-)
-from psgkit.measure.catalogue.bout_rows import (
-    AWAKENINGS,
-    CYCLES,
-    DEEP_SLEEP,
-    STAGE_BOUTS,
-    WAKE_BOUTS,
-)
-from psgkit.measure.catalogue.duration_rows import ARCHITECTURE
-from psgkit.measure.catalogue.eeg_rows import (
-    APERIODIC,
-    BAND_POWERS,
-    COUPLING,
-    RATIOS,
-    SLOW_WAVES,
-    SPINDLES,
-)
-from psgkit.measure.catalogue.event_rows import (
-    AROUSAL_INDEX,
-    EVENT_INDICES,
-    REM_AROUSALS,
-    SCORED_ATONIA,
-)
-from psgkit.measure.catalogue.fragmentation_rows import FRAGMENTATION
-from psgkit.measure.catalogue.latency_rows import LATENCIES
-from psgkit.measure.catalogue.network_rows import NETWORK
 from psgkit.measure.catalogue.own_rows import own_rows
 from psgkit.measure.catalogue.quality_rows import (
     CONFIDENCE,
@@ -44,9 +12,46 @@ from psgkit.measure.catalogue.quality_rows import (
     USABLE,
 )
 from psgkit.measure.catalogue.reliability import rating_of
-from psgkit.measure.catalogue.rem_rows import CONTINUITY
 from psgkit.measure.catalogue.rows import Row
-from psgkit.measure.catalogue.signal_rows import CHIN, EYE_MOVEMENTS, INFRASLOW, SWA
+from psgkit.measure.catalogue.scoring.bout_rows import (
+    AWAKENINGS,
+    CYCLES,
+    DEEP_SLEEP,
+    STAGE_BOUTS,
+    WAKE_BOUTS,
+)
+from psgkit.measure.catalogue.scoring.duration_rows import ARCHITECTURE
+from psgkit.measure.catalogue.scoring.event_rows import (
+    AROUSAL_INDEX,
+    EVENT_INDICES,
+    REM_AROUSALS,
+    SCORED_ATONIA,
+)
+from psgkit.measure.catalogue.scoring.fragmentation_rows import FRAGMENTATION
+from psgkit.measure.catalogue.scoring.latency_rows import LATENCIES
+from psgkit.measure.catalogue.scoring.rem_rows import CONTINUITY
+from psgkit.measure.catalogue.signals.body_rows import (
+    AROUSAL_RISE,
+    HEART,
+    INFRASLOW_HEART,
+    OXYGEN,
+    VARIABILITY,
+)
+from psgkit.measure.catalogue.signals.eeg_rows import (
+    APERIODIC,
+    BAND_POWERS,
+    COUPLING,
+    RATIOS,
+    SLOW_WAVES,
+    SPINDLES,
+)
+from psgkit.measure.catalogue.signals.network_rows import NETWORK
+from psgkit.measure.catalogue.signals.signal_rows import (
+    CHIN,
+    EYE_MOVEMENTS,
+    INFRASLOW,
+    SWA,
+)
 
 
 def _rated(metric: Metric) -> Metric:

@@ -9,8 +9,8 @@ from psgkit.domain.metrics import Measure, Undefined, Value
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import SCORED_STAGES, Stage
 from psgkit.domain.sleep.bands import band_power
-from psgkit.measure.catalogue.eeg_rows import WELCH, band_rows
 from psgkit.measure.catalogue.lookup import measures_of
+from psgkit.measure.catalogue.signals.eeg_rows import WELCH, band_rows
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS, find_nrem_events
 from psgkit.measure.results import Results
 from psgkit.measure.signals.usable_time import FloatArray, Timeline

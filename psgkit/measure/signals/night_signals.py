@@ -15,7 +15,7 @@ from psgkit.measure.catalogue.lookup import (
     all_undefined,
     measures_of,
 )
-from psgkit.measure.catalogue.signal_rows import INFRASLOW, SWA
+from psgkit.measure.catalogue.signals.signal_rows import INFRASLOW, SWA
 from psgkit.measure.detectors.heart_beats import heart_beats
 from psgkit.measure.detectors.nrem_events import DEFAULT_DETECTORS
 from psgkit.measure.results import Results

@@ -5,7 +5,7 @@ from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Stage
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
-from psgkit.measure.catalogue.signal_rows import CHIN, EYE_MOVEMENTS
+from psgkit.measure.catalogue.signals.signal_rows import CHIN, EYE_MOVEMENTS
 from psgkit.measure.detectors import eye_movements, muscle_activity
 from psgkit.measure.detectors import rem_atonia as rem_emg
 from psgkit.measure.results import Results

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.bout_rows import bout_rows
 from psgkit.measure.catalogue.rows import (
     COUNT,
     FEINBERG,
@@ -15,6 +14,7 @@ from psgkit.measure.catalogue.rows import (
     PSGKIT,
     Row,
 )
+from psgkit.measure.catalogue.scoring.bout_rows import bout_rows
 from psgkit.measure.stages.continuity import (
     per_rem_hour,
     periods_of_5_min,

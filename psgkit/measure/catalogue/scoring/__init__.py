@@ -1,0 +1,1 @@
+"""Rows of the numbers that need a scoring alone."""
