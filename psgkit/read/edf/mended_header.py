@@ -14,6 +14,8 @@ import math
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +41,7 @@ class MixedRatesUnsupported(UnreadableRecording):
     """MNE cannot be given these signals of several rates in one pass."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SignalGroup:
     """Some signals of a file, as MNE opens them.
 
@@ -60,22 +62,31 @@ class SignalGroup:
     sample_bytes: int
     members: tuple[int, ...]
 
-    @property
+    @cached_property
     def part_samples(self) -> int:
         """Samples of a part in a data record."""
         return math.gcd(*(self.signals[index].samples for index in self.members))
 
+    @cached_property
+    def _parts(self) -> dict[int, range]:
+        """Positions of the parts of each member; a cap has hundreds of members."""
+        counts = [
+            self.signals[index].samples // self.part_samples for index in self.members
+        ]
+        return {
+            index: range(stop - count, stop)
+            for index, count, stop in zip(
+                self.members, counts, accumulate(counts), strict=True
+            )
+        }
+
     def n_parts(self, index: int) -> int:
         """Return in how many parts a signal comes."""
-        if index not in self.members:
-            return 1
-        return self.signals[index].samples // self.part_samples
+        return len(self._parts[index]) if index in self._parts else 1
 
     def picks(self, index: int) -> range:
         """Return the positions in the Raw of the parts of a signal."""
-        before = self.members[: self.members.index(index)]
-        first = sum(self.n_parts(other) for other in before)
-        return range(first, first + self.n_parts(index))
+        return self._parts[index]
 
     def __call__(self) -> "BaseRaw":
         """Open the signals: values in the file's own units, gaps left out.
