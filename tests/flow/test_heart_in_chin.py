@@ -79,7 +79,7 @@ def test_without_an_ecg_bursts_cannot_be_told_from_beats(
     found = _measured(recording, {"C4_M1": signals["C4_M1"], "EMG_CHIN": beating})
     for name in ("rswa_phasic_pct__chin", "rswa_any_pct__chin"):
         assert np.isnan(found[name].value)
-        assert found[name].reason.startswith("the chin beats as a heart does")
+        assert found[name].reason.startswith("heart beats fill the chin EMG")
     assert found["rswa_tonic_pct__chin"].value == 0
     assert found["rai"].value > 0.95
 

@@ -70,7 +70,7 @@ def test_eeg_behind_the_chin_gives_no_chin_tone_and_no_arousals_in_rem(
     reasons = eeg_as_chin.reasons
     assert {reasons[name] for name in OF_CHIN} == {f"no chin EMG: {NO_MUSCLE}"}
     assert {reasons[name] for name in OF_REM_AROUSALS} == {
-        "arousals in REM cannot be told without a chin EMG that sees muscle"
+        "arousals in REM need a chin EMG that shows muscle activity"
     }
     used = eeg_as_chin.provenance.channels_used
     assert not {"arousals_chin", "rem_atonia"} & used.keys()
@@ -99,7 +99,7 @@ def test_all_that_does_not_rest_on_the_chin_is_there_and_the_same(
 def test_the_pages_and_the_file_say_why(eeg_as_chin: Night, tmp_path: Path) -> None:
     text = " ".join(text_page(eeg_as_chin, full=True).split())
     assert f"no chin EMG: {NO_MUSCLE}" in text
-    assert "without a chin EMG that sees muscle" in text
+    assert "need a chin EMG that shows muscle activity" in text
     folder = psgkit.save_night(eeg_as_chin, tmp_path)
     page = (folder / f"{eeg_as_chin.id}_report.html").read_text("utf-8")
     assert f"no chin EMG: {NO_MUSCLE}" in page

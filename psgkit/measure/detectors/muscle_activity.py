@@ -62,7 +62,7 @@ WINDOW_S = 30
 # Of a step that a heart beat reaches; see `rem_atonia.LEAST_LEFT`.
 LEAST_LEFT = 0.7
 
-_BEATING = Undefined("the chin beats as a heart does: bursts cannot be told from beats")
+_BEATING = Undefined("heart beats fill the chin EMG and look like bursts of muscle")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,7 +42,7 @@ MOST_UNSEEN = 0.1
 
 NO_AROUSALS_SCORED = Undefined("arousals were not scored")
 NO_REM_AROUSALS = Undefined(
-    "arousals in REM cannot be told without a chin EMG that sees muscle"
+    "arousals in REM need a chin EMG that shows muscle activity"
 )
 AROUSALS_NOT_SEEN = Undefined(
     "a channel of the arousal detector is lost in over a tenth of this sleep"

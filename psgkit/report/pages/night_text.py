@@ -211,10 +211,9 @@ def _sources(night: Night, files: str, width: int) -> Iterator[Styled]:
         _("Stages by {name}").format(
             name=scorer_in_words(night.provenance.stager or night.scoring.scorer)
         ),
-        _("arousals by {name}").format(
-            name=scorer_in_words(night.provenance.arousal_source)
-        ),
     ]
+    if source := night.provenance.arousal_source:
+        words.append(_("arousals by {name}").format(name=scorer_in_words(source)))
     if usable := usable_sleep(night):
         words.append(_("usable sleep: {shares}").format(shares=usable))
     if files:

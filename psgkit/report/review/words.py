@@ -62,8 +62,8 @@ def script_reasons() -> dict[str, str]:
         "no epoch of the window is scored": _("no epoch of the window is scored"),
         "under 180 min of sleep": _("under 180 min of sleep"),
         "arousals were not scored": _("arousals were not scored"),
-        "arousals in REM cannot be told without a chin EMG that sees muscle": _(
-            "arousals in REM cannot be told without a chin EMG that sees muscle"
+        "arousals in REM need a chin EMG that shows muscle activity": _(
+            "arousals in REM need a chin EMG that shows muscle activity"
         ),
         "none was counted, but scored events have names that are not known": _(
             "none was counted, but scored events have names that are not known"

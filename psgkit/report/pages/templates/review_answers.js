@@ -106,7 +106,7 @@ function arousalIndex(scoring, stages, windowStartS) {
   const nremOnly = kinds.includes("arousal_in_nrem");
   if (!nremOnly && !kinds.includes("arousal")) return { reason: "arousals were not scored" };
   if (nremOnly && stages.includes(REM))
-    return { reason: "arousals in REM cannot be told without a chin EMG that sees muscle" };
+    return { reason: "arousals in REM need a chin EMG that shows muscle activity" };
   const count = events.filter((event) => {
     if (event.kind !== "arousal") return false;
     const onsetS = event.onset_s - windowStartS;

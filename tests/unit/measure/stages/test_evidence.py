@@ -124,7 +124,7 @@ def test_lights_are_known_one_by_one():
         (
             {NREM_AROUSALS},
             "2R",
-            "arousals in REM cannot be told without a chin EMG that sees muscle",
+            "arousals in REM need a chin EMG that shows muscle activity",
         ),
         (set(), "22", "arousals were not scored"),
     ],
