@@ -83,9 +83,12 @@ class ReadAheadSource:
         """Return several signals between two times; see `SignalSource`."""
         is_whole = start_s <= 0 and stop_s >= self.duration_s
         known = self.rates_hz if is_whole else self._held
-        if any(index in known for index in indices):
-            return [self.read(index, start_s, stop_s) for index in indices]
-        return self.source.read_many(indices, start_s, stop_s)
+        others = [index for index in indices if index not in known]
+        together = self.source.read_many(others, start_s, stop_s) if others else []
+        found = dict(zip(others, together, strict=True))
+        return [
+            found[i] if i in found else self.read(i, start_s, stop_s) for i in indices
+        ]
 
     def _fill(self, wanted: int) -> None:
         """Read a channel, and those that come after it as far as there is room."""

@@ -36,8 +36,7 @@ def same_signal(look: RecordingLook) -> Iterator[Issue]:
         if one.channel.rate_hz != other.channel.rate_hz or not _alike(one, other):
             continue
         correlations = _correlate(
-            look.windows(one.channel, look.a_few),
-            look.windows(other.channel, look.a_few),
+            *look.windows((one.channel, other.channel), look.a_few)
         )
         if correlations.size and abs(float(np.median(correlations))) > SAME:
             yield Issue(
@@ -55,8 +54,8 @@ def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:
     if len(eeg) < 2 or len({c.channel.rate_hz for c in eeg}) > 1:
         return
     slow = [
-        _filter(look.windows(c.channel, look.a_few), c.channel.rate_hz, SLOW_BAND_HZ)
-        for c in eeg
+        _filter(windows, eeg[0].channel.rate_hz, SLOW_BAND_HZ)
+        for windows in look.windows([c.channel for c in eeg], look.a_few)
     ]
     matrix = np.array(
         [[_median(_correlate(one, other)) for other in slow] for one in slow]
@@ -85,9 +84,12 @@ def polarity_against_eyes(look: RecordingLook) -> Iterator[Issue]:
     if not eeg or eyes is None or len({c.channel.rate_hz for c in eeg}) > 1:
         return
     everywhere = np.ones(look.starts_s.size, dtype=bool)
+    channels = [*eyes, *(c.channel for c in eeg)]
     left, right, *brain = (
-        _filter(look.windows(channel, everywhere), channel.rate_hz, SLOW_BAND_HZ)
-        for channel in (*eyes, *(c.channel for c in eeg))
+        _filter(windows, channel.rate_hz, SLOW_BAND_HZ)
+        for channel, windows in zip(
+            channels, look.windows(channels, everywhere), strict=True
+        )
     )
     both = (left + right) / 2
     alike = (_correlate_rows(left, right) > -OPPOSITE) & (_spread(both) > SLOW_SD_UV)
@@ -115,8 +117,8 @@ def eyes_not_opposite(look: RecordingLook) -> Iterator[Issue]:
     if eyes is None:
         return
     left, right = (
-        _filter(look.windows(eye, look.eyes_may_move), eye.rate_hz, EYE_BAND_HZ)
-        for eye in eyes
+        _filter(windows, eyes[0].rate_hz, EYE_BAND_HZ)
+        for windows in look.windows(eyes, look.eyes_may_move)
     )
     moving = (_spread(left) > EYE_SD_UV) & (_spread(right) > EYE_SD_UV)
     correlations = _correlate(left[moving], right[moving])
@@ -144,8 +146,12 @@ def eyes_swapped(look: RecordingLook) -> Iterator[Issue]:
     if eyes is None or scalp is None:
         return
     left, right, f3, f4 = (
-        _filter(look.windows(channel, look.eyes_may_move), channel.rate_hz, EYE_BAND_HZ)
-        for channel in (*eyes, *scalp)
+        _filter(windows, channel.rate_hz, EYE_BAND_HZ)
+        for channel, windows in zip(
+            (*eyes, *scalp),
+            look.windows((*eyes, *scalp), look.eyes_may_move),
+            strict=True,
+        )
     )
     nearest = _nearest(left, eyes[0].rate_hz, f3, scalp[0].rate_hz)
     across, across_scalp = left - right, (f3 - f4)[:, nearest]
@@ -170,9 +176,10 @@ def ecg_in_eeg(look: RecordingLook) -> Iterator[Issue]:
     if not hearts:
         return
     heart = hearts[0].channel
-    beats = _find_beats(look.windows(heart, look.a_few), heart.rate_hz)
-    for seen in look.of_kind(Kind.EEG)[:MAX_EEG]:
-        windows = look.windows(seen.channel, look.a_few)
+    brain = look.of_kind(Kind.EEG)[:MAX_EEG]
+    ecg, *eeg = look.windows([heart, *(c.channel for c in brain)], look.a_few)
+    beats = _find_beats(ecg, heart.rate_hz)
+    for seen, windows in zip(brain, eeg, strict=True):
         leak_uv, noise_uv = _average_around(beats, windows, seen.channel.rate_hz)
         if leak_uv > HEART_LEAK_UV and leak_uv > HEART_LEAK_RATIO * noise_uv:
             yield Issue(

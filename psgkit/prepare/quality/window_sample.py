@@ -127,9 +127,16 @@ class RecordingLook:
         """Return the channels of one family."""
         return tuple(c for c in self.channels if c.channel.role.kind is kind)
 
-    def windows(self, channel: Channel, which: BoolArray) -> FloatArray:
-        """Read some windows of one channel, shape (n_which, n_samples), in µV."""
-        return read_windows(self.recording, channel, self.starts_s[which])
+    def windows(
+        self, channels: Sequence[Channel], which: BoolArray
+    ) -> list[FloatArray]:
+        """Read some windows of some channels, shape (n_which, n_samples) each, in µV.
+
+        NaN in gaps. All channels come in one pass, since the samples of a file lie
+        interleaved.
+        """
+        read = _read_together(self.recording, channels, self.starts_s[which])
+        return [read[channel] for channel in channels]
 
     @cached_property
     def a_few(self) -> BoolArray:
@@ -211,7 +218,7 @@ def _groups(
 def _read_together(
     recording: Recording, channels: Sequence[Channel], starts_s: FloatArray
 ) -> dict[Channel, FloatArray]:
-    """Read the windows of several channels; see `read_windows`."""
+    """Read windows of several channels, shape (n_windows, n_samples); NaN in gaps."""
     windows = {
         channel: np.full((starts_s.size, _window_size(channel)), np.nan)
         for channel in channels
@@ -222,13 +229,6 @@ def _read_together(
             row = windows[channel][number]
             row[: values.size] = values[: row.size]
     return windows
-
-
-def read_windows(
-    recording: Recording, channel: Channel, starts_s: FloatArray
-) -> FloatArray:
-    """Read windows of five seconds, shape (n_windows, n_samples); NaN where lacking."""
-    return _read_together(recording, [channel], starts_s)[channel]
 
 
 def _window_size(channel: Channel) -> int:

@@ -49,6 +49,8 @@ def annotation_rows(
 ) -> Iterator[tuple[float, float, str]]:
     """Yield onset, duration (NaN where none is given) and text of each annotation."""
     for block in _annotation_blocks(header, layout):
+        if block.endswith(b"\x14\x14") and block.count(b"\x14") == 2:
+            continue  # the time of a record, as most hold nothing else
         for tal in parse_tals(block):
             for text in filter(None, tal.texts):
                 yield tal.onset_s - layout.first_onset_s, tal.duration_s, text

@@ -39,6 +39,9 @@ class EdfSource:
     _readers: dict[tuple[int, ...], RawReader] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _passes: dict[tuple[int, ...], list[SignalGroup]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def rate_hz(self, index: int) -> float:
         """Return the samples in a second of one signal."""
@@ -91,7 +94,9 @@ class EdfSource:
             self._check_file()
             wanted = {index: spans[index] for index in readable}
             try:
-                self._fill_groups(found, self._in_few_passes(readable), wanted)
+                if readable not in self._passes:
+                    self._passes[readable] = self._in_few_passes(readable)
+                self._fill_groups(found, self._passes[readable], wanted)
             except MixedRatesUnsupported:
                 found.clear()
                 self._fill_groups(found, self._by_rate(readable), wanted)

@@ -268,7 +268,7 @@ def test_rates_that_make_too_many_parts_take_one_pass_more(
     assert [reader.members for reader in opened(source)] == [indices]
 
     monkeypatch.setattr("psgkit.read.edf.source.MOST_PARTS", 20)
-    anew = replace(source, _readers={})
+    anew = replace(source, _readers={}, _passes={})
     apart = anew.read_many(indices, 3.0, 17.0)
 
     groups = opened(anew)
