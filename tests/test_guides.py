@@ -28,4 +28,4 @@ def test_a_guide_has_short_sentences_without_riddles(guide: Path) -> None:
     "guide", GUIDES, ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_a_guide_is_a_screen_or_two(guide: Path) -> None:
-    assert len(guide.read_text("utf-8").split()) <= 700
+    assert len(guide.read_text("utf-8").split()) <= 500

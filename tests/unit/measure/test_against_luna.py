@@ -231,7 +231,7 @@ def test_cycles_counted_with_the_incomplete_are_luna_s(real_data, ours, theirs):
 
 
 def test_complete_cycles_against_luna_s_count(ours, theirs):
-    # The table of docs/agreement.md: Luna's count, then ours from 0 to 6.
+    # Luna's count, then ours from 0 to 6; docs/agreement.md has the mean difference.
     expected = {
         2: [0, 6, 0, 0, 0, 0, 0],
         3: [4, 7, 17, 3, 0, 0, 0],
