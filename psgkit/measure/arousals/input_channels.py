@@ -14,7 +14,8 @@ from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.chin_rises import LEAST_RATE_HZ, muscle_tone
 from psgkit.measure.arousals.thresholds import HOP_S, ArousalRules
 from psgkit.measure.detectors.heart_beats import NO_BEATS
-from psgkit.measure.signals.channel_reader import ArtefactMask, centred
+from psgkit.measure.signals.centring import centre_of, centred
+from psgkit.measure.signals.channel_reader import ArtefactMask
 from psgkit.measure.signals.usable_time import still_seconds
 from psgkit.measure.spectra.power import reduce_rate
 
@@ -95,11 +96,11 @@ def _prepare(
 ) -> PreparedEeg:
     values = recording.signal(channel)
     is_bad = artefact_windows(values, channel, artefacts)
-    filled = centred(values)
+    centre = centre_of(values)
     is_lost = artefact_windows(values, channel, None)
-    is_lost |= still_windows(filled, channel.rate_hz, len(is_lost))
+    is_lost |= still_windows(values, channel.rate_hz, len(is_lost), centre)
+    reduced, rate_hz = reduce_rate(values, channel.rate_hz, LEAST_EEG_RATE_HZ, centre)
     del values  # a night is large, and only its short form is needed
-    reduced, rate_hz = reduce_rate(filled, channel.rate_hz, LEAST_EEG_RATE_HZ)
     powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
     return PreparedEeg(
         channel, reduced, rate_hz, powers, is_bad | is_lost, is_lost, highest_hz
@@ -121,11 +122,14 @@ def artefact_windows(
 
 
 def still_windows(
-    values: npt.NDArray[np.float32], rate_hz: float, n_windows: int
+    values: npt.NDArray[np.floating],
+    rate_hz: float,
+    n_windows: int,
+    centre: float = 0.0,
 ) -> BoolArray:
-    """Return in which windows of 5 s a signal is constant, as without an electrode."""
+    """Return in which windows of 5 s a signal is constant; see `still_seconds`."""
     seconds = round(ARTEFACT_S)
-    still = still_seconds(values, rate_hz, n_windows * seconds)
+    still = still_seconds(values, rate_hz, n_windows * seconds, centre)
     return np.asarray(still.reshape(-1, seconds).all(axis=1))
 
 

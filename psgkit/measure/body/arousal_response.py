@@ -1,6 +1,7 @@
 """The rise of heart rate at an arousal, against the same at moments without one."""
 
 import numpy as np
+import numpy.typing as npt
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
@@ -64,14 +65,25 @@ def _rises(beats: Beats, moments_s: FloatArray) -> FloatArray:
     begins = np.searchsorted(times, moments_s - BEFORE_S)
     middles = np.searchsorted(times, moments_s)
     ends = np.searchsorted(times, moments_s + AFTER_S, side="right")
-    rises = []
-    for begin, middle, end in zip(begins, middles, ends, strict=True):
-        around = rates[begin : end - 1]
-        if middle - begin < 3 or end - middle <= _BEATS or np.isnan(around).any():
-            continue
-        before = rates[begin : middle - 1].mean()
-        rises.append(triples[middle : end - _BEATS].max() - before)
-    return np.array(rises)
+    enough = (middles - begins >= 3) & (ends - middles > _BEATS)
+    spans = np.stack((begins, middles, ends))[:, enough]
+    gaps = np.concatenate(([0], np.cumsum(np.isnan(rates))))
+    begins, middles, ends = spans[:, gaps[spans[2] - 1] == gaps[spans[0]]]
+    before = _of_spans(np.add, rates, begins, middles - 1) / (middles - 1 - begins)
+    return _of_spans(np.maximum, triples, middles, ends - _BEATS) - before
+
+
+def _of_spans(
+    reduction: np.ufunc,
+    values: FloatArray,
+    first: npt.NDArray[np.intp],
+    last: npt.NDArray[np.intp],
+) -> FloatArray:
+    """Reduce the values of each span of one value or more; the last is excluded."""
+    if len(first) == 0:
+        return np.zeros(0)
+    edges = np.stack((first, last), axis=1).ravel()
+    return np.asarray(reduction.reduceat(np.append(values, np.nan), edges)[::2])
 
 
 def _calm_moments(

@@ -1,5 +1,7 @@
 """Falls of saturation of three and four points, found in the signal."""
 
+import math
+
 import numpy as np
 import pandas as pd
 from scipy import ndimage
@@ -75,15 +77,14 @@ def _follow(
     """Return when a fall ends, its nadir, and whether it was seen to its end."""
     nadir, hole = float(pct[second]), 0
     last = min(onset + DURATION_S[1] + 1, len(pct))
-    for at in range(second, last):
-        value = pct[at]
-        if np.isnan(value):
+    for at, value in enumerate(pct[second:last].tolist(), second):
+        if math.isnan(value):
             hole += 1
             if hole > _LONGEST_HOLE_S:
                 return at, nadir, False
             continue
         hole = 0
-        nadir = min(nadir, float(value))
+        nadir = min(nadir, value)
         if at > second and value >= nadir + (top - nadir) / 2 - _ROUNDING:
             return at, nadir, True
     return last, nadir, False

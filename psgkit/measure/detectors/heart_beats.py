@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
-from psgkit.measure.signals.channel_reader import centred
+from psgkit.measure.signals.centring import centre_of
 from psgkit.measure.signals.resampling import resample
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray
 from psgkit.measure.spectra.power import Float32Array, reduce_rate
@@ -77,14 +77,17 @@ def heart_beats(recording: Recording) -> FloatArray:
     channel = ecg_of(recording)
     if channel is None:
         return NO_BEATS
-    return beats_of(centred(recording.signal(channel)), channel.rate_hz)
+    return beats_of(recording.signal(channel), channel.rate_hz)
 
 
-def beats_of(values: Float32Array, rate_hz: float) -> FloatArray:
-    """Find the R waves of an ECG that is finite everywhere; see `heart_beats`."""
+def beats_of(ecg: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
+    """Find the R waves of an ECG, NaN in gaps; see `heart_beats`."""
+    centre = centre_of(ecg)
     if rate_hz < LEAST_RATE_HZ:
-        values, rate_hz = resample(values, 2, 1), 2 * rate_hz
-    values, rate_hz = reduce_rate(values, rate_hz, _SEARCH_RATE_HZ)
+        values, rate_hz = resample(ecg, 2, 1, centre), 2 * rate_hz
+    else:
+        values, rate_hz = reduce_rate(ecg, rate_hz, _SEARCH_RATE_HZ, centre)
+    del ecg  # a night is large, and only its short form is needed
     if len(values) < rate_hz:
         return NO_BEATS
     values = _upright(values, rate_hz)
@@ -208,12 +211,12 @@ def _search(values: Float32Array, rate_hz: float) -> npt.NDArray[np.intp]:
 def _upright(values: Float32Array, rate_hz: float) -> Float32Array:
     """Return an ECG without its drift, with R waves that point up."""
     level = ndimage.uniform_filter1d(values, max(round(_LEVEL_S * rate_hz), 1))
-    waves = values - level
+    waves = np.subtract(values, level, out=level)
     step = round(_HOLDS_A_BEAT_S * rate_hz)
     parts = waves[: len(waves) // step * step].reshape(-1, step)
     if len(parts) and np.median(parts.max(axis=1) + parts.min(axis=1)) < 0:
-        waves = -waves
-    return np.asarray(waves, dtype=np.float32)
+        np.negative(waves, out=waves)
+    return np.asarray(waves)
 
 
 def _snapped(
@@ -236,9 +239,8 @@ def _stand_out(
     values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
 ) -> BoolArray:
     """Return which beats are higher than usual around them."""
-    height = np.abs(values)
-    usual = _usual(height, rate_hz, max(round(_SMOOTH_S * rate_hz), 1))
-    return np.asarray(height[found] >= _LEAST_CONTRAST * usual[found])
+    usual = _usual(values, rate_hz, found)
+    return np.asarray(np.abs(values[found]) >= _LEAST_CONTRAST * usual)
 
 
 def _placed(
@@ -254,17 +256,28 @@ def _placed(
     return np.asarray((found + np.clip(shift, -0.5, 0.5)) / rate_hz)
 
 
-def _usual(height: Float32Array, rate_hz: float, step: int) -> FloatArray:
-    """Return the median of each ten seconds, or somewhat more, all along it.
+def _usual(
+    values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Return the usual height around each beat: the median of its ten seconds or more.
 
     Where an electrode is off, or muscle tense, that says nothing of the hours besides.
-    One sample of ``step`` is looked at, over which height is smooth.
+    One sample in 10 ms is looked at, over which height is smooth.
     """
-    n_parts = max(int(len(height) / (_USUAL_WITHIN_S * rate_hz)), 1)
-    parts = np.array_split(height[::step], n_parts)
-    medians = [float(np.median(part)) if len(part) else 0.0 for part in parts]
-    edges = np.arange(n_parts + 1) * len(height) // n_parts
-    return np.repeat(medians, np.diff(edges))
+    n_parts = max(int(len(values) / (_USUAL_WITHIN_S * rate_hz)), 1)
+    some = values[:: max(round(_SMOOTH_S * rate_hz), 1)]
+    # As many samples in each part, but for one more in the first parts.
+    size, n_longer = divmod(len(some), n_parts)
+    longer, rest = np.split(some, [n_longer * (size + 1)])
+    medians = np.concatenate(
+        [
+            np.median(np.abs(part).reshape(-1, length), axis=1, overwrite_input=True)
+            for part, length in ((longer, size + 1), (rest, size))
+            if len(part)
+        ]
+    )
+    edges = np.arange(n_parts + 1) * len(values) // n_parts
+    return np.asarray(medians[np.searchsorted(edges, found, side="right") - 1])
 
 
 def _are_at_pace(beats_s: FloatArray) -> BoolArray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel, Recording
+from psgkit.measure.signals.centring import centre_of
 from psgkit.measure.signals.usable_time import (
     BoolArray,
     FloatArray,
@@ -51,20 +52,10 @@ def reduce_signal(
     is_absent : numpy.ndarray of bool, shape (n_seconds,)
         Seconds with a gap, and those in which the signal does not change.
     """
-    kept = centred(values)
+    centre = centre_of(values)
     absent = missing_seconds(~np.isfinite(values), channel.rate_hz, n_seconds)
-    absent |= still_seconds(kept, channel.rate_hz, n_seconds)
-    return *reduce_rate(kept, channel.rate_hz, at_least_hz), absent
-
-
-def centred(values: FloatArray) -> Float32Array:
-    """Return a signal about its mean in single precision, zero in gaps."""
-    is_gap = ~np.isfinite(values)
-    known = values[~is_gap] if is_gap.any() else values
-    centre = known.mean() if known.size else 0.0
-    kept = np.subtract(values, centre, dtype=np.float32, casting="same_kind")
-    kept[is_gap] = 0.0
-    return np.asarray(kept)
+    absent |= still_seconds(values, channel.rate_hz, n_seconds, centre)
+    return *reduce_rate(values, channel.rate_hz, at_least_hz, centre), absent
 
 
 def first_limit(

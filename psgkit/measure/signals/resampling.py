@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-Float32Array = npt.NDArray[np.float32]
+from psgkit.measure.signals.centring import Float32Array, centred
 
 # Ten zero crossings of the sinc to each side under a Kaiser window.
 ZERO_CROSSINGS = 10
@@ -20,15 +20,22 @@ _LEAST_COLUMNS = 64
 _FRAMES_AT_A_TIME = 2048
 
 
-def resample(values: Float32Array, up: int, down: int) -> Float32Array:
+def resample(
+    values: npt.NDArray[np.floating], up: int, down: int, centre: float = 0.0
+) -> Float32Array:
     """Resample a signal to ``up / down`` of its rate.
+
+    Beside the result, memory holds a piece of the signal and no second copy of it: a
+    night at 256 Hz takes 30 MB in single precision.
 
     Parameters
     ----------
-    values : numpy.ndarray of float32, shape (n_samples,)
-        Finite everywhere; thought to be zero beyond its ends.
+    values : numpy.ndarray of float, shape (n_samples,)
+        NaN in gaps, which count as the centre.
     up, down : int
         Without a common divisor.
+    centre : float
+        Subtracted from the signal, which is zero beyond its ends.
 
     Returns
     -------
@@ -39,13 +46,16 @@ def resample(values: Float32Array, up: int, down: int) -> Float32Array:
     length, columns = matrix.shape
     n_out = -(-len(values) * up // down)
     n_frames = max(1, -(-n_out // columns))
-    padded = np.zeros((n_frames - 1) * stride + length, np.float32)
-    padded[before : before + len(values)] = values
-    frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::stride]
     resampled = np.empty((n_frames, columns), np.float32)
     for first in range(0, n_frames, _FRAMES_AT_A_TIME):
-        part = slice(first, first + _FRAMES_AT_A_TIME)
-        np.matmul(np.ascontiguousarray(frames[part]), matrix, out=resampled[part])
+        last = min(first + _FRAMES_AT_A_TIME, n_frames)
+        start = first * stride - before
+        padded = np.zeros((last - first - 1) * stride + length, np.float32)
+        piece = values[max(start, 0) : start + len(padded)]
+        at = max(-start, 0)
+        padded[at : at + len(piece)] = centred(piece, centre)
+        frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::stride]
+        np.matmul(np.ascontiguousarray(frames), matrix, out=resampled[first:last])
     return resampled.ravel()[:n_out]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.measure.signals.centring import centred
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -19,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 ARTEFACT_S = 5.0
 # From one beat of the heart to the next: 30 beats a minute.
 LONGEST_BEAT_S = 2.0
+
+_SECONDS_AT_A_TIME = 600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,16 +176,37 @@ def missing_seconds(is_missing: BoolArray, rate_hz: float, n_seconds: int) -> Bo
 
 
 def still_seconds(
-    signal: npt.NDArray[np.floating], rate_hz: float, n_seconds: int
+    signal: npt.NDArray[np.floating],
+    rate_hz: float,
+    n_seconds: int,
+    centre: float = 0.0,
 ) -> BoolArray:
-    """Mark the seconds with a constant signal, as without an electrode."""
+    """Mark the seconds with a constant signal, as without an electrode.
+
+    Parameters
+    ----------
+    signal : numpy.ndarray of float, shape (n_samples,)
+        Compared in single precision, in which a filter's rounding of a constant is
+        constant too.
+    rate_hz : float
+    n_seconds : int
+        Of the recording.
+    centre : float
+        Mean of the signal.
+    """
     marked = np.zeros(n_seconds, dtype=bool)
     whole = min(int(len(signal) / rate_hz), n_seconds)
     if whole == 0 or rate_hz < 2:
         return marked
-    starts = np.ceil(np.arange(whole) * rate_hz - 1e-6).astype(int)
-    changes = np.append(signal[1:] != signal[:-1], False)
-    # The step from one second into the next belongs to neither.
-    changes[starts[1:] - 1] = False
-    marked[:whole] = ~np.logical_or.reduceat(changes, starts)
+    edges = np.ceil(np.arange(whole + 1) * rate_hz - 1e-6).astype(int)
+    for first in range(0, whole, _SECONDS_AT_A_TIME):
+        starts = edges[first : first + _SECONDS_AT_A_TIME + 1]
+        part = centred(signal[starts[0] : starts[-1]], centre)
+        starts = starts - starts[0]
+        changes = np.append(part[1:] != part[:-1], False)
+        # The step from one second into the next belongs to neither.
+        changes[starts[1:-1] - 1] = False
+        marked[first : first + len(starts) - 1] = ~np.logical_or.reduceat(
+            changes, starts[:-1]
+        )
     return marked

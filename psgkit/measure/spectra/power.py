@@ -17,6 +17,7 @@ from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Stage
 from psgkit.domain.sleep.bands import BANDS_HZ, MAX_BAND_HZ
+from psgkit.measure.signals.centring import centred
 from psgkit.measure.signals.resampling import resample
 from psgkit.measure.signals.usable_time import Timeline
 
@@ -69,16 +70,21 @@ class WindowSpectra:
 
 
 def reduce_rate(
-    values: Float32Array, rate_hz: float, at_least_hz: float
+    values: npt.NDArray[np.floating],
+    rate_hz: float,
+    at_least_hz: float,
+    centre: float = 0.0,
 ) -> tuple[Float32Array, float]:
     """Resample to a whole fraction of a rate, not below another.
 
     Parameters
     ----------
-    values : numpy.ndarray of float32, shape (n_samples,)
-        Finite everywhere.
+    values : numpy.ndarray of float, shape (n_samples,)
+        NaN in gaps, which count as the centre.
     rate_hz, at_least_hz : float
         The rate, and the least that is wanted. A lower rate is kept as it is.
+    centre : float
+        Subtracted from the signal.
 
     Returns
     -------
@@ -88,8 +94,8 @@ def reduce_rate(
     """
     factor = int(rate_hz / at_least_hz + 1e-9)
     if factor < 2:
-        return values, rate_hz
-    return resample(values, 1, factor), rate_hz / factor
+        return centred(values, centre), rate_hz
+    return resample(values, 1, factor, centre), rate_hz / factor
 
 
 def resample_to(

@@ -28,7 +28,8 @@ from psgkit.measure.arousals.network.preparation import (
     normalised,
     to_50_hz,
 )
-from psgkit.measure.signals.channel_reader import ArtefactMask, centred
+from psgkit.measure.signals.centring import centred
+from psgkit.measure.signals.channel_reader import ArtefactMask
 
 BoolArray = npt.NDArray[np.bool_]
 Float32Array = npt.NDArray[np.float32]
