@@ -14,8 +14,10 @@ import pandas as pd
 
 from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
+from psgkit.domain.provenance import Provenance
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.domain.sleep.epoch_table import PROBA_COLUMNS
+from psgkit.settings import SpindleRules
 from psgkit.store.file_set import FileSet
 
 CANDIDATES = "arousal_candidates"
@@ -119,6 +121,7 @@ def summary_row(night: Night) -> dict[str, object]:
         "arousal_source": provenance.arousal_source,
         "swa_derivation": _roles(provenance.channels_used.get("swa", "")),
         "swa_highpass_hz": _swa_highpass_hz(night),
+        "spindle_source": spindle_source(provenance),
         "heart_source": _roles(provenance.channels_used.get("heart_rate", "")),
         "format_version": FORMAT_VERSION,
         "metric_version": provenance.metric_version,
@@ -134,6 +137,17 @@ def summary_row(night: Night) -> dict[str, object]:
             row[f"{measure.name}_low"] = measure.low
             row[f"{measure.name}_high"] = measure.high
     return row
+
+
+def spindle_source(provenance: Provenance) -> str:
+    """Return the detector of spindles: YASA's or A7; empty without any."""
+    detectors = provenance.settings.get("detectors")
+    if "spindles" not in provenance.channels_used or not isinstance(detectors, dict):
+        return ""
+    if detectors["spindles"] == "a7":
+        return "A7"
+    rules = SpindleRules.model_validate(detectors["spindle_rules"])
+    return "YASA" if rules == SpindleRules() else "YASA, own thresholds"
 
 
 def tall_table(night: Night) -> pd.DataFrame:

@@ -189,6 +189,10 @@ NIGHT_COLUMNS: dict[str, tuple[str, str]] = {
         "hertz",
         "hardware high-pass of the derivations of slow-wave activity, by the header",
     ),
+    "spindle_source": (
+        "",
+        "detector of spindles: YASA, A7, or empty for none",
+    ),
     "heart_source": ("", "channel of heart rate: ECG, PULSE, or empty for none"),
     "net_channels": ("", "EEG channels of the network and their reference"),
     "format_version": ("", "version of the layout of psgkit's tables"),

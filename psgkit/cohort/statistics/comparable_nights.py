@@ -18,6 +18,7 @@ _WORDS = {
     "metric_version": "the version of the numbers' definitions (metric_version)",
     "swa_derivation": "the derivation of slow-wave activity (swa_derivation)",
     "swa_highpass_hz": "the amplifier's high-pass in Hz (swa_highpass_hz)",
+    "spindle_source": "the detector of spindles (spindle_source)",
     "heart_source": "the source of heart rate (heart_source)",
     "net_channels": "the channels of the network (net_channels)",
     "arousal_source": "the source of arousals (arousal_source)",

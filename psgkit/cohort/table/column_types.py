@@ -26,6 +26,7 @@ _TEXT = (
         "scorer",
         "arousal_source",
         "swa_derivation",
+        "spindle_source",
         "heart_source",
         "net_channels",
     ),

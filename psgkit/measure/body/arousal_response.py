@@ -70,7 +70,8 @@ def _rises(beats: Beats, moments_s: FloatArray) -> FloatArray:
     gaps = np.concatenate(([0], np.cumsum(np.isnan(rates))))
     begins, middles, ends = spans[:, gaps[spans[2] - 1] == gaps[spans[0]]]
     before = _of_spans(np.add, rates, begins, middles - 1) / (middles - 1 - begins)
-    return _of_spans(np.maximum, triples, middles, ends - _BEATS) - before
+    highest = _of_spans(np.maximum, triples, middles, ends - _BEATS)
+    return np.asarray(highest - before)
 
 
 def _of_spans(

@@ -29,8 +29,8 @@ RATIO = "ratio"
 AASM = "AASM scoring manual"
 PSGKIT = "psgkit"
 FEINBERG = "Feinberg & Floyd 1979, 10.1111/j.1469-8986.1979.tb02991.x"
-YASA_SPINDLES = (
-    "yasa.spindles_detect, after Lacourse 2018, 10.1016/j.jneumeth.2018.08.014"
+SPINDLE_DETECTORS = (
+    "yasa.spindles_detect or A7, after Lacourse 2018, 10.1016/j.jneumeth.2018.08.014"
 )
 YASA_SLOW_WAVES = "yasa.sw_detect, after Massimini 2004, 10.1523/JNEUROSCI.1318-04.2004"
 YASA_EYES = "yasa.rem_detect, after Yetton 2016, 10.1016/j.jneumeth.2015.11.015"

@@ -38,6 +38,7 @@ from psgkit.report.pages.sleep_summary import (
     position_grid,
     sleep_summary,
 )
+from psgkit.report.tables import spindle_source
 from psgkit.report.wording import hours, interval, number, plain, spoken_unit
 
 PLURALS = {
@@ -235,6 +236,7 @@ def _used(night: Night) -> list[tuple[str, str]]:
     ]
     versions = ", ".join(f"{name} {v}" for name, v in provenance.versions.items())
     facts += [
+        (_("Spindles by"), spindle_source(provenance)),
         (_("Versions"), plain(versions)),
         (_("Definitions of the numbers"), str(provenance.metric_version)),
         (_("Recording, SHA-256"), provenance.recording_sha256),

@@ -16,7 +16,7 @@ from psgkit.report.tables import (
     summary_row,
     to_csv,
 )
-from psgkit.settings import ReportSettings
+from psgkit.settings import ReportSettings, Settings
 
 
 def test_a_night_gets_its_files_in_a_folder_of_its_own(tmp_path):
@@ -129,6 +129,31 @@ def test_the_summary_gives_the_highest_high_pass_under_slow_wave_activity():
     used = {"swa": f"{channel.role.value} ({channel.label})"}
     night = replace(night, provenance=replace(night.provenance, channels_used=used))
     assert summary_row(night)["swa_highpass_hz"] == channel.highpass_hz == 0.3
+
+
+@pytest.mark.parametrize(
+    ("detectors", "source"),
+    [
+        ({}, "YASA"),
+        ({"spindles": "yasa"}, "YASA"),
+        ({"spindles": "a7"}, "A7"),
+        ({"spindle_rules": {"correlation": 0.7}}, "YASA, own thresholds"),
+    ],
+)
+def test_the_summary_names_the_detector_of_spindles(
+    detectors: dict[str, object], source: str
+) -> None:
+    settings = Settings.model_validate({"detectors": detectors})
+    night = make_night("n1")
+    provenance = replace(
+        night.provenance,
+        settings=settings.model_dump(mode="json"),
+        channels_used={"spindles": "C4_M1 (C4-M1)"},
+    )
+    row = summary_row(replace(night, provenance=provenance))
+    assert row["spindle_source"] == source
+    without = replace(provenance, channels_used={})
+    assert summary_row(replace(night, provenance=without))["spindle_source"] == ""
 
 
 def test_the_summary_names_the_derivations_by_role_alone():

@@ -13,11 +13,11 @@ from psgkit.measure.catalogue.rows import (
     PSGKIT,
     RADIANS,
     SECONDS,
+    SPINDLE_DETECTORS,
     UV,
     UV2,
     UV_S,
     YASA_SLOW_WAVES,
-    YASA_SPINDLES,
 )
 from psgkit.measure.spectra.power import BANDS, TOTAL
 
@@ -135,62 +135,71 @@ APERIODIC = (
     ),
 )
 
+_SAME = ("spindle_source",)
+
 SPINDLES = (
     Metric(
         "sp_density_per_min",
         PER_MINUTE,
-        "Spindles from 11 to 16 Hz, 0.5 to 2 s long, in a minute without artefact.",
-        YASA_SPINDLES,
+        "Spindles in a minute without artefact. The column spindle_source names the "
+        "detector: YASA (11 to 16 Hz, 0.5 to 2 s) or A7.",
+        SPINDLE_DETECTORS,
         Family.SPINDLES,
         label="Density of spindles",
         scale=Scale.LOG,
         plausible=(0.2, 10),
+        same=_SAME,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
         "sp_slow_density_per_min",
         PER_MINUTE,
         "Spindles below 13 Hz in a minute without artefact.",
-        YASA_SPINDLES,
+        SPINDLE_DETECTORS,
         Family.SPINDLES,
         scale=Scale.LOG,
+        same=_SAME,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
         "sp_fast_density_per_min",
         PER_MINUTE,
         "Spindles of 13 Hz and above in a minute without artefact.",
-        YASA_SPINDLES,
+        SPINDLE_DETECTORS,
         Family.SPINDLES,
         scale=Scale.LOG,
+        same=_SAME,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
         "sp_amp_uv",
         UV,
         "Mean amplitude of spindles, peak to peak.",
-        YASA_SPINDLES,
+        SPINDLE_DETECTORS,
         Family.SPINDLES,
         scale=Scale.LOG,
+        same=_SAME,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
         "sp_freq_hz",
         HERTZ,
         "Mean frequency of spindles.",
-        YASA_SPINDLES,
+        SPINDLE_DETECTORS,
         Family.SPINDLES,
         label="Frequency of spindles",
         plausible=(11, 15.5),
+        same=_SAME,
         per=OF_CHANNEL_STAGE,
     ),
     Metric(
         "sp_dur_s",
         SECONDS,
         "Mean duration of spindles.",
-        YASA_SPINDLES,
+        SPINDLE_DETECTORS,
         Family.SPINDLES,
         scale=Scale.LOG,
+        same=_SAME,
         per=OF_CHANNEL_STAGE,
     ),
 )
@@ -302,6 +311,7 @@ COUPLING = (
         HELFRICH,
         Family.SPINDLES,
         scale=Scale.LOGIT,
+        same=_SAME,
         per=OF_CHANNEL,
     ),
 )

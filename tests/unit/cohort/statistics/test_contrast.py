@@ -600,6 +600,16 @@ def test_derivations_matter_to_slow_wave_activity_alone() -> None:
         compare_groups(cohort, group="group", columns=["swa_uv2"])
 
 
+def test_spindles_of_two_detectors_are_not_pooled() -> None:
+    cohort = make_cohort(9)
+    cohort["sp_density_per_min__C4_M1__N2"] = cohort["n3_min"]
+    cohort["spindle_source"] = "YASA"
+    cohort.loc[:5, "spindle_source"] = "A7"
+    compare_groups(cohort, group="group", columns=["n3_min"])
+    with pytest.raises(InputError, match="the detector of spindles"):
+        compare_groups(cohort, group="group", columns=["sp_density_per_min__C4_M1__N2"])
+
+
 @pytest.mark.parametrize("column", ["swa_uv2", "sw_density_per_min__C4_M1__N3"])
 def test_amplifiers_with_another_high_pass_are_not_pooled(column: str) -> None:
     cohort = make_cohort(9)
