@@ -185,7 +185,7 @@ def _of_wfdb(files: TruthFiles, wanted: dict[str, str]) -> Recording:
         import wfdb
     except ImportError:
         raise InputError(
-            'WFDB records need the package wfdb: pip install "psgkit[wfdb]".'
+            "WFDB records need the package wfdb: pip install wfdb."
         ) from None
     try:
         record = wfdb.rdrecord(

@@ -1,6 +1,7 @@
 """PhysioNet's annotations of a record (WFDB): ``.st``, ``.atr``, ``.arousal`` and others.
 
-A binary file of times and notes, read by the package wfdb. Two sets of notes are known.
+A binary file of words of 16 bits, little endian: a code in the upper 6 bits, a time step in
+the lower 10. A text follows the annotation that it belongs to. Two sets of texts are known.
 The MIT-BIH polysomnographic database has one an epoch of 30 s: a stage (``W``, ``1`` to
 ``4``, ``R``, ``MT``) and, in any number, ``H`` hypopnoea, ``OA``, ``CA`` apnoeas, ``L``
 leg movement, ``A`` arousal, and ``HA``, ``X``, ``CAA``, ``LA`` with an arousal. The
@@ -10,14 +11,15 @@ Challenge of 2018 has a stage where it changes, and events between ``(arousal_re
 """
 
 import math
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import Stage
-from psgkit.errors import MissingExtra
 from psgkit.read.scorings.listed import (
+    HEAD_BYTES,
     Draft,
     DraftBuilder,
     Format,
@@ -27,9 +29,10 @@ from psgkit.read.scorings.listed import (
 from psgkit.read.scorings.vocabulary import stage_of
 
 EPOCH_S = 30.0
-# Codes of the format: a longer step, a text, and fields without a time.
-_SKIP, _AUX = 59, 63
+# Codes of the format: a step of 32 bits, a text, and fields that take no time.
+_SKIP, _AUX, _NO_ANNOTATION = 59, 63, 0
 _FIELDS = {60, 61, 62}
+_RATE = re.compile(r"## time resolution: (\d+\.?\d*)")
 _SUFFIXES = {".st", ".sta", ".atr", ".arousal", ".hypn", ".apn", ".ann"}
 _STAGES = {
     "W": Stage.W,
@@ -71,8 +74,6 @@ _EVENTS = {
     "arousal_bruxism": "bruxism arousal",
     "arousal": "arousal",
 }
-# What wfdb lets out of a damaged file.
-_FAULTS = (ValueError, IndexError, KeyError, TypeError, OSError, AttributeError)
 
 
 def recognises(file: ScoringFile) -> bool:
@@ -111,65 +112,60 @@ def read(file: ScoringFile, options: Options) -> Draft:
 
 def _notes(file: ScoringFile) -> tuple[list[tuple[int, str]], float, float | None]:
     """Return the notes with their samples, the rate, and the record's end in seconds."""
-    try:
-        import wfdb  # noqa: PLC0415 - an optional package
-    except ImportError:
-        raise MissingExtra(
-            f"{file.name} is a file of WFDB annotations, which needs the package wfdb: "
-            'pip install "psgkit[wfdb]".'
-        ) from None
-    _ = file.content  # its error names a size that no scoring has
-    path = file.path
-    record = str(path.with_suffix(""))
-    rate_hz: float | None = None
-    end_s: float | None = None
-    try:
-        header: Any = None
-        if Path(f"{record}.hea").is_file():
-            header = wfdb.rdheader(record)
-        found = wfdb.rdann(record, path.suffix[1:])
-    except _FAULTS as fault:
-        raise file.fault(
-            f"its WFDB annotations cannot be read ({type(fault).__name__})."
-        ) from None
-    rate_hz = found.fs or (header.fs if header is not None else None)
-    if header is not None and header.sig_len and header.fs:
-        end_s = header.sig_len / header.fs
-    if not rate_hz or not math.isfinite(rate_hz) or rate_hz <= 0:
+    notes: list[tuple[int, str]] = []
+    rate_hz, end_s = _rate_and_end(file.path.with_suffix(".hea"))
+    is_definition = False
+    for sample, text in _texts(file):
+        if found := _RATE.match(text):
+            rate_hz = float(found[1])
+        is_definition |= text == "## annotation type definitions"
+        if text and not text.startswith("##") and not is_definition:
+            notes.append((sample, text))
+        is_definition &= text != "## end of definitions"
+    if not 0 < rate_hz < math.inf:
         raise file.fault(
             f"it does not say its sampling rate. Put the record's header "
-            f"{path.stem}.hea beside it."
+            f"{file.path.stem}.hea beside it."
         )
-    texts = [str(text).strip("\x00 \t\r\n") for text in found.aux_note]
-    notes = list(zip(map(int, found.sample), texts, strict=True))
-    held = {text for sample, text in notes if sample == 0}
-    first = [(0, text) for text in _notes_at_zero(file.content) if text not in held]
-    return [*first, *notes], float(rate_hz), end_s
+    return notes, rate_hz, end_s
 
 
-def _notes_at_zero(content: bytes) -> list[str]:
-    """Return the notes of sample 0, which wfdb takes for definitions and leaves out.
+def _rate_and_end(header: Path) -> tuple[float, float | None]:
+    """Return sampling rate (or 0) and end in seconds that a record's header states."""
+    try:
+        lines = header.read_bytes()[:HEAD_BYTES].decode("latin-1").splitlines()
+    except OSError:
+        return 0.0, None
+    # Its first line: name, number of signals, rate, number of samples, clock time, date.
+    first = next((line for line in lines if line[:1] not in "#"), "")
+    found = re.match(r"\S+\s+\d+\s+(\d+\.?\d*)\S*(?:\s+(\d{1,15})\b)?", first)
+    rate_hz = float(found[1]) if found else 0.0
+    n_samples = int(found[2] or 0) if found else 0
+    return rate_hz, n_samples / rate_hz if n_samples and rate_hz else None
 
-    The format: words of 16 bits, a code in the upper 6 and a time step in the lower 10.
-    """
-    texts, place, sample = [], 0, 0
+
+def _texts(file: ScoringFile) -> Iterator[tuple[int, str]]:
+    """Return the texts of annotations, each with its sample."""
+    content = file.content
+    place, sample, annotation = 0, 0, _NO_ANNOTATION
     while place + 1 < len(content):
         word = int.from_bytes(content[place : place + 2], "little")
         code, step = word >> 10, word & 0x3FF
         place += 2
         if code == _AUX:
-            text = content[place : place + step].decode("latin-1").strip("\x00 \t\r\n")
+            text = content[place : place + step]
+            if len(text) < step:
+                raise file.fault("it ends in the middle of an annotation.")
+            if annotation != _NO_ANNOTATION:
+                yield sample, text.decode("latin-1").strip("\x00 \t\r\n")
             place += step + step % 2
-            texts += [] if text.startswith("##") else [text]
         elif code == _SKIP:
             high, low = content[place : place + 2], content[place + 2 : place + 4]
             sample += int.from_bytes(low + high, "little", signed=True)
             place += 4
         elif code not in _FIELDS:
             sample += step
-            if sample > 0:
-                break
-    return [text for text in texts if text]
+            annotation = code
 
 
 def _add_notes(builder: DraftBuilder, notes: list[str], onset_s: float) -> None:

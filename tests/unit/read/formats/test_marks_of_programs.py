@@ -125,6 +125,58 @@ def test_the_notes_of_the_challenge_of_2018(tmp_path: Path) -> None:
     assert "last_stage_one_epoch" in {issue.code for issue in scoring.issues}
 
 
+# wfdb 4.3 sets an index in a way that pandas 3 calls old.
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_the_header_of_a_record_gives_rate_and_end(tmp_path: Path) -> None:
+    # 4 epochs of 30 s at 250 Hz; the header's rate may have a counter's beside it
+    path = wfdb_file(tmp_path, "atr", [(0, "W"), (15000, "N2")])
+    content = path.read_bytes().replace(
+        b"## time resolution: 200", b"## some other text 1234"
+    )
+    path.write_bytes(content)
+    with pytest.raises(UnreadableScoring, match=r"sampling rate.* rec\.hea beside"):
+        read_scoring(path)
+    (tmp_path / "rec.hea").write_text("# a remark\nrec 3 250/250(0) 30000 22:00:00\n")
+    assert read_scoring(path).stage_names == ["W", "W", "N2", "N2"]
+
+
+# wfdb 4.3 sets an index in a way that pandas 3 calls old.
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+def test_damaged_wfdb_annotations_are_refused(tmp_path: Path) -> None:
+    path = wfdb_file(tmp_path, "st", [(0, "W"), (6000, "R A")])
+    content = path.read_bytes()
+    # wfdb itself never ends on a rate that is not a number
+    path.write_bytes(content.replace(b"resolution: 200", b"resolution: x00"))
+    with pytest.raises(UnreadableScoring, match="sampling rate"):
+        read_scoring(path)
+    path.write_bytes(content[: content.index(b"R A") + 2])
+    with pytest.raises(UnreadableScoring, match="in the middle of an annotation"):
+        read_scoring(path)
+
+
+def test_definitions_in_wfdb_annotations_are_no_events(tmp_path: Path) -> None:
+    # by hand: annotations of code 22 at sample 0, each with its text; then one after 6000
+    texts = [
+        "## time resolution: 200", "## annotation type definitions",
+        "42 st sleep stage", "## end of definitions", "W",
+    ]  # fmt: skip
+    content = b"".join(wfdb_annotation(0, text) for text in texts)
+    content += (59 << 10).to_bytes(2, "little") + b"\0\0" + (6000).to_bytes(2, "little")
+    path = tmp_path / "rec.st"
+    path.write_bytes(content + wfdb_annotation(0, "2 L") + b"\0\0")
+    scoring = read_scoring(path)
+    assert scoring.stage_names == ["W", "N2"]
+    assert scoring.events["kind"].tolist() == ["limb_movement"]
+
+
+def wfdb_annotation(step: int, text: str) -> bytes:
+    """Return an annotation of code 22 and its text, as the format's manual has them."""
+    words = (22 << 10 | step, 63 << 10 | len(text))
+    return b"".join(word.to_bytes(2, "little") for word in words) + (
+        text.encode() + b"\0" * (len(text) % 2)
+    )
+
+
 PROFILE = (
     "Signal ID: SchlafProfil\\profil\nStart Time: 26.01.2010 22:00:00\nUnit: \n"
     "Signal Type: Discret\nEvents list: N3,N2,N1,Rem,Wake,Artifact\nRate: 30 s\n\n"
