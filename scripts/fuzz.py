@@ -14,13 +14,15 @@ import io
 import multiprocessing
 import random
 import resource
+import signal
 import sys
 import tempfile
 import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,7 +143,8 @@ def make_targets(folder: Path) -> list[Target]:
     night = analyse_scoring(Job(None, scoring=folder / "s.txt"), Settings())
     saved = (psgkit.save_night(night, folder) / "s.h5").read_bytes()
     scorings |= {
-        "yasa": b'{"hypno": ["WAKE", "N2", "N3", "REM"], "freq": "30s", "scorer": "Y"}',
+        "yasa": b'{"values": ["WAKE", "N2", "N3", "REM"], "n_stages": 5, "freq": "30s", '
+        b'"start": "2020-05-06 22:00:00", "scorer": "Y"}',
         "json": b"[0, 1, 2, 3, 4, -1, 2, 2]",
         "alice": b"22:58:30 W\n22:59:00 N1\n22:59:30 N2\n",
         "domino": b"Signal ID: SchlafProfil\\profil\nStart Time: 01.02.2020 22:00:00\n"
@@ -236,6 +239,25 @@ def _written(home: Path, target: Target, raw: bytes) -> Path:
     return path
 
 
+class Hung(BaseException):
+    """A reader gave no answer for `HUNG_S`; no reader may catch this."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise `Hung` in what takes longer."""
+
+    def stop(*_: object) -> None:
+        raise Hung
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def run_case(target: Target, path: Path) -> tuple[str, str]:
     """Return what became of one case, and the finding if it is one."""
     if target.suffix == ".h5":
@@ -265,20 +287,31 @@ def _here(target: Target, path: Path) -> tuple[str, str]:
     before_mb = peak_mb()
     began = time.process_time()  # other programs on the machine do not count
     try:
-        target.read(path)
+        with limited(HUNG_S):
+            target.read(path)
         outcome = "read"
     except PsgkitError:
         outcome = "refused"
+    except Hung as fault:
+        return "finding", f"no answer after {HUNG_S:.0f} s at {_place(fault)}"
     except Exception as fault:  # noqa: BLE001 - each is a finding
-        place = traceback.extract_tb(fault.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        return "finding", f"{type(fault).__name__} at {where}: {str(fault)[:100]}"
+        return (
+            "finding",
+            f"{type(fault).__name__} at {_place(fault)}: {str(fault)[:100]}",
+        )
     seconds = time.process_time() - began
     if seconds > SLOW_S:
         return "finding", f"slow: {outcome}"
     if peak_mb() - before_mb > GROWN_MB:
         return "finding", f"memory: {outcome}"
     return outcome, ""
+
+
+def _place(fault: BaseException) -> str:
+    """Return the file and line that an exception comes from."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    frame = [frame for frame in frames if frame.name != "stop"][-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def peak_mb() -> float:
@@ -309,6 +342,9 @@ def main() -> int:
             parser.error(f"no reader has {given.only!r} in its name")
         folder = Path(name) / "cases"
         folder.mkdir()
+        for number, target in enumerate(targets):
+            for raw in filter(None, target.seeds):
+                target.read(_written(folder / str(number), target, raw))
         until = time.monotonic() + given.seconds
         for number in range(given.cases):
             if time.monotonic() > until:

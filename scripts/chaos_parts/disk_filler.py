@@ -1,6 +1,7 @@
 """A neighbour that fills and frees the disk while nights are saved on it."""
 
 import os
+import random
 import threading
 import time
 from contextlib import suppress
@@ -22,8 +23,7 @@ def save_under_attack(
         How often it was written, how often it was refused in a sentence, and how many
         of all sealed files differed from the calm run.
     """
-    end = threading.Event()
-    neighbour = threading.Thread(target=_fill_and_free, args=(disk, end), daemon=True)
+    neighbour = Neighbour(disk)
     neighbour.start()
     saved = refused = different = 0
     for _ in range(times):
@@ -31,24 +31,40 @@ def save_under_attack(
             home = psgkit.save_night(night, disk / "out")
         except psgkit.OutputError:
             refused += 1
+            neighbour.longest_pause_s *= 1.3
             home = disk / "out" / night.id
         else:
             saved += 1
+            neighbour.longest_pause_s /= 1.3
         files = (home / name for name in calm)
         there = {file.name: file.read_bytes() for file in files if file.is_file()}
         different += any(calm[name] != raw for name, raw in there.items())
-    end.set()
+    neighbour.end.set()
     neighbour.join()
     return saved, refused, different
 
 
-def _fill_and_free(disk: Path, end: threading.Event) -> None:
-    filling = disk / "neighbour"
-    while not end.is_set():
-        with suppress(OSError), filling.open("wb", buffering=0) as file:
-            while not end.is_set() and file.write(BLOCK):
-                pass
-        time.sleep(0.002)
-        with suppress(OSError):
-            os.truncate(filling, 0)
-        time.sleep(0.02)
+class Neighbour(threading.Thread):
+    """Fills the disk and frees it, with pauses by chance.
+
+    A pause that grows after each refusal and shrinks after each save lets about half of
+    the saves through, on a fast disk and on a slow one.
+    """
+
+    def __init__(self, disk: Path) -> None:
+        super().__init__(daemon=True)
+        self.filling = disk / "neighbour"
+        self.end = threading.Event()
+        self.longest_pause_s = 0.1
+
+    def run(self) -> None:
+        """Go on until the end is set."""
+        dice = random.Random(27)  # noqa: S311 - no secret
+        while not self.end.is_set():
+            with suppress(OSError), self.filling.open("wb", buffering=0) as file:
+                while not self.end.is_set() and file.write(BLOCK):
+                    pass
+            time.sleep(0.002)
+            with suppress(OSError):
+                os.truncate(self.filling, 0)
+            time.sleep(dice.uniform(0, self.longest_pause_s))
