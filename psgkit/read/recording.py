@@ -11,6 +11,7 @@ from psgkit.read.edf.file import read_edf
 from psgkit.read.raw import recording_of_raw
 from psgkit.read.raw_reader import RawReader
 from psgkit.read.recording_files import has_ending, is_edf
+from psgkit.read.recording_size import check_claims
 from psgkit.settings import ReadSettings
 
 if TYPE_CHECKING:
@@ -86,12 +87,15 @@ class OpenFile:
 
         path = self.path
         try:
+            check_claims(path)
             if path.suffix.lower() == ".data":
                 return mne.io.read_raw_nicolet(path, ch_type="eeg", verbose="ERROR")
             if path.name.lower().endswith((".fif", ".fif.gz")):
                 # MNE asks for names such as night_raw.fif and only warns about others.
                 return mne.io.read_raw_fif(path, verbose="ERROR")
             return mne.io.read_raw(path, preload=False, verbose="ERROR")
+        except UnreadableRecording:
+            raise
         except Exception as fault:  # noqa: BLE001 - MNE's readers raise any kind
             raise UnreadableRecording(
                 f"MNE could not read {path.name}: {_reason(fault, path)} "

@@ -137,7 +137,7 @@ def _rate_and_end(header: Path) -> tuple[float, float | None]:
     except OSError:
         return 0.0, None
     # Its first line: name, number of signals, rate, number of samples, clock time, date.
-    first = next((line for line in lines if line[:1] not in "#"), "")
+    first = next((line for line in lines if line and line[0] != "#"), "")
     found = re.match(r"\S+\s+\d+\s+(\d+\.?\d*)\S*(?:\s+(\d{1,15})\b)?", first)
     rate_hz = float(found[1]) if found else 0.0
     n_samples = int(found[2] or 0) if found else 0

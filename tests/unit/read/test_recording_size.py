@@ -1,5 +1,6 @@
 """What no night has is refused before memory and time are taken for it."""
 
+import struct
 import time
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import mne
 import numpy as np
 import pytest
 from edf_makers import EdfSignal, make_edf
+from raw_makers import write_gdf
 
 from psgkit.domain.recording import Recording
 from psgkit.errors import UnreadableRecording
@@ -54,3 +56,43 @@ def refused_at_once(source: object, sentence: str) -> None:
     with pytest.raises(UnreadableRecording, match=sentence):
         read(source)
     assert time.process_time() - began < 2.0
+
+
+# The numbers that a GDF 1 header claims, and the place of each: two channels of
+# 216 bytes stand before the samples of a record.
+@pytest.mark.parametrize(
+    ("place", "packing", "claimed", "found"),
+    [
+        (252, "<I", 67_108_864, "has 67108864 channels"),
+        (236, "<q", 10**15, "shorter than its header says"),
+        (256 + 216 * 2, "<i", 2**31 - 1, "shorter than its header says"),
+        (-4, "<I", 4 * 10**9, "more events than it holds"),
+    ],
+)
+def test_a_gdf_header_that_claims_too_much_is_refused(
+    tmp_path: Path, place: int, packing: str, claimed: int, found: str
+) -> None:
+    path = write_gdf(
+        *(tmp_path / "n.gdf", np.zeros((2, 3_000)), ["C4", "M1"]),
+        rates_hz=[100, 100],
+        limit=500.0,
+    )
+    assert read_recording(path).duration_s == 30.0
+    content = bytearray(path.read_bytes())
+    struct.pack_into(packing, content, place % len(content), claimed)
+    path.write_bytes(content)
+    refused_at_once(path, found)
+
+
+def test_a_fif_file_whose_tags_go_in_a_circle_is_refused(tmp_path: Path) -> None:
+    info = mne.create_info(["C4"], 100.0, "eeg")
+    raw = mne.io.RawArray(np.zeros((1, 3_000)), info, verbose="ERROR")
+    path = tmp_path / "n_raw.fif"
+    raw.save(path, verbose="ERROR")
+    assert read_recording(path).duration_s == 30.0
+    content = bytearray(path.read_bytes())
+    # After the file's id (36 bytes) stands the place of the directory: 16 of header, 4.
+    struct.pack_into(">i", content, 36 + 16, -1)
+    struct.pack_into(">i", content, 36 + 20 + 12, 36)
+    path.write_bytes(content)
+    refused_at_once(path, "its list of tags has no end")
