@@ -6,8 +6,8 @@ so they are compared with the file before MNE opens it.
 
 import gzip
 import struct
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 from psgkit.errors import UnreadableRecording
 
@@ -55,7 +55,7 @@ def check_claims(path: Path) -> None:
             _check_gdf(file, path.name, path.stat().st_size)
 
 
-def _check_fif(file: BinaryIO, name: str) -> None:
+def _check_fif(file: BufferedIOBase, name: str) -> None:
     """Follow the tags of a FIF file: each names the place of the next."""
     place, seen = 0, set[int]()
     while len(tag := _bytes_at(file, place, 16)) == 16:
@@ -68,7 +68,7 @@ def _check_fif(file: BinaryIO, name: str) -> None:
             raise _damaged(name, "its list of tags has no end")
 
 
-def _check_gdf(file: BinaryIO, name: str, n_bytes: int) -> None:
+def _check_gdf(file: BufferedIOBase, name: str, n_bytes: int) -> None:
     """Compare a GDF header's channels, records and events with the file's length."""
     fixed = _bytes_at(file, 0, 256)
     if len(fixed) < 256:
@@ -98,7 +98,7 @@ def _check_gdf(file: BinaryIO, name: str, n_bytes: int) -> None:
             raise _damaged(name, "it claims more events than it holds")
 
 
-def _bytes_at(file: BinaryIO, place: int, count: int) -> bytes:
+def _bytes_at(file: BufferedIOBase, place: int, count: int) -> bytes:
     file.seek(place)
     return file.read(count)
 
