@@ -1,6 +1,7 @@
 """Rows on arousals, breathing and limb movements (METRICS sections B, D and H)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from psgkit.domain.metrics import Family, Metric, Scale, Value
 from psgkit.domain.scoring import Stage
@@ -10,6 +11,7 @@ from psgkit.measure.catalogue.rows import (
     MINUTES,
     PER_HOUR,
     PERCENT,
+    PSGKIT,
     SECONDS,
     SINBAR,
     Row,
@@ -45,21 +47,42 @@ from psgkit.measure.stages.evidence import Evidence
 AASM_AROUSALS = "AASM scoring manual; Bonnet 1992, Sleep 15:173"
 NREM = (Stage.N1, Stage.N2, Stage.N3)
 NREM_MINUTES = ("n1_min", "n2_min", "n3_min")
+CAUSES = "AASM scoring manual; psgkit"
+WASSING = "psgkit, after Wassing 2019, 10.1016/j.cub.2019.06.034"
+Find = Callable[[Evidence], Found]
 MuscleShare = Callable[[Evidence, str], Value]
 
 
-def _cause_row(name: str, cause: str, words: str) -> Row:
+_SAME = ("arousal_source",)
+_arousals = partial(Metric, family=Family.AROUSALS, same=_SAME)
+_arousal_index = partial(_arousals, scale=Scale.COUNT)
+_rem = partial(Metric, family=Family.REM, same=_SAME)
+
+
+def _stage_row(stage: Stage) -> Row:
+    name = stage.name
+    meaning = f"Arousals in {name} per hour of it."
+    minutes = (f"{name.lower()}_min",)
     return Row(
-        Metric(
-            f"ari_{name}_per_h",
+        _arousal_index(
+            f"ari_{name.lower()}_per_h",
             PER_HOUR,
-            f"Arousals from sleep per hour of sleep that are due to {words}, by the "
-            "scorer's word or else by the event beside them.",
-            "AASM scoring manual; psgkit",
-            Family.AROUSALS,
-            scale=Scale.COUNT,
-            denominator=("tst_min",),
-            same=("arousal_source",),
+            meaning,
+            AASM_AROUSALS,
+            denominator=minutes,
+        ),
+        lambda night: ari_of_stages(night, name, stage),
+    )
+
+
+def _cause_row(name: str, cause: str, words: str) -> Row:
+    meaning = (
+        f"Arousals from sleep per hour of sleep that are due to {words}, by the scorer's "
+        "word or else by the event beside them."
+    )
+    return Row(
+        _arousal_index(
+            f"ari_{name}_per_h", PER_HOUR, meaning, CAUSES, denominator=("tst_min",)
         ),
         lambda night: ari_of_cause(night, cause),
     )
@@ -67,58 +90,49 @@ def _cause_row(name: str, cause: str, words: str) -> Row:
 
 REM_AROUSALS = (
     Row(
-        Metric(
+        _arousal_index(
             "rem_ari_per_h",
             PER_HOUR,
             "REM arousal index: arousals in R per hour of R.",
-            "AASM scoring manual",
-            Family.AROUSALS,
+            AASM,
             label="Arousal index in REM",
             section="Arousals",
             place=43,
             headline=True,
-            scale=Scale.COUNT,
             denominator=("rem_min",),
-            same=("arousal_source",),
         ),
         lambda night: ari_of_stages(night, "REM", Stage.R),
     ),
     Row(
-        Metric(
+        _rem(
             "rem_instab_per_h",
             PER_HOUR,
             "REM instability: arousals in R and awakenings from R per hour of R; an "
             "arousal that ends in an awakening counts once.",
             "after Riemann 2024, 10.1111/jsr.14252",
-            Family.REM,
             scale=Scale.COUNT,
             denominator=("rem_min",),
-            same=("arousal_source",),
         ),
         rem_instab_per_h,
     ),
     Row(
-        Metric(
+        _rem(
             "rem_consol_min",
             MINUTES,
             "Consolidated REM: R in stretches of at least 5 min without arousal or other "
             "stage.",
-            "psgkit, after Wassing 2019, 10.1016/j.cub.2019.06.034",
-            Family.REM,
+            WASSING,
             scale=Scale.MINUTES,
-            same=("arousal_source",),
         ),
         rem_consol_min,
     ),
     Row(
-        Metric(
+        _rem(
             "rem_consol_pct",
             PERCENT,
             "Share of R that is consolidated.",
-            "psgkit, after Wassing 2019, 10.1016/j.cub.2019.06.034",
-            Family.REM,
+            WASSING,
             scale=Scale.LOGIT,
-            same=("arousal_source",),
         ),
         rem_consol_pct,
     ),
@@ -126,209 +140,121 @@ REM_AROUSALS = (
 
 
 AROUSAL_INDEX = (
+    Row(_arousals("ar_n", COUNT, "Arousals from sleep.", AASM_AROUSALS), ar_n),
     Row(
-        Metric(
-            "ar_n",
-            COUNT,
-            "Arousals from sleep.",
-            AASM_AROUSALS,
-            Family.AROUSALS,
-            same=("arousal_source",),
-        ),
-        ar_n,
-    ),
-    Row(
-        Metric(
+        _arousals(
             "ar_wake_n",
             COUNT,
             "Arousals that begin in W or in unscored time and not within 10 s of sleep.",
             AASM_AROUSALS,
-            Family.AROUSALS,
-            same=("arousal_source",),
         ),
         ar_wake_n,
     ),
     Row(
-        Metric(
-            "ar_long_n",
-            COUNT,
-            "Arousals from sleep that last over 15 s.",
-            "psgkit",
-            Family.AROUSALS,
-            same=("arousal_source",),
+        _arousals(
+            "ar_long_n", COUNT, "Arousals from sleep that last over 15 s.", PSGKIT
         ),
         ar_long_n,
     ),
     Row(
-        Metric(
+        _arousal_index(
             "ari_per_h",
             PER_HOUR,
             "Arousal index: arousals from sleep per hour of sleep.",
             AASM_AROUSALS,
-            Family.AROUSALS,
             label="Arousal index",
             section="Arousals",
             place=41,
             headline=True,
-            scale=Scale.COUNT,
             denominator=("tst_min",),
             plausible=(2, 100),
-            same=("arousal_source",),
         ),
         ari_per_h,
     ),
     Row(
-        Metric(
+        _arousal_index(
             "ari_nrem_per_h",
             PER_HOUR,
             "Arousals in NREM per hour of it.",
             AASM_AROUSALS,
-            Family.AROUSALS,
             label="Arousal index in NREM",
             section="Arousals",
             place=42,
             headline=True,
-            scale=Scale.COUNT,
-            denominator=("n1_min", "n2_min", "n3_min"),
-            same=("arousal_source",),
+            denominator=NREM_MINUTES,
         ),
         lambda night: ari_of_stages(night, "NREM", *NREM),
     ),
     Row(
-        Metric(
+        _arousal_index(
             "ari_rem_per_h",
             PER_HOUR,
             "Arousals in REM per hour of it.",
             AASM_AROUSALS,
-            Family.AROUSALS,
-            scale=Scale.COUNT,
             denominator=("rem_min",),
-            same=("arousal_source",),
         ),
         lambda night: ari_of_stages(night, "REM", Stage.R),
     ),
-    Row(
-        Metric(
-            "ari_n1_per_h",
-            PER_HOUR,
-            "Arousals in N1 per hour of it.",
-            AASM_AROUSALS,
-            Family.AROUSALS,
-            scale=Scale.COUNT,
-            denominator=("n1_min",),
-            same=("arousal_source",),
-        ),
-        lambda night: ari_of_stages(night, "N1", Stage.N1),
-    ),
-    Row(
-        Metric(
-            "ari_n2_per_h",
-            PER_HOUR,
-            "Arousals in N2 per hour of it.",
-            AASM_AROUSALS,
-            Family.AROUSALS,
-            scale=Scale.COUNT,
-            denominator=("n2_min",),
-            same=("arousal_source",),
-        ),
-        lambda night: ari_of_stages(night, "N2", Stage.N2),
-    ),
-    Row(
-        Metric(
-            "ari_n3_per_h",
-            PER_HOUR,
-            "Arousals in N3 per hour of it.",
-            AASM_AROUSALS,
-            Family.AROUSALS,
-            scale=Scale.COUNT,
-            denominator=("n3_min",),
-            same=("arousal_source",),
-        ),
-        lambda night: ari_of_stages(night, "N3", Stage.N3),
-    ),
+    *(_stage_row(stage) for stage in NREM),
     _cause_row("resp", "respiratory", "a breathing event"),
     _cause_row("limb", "limb", "a limb movement"),
     _cause_row("snore", "snore", "snoring"),
     Row(
-        Metric(
+        _arousal_index(
             "ari_spont_per_h",
             PER_HOUR,
             "Arousals from sleep per hour of sleep without a cause: neither the scorer's "
             "word nor a breathing event, limb movement or snoring beside them gives one.",
-            "AASM scoring manual; psgkit",
-            Family.AROUSALS,
-            scale=Scale.COUNT,
+            CAUSES,
             denominator=("tst_min",),
-            same=("arousal_source",),
         ),
         ari_spont_per_h,
     ),
     Row(
-        Metric(
+        _arousals(
             "ar_dur_s",
             SECONDS,
             "Median length of arousals from sleep.",
             "Boselli 1998, Sleep 21:351",
-            Family.AROUSALS,
             scale=Scale.LOG,
-            same=("arousal_source",),
         ),
         ar_dur_s,
     ),
     Row(
-        Metric(
+        _arousals(
             "ar_burden_pct",
             PERCENT,
             "Summed length of arousals from sleep as a share of total sleep time.",
             "Arousal burden 2021, Eur Heart J, PMC8197565",
-            Family.AROUSALS,
             scale=Scale.LOGIT,
-            same=("arousal_source",),
         ),
         ar_burden_pct,
     ),
 )
 
 
-def _event_rows(
-    name: str, words: str, find: Callable[[Evidence], Found]
-) -> tuple[Row, ...]:
+def _event_rows(name: str, words: str, find: Find) -> tuple[Row, ...]:
+    index = partial(
+        Metric, unit=PER_HOUR, source=AASM, family=Family.BODY, scale=Scale.COUNT
+    )
+    in_sleep = index(
+        f"{name}_per_h",
+        meaning=f"{words} that begin in sleep, per hour of sleep.",
+        denominator=("tst_min",),
+    )
+    parts = (("REM", (Stage.R,), ("rem_min",)), ("NREM", NREM, NREM_MINUTES))
     return (
-        Row(
-            Metric(
-                f"{name}_per_h",
-                PER_HOUR,
-                f"{words} that begin in sleep, per hour of sleep.",
-                AASM,
-                Family.BODY,
-                scale=Scale.COUNT,
-                denominator=("tst_min",),
-            ),
-            lambda night: index_in_sleep(night, find),
-        ),
-        Row(
-            Metric(
-                f"{name}_rem_per_h",
-                PER_HOUR,
-                f"{words} that begin in REM, per hour of REM.",
-                AASM,
-                Family.BODY,
-                scale=Scale.COUNT,
-                denominator=("rem_min",),
-            ),
-            lambda night: index_in_stages(night, find, "REM", (Stage.R,)),
-        ),
-        Row(
-            Metric(
-                f"{name}_nrem_per_h",
-                PER_HOUR,
-                f"{words} that begin in NREM, per hour of NREM.",
-                AASM,
-                Family.BODY,
-                scale=Scale.COUNT,
-                denominator=NREM_MINUTES,
-            ),
-            lambda night: index_in_stages(night, find, "NREM", NREM),
+        Row(in_sleep, lambda night: index_in_sleep(night, find)),
+        *(
+            Row(
+                index(
+                    f"{name}_{part.lower()}_per_h",
+                    meaning=f"{words} that begin in {part}, per hour of {part}.",
+                    denominator=minutes,
+                ),
+                partial(index_in_stages, find=find, name=part, stages=stages),
+            )
+            for part, stages, minutes in parts
         ),
     )
 

@@ -1,5 +1,7 @@
 """Rows on heart rate and oxygen saturation, found in the signals (METRICS section M)."""
 
+from functools import partial
+
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.measure.catalogue.rows import (
     FRACTION,
@@ -19,18 +21,20 @@ MS2 = "square milliseconds"
 TASK_FORCE = "Task Force 1996, 10.1161/01.CIR.93.5.1043"
 LIPPONEN = "Lipponen & Tarvainen 2019, 10.1080/03091902.2019.1640306"
 SFORZA = "after Sforza 2000, 10.1016/S1388-2457(00)00365-8"
-_SAME = ("heart_source",)
+_heart = partial(Metric, family=Family.HEART)
+_rate = partial(_heart, unit=BPM, same=("heart_source",))
+_variability = partial(
+    _heart, source=TASK_FORCE, scale=Scale.LOG, per=OF_STAGE, unit=MS2
+)
+_oxygen = partial(Metric, family=Family.BODY, source=PSGKIT)
 
 HEART_BY_STAGE = (
-    Metric(
+    _rate(
         "hr_mean_bpm",
-        BPM,
-        "Mean heart rate from beat to beat, of all sleep where no stage is named.",
-        TASK_FORCE,
-        Family.HEART,
+        meaning="Mean heart rate from beat to beat, of all sleep where no stage is named.",
+        source=TASK_FORCE,
         label="Mean heart rate",
         scale=Scale.LOG,
-        same=_SAME,
         plausible=(35, 130),
         per=OF_STAGE,
     ),
@@ -38,102 +42,72 @@ HEART_BY_STAGE = (
 
 HEART = (
     *HEART_BY_STAGE,
-    Metric(
+    _rate(
         "hr_min_bpm",
-        BPM,
-        "Lowest heart rate in sleep, over five beats.",
-        PSGKIT,
-        Family.HEART,
+        meaning="Lowest heart rate in sleep, over five beats.",
+        source=PSGKIT,
         label="Lowest heart rate in sleep",
         scale=Scale.LOG,
-        same=_SAME,
         plausible=(25, 110),
     ),
-    Metric(
+    _rate(
         "hr_max_bpm",
-        BPM,
-        "Highest heart rate in sleep, over five beats.",
-        PSGKIT,
-        Family.HEART,
+        meaning="Highest heart rate in sleep, over five beats.",
+        source=PSGKIT,
         label="Highest heart rate in sleep",
         scale=Scale.LOG,
-        same=_SAME,
         plausible=(45, 200),
     ),
-    Metric(
+    _rate(
         "hr_rem_nrem_diff_bpm",
-        BPM,
-        "Mean heart rate in REM sleep less that in NREM sleep.",
-        PSGKIT,
-        Family.HEART,
+        meaning="Mean heart rate in REM sleep less that in NREM sleep.",
+        source=PSGKIT,
         label="Heart rate, REM less NREM",
-        same=_SAME,
         plausible=(-20, 30),
     ),
-    Metric(
+    _heart(
         "beats_corrected_pct",
         PERCENT,
         "Share of heart beats in sleep that were ectopic, missed or extra, and were "
         "corrected.",
         LIPPONEN,
-        Family.HEART,
         scale=Scale.LOGIT,
     ),
 )
 
+_STRETCHES = "mean of clean stretches of 5 min of the stage."
 VARIABILITY = (
-    Metric(
+    _variability(
         "hrv_rmssd_ms",
-        MS,
-        "Root mean square of successive differences between heart beats, mean of clean "
-        "stretches of 5 min of the stage.",
-        TASK_FORCE,
-        Family.HEART,
+        unit=MS,
+        meaning="Root mean square of successive differences between heart beats, "
+        + _STRETCHES,
         label="Heart rate variability (RMSSD)",
-        scale=Scale.LOG,
         plausible=(3, 300),
-        per=OF_STAGE,
     ),
-    Metric(
+    _variability(
         "hrv_lf_ms2",
-        MS2,
-        "Power of heart beat intervals from 0.04 to 0.15 Hz, mean of clean stretches of "
-        "5 min of the stage.",
-        TASK_FORCE,
-        Family.HEART,
-        scale=Scale.LOG,
-        per=OF_STAGE,
+        meaning=f"Power of heart beat intervals from 0.04 to 0.15 Hz, {_STRETCHES}",
     ),
-    Metric(
+    _variability(
         "hrv_hf_ms2",
-        MS2,
-        "Power of heart beat intervals from 0.15 to 0.4 Hz, mean of clean stretches of "
-        "5 min of the stage.",
-        TASK_FORCE,
-        Family.HEART,
-        scale=Scale.LOG,
-        per=OF_STAGE,
+        meaning=f"Power of heart beat intervals from 0.15 to 0.4 Hz, {_STRETCHES}",
     ),
-    Metric(
+    _variability(
         "hrv_lf_hf",
-        RATIO,
-        "Mean power of heart beat intervals from 0.04 to 0.15 Hz over that from 0.15 to "
-        "0.4 Hz.",
-        TASK_FORCE,
-        Family.HEART,
-        scale=Scale.LOG,
-        per=OF_STAGE,
+        unit=RATIO,
+        meaning="Mean power of heart beat intervals from 0.04 to 0.15 Hz over that from "
+        "0.15 to 0.4 Hz.",
     ),
 )
 
 AROUSAL_RISE = (
-    Metric(
+    _heart(
         "ar_hr_rise_bpm",
         BPM,
         "Rise of heart rate at an arousal: the highest of three beats within 15 s less "
         "the mean of 10 s before, median, less the same at moments without an arousal.",
         SFORZA,
-        Family.HEART,
         label="Rise of heart rate at an arousal",
         same=("arousal_source",),
         plausible=(-5, 40),
@@ -142,46 +116,41 @@ AROUSAL_RISE = (
 )
 
 INFRASLOW_HEART = (
-    Metric(
+    _heart(
         "isf_hr_relpeak",
         RATIO,
         "Infraslow fluctuation of heart rate in N2: largest ratio of its spectrum to a "
         "red-noise background from 0.01 to 0.04 Hz.",
         LECCI,
-        Family.HEART,
         scale=Scale.LOG,
     ),
-    Metric(
+    _heart(
         "isf_hr_p",
         "probability",
         "Share of surrogates without a rhythm that reach that ratio of heart rate.",
         PSGKIT,
-        Family.HEART,
         scale=Scale.NONE,
     ),
-    Metric(
+    _heart(
         "isf_hr_peak_hz",
         HERTZ,
         "Frequency of the infraslow peak of heart rate, where fewer than 5 % of "
         "surrogates reach it.",
         LECCI,
-        Family.HEART,
     ),
-    Metric(
+    _heart(
         "isf_sigma_hr_coh",
         FRACTION,
         "Squared coherence of sigma power and heart rate in N2 at the infraslow peak of "
         "sigma power.",
         LECCI,
-        Family.HEART,
         scale=Scale.LOGIT,
     ),
-    Metric(
+    _heart(
         "isf_sigma_hr_p",
         "probability",
         "Share of surrogates that reach that coherence: heart rate shifted within bouts.",
         PSGKIT,
-        Family.HEART,
         scale=Scale.NONE,
     ),
 )
@@ -194,13 +163,12 @@ def _fall_rows(points: int) -> tuple[Metric, ...]:
         ("_nrem", "NREM sleep", "n1_min n2_min n3_min"),
     )
     return tuple(
-        Metric(
+        _oxygen(
             f"odi{points}_auto{part}_per_h",
             PER_HOUR,
             f"Falls of saturation of at least {points} points that begin in {words}, "
             "found in the signal, per hour of it with valid saturation.",
-            "after AASM; psgkit",
-            Family.BODY,
+            source="after AASM; psgkit",
             scale=Scale.COUNT,
             denominator=tuple(minutes.split()),
         )
@@ -209,38 +177,30 @@ def _fall_rows(points: int) -> tuple[Metric, ...]:
 
 
 OXYGEN = (
-    Metric(
+    _oxygen(
         "spo2_mean_pct",
         PERCENT,
         "Mean oxygen saturation in sleep.",
-        PSGKIT,
-        Family.BODY,
         label="Mean saturation",
         plausible=(75, 100),
     ),
-    Metric(
+    _oxygen(
         "spo2_min_pct",
         PERCENT,
         "Lowest oxygen saturation in sleep.",
-        PSGKIT,
-        Family.BODY,
         label="Lowest saturation",
     ),
-    Metric(
+    _oxygen(
         "t90_min",
         MINUTES,
         "Minutes of sleep with an oxygen saturation under 90 %.",
-        PSGKIT,
-        Family.BODY,
         label="Time under 90 % saturation",
         scale=Scale.MINUTES,
     ),
-    Metric(
+    _oxygen(
         "t90_pct",
         PERCENT,
         "Share of sleep with an oxygen saturation under 90 %.",
-        PSGKIT,
-        Family.BODY,
         label="Share of sleep under 90 % saturation",
         scale=Scale.LOGIT,
     ),
