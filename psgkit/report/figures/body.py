@@ -102,8 +102,11 @@ def body_panels(night: Night, *, mark_rem: bool = False) -> list[Panel]:
 def _infraslow_panels(night: Night) -> list[Panel]:
     """Return how much heart rate and sigma power fluctuate from 0.01 to 0.04 Hz."""
     columns = {
-        "hr_infraslow_bpm": (_("Infraslow fluctuation, beats a minute"), _HEART),
-        "sigma_infraslow_uv2": (_("Infraslow fluctuation of sigma, µV²"), _SIGMA),
+        "hr_infraslow_bpm": (
+            _("Infraslow fluctuation of heart rate, beats a minute"),
+            _HEART,
+        ),
+        "sigma_infraslow_uv2": (_("Infraslow fluctuation of sigma power, µV²"), _SIGMA),
     }
     table = table_with(night, "body_epochs", "onset_s", *columns)
     if table is None:

@@ -8,6 +8,7 @@ from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
+from psgkit.report.drawing.picture import Picture
 from psgkit.report.language import _
 from psgkit.report.wording import hours, number, plain
 
@@ -106,6 +107,14 @@ def rem_alt(night: Night) -> str:
     ]
     return _("REM periods, minutes of REM in each: {periods}.").format(
         periods=", ".join(words)
+    )
+
+
+def rem_body_alt(picture: Picture) -> str:
+    """Name the tracks beneath REM sleep."""
+    tracks = "; ".join(panel.title for panel in picture.panels[1:])
+    return _("REM sleep and arousals on the clock. Tracks beneath: {tracks}.").format(
+        tracks=tracks
     )
 
 

@@ -9,6 +9,7 @@ from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
 from psgkit.report.drawing.images import Image, as_image
 from psgkit.report.figures.arousals import arousals_picture
+from psgkit.report.figures.body import rem_body_picture
 from psgkit.report.figures.overview import overview_picture
 from psgkit.report.figures.rem import rem_picture
 from psgkit.report.figures.slow_waves import swa_picture
@@ -21,6 +22,7 @@ from psgkit.report.pages.captions import (
     overview_alt,
     purpose_in_words,
     rem_alt,
+    rem_body_alt,
     scorer_in_words,
     spectra_alt,
     swa_alt,
@@ -197,6 +199,9 @@ def _images(night: Night) -> dict[str, Image]:
     if night.spectra or "swa_cycles" in night.tables:
         images["swa"] = as_image(swa_picture(night), swa_alt(night))
         images["spectra"] = as_image(spectra_picture(night), spectra_alt(night))
+    body = rem_body_picture(night)
+    if len(body.panels) > 1:
+        images["rem_body"] = as_image(body, rem_body_alt(body))
     return images
 
 

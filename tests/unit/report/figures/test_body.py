@@ -11,6 +11,7 @@ from psgkit.domain.night import Night
 from psgkit.report.drawing.picture import Boxes, Line, Words
 from psgkit.report.drawing.svg import svg_of
 from psgkit.report.figures.body import body_panels, rem_body_picture
+from psgkit.report.pages.night_html import night_page
 
 
 def night(**columns: list[float]) -> Night:
@@ -47,6 +48,16 @@ def test_a_night_without_a_body_has_no_track_and_says_so():
     (words,) = panel.marks
     assert isinstance(words, Words)
     assert "No heart rate" in words.text
+
+
+def test_the_page_shows_the_picture_and_names_its_tracks():
+    rates = [60.0, 61.0, 62.0, 62.0, 63.0, 64.0, 65.0, 66.0]
+    page = night_page(night(hr_bpm=rates, hr_infraslow_bpm=[1.0] * 8))
+    assert (
+        "Tracks beneath: Heart rate, beats a minute; "
+        "Infraslow fluctuation of heart rate, beats a minute." in page
+    )
+    assert "Tracks beneath" not in night_page(night())
 
 
 def test_rem_sleep_stands_above_and_at_the_foot_of_each_track():
