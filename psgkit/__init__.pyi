@@ -6,7 +6,7 @@ from .cohort.jobs.bids import find_bids_jobs
 from .cohort.jobs.discovery import find_jobs
 from .cohort.jobs.manifest import read_manifest
 from .cohort.statistics.contrast import Contrast, compare_groups
-from .cohort.statistics.contrast_files import plot_forest
+from .cohort.statistics.figures import plot_forest, plot_group, plot_repeats
 from .cohort.table.collect import collect, read_cohort
 from .domain.channels.roles import Role
 from .domain.issues import Issue, Severity
@@ -84,11 +84,13 @@ __all__ = [
     "metric",
     "plot_arousals",
     "plot_forest",
+    "plot_group",
     "plot_hypnodensity",
     "plot_hypnogram",
     "plot_overview",
     "plot_rem_body",
     "plot_rem_continuity",
+    "plot_repeats",
     "plot_spectra",
     "plot_spectrogram",
     "plot_swa_by_cycle",

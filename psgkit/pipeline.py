@@ -48,7 +48,7 @@ STEPS = ("reading", "staging", "measuring", "writing")  # as progress shows them
 
 
 def analyse(
-    recording: "str | Path | Recording | mne.io.BaseRaw | SimulatedNight",
+    recording: "str | Path | Recording | mne.io.BaseRaw | SimulatedNight | None" = None,
     *,
     scoring: "str | Path | Scoring | yasa.Hypnogram | mne.Annotations | Sequence[str | int] | None" = None,
     stager: "str | Stager | None" = None,
@@ -66,8 +66,8 @@ def analyse(
 
     Parameters
     ----------
-    recording : str, Path, mne.io.BaseRaw, Recording or SimulatedNight
-        A file, or an object in memory.
+    recording : str, Path, mne.io.BaseRaw, Recording or SimulatedNight, optional
+        A file, or an object in memory; without it, the scoring alone is measured.
     scoring : str, Path, Scoring, yasa.Hypnogram, mne.Annotations or sequence, optional
         A file, an object of psgkit, YASA or MNE, or the stages of 30-s epochs; by
         default the night is staged.
@@ -123,7 +123,7 @@ def analyse(
     )
     file = Path(recording) if isinstance(recording, str | Path) else None
     held = None
-    if file is None:
+    if file is None and recording is not None:
         from psgkit.read.objects import recording_of  # noqa: PLC0415 - loads MNE
 
         held = recording_of(recording, id=id, settings=chosen.read)
@@ -174,22 +174,22 @@ def analyse_night(
     if faults := value_faults(job.age_y, job.sex, job.lights_off, job.lights_on):
         raise InputError(f"{job.night_id}: {' '.join(faults)}")
     if job.recording is None and objects.recording is None:
-        return analyse_scoring(job, settings)
+        return analyse_scoring(job, settings, objects)
     # Two threads of a BLAS add in another order than one; the last digits of a number
     # would depend on the machine's cores.
     with threadpool_limits(1, user_api="blas"):
         return _analyse_recording(job, objects, settings, progress)
 
 
-def analyse_scoring(job: Job, settings: Settings) -> Night:
+def analyse_scoring(
+    job: Job, settings: Settings, objects: Objects = NO_OBJECTS
+) -> Night:
     """Measure a night from its scoring alone.
 
     Parameters
     ----------
-    job : Job
-        The night; its ``recording`` is None.
-    settings : Settings
-        How each step works.
+    job, settings, objects
+        As of `analyse_night`, without a recording.
 
     Returns
     -------
@@ -201,12 +201,12 @@ def analyse_scoring(job: Job, settings: Settings) -> Night:
     InputError
         If the scoring cannot be used.
     """
-    if job.scoring is None:
-        raise InputError(
-            f"{job.night_id or 'A night'} has no recording and no scoring."
-        )
+    if not _is_scored(job, objects):
+        name = job.night_id or "A night"
+        raise InputError(f"{name} has no recording and no scoring.")
     files = original(None), original(job.scoring), original(job.scoring_beside)
-    scoring = _read_scoring(job, NO_OBJECTS, settings, None)
+    given = _read_scoring(job, objects, settings, None)
+    scoring = given.with_arousals(objects.arousals)
     stand_in = Recording(
         id=job.night_id,
         start=scoring.start,

@@ -351,11 +351,12 @@ def _stagers(jobs: "list[Job]", settings: "Settings") -> str:
 def _tell_plan(
     jobs: "list[Job]", settings: "Settings", out: Path, *, verify: bool, resume: bool
 ) -> None:
-    from psgkit.cohort.batch.resume import missing_inputs, why_to_do
+    from psgkit.cohort.batch.resume import why_to_do
+    from psgkit.cohort.jobs.manifest import missing_files
 
     to_do = missing_n = 0
     for job in jobs:
-        if missing := missing_inputs(job):
+        if missing := missing_files(job):
             missing_n += 1
             console.out(f"{job.night_id}: its {' and its '.join(missing)} is not there")
             continue

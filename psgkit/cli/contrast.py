@@ -117,7 +117,7 @@ def contrast(
 
 
 def _show(found: "Contrast") -> None:
-    from psgkit.cohort.statistics.contrast_files import against
+    from psgkit.cohort.statistics.figures import against
 
     pairs = found.table.groupby(["level", "reference"], sort=False)
     for (level, reference), rows in pairs:

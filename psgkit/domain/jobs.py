@@ -95,6 +95,16 @@ class Job:
             return PurePosixPath(address.partition("?")[0]).stem
         return file.stem
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """The local input files, by kind."""
+        files = {
+            "recording": self.recording,
+            "scoring": self.scoring,
+            "second scoring": self.scoring_beside,
+        }
+        return {name: file for name, file in files.items() if file is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Objects:

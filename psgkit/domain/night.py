@@ -1,7 +1,7 @@
 """One night, analysed: everything a report is made from."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -198,9 +198,11 @@ class Night:
 
         return night_to_raw(self, recording)
 
-    def _repr_html_(self) -> str | None:
-        """Return the page that a notebook shows; None where none was registered."""
-        return _notebook_pages[-1](self) if _notebook_pages else None
+    def _repr_html_(self) -> str:
+        """Return the page that a notebook shows."""
+        from psgkit.report import notebook  # noqa: PLC0415 - it draws
+
+        return notebook.night_html(self)
 
     def __eq__(self, other: object) -> bool:
         """Compare by value; tables and arrays element by element."""
@@ -237,12 +239,3 @@ class Night:
             self.issues,
             self.provenance,
         )
-
-
-# A night is a value and makes no page; `psgkit.report`, which does, registers itself.
-_notebook_pages: list[Callable[[Night], str]] = []
-
-
-def show_in_notebooks(page: Callable[[Night], str]) -> None:
-    """Register the function that makes a notebook's view of a night."""
-    _notebook_pages[:] = [page]

@@ -174,9 +174,8 @@ class Recording:
     @property
     def cut_short(self) -> str:
         """A sentence for messages if the file is shorter than its header says."""
-        if any(issue.code == "file_truncated" for issue in self.issues):
-            return " The file is cut: copy it again from its source."
-        return ""
+        is_cut = any(issue.code == "file_truncated" for issue in self.issues)
+        return " The file is cut: copy it again from its source." if is_cut else ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -279,9 +278,8 @@ class Recording:
                 reference = read[channel.reference_index]
                 # A night at 512 Hz takes 130 MB: no third array where one can be reused.
                 is_free = reference.flags.owndata and len(channels) == 1
-                values = np.subtract(
-                    values, reference, out=reference if is_free else None
-                )
+                out = reference if is_free else None
+                values = np.subtract(values, reference, out=out)
             if channel.to_uv not in (None, 1.0):
                 values = values * channel.to_uv
             if len(channels) > 1 and self.lost_of(channel):
@@ -364,6 +362,12 @@ class Recording:
         """Return the same recording with more issues."""
         return replace(self, issues=(*self.issues, *issues))
 
+    def _repr_html_(self) -> str:
+        """Return a table of the channels for a notebook."""
+        from psgkit.report import notebook  # noqa: PLC0415 - it draws
+
+        return notebook.recording_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ArraySource:
@@ -392,6 +396,5 @@ def sample_range(start_s: float, stop_s: float, rate_hz: float) -> tuple[int, in
 
     A time within a millionth of a sample of one means it: times are decimal.
     """
-    first = int(np.ceil(start_s * rate_hz - 1e-6))
-    last = int(np.ceil(stop_s * rate_hz - 1e-6))
+    first, last = (int(np.ceil(s * rate_hz - 1e-6)) for s in (start_s, stop_s))
     return max(first, 0), max(last, 0)

@@ -344,6 +344,12 @@ class Scoring:
             kinds_scored=(self.kinds_scored - unseen) | {"arousal"},
         )
 
+    def _repr_html_(self) -> str:
+        """Return the hypnogram and the minutes of each stage for a notebook."""
+        from psgkit.report import notebook  # noqa: PLC0415 - it draws
+
+        return notebook.scoring_html(self)
+
     def __eq__(self, other: object) -> bool:
         """Compare by value; arrays and tables element by element."""
         if not isinstance(other, Scoring):

@@ -7,13 +7,13 @@ page of text does not need.
 from collections.abc import Mapping
 from pathlib import Path
 
-from psgkit.domain.night import Night, show_in_notebooks
+from psgkit.domain.night import Night
 from psgkit.domain.recording import Recording
 from psgkit.settings import ReportSettings
 
 _FIELDS = frozenset(ReportSettings.model_fields)
 
-__all__ = ["notebook_page", "read_night", "save_night"]
+__all__ = ["read_night", "save_night"]
 
 
 def save_night(
@@ -141,22 +141,3 @@ def read_night(path: str | Path) -> Night:
     from psgkit.store import night_file as hdf5  # noqa: PLC0415 - h5py costs 0.1 s
 
     return hdf5.read_night(path)
-
-
-def notebook_page(night: Night) -> str:
-    """Return what a notebook shows of a night: its page in a frame of its own.
-
-    A frame keeps the page's styles from the notebook, and the notebook's from it.
-    """
-    from html import escape  # noqa: PLC0415 - here alone
-
-    from psgkit.report.pages.night_html import night_page  # noqa: PLC0415 - here alone
-
-    page = escape(night_page(night), quote=True)
-    return (
-        f'<iframe srcdoc="{page}" title="{escape(night.id, quote=True)}" '
-        'sandbox="" style="width:100%;height:48rem;border:0"></iframe>'
-    )
-
-
-show_in_notebooks(notebook_page)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import psgkit
@@ -93,6 +94,59 @@ def test_one_bad_night_costs_none_of_the_others(tmp_path: Path, run: Run) -> Non
     status, printed, _ = run("collect", out)
     assert status == 0
     assert (out / "cohort.csv").read_bytes() == tables[0]
+
+
+def test_a_dry_run_names_every_missing_file(tmp_path: Path, run: Run) -> None:
+    write_study(tmp_path, 1)
+    rows = "id,edf,scoring\nA,,n00.txt\nB,no.edf,no.txt\nC,bad.edf,gone.txt\n"
+    (tmp_path / "study.csv").write_text(rows)
+    call = ("batch", "--manifest", tmp_path / "study.csv", "--out", tmp_path / "out")
+    status, printed, _ = run(*call, "--dry-run")
+    assert status == 1
+    assert "A: to do, it has no result yet\n" in printed
+    assert "B: its recording and its scoring is not there\n" in printed
+    assert "C: its scoring is not there\n" in printed
+    assert "1 to do, 0 done, 2 without their files\n" in printed
+
+
+def test_a_dry_run_names_faults_of_cells_and_missing_files_together(
+    tmp_path: Path, run: Run
+) -> None:
+    write_study(tmp_path, 1)
+    rows = (
+        "id,scoring,lights_off,sex,age,epoch_s\nA,n00.txt,late,F,40,\n"
+        "B,gone.txt,22:00,F,40,\nC,n00.txt,,robot,40,\nD,n00.txt,,F,old,\n"
+        "E,n00.txt,,F,40,long\n"
+    )
+    (tmp_path / "study.csv").write_text(rows)
+    call = ("batch", "--manifest", tmp_path / "study.csv", "--out", tmp_path / "out")
+    status, _, told = run(*call, "--dry-run")
+    assert status == 2
+    for words in (
+        "Line 2: the lights_off is not a time.",
+        "Line 3: its scoring is not there.",
+        "Line 4: the sex is not F or M",
+        "Line 5: the age is not a number of years",
+        "Line 6: the epoch_s is not seconds",
+    ):
+        assert words in " ".join(told.split())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_collect_writes_parquet_when_asked(tmp_path: Path, run: Run) -> None:
+    pytest.importorskip("pyarrow")
+    manifest, out = write_study(tmp_path, 2), tmp_path / "out"
+    run("batch", "--manifest", manifest, "--out", out, "--only", "numbers")
+    assert not (out / "cohort.parquet").exists()
+    status, printed, _ = run("collect", out, "--parquet")
+    assert status == 0
+    assert "2 done, 1 failed" in printed
+    table = pd.read_parquet(out / "cohort.parquet")
+    expected = psgkit.read_cohort(out)
+    assert list(table.columns) == list(expected.columns)
+    assert table["tst_min"].tolist()[:2] == [67.5, 68.0]
+    assert table["group"].tolist() == expected["group"].tolist()
 
 
 @pytest.mark.parametrize(

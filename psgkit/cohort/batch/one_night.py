@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from psgkit.cohort.batch.assignment import Task
-from psgkit.cohort.batch.resume import input_files, why_to_do
+from psgkit.cohort.batch.resume import why_to_do
 from psgkit.cohort.batch.state import (
     forget,
     night_folder,
@@ -68,7 +68,7 @@ def _analyse_and_save(task: Task, started: float) -> Done:
     job, out = task.job, task.out
     tidy(out, job)
     _check_there(job)
-    for file in input_files(job).values():
+    for file in job.files.values():
         if file.exists() and not (file.is_file() or file.is_dir()):
             # Opening a FIFO would wait for a writer for ever.
             raise InputError(
@@ -78,7 +78,7 @@ def _analyse_and_save(task: Task, started: float) -> Done:
     # Before anything is read: an input that changes meanwhile is one that has changed.
     prints = {
         name: asdict(found)
-        for name, file in input_files(job).items()
+        for name, file in job.files.items()
         if (found := take_print(file)) is not None
     }
     for name, address in job.addresses.items():
@@ -116,15 +116,15 @@ def _check_there(job: Job) -> None:
 
     Where a name may be told, the reader tells it.
     """
-    faults = {"recording": UnreadableRecording, "scoring": UnreadableScoring}
-    for what, file in input_files(job).items():
+    for what, file in job.files.items():
         if is_closed(file):
             raise InputError(
                 "This folder cannot be opened: permission denied. Nobody looked for "
                 "recordings in it. Get the right to read it, and give the command again."
             )
         if file.stem != job.night_id and not file.exists():
-            raise faults[what](
+            kind = UnreadableRecording if what == "recording" else UnreadableScoring
+            raise kind(
                 f"The {what} of night {job.night_id} is not there; check its path in "
                 "the manifest, where one was given."
             )
@@ -141,7 +141,7 @@ def _nameless(message: str, job: Job) -> str:
 
     What a file is of its night stands in their place; the night's own name may stay.
     """
-    for what, file in input_files(job).items():
+    for what, file in job.files.items():
         if file.stem != job.night_id:
             words = f"the {what} of night {job.night_id}"
             message = message.replace(repr(file.name), words)

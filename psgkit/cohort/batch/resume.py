@@ -23,20 +23,6 @@ _ASKED = {
 }
 
 
-def input_files(job: Job) -> dict[str, Path]:
-    """Return the local input files of a night, by kind."""
-    files = {"recording": job.recording, "scoring": job.scoring}
-    return {name: file for name, file in files.items() if file is not None}
-
-
-def missing_inputs(job: Job) -> list[str]:
-    """Return which files of a night are not there: recording, scoring, or both.
-
-    Addresses are not asked; that would take a connection for every night.
-    """
-    return [name for name, file in input_files(job).items() if not file.exists()]
-
-
 def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) -> str:
     """Return the reason why a night must be done; empty if its result is valid.
 
@@ -92,7 +78,7 @@ def _why_files(folder: Path, record: dict[str, Any], *, verify: bool) -> str:
 
 
 def _why_inputs(job: Job, before: object, *, verify: bool) -> str:
-    files = input_files(job)
+    files = job.files
     if not isinstance(before, dict) or not all(
         isinstance(facts, dict) for facts in before.values()
     ):

@@ -94,10 +94,13 @@ def record_done(
     OutputError
         If the record cannot be written.
     """
+    scorings = night.provenance.scoring_sha256.split("+")
+    digests = dict(zip(("scoring", "second scoring"), scorings, strict=False))
+    digests["recording"] = night.provenance.recording_sha256
     for name, facts in prints.items():
-        facts["sha256"] = getattr(night.provenance, f"{name}_sha256")
-        if isinstance(path := getattr(job, name), Path):
-            facts["folder_mark"] = folder_mark(path)
+        facts["sha256"] = digests[name]
+        if name in job.files:
+            facts["folder_mark"] = folder_mark(job.files[name])
     _write(
         out,
         job,

@@ -100,12 +100,24 @@ def read_manifest(
     if not jobs:
         raise InputError(f"{path.name} names no night.")
     jobs = _with_ids(jobs, None if out is None else Path(out))
-    faults += _clashes(jobs, [line for line, _ in rows])
+    lines = [line for line, _ in rows]
+    faults += _clashes(jobs, lines)
     if faults:
+        # Alone, a missing file is no fault of the table: that night fails on its own.
+        faults += [
+            f"Line {line}: its {' and its '.join(missing)} is not there."
+            for line, job in zip(lines, jobs, strict=True)
+            if (missing := missing_files(job))
+        ]
         shown = " ".join(faults[:20])
         more = f" And {len(faults) - 20} more." if len(faults) > 20 else ""
         raise InputError(f"{path.name}: {shown}{more}")
     return jobs
+
+
+def missing_files(job: Job) -> list[str]:
+    """Return the kinds of a night's files that are not there; addresses are not asked."""
+    return [name for name, file in job.files.items() if not file.exists()]
 
 
 def to_age(text: str) -> float:
@@ -205,7 +217,10 @@ def _job(
     if not (files or addresses):
         faults.append(f"Line {line} names no file.")
     for address in addresses.values():
-        check_address(address)
+        try:
+            check_address(address)
+        except InputError as fault:
+            faults.append(f"Line {line}: {fault}")
     recording, marked = files.get("recording"), files.get("scoring")
     if "scoring" not in names:
         if recording is not None:

@@ -36,6 +36,7 @@ from psgkit.cohort.statistics.persons import (
     describe_groups,
     find_persons,
     group_doubts,
+    person_codes,
     zeros_note,
 )
 from psgkit.errors import InputError
@@ -194,7 +195,7 @@ def compare_groups(
     terms = variables_of([group, *covariates], cohort)
     check_columns(cohort, [*terms, *([person] if person else []), *wanted])
     _check_numbers(cohort, wanted)
-    nights = _done(cohort)
+    nights = with_results(cohort)
     check_cells(nights, wanted, terms)
     unlike = mixed(nights, wanted)
     if unlike and not allow_mixed:
@@ -254,7 +255,7 @@ def make_study(
     return Study(
         nights,
         make_design(nights, group, covariates, reference=reference, per=per),
-        _codes(nights, person),
+        person_codes(nights, person),
         is_repeated=person is not None,
     )
 
@@ -311,20 +312,11 @@ def _check_numbers(cohort: pd.DataFrame, wanted: Sequence[str]) -> None:
         raise InputError(f"{', '.join(words)}: words, where numbers can be compared.")
 
 
-def _done(cohort: pd.DataFrame) -> pd.DataFrame:
+def with_results(cohort: pd.DataFrame) -> pd.DataFrame:
     """Return the nights that have results."""
     if "status" in cohort:
         cohort = cohort[cohort["status"] == "done"]
     return cohort.reset_index(drop=True)
-
-
-def _codes(nights: pd.DataFrame, column: str | None) -> FloatArray:
-    """Return a number for the person of each night; NaN where none is named."""
-    if column is None:
-        return np.arange(len(nights), dtype=float)
-    named = nights[column].astype(object).where(nights[column].notna(), None)
-    codes, _ = pd.factorize(named)
-    return np.where(codes < 0, np.nan, codes.astype(float))
 
 
 def _compared_by(group: str, table: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from psgkit.cohort.statistics.comparable_nights import ids_of
+from psgkit.cohort.statistics.model import FloatArray
 from psgkit.domain.metrics import Scale
 from psgkit.measure import metric_named
 
@@ -71,6 +72,14 @@ def find_persons(nights: pd.DataFrame, given: str | None) -> Persons:
         )
         return Persons(None, (said,))
     return Persons(None)
+
+
+def person_codes(nights: pd.DataFrame, column: str | None) -> FloatArray:
+    """Return a number for the person of each night; NaN where none is named."""
+    if column is None:
+        return np.arange(len(nights), dtype=float)
+    codes, _ = pd.factorize(nights[column].astype(object))
+    return np.where(codes < 0, np.nan, codes.astype(float))
 
 
 def describe_groups(

@@ -24,6 +24,7 @@ from psgkit.report.pages.strip_plot import nice_ticks
 from psgkit.report.wording import marked
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SMALL_WIDTH_PX = 460.0
@@ -35,11 +36,13 @@ _NO_AXIS = Axis(0.0, 1.0, ())
 _STEPS_H = (1 / 60, 1 / 30, 1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 3)
 
 
-def as_figure(picture: Picture) -> "Figure":
-    """Return a picture as a matplotlib figure."""
-    from psgkit.report.drawing.chart import Chart  # noqa: PLC0415 - costs half a second
+def as_figure(picture: Picture, ax: "Axes | None" = None) -> "Figure":
+    """Return a picture as a matplotlib figure, or draw its one plot into an axes."""
+    from psgkit.report.drawing import chart  # noqa: PLC0415 - costs half a second
 
-    return Chart(picture)
+    if ax is None:
+        return chart.Chart(picture)
+    return chart.fill(ax, *picture.panels)
 
 
 def empty_picture(width_px: float, title: str, words: str) -> Picture:

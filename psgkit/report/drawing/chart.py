@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from psgkit.report.drawing.notebook_figure import DPI, NotebookFigure
+from psgkit.report.drawing.notebook_figure import DPI, NotebookFigure, figure_of
 from psgkit.report.drawing.palette import FAINT, INK
 from psgkit.report.drawing.picture import (
     CLEAR,
@@ -51,11 +52,12 @@ class Chart(NotebookFigure):
                 panel.height_px / height,
             )
             axes = self.add_axes(place, sharex=first)
-            _fill(axes, panel)
+            fill(axes, panel)
             first = first or axes
 
 
-def _fill(axes: Axes, panel: Panel) -> None:
+def fill(axes: Axes, panel: Panel) -> Figure:
+    """Draw a panel into axes, and return their figure."""
     for mark in panel.marks:
         _draw(axes, mark)
     axes.set_facecolor("none")
@@ -67,6 +69,7 @@ def _fill(axes: Axes, panel: Panel) -> None:
     _set_axes(axes, panel)
     if panel.legend:
         _set_legend(axes, panel)
+    return figure_of(axes)
 
 
 def _set_axes(axes: Axes, panel: Panel) -> None:

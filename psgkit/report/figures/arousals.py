@@ -26,10 +26,11 @@ from psgkit.report.drawing.picture import (
     Panel,
     Picture,
 )
-from psgkit.report.figures.data import stages_at
+from psgkit.report.figures.data import as_night, stages_at
 from psgkit.report.language import _
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 TITLE = "Arousals"
@@ -39,12 +40,14 @@ NAME_PX = 15.0  # from the middle of an hour's name to that of the next, at leas
 _ORDER = (Stage.N3, Stage.N2, Stage.N1, Stage.R, Stage.W)
 
 
-def plot_arousals(night: Night) -> "Figure":
+def plot_arousals(night: object, *, ax: "Axes | None" = None) -> "Figure":
     """Draw how many arousals start in each hour, by the stage they start in.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def plot_arousals(night: Night) -> "Figure":
     >>> figure = psgkit.plot_arousals(night)
     >>> figure.savefig("arousals.svg")
     """
-    return as_figure(arousals_picture(night))
+    return as_figure(arousals_picture(as_night(night)), ax)
 
 
 def arousals_picture(night: Night) -> Picture:

@@ -19,7 +19,7 @@ from psgkit.report.drawing.picture import (
     Picture,
     Segments,
 )
-from psgkit.report.figures.data import stage_runs, table_with
+from psgkit.report.figures.data import as_night, stage_runs, table_with
 from psgkit.report.language import _
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ _LEAST_SPAN_BPM = 20.0
 _LOWEST_PCT = 88.0
 
 
-def plot_rem_body(night: Night) -> "Figure":
+def plot_rem_body(night: object) -> "Figure":
     """Draw REM sleep and arousals on the clock, heart rate and saturation beneath.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
 
     Returns
     -------
@@ -58,7 +58,7 @@ def plot_rem_body(night: Night) -> "Figure":
     >>> figure = psgkit.plot_rem_body(night)
     >>> figure.savefig("rem_body.svg")
     """
-    return as_figure(rem_body_picture(night))
+    return as_figure(rem_body_picture(as_night(night)))
 
 
 def rem_body_picture(night: Night) -> Picture:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.night import Night, Spectra
+from psgkit.domain.provenance import Provenance
 from psgkit.domain.scoring import Scoring, Stage
 
 
@@ -17,6 +18,24 @@ class Run:
     stage: Stage
     onset_s: float
     end_s: float
+
+
+def as_night(given: object) -> Night:
+    """Return a night; of a scoring, one with its stages and events alone."""
+    if isinstance(given, Night):
+        return given
+    scoring = Scoring.of(given)
+    return Night(
+        id="",
+        start=scoring.start,
+        duration_s=scoring.end_s,
+        channels=(),
+        gaps=(),
+        scoring=scoring,
+        results=(),
+        issues=(),
+        provenance=Provenance(),
+    )
 
 
 def stage_runs(scoring: Scoring) -> list[Run]:

@@ -3,30 +3,30 @@
 from typing import TYPE_CHECKING
 
 from psgkit.domain.night import Night
-from psgkit.domain.provenance import Provenance
-from psgkit.domain.scoring import Scoring
 from psgkit.report.drawing.axes import as_figure
 from psgkit.report.drawing.picture import BOTTOM_PX, TOP_PX, Panel, Picture
 from psgkit.report.figures.body import body_panels
-from psgkit.report.figures.data import shown_spectra
+from psgkit.report.figures.data import as_night, shown_spectra
 from psgkit.report.figures.event_tracks import event_panel
 from psgkit.report.figures.hypnogram import hypnogram_panel
 from psgkit.report.figures.probability import confidence_panel, hypnodensity_panel
 from psgkit.report.figures.spectrogram import spectrogram_panel
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH_PX = 940.0
 MARGINS_PX = TOP_PX + BOTTOM_PX
+STAGES_PX = 240.0 - MARGINS_PX
 
 
-def plot_overview(night: Night) -> "Figure":
+def plot_overview(night: object) -> "Figure":
     """Draw stages, events, confidence, hypnodensity and spectrogram over time.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
 
     Returns
     -------
@@ -40,7 +40,7 @@ def plot_overview(night: Night) -> "Figure":
     >>> figure = psgkit.plot_overview(night)
     >>> figure.savefig("overview.svg")
     """
-    return as_figure(overview_picture(night))
+    return as_figure(overview_picture(as_night(night)))
 
 
 def overview_picture(night: Night) -> Picture:
@@ -59,13 +59,15 @@ def overview_picture(night: Night) -> Picture:
     return Picture(WIDTH_PX, (*(panel.without_names() for panel in upper), last))
 
 
-def plot_hypnogram(night: object) -> "Figure":
+def plot_hypnogram(night: object, *, ax: "Axes | None" = None) -> "Figure":
     """Draw the stages with REM marked, cycles, lights and arousals.
 
     Parameters
     ----------
     night : Night, or anything that `Scoring.of` takes
         Cycles are drawn for a night alone.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
 
     Returns
     -------
@@ -77,28 +79,17 @@ def plot_hypnogram(night: object) -> "Figure":
     >>> figure = psgkit.plot_hypnogram(["W", "N1", "N2", "N3", "N2", "R", "R", "W"])
     >>> figure.savefig("hypnogram.svg")
     """
-    if not isinstance(night, Night):
-        scoring = Scoring.of(night)
-        night = Night(
-            id="",
-            start=scoring.start,
-            duration_s=scoring.end_s,
-            channels=(),
-            gaps=(),
-            scoring=scoring,
-            results=(),
-            issues=(),
-            provenance=Provenance(),
-        )
-    return _single(hypnogram_panel(night, WIDTH_PX, 240.0 - MARGINS_PX))
+    return _single(hypnogram_panel(as_night(night), WIDTH_PX, STAGES_PX), ax)
 
 
-def plot_hypnodensity(night: Night) -> "Figure":
+def plot_hypnodensity(night: object, *, ax: "Axes | None" = None) -> "Figure":
     """Draw the probability of each stage in each epoch.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
 
     Returns
     -------
@@ -111,15 +102,19 @@ def plot_hypnodensity(night: Night) -> "Figure":
     >>> figure = psgkit.plot_hypnodensity(night)
     >>> figure.savefig("hypnodensity.svg")
     """
-    return _single(hypnodensity_panel(night, WIDTH_PX, 160.0 - MARGINS_PX))
+    return _single(
+        hypnodensity_panel(as_night(night), WIDTH_PX, 160.0 - MARGINS_PX), ax
+    )
 
 
-def plot_spectrogram(night: Night) -> "Figure":
+def plot_spectrogram(night: object, *, ax: "Axes | None" = None) -> "Figure":
     """Draw the power of the EEG that staging used, in time and frequency.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
 
     Returns
     -------
@@ -132,8 +127,8 @@ def plot_spectrogram(night: Night) -> "Figure":
     >>> figure = psgkit.plot_spectrogram(night)
     >>> figure.savefig("spectrogram.svg")
     """
-    return _single(spectrogram_panel(night, WIDTH_PX, 220.0 - MARGINS_PX))
+    return _single(spectrogram_panel(as_night(night), WIDTH_PX, 220.0 - MARGINS_PX), ax)
 
 
-def _single(panel: Panel) -> "Figure":
-    return as_figure(Picture(WIDTH_PX, (panel,)))
+def _single(panel: Panel, ax: "Axes | None") -> "Figure":
+    return as_figure(Picture(WIDTH_PX, (panel,)), ax)

@@ -25,11 +25,12 @@ from psgkit.report.drawing.picture import (
     Segments,
     Words,
 )
-from psgkit.report.figures.data import Run, stage_runs, table_with
+from psgkit.report.figures.data import Run, as_night, stage_runs, table_with
 from psgkit.report.language import _
 from psgkit.report.wording import number
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LEAST_ROW_PX = 34.0
@@ -40,12 +41,14 @@ _BAR = 0.56
 _NREM = (Stage.N1, Stage.N2, Stage.N3)
 
 
-def plot_rem_continuity(night: Night) -> "Figure":
+def plot_rem_continuity(night: object, *, ax: "Axes | None" = None) -> "Figure":
     """Draw each REM period as a bar, coloured by what interrupted it.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def plot_rem_continuity(night: Night) -> "Figure":
     >>> figure = psgkit.plot_rem_continuity(night)
     >>> figure.savefig("rem_continuity.svg")
     """
-    return as_figure(rem_picture(night))
+    return as_figure(rem_picture(as_night(night)), ax)
 
 
 def rem_picture(night: Night) -> Picture:

@@ -24,10 +24,11 @@ from psgkit.report.drawing.picture import (
     Picture,
     Words,
 )
-from psgkit.report.figures.data import table_with
+from psgkit.report.figures.data import as_night, table_with
 from psgkit.report.language import _
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FEWEST_BARS = 3  # room is left for, so that one cycle is not one wide block
@@ -36,12 +37,14 @@ TITLE = "Slow-wave activity by cycle"
 _WIDTH = 0.62
 
 
-def plot_swa_by_cycle(night: Night) -> "Figure":
+def plot_swa_by_cycle(night: object, *, ax: "Axes | None" = None) -> "Figure":
     """Draw the mean power from 0.5 to 4 Hz in the N2 and N3 of each sleep cycle.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def plot_swa_by_cycle(night: Night) -> "Figure":
     >>> figure = psgkit.plot_swa_by_cycle(night)
     >>> figure.savefig("swa_by_cycle.svg")
     """
-    return as_figure(swa_picture(night))
+    return as_figure(swa_picture(as_night(night)), ax)
 
 
 def swa_picture(night: Night) -> Picture:

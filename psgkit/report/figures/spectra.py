@@ -17,22 +17,25 @@ from psgkit.report.drawing.axes import (
 )
 from psgkit.report.drawing.palette import STAGE_COLOURS
 from psgkit.report.drawing.picture import Line, Panel, Picture
-from psgkit.report.figures.data import shown_spectra
+from psgkit.report.figures.data import as_night, shown_spectra
 from psgkit.report.language import _
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MIN_EPOCHS = 10
 MAX_HZ = 35.0
 
 
-def plot_spectra(night: Night) -> "Figure":
+def plot_spectra(night: object, *, ax: "Axes | None" = None) -> "Figure":
     """Draw the median power spectrum of each stage, of the EEG that staging used.
 
     Parameters
     ----------
-    night : Night
+    night : Night, or anything that `Scoring.of` takes
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure where not given.
 
     Returns
     -------
@@ -46,7 +49,7 @@ def plot_spectra(night: Night) -> "Figure":
     >>> figure = psgkit.plot_spectra(night)
     >>> figure.savefig("spectra.svg")
     """
-    return as_figure(spectra_picture(night))
+    return as_figure(spectra_picture(as_night(night)), ax)
 
 
 def spectra_picture(night: Night) -> Picture:

@@ -89,17 +89,14 @@ def _values(night: Night, values: str) -> "pd.DataFrame":
 
 def _draw(known: "pd.DataFrame", values: str, ax: "Axes | None") -> "Figure":
     import mne  # noqa: PLC0415 - importing psgkit costs nothing
-    from matplotlib.figure import Figure  # noqa: PLC0415
 
-    from psgkit.report.drawing.notebook_figure import NotebookFigure  # noqa: PLC0415
+    from psgkit.report.drawing.notebook_figure import axes_in  # noqa: PLC0415
 
     names = known["electrode"].tolist()
     info = mne.create_info(names, 1.0, "eeg")
     places = dict(zip(names, known[_POSITION].to_numpy(float), strict=True))
     info.set_montage(mne.channels.make_dig_montage(places, coord_frame="head"))
-    if ax is None:
-        figure = NotebookFigure(figsize=_SIZE_IN, layout="constrained")
-        ax = figure.add_subplot()
+    ax, whole = axes_in(ax, _SIZE_IN)
     numbers = known["value"].to_numpy(float)
     image, _ = mne.viz.plot_topomap(
         numbers,
@@ -113,7 +110,5 @@ def _draw(known: "pd.DataFrame", values: str, ax: "Axes | None") -> "Figure":
     unit = "%" if values.endswith("_pct") else "µV²"
     reference = str(known["reference"].iloc[0])
     ax.set_title(f"{values.replace('__', ', ')} against {reference}", fontsize=10)
-    whole = ax.get_figure(root=True)
-    assert isinstance(whole, Figure)  # noqa: S101 - every axes is in a figure
     whole.colorbar(image, ax=ax, shrink=0.7, label=unit)
     return whole

@@ -3,17 +3,20 @@
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from psgkit.cohort.batch import resume, state
+import psgkit
+from psgkit.cohort.batch import state
 from psgkit.cohort.batch.assignment import Task
 from psgkit.cohort.batch.one_night import do_night
 from psgkit.cohort.batch.resume import why_to_do
 from psgkit.cohort.batch.state import record_failed
 from psgkit.domain.jobs import Done, Failed, Job, Skipped
+from psgkit.measure.catalogue import own_rows
 from psgkit.settings import Settings, WindowSettings
 
 STAGES = ["W"] * 10 + ["N2"] * 60 + ["N3"] * 60 + ["R"] * 40 + ["W"] * 5
@@ -98,6 +101,53 @@ def test_a_change_that_hides_is_found_by_its_content(
     assert why_to_do(job, Settings(), out) == ""
     why = why_to_do(job, Settings(), out, verify=True)
     assert why == "the content of its scoring has changed"
+
+
+def test_a_changed_second_scoring_makes_it_to_do(tmp_path: Path) -> None:
+    stages, events = tmp_path / "n1.csv", tmp_path / "n1.xml"
+    stages.write_text("time,stage\n22:00:00,W\n22:00:30,N2\n22:01:00,N2\n")
+    event = (
+        "<Event><Type>AROUSAL-RESP</Type><StartTime>2020-05-17T22:00:40</StartTime>"
+        "<StopTime>2020-05-17T22:00:46</StopTime></Event>"
+    )
+    export = "<EventExport><Events>{}</Events></EventExport>"
+    events.write_text(export.format(event))
+    job = Job(None, id="n1", scoring=stages, scoring_beside=events)
+    out = tmp_path / "out"
+    assert isinstance(do_night(Task(job, Settings(), out)), Done)
+    assert why_to_do(job, Settings(), out, verify=True) == ""
+    events.write_text(export.format(event + event.replace("22:00", "22:01")))
+    assert why_to_do(job, Settings(), out) == "its second scoring has changed"
+
+
+@pytest.fixture
+def _no_own_metrics() -> Iterator[None]:
+    own_rows.REGISTERED.clear()
+    yield
+    own_rows.REGISTERED.clear()
+
+
+@pytest.mark.usefixtures("_no_own_metrics")
+def test_metrics_of_ones_own_make_it_to_do_and_are_asked_of_the_worker(
+    out: Path, job: Job
+) -> None:
+    assert why_to_do(job, Settings(), out) == ""
+
+    @psgkit.metric("quiet_n", "count", "Epochs of N3.")
+    def quiet(night: psgkit.Night) -> float:
+        return night.scoring.stage_names.count("N3")
+
+    why = why_to_do(job, Settings(), out)
+    assert why == "the metrics of one's own are others"
+    assert isinstance(do_night(Task(job, Settings(), out)), Done)
+    assert psgkit.read_night(out / "n1/n1.h5").measures["quiet_n"] == 60
+    assert why_to_do(job, Settings(), out) == ""
+    own_rows.REGISTERED.clear()
+    assert why_to_do(job, Settings(), out) == "the metrics of one's own are others"
+    # A worker in another process, which does not know the metric, must not do the night.
+    failed = do_night(Task(job, Settings(), out, own_metrics=("quiet_n",)))
+    assert isinstance(failed, Failed)
+    assert "The worker does not know the metric quiet_n." in failed.message
 
 
 def test_a_scoring_that_was_not_there_makes_it_to_do(out: Path, job: Job) -> None:
@@ -189,9 +239,6 @@ def test_a_recording_in_the_folder_of_its_results_is_never_touched(
 def test_a_fifo_is_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.edf")
     assert state.take_print(tmp_path / "pipe.edf") is None
-    assert resume.input_files(Job(tmp_path / "pipe.edf")) == {
-        "recording": tmp_path / "pipe.edf"
-    }
 
 
 def test_what_a_killed_run_left_is_taken_away(out: Path, job: Job) -> None:

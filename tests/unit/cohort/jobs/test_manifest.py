@@ -163,9 +163,10 @@ def test_scorings_are_named_by_the_manifest_or_by_the_call(manifest, scoring) ->
 
 def test_all_faults_of_a_manifest_are_named_together(manifest) -> None:
     path = manifest(
-        "edf,scoring,age,sex,lights_off,scorer,duration_min,sp_freq_hz__C4_M1\n"
-        "a.edf,a.xml,431,F,22:47,Ann,400,13\n"
-        "b.edf,b.xml,40,X,99:99,Ann,400,13\n"
+        "edf,scoring,age,sex,lights_off,epoch_s,scorer,duration_min,sp_freq_hz__C4_M1\n"
+        "a.edf,a.xml,431,F,22:47,,Ann,400,13\n"
+        "study.csv,b.xml,40,X,99:99,20,Ann,400,13\n"
+        "study.csv,study.csv,40,F,22:47,soon,Ann,400,13\n"
     )
     with pytest.raises(InputError) as caught:
         read_manifest(path, scoring="none")
@@ -176,8 +177,11 @@ def test_all_faults_of_a_manifest_are_named_together(manifest) -> None:
         "'sp_freq_hz__C4_M1' has the name of a result",
         "Its column 'scoring' says which scorings to take",
         "Line 2: the age is not a number of years",
+        "Line 2: its recording and its scoring is not there.",
         "Line 3: the sex is not F or M",
         "Line 3: the lights_off is not a time.",
+        "Line 3: its scoring is not there.",
+        "Line 4: the epoch_s is not seconds, such as 20",
     ):
         assert words in said
 

@@ -346,6 +346,15 @@ def test_nights_without_a_value_are_left_out_and_named() -> None:
     ]
 
 
+def test_a_column_that_no_night_has_is_said_once_and_in_no_row() -> None:
+    cohort = make_cohort(1).assign(swa_uv2=np.nan)
+    found = compare_groups(cohort, group="group", columns=["n3_min", "swa_uv2"])
+    assert found.left_out.empty
+    row = found.table.set_index("column").loc["swa_uv2"]
+    assert row["note"] == "no value in any night"
+    assert row["left_out_n"] == len(cohort)
+
+
 def test_the_methods_say_what_was_compared_with_what() -> None:
     found = compare_groups(
         make_cohort(4, nights=2), group="group", columns=["n3_min"], person="person"

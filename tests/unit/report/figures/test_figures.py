@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from night_makers import make_measure, make_night
 
+import psgkit
 from psgkit.domain.scoring import Stage
 from psgkit.report import figures
 from psgkit.report.drawing.palette import STAGE_COLOURS
@@ -36,6 +37,39 @@ def test_every_figure_can_be_drawn_of_every_night(plot, night):
     figure = plot(night)
     figure.canvas.draw()
     assert isinstance(figure, Figure)
+
+
+@pytest.mark.parametrize("plot", FUNCTIONS, ids=lambda plot: plot.__name__)
+def test_every_figure_takes_a_scoring(plot):
+    scoring = make_scoring("WW" + "2" * 30 + "R" * 10 + "W")
+    figure = plot(scoring)
+    figure.canvas.draw()
+    assert figure.axes
+
+
+def test_a_scoring_is_measured_before_its_rem_periods_are_drawn():
+    scoring = make_scoring("WW" + "2" * 30 + "R" * 20 + "W")
+    assert "not measured" in words_of(figures.plot_rem_continuity(scoring))
+    night = psgkit.analyse(scoring=scoring, id="n1")
+    assert night.id == "n1"
+    assert night.measures["rem_min"] == 10.0
+    assert "10 min" in words_of(figures.plot_rem_continuity(night))
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [f for f in FUNCTIONS if f.__name__ not in ("plot_overview", "plot_rem_body")],
+    ids=lambda plot: plot.__name__,
+)
+def test_figures_of_one_plot_are_drawn_where_the_caller_wants(plot):
+    mine = Figure(figsize=(8, 4))
+    left, right = mine.subplots(1, 2)
+    assert plot(NIGHTS["whole"], ax=right) is mine
+    mine.canvas.draw()
+    alone = plot(NIGHTS["whole"]).axes[0]
+    assert right.get_title(loc="left") == alone.get_title(loc="left")
+    assert right.get_xlim() == alone.get_xlim()
+    assert not left.has_data()
 
 
 @pytest.mark.parametrize(

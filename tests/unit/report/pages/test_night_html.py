@@ -15,7 +15,8 @@ from night_makers import make_measure, make_night
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.measure import measure_all
-from psgkit.report import notebook_page, save_night
+from psgkit.report import save_night
+from psgkit.report.notebook import night_html
 from psgkit.report.pages.night_html import night_page
 from psgkit.report.pages.night_text import text_page
 from psgkit.report.pages.sleep_summary import position_grid
@@ -227,8 +228,8 @@ def test_a_page_is_made_without_loading_matplotlib(tmp_path):
     # It costs half a second and 50 MB in every process.
     home = save_night(make_night("n1"), tmp_path)
     code = (
-        "import sys; from psgkit.report import notebook_page, read_night\n"
-        "page = notebook_page(read_night(sys.argv[1]))\n"
+        "import sys; from psgkit import read_night\n"
+        "page = read_night(sys.argv[1])._repr_html_()\n"
         "assert 'img' in page and 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(home / "n1.h5")], check=True)
@@ -236,7 +237,7 @@ def test_a_page_is_made_without_loading_matplotlib(tmp_path):
 
 def test_a_night_shows_itself_in_a_notebook_in_a_frame_without_rights():
     shown = make_night()._repr_html_()
-    assert shown == notebook_page(make_night())
+    assert shown == night_html(make_night())
     (frame,) = [attrs for name, attrs in Page(shown).tags if name == "iframe"]
     assert frame["sandbox"] == ""
     assert "<!DOCTYPE html>" in html_module.unescape(frame["srcdoc"])
