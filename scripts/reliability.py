@@ -4,38 +4,44 @@ Reads the DOD-O nights (five experts each) and the BOAS nights (an automatic sco
 beside the experts' consensus), writes ``psgkit/measure/catalogue/reliability.csv``, which the
 catalogue carries, and ``docs/reliability.md``::
 
-    python scripts/reliability.py [FOLDER]
+    python scripts/reliability.py [FOLDER] [--experts SET ...]
 
 FOLDER holds ``scoring/dod-o/scorer_1..5/*.json`` and ``scoring/boas/*.tsv``; by default
-the folder of tests/conftest.py. It takes about two minutes.
+the folder of tests/conftest.py. SET is a folder of further nights, in it a folder a scorer
+with a file a night. Experts' rho is then the mean over the sets, weighted by their
+nights. It takes about two minutes.
 """
 
 import argparse
 import csv
-import json
 import os
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from reliability_parts.page import make_page, show_rho
 from reliability_parts.rem_search import Search, candidates_of
-from reliability_parts.staging_errors import Interval, measure_intervals
+from reliability_parts.staging_errors import (
+    Interval,
+    held_by_experts,
+    measure_intervals,
+)
 from scipy.stats import spearmanr
 
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.measure import METRICS, measure_scoring
 from psgkit.measure.catalogue.reliability import PLAIN, StagingError
+from psgkit.read import read_scoring
 
 ROOT = Path(__file__).parents[1]
 CODES = {0: Stage.W, 1: Stage.N1, 2: Stage.N2, 3: Stage.N3, 4: Stage.R, 8: Stage.ART}
-EXPERTS = range(1, 6)
 MIN_REM_MIN = 10
 MIN_NIGHTS = 20
 # The window is the whole file in both scorings, so these say nothing of the scorers.
-NOT_SCORERS = {"rec_min", "tib_min"}
+NOT_SCORERS = {"rec_min", "tib_min", "window_start_min", "window_day"}
 
 
 @dataclass(frozen=True)
@@ -73,13 +79,6 @@ class Nights:
 
 def read_nights(folder: Path) -> tuple[Nights, Nights]:
     """Read the DOD-O nights, and the BOAS nights: automatic, then experts."""
-    dod = [
-        [
-            _scoring(json.loads(path.read_text(encoding="utf-8")))
-            for path in sorted((folder / f"dod-o/scorer_{n}").glob("*.json"))
-        ]
-        for n in EXPERTS
-    ]
     tables = [
         pd.read_csv(path, sep="\t").fillna(-1)
         for path in sorted((folder / "boas").glob("*.tsv"), key=_number)
@@ -88,16 +87,35 @@ def read_nights(folder: Path) -> tuple[Nights, Nights]:
         [_scoring(table[column]) for table in tables]
         for column in ("stage_ai", "stage_hum")
     ]
-    return Nights.of(dod), Nights.of(boas)
+    return read_set(folder / "dod-o"), Nights.of(boas)
+
+
+def read_set(folder: Path) -> Nights:
+    """Read a folder a scorer; a night is what all of them scored under one name."""
+    scorers = [
+        {file.stem: file for file in one.iterdir()}
+        for one in sorted(folder.iterdir())
+        if one.is_dir()
+    ]
+    if len(scorers) < 2:
+        raise SystemExit(f"{folder} has no two folders of scorers.")
+    nights = sorted(set.intersection(*map(set, scorers)))
+    return Nights.of(
+        [[_whole(read_scoring(one[n])) for n in nights] for one in scorers]
+    )
+
+
+def _whole(scoring: Scoring) -> Scoring:
+    return replace(scoring, lights_off_s=scoring.onset_s, lights_on_s=scoring.end_s)
 
 
 def _number(path: Path) -> int:
     return int(path.name.split("_")[0].removeprefix("sub-"))
 
 
-def _scoring(codes: "pd.Series | list[int]") -> Scoring:
+def _scoring(codes: pd.Series) -> Scoring:
     stages = [CODES.get(int(code), Stage.UNS) for code in codes]
-    return Scoring.from_stages(stages, lights_off_s=0, lights_on_s=30 * len(stages))
+    return _whole(Scoring.from_stages(stages))
 
 
 def compare_scorers(
@@ -111,20 +129,48 @@ def compare_scorers(
     return float(spearmanr(one, other).statistic), int(both.sum())
 
 
-def rate_columns(dod: Nights, boas: Nights) -> pd.DataFrame:
-    """Return a row a column: rho, numbers of nights, bias and limits of agreement."""
-    experts = dod.with_rem().measures
+def weigh_sets(sets: list[list[tuple[float, int]]]) -> tuple[float, int]:
+    """Return the mean of the sets' median rho, weighted by nights, and the nights.
+
+    Parameters
+    ----------
+    sets : list of list of (float, int)
+        Rho and nights of each pair of scorers. A set without any rho has no weight.
+    """
+    rated, nights = [], []
+    for pairs in sets:
+        rhos, counts = np.array(pairs, dtype=float).T
+        nights.append(int(np.median(counts)))
+        if not np.isnan(rhos).all():
+            rated.append((float(np.nanmedian(rhos)), nights[-1]))
+    if not rated:
+        return np.nan, sum(nights)
+    rhos, weights = zip(*rated, strict=True)
+    return float(np.average(rhos, weights=weights)), sum(weights)
+
+
+def rate_columns(experts: Sequence[Nights], boas: Nights) -> pd.DataFrame:
+    """Return a row a column: rho, numbers of nights, bias and limits of agreement.
+
+    Parameters
+    ----------
+    experts : sequence of Nights
+        Sets of nights; a set's rho is the median over its pairs of scorers.
+    boas : Nights
+        Automatic, then experts.
+    """
+    sets = [list(combinations(one.with_rem().measures, 2)) for one in experts]
     automatic, human = boas.with_rem().measures
     rows = []
     for spec in METRICS:
         name = spec.name
         if spec.unit == "0 or 1" or name in NOT_SCORERS or automatic[name].isna().all():
             continue
-        pairs = list(combinations(experts, 2))
-        rhos = [compare_scorers(one, other, name) for one, other in pairs]
-        measured = [rho for rho, _ in rhos if not np.isnan(rho)]
+        rho_experts, nights_experts = weigh_sets(
+            [[compare_scorers(*pair, name) for pair in pairs] for pairs in sets]
+        )
         between = np.concatenate(
-            [(one[name] - other[name]).dropna() for one, other in pairs]
+            [(one[name] - other[name]).dropna() for one, other in chain(*sets)]
         )
         rho, nights = compare_scorers(automatic, human, name)
         difference = (automatic[name] - human[name]).dropna()
@@ -133,8 +179,8 @@ def rate_columns(dod: Nights, boas: Nights) -> pd.DataFrame:
             {
                 "name": name,
                 "unit": spec.unit,
-                "experts": np.median(measured) if measured else np.nan,
-                "experts_nights": int(np.median([n for _, n in rhos])),
+                "experts": rho_experts,
+                "experts_nights": nights_experts,
                 # No expert is the reference: the difference has a spread and no sign.
                 "experts_loa": 1.96 * np.sqrt(np.mean(between**2)),
                 "automatic": rho,
@@ -145,6 +191,14 @@ def rate_columns(dod: Nights, boas: Nights) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows).set_index("name")
+
+
+def shipped_error(interval: Interval, row: pd.Series) -> StagingError:
+    """Return what the catalogue carries: limits of agreement where coverage fails."""
+    if interval.is_honest:
+        return interval.error
+    # Automatic less human is bias; the value less it is the expert's.
+    return StagingError(PLAIN, -row["high"], -row["low"])
 
 
 def write_table(
@@ -159,10 +213,7 @@ def write_table(
         for name, row in rated.iterrows():
             cells = ["", "", ""]
             if name in intervals:
-                error = intervals[name].error
-                if not intervals[name].is_honest:
-                    # Automatic less human is bias; the value less it is the expert's.
-                    error = StagingError(PLAIN, -row["high"], -row["low"])
+                error = shipped_error(intervals[name], row)
                 cells = [error.scale, f"{error.low:.4g}", f"{error.high:.4g}"]
             writer.writerow(
                 [name, show_rho(row["experts"]), show_rho(row["automatic"]), *cells]
@@ -180,11 +231,21 @@ def main() -> None:
         default=Path(default),
         help="with the scorings; PSGKIT_REAL_DATA by default",
     )
-    folder = parser.parse_args().folder / "scoring"
+    parser.add_argument(
+        "--experts",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="SET",
+        help="folders of further nights, in each a folder a scorer",
+    )
+    asked = parser.parse_args()
+    folder = asked.folder / "scoring"
     if not folder.is_dir():
         parser.error(f"there is no folder {folder}")
     dod, boas = read_nights(folder)
-    rated = rate_columns(dod, boas)
+    further = {path.name: read_set(path) for path in asked.experts}
+    rated = rate_columns([dod, *further.values()], boas)
     intervals = measure_intervals(*boas.measures)
     write_table(ROOT / "psgkit/measure/catalogue/reliability.csv", rated, intervals)
     experts, (automatic, human) = (
@@ -201,6 +262,12 @@ def main() -> None:
         n_boas=len(boas.scorings[0]),
         min_rem_min=MIN_REM_MIN,
         min_nights=MIN_NIGHTS,
+        further=further,
+        n3_held=held_by_experts(
+            dod.with_rem().measures,
+            "n3_min",
+            shipped_error(intervals["n3_min"], rated.loc["n3_min"]),
+        ),
     )
     (ROOT / "docs/reliability.md").write_text(page, encoding="utf-8")
     print(f"{len(rated)} columns rated, {len(intervals)} intervals measured.")

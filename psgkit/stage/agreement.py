@@ -237,8 +237,8 @@ def _agreements(
         row = overall if is_only else overall.loc[number]
         rows = by_stage if is_only else by_stage.xs(number, level="sleep_id")
         confusion = _confusion(pair)
-        stages = _stage_table(rows, confusion)
-        kappa = _kappa_of(confusion.to_numpy())
+        stages = _stage_table(rows, confusion, pair)
+        kappa = _kappa(*pair.scored)
         present = (stages["reference_n"] + stages["test_n"]) > 0
         test, reference = pairs[night]
         agreements[night] = Agreement(
@@ -306,7 +306,9 @@ def _match(
     return float(result["precision"]), float(result["recall"]), float(result["f1"])
 
 
-def _stage_table(by_stage: pd.DataFrame, confusion: pd.DataFrame) -> pd.DataFrame:
+def _stage_table(
+    by_stage: pd.DataFrame, confusion: pd.DataFrame, pair: ScoringPair
+) -> pd.DataFrame:
     names = dict(zip(("WAKE", "N1", "N2", "N3", "REM"), _STAGE_NAMES, strict=True))
     table = by_stage.rename(index=names).reindex(_STAGE_NAMES)
     counts = confusion.to_numpy()
@@ -317,7 +319,7 @@ def _stage_table(by_stage: pd.DataFrame, confusion: pd.DataFrame) -> pd.DataFram
             "precision": table["precision"].to_numpy(dtype=float) / 100,
             "recall": table["recall"].to_numpy(dtype=float) / 100,
             "f1": _f1_of(counts),
-            "kappa": [_kappa_of(_one_against_rest(counts, n)) for n in range(5)],
+            "kappa": [_kappa(*(own == n for own in pair.scored)) for n in range(5)],
         },
         index=pd.Index(_STAGE_NAMES, name="stage"),
     )
@@ -328,14 +330,6 @@ def _f1_of(counts: Counts) -> npt.NDArray[np.float64]:
     marked = counts.sum(axis=0) + counts.sum(axis=1)
     with np.errstate(invalid="ignore"):
         return np.asarray(2 * np.diag(counts) / marked, dtype=np.float64)
-
-
-def _one_against_rest(counts: Counts, position: int) -> Counts:
-    """Return the 2 by 2 table of "this stage or another"."""
-    both = counts[position, position]
-    reference, test = counts[position].sum(), counts[:, position].sum()
-    neither = counts.sum() - reference - test + both
-    return np.array([[both, reference - both], [test - both, neither]])
 
 
 def _confusion(pair: ScoringPair) -> pd.DataFrame:
@@ -349,16 +343,10 @@ def _confusion(pair: ScoringPair) -> pd.DataFrame:
     )
 
 
-def _kappa(reference: npt.NDArray[np.bool_], test: npt.NDArray[np.bool_]) -> float:
-    counts = np.zeros((2, 2), dtype=np.int64)
-    np.add.at(counts, (reference.astype(int), test.astype(int)), 1)
-    return _kappa_of(counts)
-
-
-def _kappa_of(counts: Counts) -> float:
+def _kappa(reference: npt.NDArray[np.generic], test: npt.NDArray[np.generic]) -> float:
     """Return Cohen's kappa; NaN where both saw the same one thing throughout."""
-    n = counts.sum()
-    by_chance = float((counts.sum(axis=0) * counts.sum(axis=1)).sum()) / n**2
-    if by_chance == 1.0:
-        return math.nan
-    return float((np.trace(counts) / n - by_chance) / (1 - by_chance))
+    import sklearn.metrics as skm  # noqa: PLC0415 - costs seconds
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one stage throughout is no mistake
+        return float(skm.cohen_kappa_score(reference, test))

@@ -112,6 +112,22 @@ def measure_coverage(automatic: np.ndarray, human: np.ndarray, unit: str) -> np.
     )
 
 
+def held_by_experts(
+    experts: list[pd.DataFrame], name: str, error: StagingError
+) -> float:
+    """Return how often one expert's value with an interval holds the others' median.
+
+    Mean over experts, of nights that the interval was not fitted to.
+    """
+    values = np.array([table[name].to_numpy(float) for table in experts])
+    shares = []
+    for number, own in enumerate(values):
+        others = np.median(np.delete(values, number, axis=0), axis=0)
+        ends = np.array([error.around(value) for value in own])
+        shares.append(np.mean((others >= ends[:, 0]) & (others <= ends[:, 1])))
+    return float(np.mean(shares))
+
+
 def measure_intervals(
     automatic: pd.DataFrame, human: pd.DataFrame
 ) -> dict[str, Interval]:

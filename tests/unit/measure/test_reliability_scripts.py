@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 from types import ModuleType
 
+import pandas as pd
 import pytest
 
 import psgkit.measure
@@ -31,7 +32,7 @@ def test_the_table_in_the_package_is_what_the_script_measures(
         script("reliability_parts.staging_errors"),
     )
     dod, boas = reliability.read_nights(real_data / "scoring")
-    rated = reliability.rate_columns(dod, boas)
+    rated = reliability.rate_columns([dod], boas)
     intervals = errors.measure_intervals(*boas.measures)
     reliability.write_table(tmp_path / "again.csv", rated, intervals)
     packaged = Path(psgkit.measure.catalogue.__file__).with_name("reliability.csv")
@@ -65,3 +66,34 @@ def test_smoothing_removes_a_lone_epoch_and_keeps_a_bout(script):
     course = np.array([0] * 20 + [1] + [0] * 20 + [1] * 20 + [0] + [1] * 20, dtype=bool)
     smooth = search.smooth_rem(course, 0.1, 0.95, 0.99)
     assert smooth.tolist() == [0] * 41 + [1] * 41
+
+
+def test_sets_of_experts_count_by_their_nights(script):
+    weigh = script("reliability").weigh_sets
+    dod = [(0.5, 51), (0.7, 51), (0.6, 51)]
+    # By hand: (51 * 0.6 + 17 * 0.8) / 68.
+    assert weigh([dod, [(0.8, 17)]]) == (pytest.approx(0.65), 68)
+    assert weigh([dod]) == (pytest.approx(0.6), 51)
+    assert weigh([dod, [(float("nan"), 9)]]) == (pytest.approx(0.6), 51)
+
+
+def test_a_set_of_experts_is_a_folder_a_scorer(script, tmp_path):
+    for scorer, nights in (("ann", "ab"), ("bea", "abc")):
+        (tmp_path / scorer).mkdir()
+        for night in nights:
+            stages = ["W", *["N2"] * 20, *["R"] * 30]
+            (tmp_path / scorer / f"{night}.txt").write_text("\n".join(stages))
+    found = script("reliability").read_set(tmp_path)
+    assert [len(one) for one in found.scorings] == [2, 2]
+    assert found.measures[1]["rem_min"].tolist() == [15.0, 15.0]
+    assert found.measures[0]["se_pct"].tolist() == pytest.approx([100 * 50 / 51] * 2)
+
+
+def test_the_page_on_power_has_the_figures_of_the_page_on_reliability():
+    path = Path(psgkit.measure.catalogue.__file__).with_name("reliability.csv")
+    rho = pd.read_csv(path, index_col="name")["automatic"]
+    page = " ".join((ROOT / "docs/power.md").read_text("utf-8").split())
+    assert f"(rho {rho['rem_frag_per_h']:.2f} by program) needs about five" in page
+    assert 1 / rho["rem_frag_per_h"] == pytest.approx(5, abs=0.5)
+    assert f"2 min ({rho['rem_wmean_min_b2m']:.2f}) needs half as many again" in page
+    assert 1 / rho["rem_wmean_min_b2m"] == pytest.approx(1.5, abs=0.1)
