@@ -85,10 +85,12 @@ def test_the_default_settings_file_holds_the_defaults() -> None:
             assert f"\n{name} = " in text or f"\n# {name} = " in text
 
 
-# Methods that turn a value into an object of MNE import when they are called.
+# Methods that turn a value into an object of MNE, or a view of a notebook, import when
+# they are called.
 CALLED_LATE = {
-    (f"psgkit.domain.{name}", "psgkit.read.objects")
+    (f"psgkit.domain.{name}", late)
     for name in ("night", "recording", "scoring")
+    for late in ("psgkit.read.objects", "psgkit.report.notebook")
 }
 
 
