@@ -182,13 +182,6 @@ class Recording:
         """The labels of all channels, in order."""
         return tuple(channel.label for channel in self.channels)
 
-    @property
-    def labels_explained(self) -> str:
-        """The labels for messages, each unfit channel with the reason."""
-        return ", ".join(
-            f"{c.label} ({c.unfit.why})" if c.unfit else c.label for c in self.channels
-        )
-
     def of_kind(self, kind: Kind) -> tuple[Channel, ...]:
         """Return the channels of one family, in order."""
         return tuple(c for c in self.channels if c.role.kind is kind)

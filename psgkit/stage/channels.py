@@ -194,7 +194,7 @@ def no_eeg(recording: Recording, unusable: Iterable[Unusable]) -> MissingChannel
     for issue in recording.issues:
         if issue.code == "eeg_given_away":
             return MissingChannel(f"{recording.id}: {issue.message} {issue.remedy}")
-    if caps := {c.role.site.partition("-")[0] for c in recording.of_kind(Kind.EEG)}:
+    if caps := {c.role.cap for c in recording.of_kind(Kind.EEG)} - {""}:
         return MissingChannel(
             f"{recording.id}: its electrodes are numbered as on the cap "
             f"{', '.join(sorted(caps))}, whose labels are not places of the 10-20 "
@@ -254,9 +254,7 @@ def _ranked(recording: Recording, kind: Kind) -> list[Channel]:
     known = recording.ranked(_ROLES[kind], f"staging_{kind.value}")
     if kind is Kind.EEG:  # any other EEG is still EEG; other EOG and EMG are not
         known += [
-            c
-            for c in recording.of_kind(Kind.EEG)
-            if c not in known and not c.role.is_of_cap
+            c for c in recording.of_kind(Kind.EEG) if c not in known and not c.role.cap
         ]
     return known
 

@@ -164,9 +164,9 @@ class Role(StrEnum):
         return self.reference not in {"", *MASTOIDS, LINKED}
 
     @property
-    def is_of_cap(self) -> bool:
-        """Whether it is an electrode that a cap numbers, at no place of the 10-20."""
-        return is_cap_site(self.site)
+    def cap(self) -> str:
+        """The cap that numbers the electrode, for example BioSemi128; else empty."""
+        return self.site.partition("-")[0] if is_cap_site(self.site) else ""
 
     @classmethod
     def eeg(cls, site: str, reference: str = "") -> "Role":

@@ -8,6 +8,7 @@ channels, `bands` what is measured, `candidates` where it shifts, `criteria` wha
 arousal and why not; docs/arousals.md describes it in words.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -155,11 +156,11 @@ def find_arousals(
         recording, CENTRAL_ROLES, scoring, artefacts, rules, use="arousals_central"
     )
     if central is None:
+        labels_explained = _labels_explained(recording)
         raise MissingChannel(
             "Arousals were not looked for: they need a central EEG (C4, C3) in "
             f"microvolts with {LEAST_EEG_RATE_HZ:g} Hz or more of which at most half "
-            f"is artefact; there are: {recording.labels_explained}. Name one with --channel "
-            "C4_M1=LABEL."
+            f"is artefact; there are: {labels_explained}. Name one with --channel C4_M1=LABEL."
         )
     occipital = best_eeg(
         recording, OCCIPITAL_ROLES, scoring, artefacts, rules, use="arousals_occipital"
@@ -238,3 +239,15 @@ def _in_events(events: Iterable[Shift], n_hops: int) -> BoolArray:
     for event in events:
         inside[max(int(event.onset_s / HOP_S) - 2, 0) : int(event.end_s / HOP_S)] = True
     return inside
+
+
+def _labels_explained(recording: Recording) -> str:
+    """Return the labels: unfit ones with the reason, electrodes of a cap counted."""
+    caps = Counter(c.role.cap for c in recording.channels if c.role.cap)
+    labels = [
+        f"{c.label} ({c.unfit.why})" if c.unfit else c.label
+        for c in recording.channels
+        if not c.role.cap
+    ]
+    counted = [f"{n} electrodes numbered as on {cap}" for cap, n in caps.items()]
+    return ", ".join([*labels, *counted])

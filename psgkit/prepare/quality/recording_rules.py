@@ -12,6 +12,7 @@ import numpy.typing as npt
 from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, FloatArray
+from psgkit.prepare.artefacts import WINDOW_S
 from psgkit.prepare.quality.window_sample import ChannelLook, RecordingLook
 
 EYE_BAND_HZ = (0.3, 3.0)
@@ -32,20 +33,47 @@ RecordingRule = Callable[[RecordingLook], Iterator[Issue]]
 
 def same_signal(look: RecordingLook) -> Iterator[Issue]:
     """Find one signal behind two labels."""
-    for one, other in combinations(look.channels, 2):
-        if one.channel.rate_hz != other.channel.rate_hz or not _alike(one, other):
-            continue
-        correlations = _correlate(
-            *look.windows((one.channel, other.channel), look.a_few)
-        )
-        if correlations.size and abs(float(np.median(correlations))) > SAME:
+    pairs = [
+        (one.channel, other.channel)
+        for one, other in combinations(look.channels, 2)
+        if one.channel.rate_hz == other.channel.rate_hz and _alike(one, other)
+    ]
+    for (one, other), correlations in zip(
+        pairs, _correlations_of(look, pairs), strict=True
+    ):
+        if abs(_median(correlations)) > SAME:
             yield Issue(
                 Severity.ERROR,
                 "same_signal",
-                f"{one.channel.label} and {other.channel.label} hold the same signal: "
+                f"{one.label} and {other.label} hold the same signal: "
                 "one of the labels is wrong.",
                 "Name the right channel with --channel.",
             )
+
+
+def _correlations_of(
+    look: RecordingLook, pairs: list[tuple[Channel, Channel]]
+) -> FloatArray:
+    """Return the correlation of pairs in a few windows, shape (n_pairs, n_windows).
+
+    All channels of a window are read at once: a cap has a thousand pairs.
+    """
+    channels = list(dict.fromkeys(channel for pair in pairs for channel in pair))
+    found = np.full((len(pairs), int(look.a_few.sum())), np.nan)
+    for number, start_s in enumerate(
+        look.starts_s[look.a_few].tolist() if pairs else ()
+    ):
+        read = look.recording.signals(channels, start_s, start_s + WINDOW_S)
+        units = dict(zip(channels, map(_unit, read), strict=True))
+        found[:, number] = [units[one] @ units[other] for one, other in pairs]
+    return found
+
+
+def _unit(values: FloatArray) -> FloatArray:
+    """Return a signal about zero, of length one; NaN if it is constant."""
+    centred = values - values.mean()
+    norm = float(np.sqrt(centred @ centred))
+    return centred / norm if norm > 0 else np.full_like(centred, np.nan)
 
 
 def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:

@@ -63,6 +63,6 @@ def test_what_is_no_electrode_has_no_role(value: str):
 def test_an_electrode_of_a_cap_is_no_place_of_the_10_20():
     role = Role("BioSemi128-C3")
 
-    assert role.is_of_cap
+    assert role.cap
     assert role.kind is Kind.EEG
     assert role.site != "C3"
