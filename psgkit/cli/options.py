@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from psgkit.settings import Settings
 
 
-SexChoice = Literal["F", "M"]
 LightsChoice = Literal["marked", "recording"]
 OnlyChoice = Literal["staging", "numbers"]
 ArousalsChoice = Literal[
@@ -199,9 +198,11 @@ Age = Annotated[
     ),
 ]
 Sex = Annotated[
-    SexChoice | None,
+    str | None,
     typer.Option(
-        rich_help_panel=help.RECORDING, help="F or M; with --age, for staging."
+        metavar="[F|M]",
+        rich_help_panel=help.RECORDING,
+        help="F or M; with --age, for staging.",
     ),
 ]
 Pdf = Annotated[

@@ -68,7 +68,7 @@ def report(
     spindles: options.Spindles = None,
 ) -> None:
     """Report one night: stages, REM continuity, N3 and arousals."""
-    from psgkit.domain.jobs import Job
+    from psgkit.domain.jobs import Job, person_faults
     from psgkit.pipeline import STEPS, analyse_night, open_recording
     from psgkit.read.input_hash import sha256_of
     from psgkit.report import save_night
@@ -76,6 +76,8 @@ def report(
 
     first, second = [*(scoring or []), None, None][:2]
     with Door() as door:
+        for fault in person_faults(age, sex):
+            door.refuse(fault)
         door.refuse_empty(id=id, stager=stager)
         if len(scoring or ()) > 2:
             door.refuse("--scoring was given more than twice; give stages and events.")
