@@ -116,3 +116,26 @@ def test_a_gap_of_up_to_5_s_in_each_minute_hides_no_arousal_beside_it(
         assert "signal" in night.reasons["ari_per_h"]
     else:
         assert index == pytest.approx(15.5, rel=0.25)
+
+
+@pytest.mark.slow
+def test_gaps_that_withhold_a_number_stand_in_its_reason(tmp_path: Path):
+    """A gap of 1 s after each 20 s spoils one or two of the 5-s windows in 21 s."""
+    stages = ["N2"] * 60 + ["R"] * 20
+    simulated = simulate_night(hypnogram=stages, seed=3, rate_hz=100)
+    clean = simulated.write(tmp_path / "clean.edf", annotations={"stages"})
+    onsets_s = np.arange(40 * 60) + np.arange(40 * 60) // 20
+    path = with_times(clean, tmp_path / "gaps.edf", onsets_s.tolist())
+    night = analyse(path, scoring=[*stages, "R", "R", "R", "R"])
+
+    for name in ("ari_per_h", "ari_nrem_per_h"):
+        hidden = "gaps in the recording hide arousals in over a tenth of this sleep"
+        assert np.isnan(night.measures[name])
+        assert night.reasons[name] == hidden
+    for name in ("isf_relpeak", "hrv_rmssd_ms__N2", "ap_exp_low__C4_M1__N2"):
+        assert np.isnan(night.measures[name])
+        _, _, gaps = night.reasons[name].partition("; gaps in the recording take ")
+        share, _, stage = gaps.partition(" % of ")
+        assert stage == "N2"
+        assert 100 * 5 / 21 < float(share) < 100 * 10 / 21
+    assert "gaps" not in night.reasons["spo2_mean_pct"]

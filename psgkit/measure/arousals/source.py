@@ -1,12 +1,14 @@
 """Choose the arousals that a night's indices count, and state their validity."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import pandas as pd
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure, Undefined, Value
-from psgkit.domain.recording import Recording
+from psgkit.domain.recording import Gap, Recording
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
     AROUSALS_UNSEEN,
@@ -27,7 +29,7 @@ from psgkit.measure.arousals.thresholds import ArousalRules
 from psgkit.measure.catalogue.lookup import measures_of
 from psgkit.measure.results import Results
 from psgkit.measure.signals.channel_reader import ArtefactMask
-from psgkit.measure.signals.usable_time import FloatArray
+from psgkit.measure.signals.usable_time import ARTEFACT_S, FloatArray, gap_windows
 from psgkit.settings import ArousalSettings
 
 CANDIDATES = "arousal_candidates"
@@ -151,7 +153,7 @@ def _by_rules(signals: _Signals, settings: ArousalSettings) -> ArousalsCounted:
     )
     is_calibrated = bool(settings.calibration)
     return ArousalsCounted(
-        scoring=_with_found(signals.scoring, found, DETECTOR),
+        scoring=_with_found(signals, found, DETECTOR),
         measures=_worth(float(is_calibrated)),
         detector=DETECTOR,
         tables={CANDIDATES: found.candidates},
@@ -172,7 +174,7 @@ def _by_network(signals: _Signals, source: str) -> ArousalsCounted:
     )
     name = detector_name(source)
     return ArousalsCounted(
-        scoring=_with_found(signals.scoring, found, name),
+        scoring=_with_found(signals, found, name),
         # The calibration of the settings is that of the rules' threshold.
         measures=_worth(0.0),
         detector=name,
@@ -186,17 +188,34 @@ def _is_rem(found: ArousalsFound) -> "pd.Series[bool]":
     return found.arousals["stage"] == Stage.R.name
 
 
-def _with_found(scoring: Scoring, found: ArousalsFound, source: str) -> Scoring:
+def _with_found(signals: _Signals, found: ArousalsFound, source: str) -> Scoring:
     group = "arousal" if found.knows_rem else NREM_AROUSALS
     arousals = found.arousals if found.knows_rem else found.arousals[~_is_rem(found)]
     rows = arousals[["onset_s", "duration_s"]].itertuples(index=False, name=None)
     events = make_events(
         (
             *((onset, length, "arousal", source) for onset, length in rows),
-            *((onset, length, AROUSALS_UNSEEN, source) for onset, length in found.lost),
+            *(
+                (onset, length, AROUSALS_UNSEEN + cause, source)
+                for onset, length, cause in _by_cause(found, signals.recording.gaps)
+            ),
         )
     )
-    return _without_arousals(scoring).with_events(events, {group})
+    return _without_arousals(signals.scoring).with_events(events, {group})
+
+
+def _by_cause(
+    found: ArousalsFound, gaps: tuple[Gap, ...]
+) -> Iterator[tuple[float, float, str]]:
+    """Yield onset, duration and cause of lost sleep: ``:gap`` for one of the recording."""
+    in_gap = gap_windows(gaps)
+    for onset_s, duration_s in found.lost:
+        first = round(onset_s / ARTEFACT_S)
+        windows = range(first, first + round(duration_s / ARTEFACT_S))
+        for is_gap, run in groupby(windows, in_gap.__contains__):
+            numbers = list(run)
+            cause = ":gap" if is_gap else ""
+            yield numbers[0] * ARTEFACT_S, len(numbers) * ARTEFACT_S, cause
 
 
 _UNCALIBRATED = Issue(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from psgkit.domain.metrics import Undefined, Value
+from psgkit.domain.scoring import Stage
 from psgkit.domain.true_runs import true_runs
 from psgkit.measure.body.beat_correction import Beats
 from psgkit.measure.signals.usable_time import (
@@ -76,7 +77,9 @@ def rate_in_windows(
 def infraslow_heart_values(beats: Beats, timeline: Timeline) -> dict[str, Value]:
     """Return the infraslow peak of heart rate, by column."""
     bouts = heart_rate_bouts(beats, timeline)
-    peak = infraslow_peak([bout.series for bout in bouts], MEASURE)
+    peak = timeline.naming_gaps(
+        infraslow_peak([bout.series for bout in bouts], MEASURE), (Stage.N2,)
+    )
     if isinstance(peak, Undefined):
         return dict.fromkeys(("isf_hr_relpeak", "isf_hr_p", "isf_hr_peak_hz"), peak)
     not_found = Undefined(f"no infraslow peak: p = {peak.p:.2f}")

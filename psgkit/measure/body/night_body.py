@@ -164,7 +164,11 @@ def _variability(rate: HeartRate, ecg: Channel | None, timeline: Timeline) -> Re
         return Results(measures=tuple(measures))
     stretches = measure_stretches(rate.beats, timeline)
     for name in _BY_STAGE:
-        measures += measures_of(variability(stretches, name), name)
+        found = {
+            metric: timeline.naming_gaps(value, STAGES_OF[name])
+            for metric, value in variability(stretches, name).items()
+        }
+        measures += measures_of(found, name)
     return Results(measures=tuple(measures), tables={"heart_stretches": stretches})
 
 

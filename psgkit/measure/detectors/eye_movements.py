@@ -112,8 +112,7 @@ def eye_movement_values(events: pd.DataFrame, timeline: Timeline) -> dict[str, V
         ``rem_density_per_min`` and ``rem_density_3s_pct``, the share of mini-epochs of
         3 s with at least one.
     """
-    minutes = timeline.clean_min((Stage.R,))
-    rate = per_clean_min(len(events), minutes, "REM")
+    rate = per_clean_min(len(events), timeline, (Stage.R,))
     if isinstance(rate, Undefined):
         return {"rem_density_per_min": rate, "rem_density_3s_pct": rate}
     starts = mini_epochs(timeline)

@@ -174,11 +174,14 @@ def rswa_values(
     usable = timeline.usable((Stage.R,)) & ~np.isnan(envelope.rms_uv).any(axis=1)
     names = ("rswa_any_pct", "rswa_tonic_pct", "rswa_phasic_pct")
     if usable.sum() < MIN_MINI_EPOCHS:
-        few = Undefined(
-            f"{usable.sum()} clean seconds of REM, {MIN_MINI_EPOCHS} are needed"
+        few = timeline.naming_gaps(
+            Undefined(
+                f"{usable.sum()} clean seconds of REM, {MIN_MINI_EPOCHS} are needed"
+            ),
+            (Stage.R,),
         )
         return dict.fromkeys(names, few)
-    background = background_uv(envelope, timeline)
+    background = timeline.naming_gaps(background_uv(envelope, timeline), SLEEP)
     if isinstance(background, Undefined):
         return dict.fromkeys(names, background)
     raised = _raised(envelope, RAISED * background)

@@ -34,7 +34,6 @@ from psgkit.measure.spectra.power import (
     Float32Array,
     band_limit,
     resample_to,
-    too_little,
 )
 from psgkit.settings import DetectorSettings
 
@@ -148,7 +147,7 @@ def _limit(channel: Channel, timeline: Timeline) -> Undefined | None:
         )
     minutes = timeline.clean_min(NREM)
     if minutes < MIN_STAGE_MIN:
-        return too_little(NREM, minutes, MIN_STAGE_MIN)
+        return timeline.too_little(NREM, minutes, MIN_STAGE_MIN)
     return band_limit(channel, (SLOW_WAVE_BAND[0], SPINDLE_BAND[1]))
 
 

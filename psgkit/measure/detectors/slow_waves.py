@@ -120,7 +120,7 @@ def slow_wave_values(
     names = [stage.name for stage in stages]
     own = found.table[found.table["stage"].isin(names)]
     none = Undefined(f"no slow wave in {'+'.join(names)}")
-    density = per_clean_min(len(own), timeline.clean_min(stages), "+".join(names))
+    density = per_clean_min(len(own), timeline, stages)
     form = own[["ptp_uv", "slope_uvs", "duration_s"]].mean()
     means: list[Value] = [float(x) for x in form] if len(own) else [none] * 3
     return dict(zip(SLOW_WAVE_NUMBERS, (density, *means), strict=True))
@@ -128,7 +128,7 @@ def slow_wave_values(
 
 def relative_values(found: SlowWaves, timeline: Timeline) -> dict[str, Value]:
     """Return the density above the night's own threshold in N2 and N3, and that."""
-    density = per_clean_min(found.rel_n, timeline.clean_min(NREM), "N2+N3")
+    density = per_clean_min(found.rel_n, timeline, NREM)
     threshold: Value = found.rel_threshold_uv
     if np.isnan(found.rel_threshold_uv):
         threshold = Undefined("no wave in N2 and N3")

@@ -103,9 +103,8 @@ def spindle_values(
     """
     own = table[table["stage"] == stage.name]
     fast_n = int((own["frequency_hz"] >= FAST_FROM_HZ).sum())
-    minutes = timeline.clean_min((stage,))
     densities = [
-        per_clean_min(count, minutes, stage.name)
+        per_clean_min(count, timeline, (stage,))
         for count in (len(own), len(own) - fast_n, fast_n)
     ]
     form = own[["amplitude_uv", "frequency_hz", "duration_s"]].mean()
@@ -114,10 +113,9 @@ def spindle_values(
     return dict(zip(SPINDLE_NUMBERS, (*densities, *means), strict=True))
 
 
-def per_clean_min(count: int, minutes: float, name: str) -> Value:
-    """Divide a count by clean minutes; a rate needs ten."""
+def per_clean_min(count: int, timeline: Timeline, stages: tuple[Stage, ...]) -> Value:
+    """Divide a count by the clean minutes of some stages; a rate needs ten."""
+    minutes = timeline.clean_min(stages)
     if minutes < MIN_STAGE_MIN:
-        return Undefined(
-            f"{minutes:.1f} clean min of {name}, at least {MIN_STAGE_MIN:g} are needed"
-        )
+        return timeline.too_little(stages, minutes, MIN_STAGE_MIN)
     return count / minutes

@@ -142,7 +142,9 @@ def measure_eeg_channels(
     name to limits in hertz.
     """
     start, stop, _ = analysis_window(scoring)
-    timeline = Timeline.from_scoring(scoring, recording.duration_s, (start, stop))
+    timeline = Timeline.from_scoring(
+        scoring, recording.duration_s, (start, stop), recording.gaps
+    )
     chosen = choose_derivations(recording)
     results = Results()
     sigma = None
@@ -287,10 +289,16 @@ def _infraslow(eeg: EegMeasured) -> tuple[Measure, ...]:
     limit = None if channel is None else band_limit(channel, MEASURE.band_hz)
     if eeg.sigma is None or limit is not None:
         return all_undefined(INFRASLOW, limit or no_channel)
+    found = infraslow_values(
+        {name: [b.series for b in bouts] for name, bouts in eeg.sigma.bouts.items()}
+    )
     return measures_of(
-        infraslow_values(
-            {name: [b.series for b in bouts] for name, bouts in eeg.sigma.bouts.items()}
-        )
+        {
+            name: eeg.timeline.naming_gaps(
+                value, NREM if name.startswith("isf_nrem") else (Stage.N2,)
+            )
+            for name, value in found.items()
+        }
     )
 
 

@@ -4,20 +4,27 @@ Signals have their own rates, artefacts are marked every 5 s and epochs last 20 
 One value a second is the grid on which they meet.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from psgkit.domain.metrics import Undefined, Value
+from psgkit.domain.recording import Gap
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.domain.small_gaps import SMALL_GAP_S
 from psgkit.measure.signals.centring import centred
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
+Found = TypeVar("Found")
+
 ARTEFACT_S = 5.0
+LEAST_GAP_SHARE = 0.01  # of a stage; fewer gaps are no reason
 # From one beat of the heart to the next: 30 beats a minute.
 LONGEST_BEAT_S = 2.0
 
@@ -40,6 +47,8 @@ class Timeline:
         Its stage; ``UNS`` outside the analysed window.
     epoch_s : float
         Length of an epoch.
+    in_gap : numpy.ndarray of bool, shape (n_seconds,)
+        Stretches of 5 s that a gap in the recording spoils.
     """
 
     stages: npt.NDArray[np.int8]
@@ -47,10 +56,15 @@ class Timeline:
     epoch_starts_s: FloatArray
     epoch_stages: npt.NDArray[np.int8]
     epoch_s: float
+    in_gap: BoolArray
 
     @classmethod
     def from_scoring(
-        cls, scoring: Scoring, duration_s: float, window: tuple[int, int]
+        cls,
+        scoring: Scoring,
+        duration_s: float,
+        window: tuple[int, int],
+        gaps: Iterable[Gap] = (),
     ) -> "Timeline":
         """Lay a scoring on the seconds of a recording, none of them bad.
 
@@ -61,6 +75,8 @@ class Timeline:
             Length of the recording.
         window : tuple of int
             First epoch of the analysed window, and the epoch after its last.
+        gaps : iterable of Gap
+            Of the recording.
         """
         epochs = np.arange(scoring.n_epochs)
         inside = (epochs >= window[0]) & (epochs < window[1])
@@ -78,6 +94,7 @@ class Timeline:
             ),
             epoch_stages=epoch_stages,
             epoch_s=scoring.epoch_s,
+            in_gap=np.isin(middles // ARTEFACT_S, list(gap_windows(gaps))),
         )
 
     def without(self, is_bad: BoolArray) -> "Timeline":
@@ -91,6 +108,27 @@ class Timeline:
     def clean_min(self, stages: tuple[Stage, ...]) -> float:
         """Return the artefact-free minutes of some stages."""
         return float(self.usable(stages).sum()) / 60
+
+    def too_little(
+        self, stages: tuple[Stage, ...], minutes: float, least: float
+    ) -> Undefined:
+        """Return the reason that some stages have too few clean minutes."""
+        names = "+".join(stage.name for stage in stages)
+        few = Undefined(
+            f"{minutes:.1f} clean min of {names}, at least {least:g} are needed"
+        )
+        return self.naming_gaps(few, stages)
+
+    def naming_gaps(self, found: Found, stages: tuple[Stage, ...]) -> Found | Undefined:
+        """Return a result; if it is undefined and gaps had a part, name them."""
+        inside = np.isin(self.stages, stages)
+        share = float(self.in_gap[inside].mean()) if inside.any() else 0.0
+        if not isinstance(found, Undefined) or share < LEAST_GAP_SHARE:
+            return found
+        names = "+".join(stage.name for stage in stages)
+        return Undefined(
+            f"{found.reason}; gaps in the recording take {100 * share:.0f} % of {names}"
+        )
 
     def touches_bad(self, starts_s: FloatArray, length_s: float) -> BoolArray:
         """Return which stretches hold a bad second or leave the recording.
@@ -108,6 +146,19 @@ class Timeline:
         outside = (first < 0) | (last > n_seconds)
         first, last = np.clip(first, 0, n_seconds), np.clip(last, 0, n_seconds)
         return np.asarray((counted[last] > counted[first]) | outside)
+
+
+def gap_windows(gaps: Iterable[Gap]) -> frozenset[int]:
+    """Return the numbers of the stretches of 5 s that gaps spoil."""
+    return frozenset(
+        number
+        for gap in gaps
+        if gap.duration_s >= SMALL_GAP_S
+        for number in range(
+            int(gap.onset_s // ARTEFACT_S),
+            int(np.ceil((gap.onset_s + gap.duration_s) / ARTEFACT_S)),
+        )
+    )
 
 
 def usable_pct(timeline: Timeline, is_bad: BoolArray) -> Value:

@@ -38,10 +38,11 @@ def alpha_delta_correlation(windows: WindowSpectra, timeline: Timeline) -> Value
     chosen = chosen.reshape(-1, chosen.shape[-1])
     chosen = chosen[~np.isnan(chosen[:, 0])]
     if len(chosen) < MIN_WINDOWS:
-        return Undefined(
+        few = Undefined(
             f"{len(chosen)} clean window{'' if len(chosen) == 1 else 's'} of 4 s in N3, "
             f"{MIN_WINDOWS} are needed"
         )
+        return timeline.naming_gaps(few, (Stage.N3,))
     alpha = band_power(windows.freqs_hz, chosen, ALPHA_BELOW_SPINDLES)
     delta = band_power(windows.freqs_hz, chosen, BANDS["delta"])
     return float(stats.spearmanr(alpha, delta).statistic)

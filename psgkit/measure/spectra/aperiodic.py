@@ -22,7 +22,7 @@ from scipy import fft, signal
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import Stage
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
-from psgkit.measure.spectra.power import Float32Array, too_little
+from psgkit.measure.spectra.power import Float32Array
 
 LOW_BAND = (2.0, 18.0)
 HIGH_BAND = (30.0, 45.0)
@@ -84,7 +84,7 @@ def low_exponent(
     epochs = _clean_epochs(values, rate_hz, timeline, stage)
     minutes = len(epochs) * timeline.epoch_s / 60
     if minutes < MIN_STAGE_MIN:
-        return too_little((stage,), minutes, MIN_STAGE_MIN)
+        return timeline.too_little((stage,), minutes, MIN_STAGE_MIN)
     most = int(MAX_STAGE_MIN * 60 / timeline.epoch_s)
     if len(epochs) > most:
         epochs = epochs[np.linspace(0, len(epochs) - 1, most).round().astype(int)]

@@ -190,16 +190,8 @@ def stage_spectrum(
     chosen &= ~np.isnan(spectra.psd_uv2_hz[:, 0])
     minutes = chosen.sum() * timeline.epoch_s / 60
     if minutes < MIN_STAGE_MIN:
-        return too_little(stages, minutes, MIN_STAGE_MIN)
+        return timeline.too_little(stages, minutes, MIN_STAGE_MIN)
     return np.asarray(spectra.psd_uv2_hz[chosen].mean(axis=0, dtype=float))
-
-
-def too_little(stages: tuple[Stage, ...], minutes: float, least: float) -> Undefined:
-    """Say that a stage has too few clean minutes."""
-    names = "+".join(stage.name for stage in stages)
-    return Undefined(
-        f"{minutes:.1f} clean min of {names}, at least {least:g} are needed"
-    )
 
 
 def band_limit(channel: Channel, band: tuple[float, float]) -> Undefined | None:

@@ -15,7 +15,6 @@ from psgkit.domain.sleep.bands import band_power
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.spectra.power import (
     MIN_STAGE_MIN,
-    too_little,
 )
 
 SWA_BAND = (0.5, 4.0)
@@ -77,7 +76,7 @@ def mean_swa(
     chosen = series[_clean(series, timeline, stages)]
     minutes = len(chosen) * timeline.epoch_s / 60
     if minutes < MIN_STAGE_MIN:
-        return too_little(stages, minutes, MIN_STAGE_MIN)
+        return timeline.too_little(stages, minutes, MIN_STAGE_MIN)
     return float(chosen.mean())
 
 
@@ -86,7 +85,7 @@ def slow_wave_energy(series: FloatArray, timeline: Timeline) -> Value:
     chosen = series[_clean(series, timeline, NREM)]
     minutes = len(chosen) * timeline.epoch_s / 60
     if minutes < MIN_STAGE_MIN:
-        return too_little(NREM, minutes, MIN_STAGE_MIN)
+        return timeline.too_little(NREM, minutes, MIN_STAGE_MIN)
     return float(chosen.sum() * timeline.epoch_s / 3600)
 
 

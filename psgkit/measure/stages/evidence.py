@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import (
@@ -46,6 +47,9 @@ NO_REM_AROUSALS = Undefined(
 )
 AROUSALS_NOT_SEEN = Undefined(
     "a channel of the arousal detector is lost in over a tenth of this sleep"
+)
+AROUSALS_IN_GAPS = Undefined(
+    "gaps in the recording hide arousals in over a tenth of this sleep"
 )
 NO_AROUSAL_LENGTHS = Undefined("how long arousals last was not scored")
 
@@ -316,8 +320,10 @@ class Evidence:
         lacks_rem = NREM_AROUSALS in self.scoring.kinds_scored
         if Stage.R in stages and lacks_rem and self.minutes(Stage.R) > 0:
             return NO_REM_AROUSALS
-        if self.unseen_min(*stages) > MOST_UNSEEN * self.minutes(*stages):
-            return AROUSALS_NOT_SEEN
+        most_min = MOST_UNSEEN * self.minutes(*stages)
+        if self.unseen_min(*stages) > most_min:
+            in_gaps_min = self._unseen_by_stage_min["gap"][list(stages)].sum()
+            return AROUSALS_IN_GAPS if in_gaps_min > most_min else AROUSALS_NOT_SEEN
         return self.all_arousals
 
     @property
@@ -339,14 +345,19 @@ class Evidence:
 
     def unseen_min(self, *stages: Stage) -> float:
         """Minutes of some stages in which a detector could see no arousal."""
-        return float(self._unseen_by_stage_min[list(stages)].sum())
+        return float(self._unseen_by_stage_min["any"][list(stages)].sum())
 
     @cached_property
-    def _unseen_by_stage_min(self) -> FloatArray:
-        """The same of W, N1, N2, N3, R, shape (5,)."""
+    def _unseen_by_stage_min(self) -> dict[str, FloatArray]:
+        """The same of W, N1, N2, N3, R, shape (5,), of any cause and of gaps alone."""
+        table = self.scoring.events_of((AROUSALS_UNSEEN,))
+        in_gaps = table[table["cause"] == "gap"]
+        return {"any": self._by_stage_min(table), "gap": self._by_stage_min(in_gaps)}
+
+    def _by_stage_min(self, table: pd.DataFrame) -> FloatArray:
+        """Return the minutes of each stage that events cover, shape (5,)."""
         unseen_s = np.zeros(len(self.stages))
         starts_s = np.arange(len(self.stages)) * self.epoch_s
-        table = self.scoring.events_of((AROUSALS_UNSEEN,))
         onsets_s = table["onset_s"].to_numpy(dtype=np.float64) - self.start_s
         ends_s = onsets_s + table["duration_s"].to_numpy(dtype=np.float64)
         for onset_s, end_s in zip(onsets_s, ends_s, strict=True):

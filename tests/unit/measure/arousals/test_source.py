@@ -91,6 +91,20 @@ def test_sleep_in_which_the_chin_was_off_is_marked_as_unseen(night) -> None:
     assert again.scoring.events_of((AROUSALS_UNSEEN,)).empty
 
 
+def test_sleep_lost_to_a_gap_is_told_from_that_lost_to_a_channel(night) -> None:
+    """A gap at 330 s inside of a minute without a chin: its window of 5 s is its own."""
+    recording, scoring = night
+    chin = next(c for c in recording.channels if c.role.kind.value == "emg")
+    off = replace(
+        recording, lost=((chin.label, Gap(300.0, 60.0)),), gaps=(Gap(331.0, 2.0),)
+    )
+    unseen = count(off, scoring, "auto").scoring.events_of((AROUSALS_UNSEEN,))
+    spans = unseen[["onset_s", "duration_s", "cause"]].itertuples(
+        index=False, name=None
+    )
+    assert list(spans) == [(300.0, 30.0, ""), (330.0, 5.0, "gap"), (335.0, 25.0, "")]
+
+
 def test_asked_for_the_rules_a_scorers_arousals_do_not_count(night) -> None:
     recording, scoring = night
     scored = Scoring.from_stages(scoring.stage_names, arousals=[(100.0, 5.0)])

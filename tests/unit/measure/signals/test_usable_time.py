@@ -6,6 +6,7 @@ from makers import make_scoring
 from signal_makers import make_timeline
 
 from psgkit.domain.metrics import Undefined
+from psgkit.domain.recording import Gap
 from psgkit.domain.scoring import Stage
 from psgkit.measure.signals.usable_time import (
     Timeline,
@@ -39,6 +40,20 @@ def test_epochs_outside_the_window_are_unscored():
 def test_clean_minutes_leave_bad_seconds_out():
     timeline = make_timeline("22", bad_s=tuple(range(15)))
     assert timeline.clean_min((Stage.N2,)) == 0.75
+
+
+def test_gaps_that_had_a_part_stand_in_the_reason_of_a_missing_number():
+    # from 33 to 41 s: of the second epoch, windows from 30 to 45 s
+    gaps = (Gap(12.0, 0.05), Gap(33.0, 8.0))
+    timeline = Timeline.from_scoring(make_scoring("2R"), 60.0, (0, 2), gaps)
+    assert np.flatnonzero(timeline.in_gap).tolist() == list(range(30, 45))
+    few = timeline.too_little((Stage.R,), 0.25, 1)
+    assert few.reason == (
+        "0.2 clean min of R, at least 1 are needed; gaps in the recording take 50 % of R"
+    )
+    assert "gaps" not in timeline.too_little((Stage.N2,), 0.5, 1).reason
+    assert "gaps" not in timeline.too_little((Stage.W,), 0.0, 1).reason
+    assert timeline.naming_gaps(3.0, (Stage.R,)) == 3.0
 
 
 def test_a_stretch_touches_a_bad_second_or_leaves_the_recording():

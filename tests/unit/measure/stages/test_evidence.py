@@ -163,10 +163,11 @@ def test_n1_to_n3_are_nrem_and_r_is_not():
     assert bouts["sleep"].lengths.tolist() == [7]
 
 
-def unseen(stages: str, *spans_s: tuple[float, float]) -> Evidence:
+def unseen(stages: str, *spans_s: tuple[float, float], cause: str = "") -> Evidence:
     """Return a night with an arousal in N2 and times in which none could be seen."""
     scoring = make_scoring(stages, arousals=[(35.0, 5.0)])
-    rows = [(onset, length, AROUSALS_UNSEEN, "detector") for onset, length in spans_s]
+    label = f"{AROUSALS_UNSEEN}{cause}"
+    rows = [(onset, length, label, "detector") for onset, length in spans_s]
     return Evidence.of(scoring.with_events(make_events(rows), {"arousal"}))
 
 
@@ -187,3 +188,15 @@ def test_over_a_tenth_of_a_sleep_unseen_leaves_its_arousals_unknown():
     assert not isinstance(over.arousals_of(Stage.N2), Undefined)
     # of all sleep it is a twentieth
     assert not isinstance(over.arousals, Undefined)
+
+
+def test_gaps_are_named_where_they_alone_hide_over_a_tenth():
+    in_gaps = unseen("2" * 20, (300.0, 61.0), cause=":gap").arousals
+    assert isinstance(in_gaps, Undefined)
+    assert in_gaps.reason.startswith("gaps in the recording hide arousals")
+    # of 10 min of sleep, 50 s in gaps and 20 s without a channel
+    both = unseen("2" * 20, (300.0, 50.0), cause=":gap").scoring
+    more = make_events([(400.0, 20.0, AROUSALS_UNSEEN, "detector")])
+    of_both = Evidence.of(both.with_events(more, {"arousal"})).arousals
+    assert isinstance(of_both, Undefined)
+    assert of_both.reason.startswith("a channel of the arousal detector is lost")
