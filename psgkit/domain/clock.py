@@ -43,7 +43,7 @@ def clock_at(start: dt.datetime | None, seconds: float) -> str:
     try:
         since = dt.timedelta(seconds=float(seconds))
         return "" if start is None else f"{start + since:%H:%M:%S}"
-    except (OverflowError, ValueError):  # no calendar holds such a time, or it is NaN
+    except (OverflowError, ValueError):  # outside the calendar, or NaN
         return ""
 
 

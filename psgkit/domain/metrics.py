@@ -108,14 +108,14 @@ class Reliability:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric, declared once: pages, tables, alarms and statistics ask this row.
+    """A metric, declared once for pages, tables, alarms and statistics.
 
     Attributes
     ----------
     name : str
         The column in snake_case with its unit; the start of it where ``per`` is given.
     unit : str
-        Unit in words, empty for a bare number.
+        Unit, empty for a bare number.
     meaning : str
         One sentence.
     source : str
@@ -177,7 +177,7 @@ class Metric:
 
     @property
     def title(self) -> str:
-        """The plain name, or the column where there is none."""
+        """The plain name, or the column's name."""
         return self.label or self.name
 
 
@@ -256,7 +256,7 @@ class Measure:
 
     @property
     def unit(self) -> str:
-        """Unit in words, empty for a bare number."""
+        """Unit, empty for a bare number."""
         return self.metric.unit
 
     @property
@@ -284,7 +284,7 @@ class Measure:
         return self._comparable() == other._comparable()
 
     def __hash__(self) -> int:
-        """Hash what `__eq__` compares."""
+        """Hash the values that `__eq__` compares."""
         return hash(self._comparable())
 
     def _comparable(self) -> tuple[object, ...]:

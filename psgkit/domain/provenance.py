@@ -7,7 +7,7 @@ from importlib import metadata
 # Raised whenever any number in a report changes for the same input and settings.
 METRIC_VERSION = 4
 
-# From here on an age can tell who a person is.
+# From this age on, the age may identify a person.
 _OLDEST_TOLD_Y = 90
 # Packages whose versions a number may depend on.
 _PACKAGES = ("psgkit", "yasa", "mne", "numpy", "scipy", "pandas", "lightgbm")
@@ -22,7 +22,7 @@ class Provenance:
     versions : dict of str to str
         Of psgkit and of the packages that its numbers rest on.
     settings : dict of str to object
-        All settings in force, as JSON can hold them.
+        All settings in force, as JSON values.
     recording_sha256, scoring_sha256 : str
         Of the input files; empty where there was none.
     recording_bytes : int

@@ -72,7 +72,7 @@ def corrections_issue(scoring: Scoring) -> Issue:
 
 
 def cohens_kappa(first: np.ndarray, second: np.ndarray) -> float:
-    """Return Cohen's kappa of two scorings; NaN where both hold one stage alone."""
+    """Return Cohen's kappa of two scorings; NaN if both have one stage alone."""
     codes = np.union1d(first, second)
     agreed = float((first == second).mean())
     chance = sum(

@@ -1,4 +1,4 @@
-"""Everything that is measured of one night, in the order in which parts need others."""
+"""Measure one night, each part after the parts that it needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -99,7 +99,7 @@ def measure_night(
     if every_electrode:
         electrodes = measure_electrodes(recording, counted.scoring)
     if electrodes.tables:
-        # Electrodes without a column of their own stand in the tables then.
+        # Electrodes without a column are in the tables then.
         measured = [i for i in signals.issues if i.code != "eeg_not_measured"]
         signals = replace(signals, issues=tuple(measured))
     of_scoring = _measure_scoring(counted.scoring)

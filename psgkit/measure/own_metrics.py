@@ -34,7 +34,7 @@ def metric(
 ) -> Callable[[Function], Function]:
     """Declare a metric of your own; psgkit computes it of every night.
 
-    Its number stands in every table with the function as its source.
+    Its number is in every table, with the function as its source.
 
     Parameters
     ----------

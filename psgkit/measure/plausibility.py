@@ -8,10 +8,10 @@ from psgkit.domain.metrics import Measure
 
 MAX_UNSCORED_PCT = 10.0
 
-# What nobody says after a number.
+# Units that are not written after a number.
 _UNSPOKEN = ("count", "exponent")
 
-# A recording that is shorter holds no night.
+# A shorter recording is not a night.
 NAP_MIN = 180.0
 
 

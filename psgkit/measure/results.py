@@ -1,4 +1,4 @@
-"""What a part of the measuring gives: numbers, tables and what they rest on."""
+"""The results of one part of the measuring: numbers, tables and their sources."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from psgkit.measure.signals.usable_time import BoolArray
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Results:
-    """Numbers, tables and what they rest on; the results of two parts add up.
+    """Numbers, tables and their sources; the results of two parts add up.
 
     Attributes
     ----------

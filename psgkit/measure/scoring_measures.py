@@ -30,7 +30,7 @@ def measure_scoring(scoring: object) -> pd.Series:
     Returns
     -------
     pandas.Series of float
-        The index holds the column names of the catalogue; NaN is undefined.
+        The index has the column names of the catalogue; NaN is undefined.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How long bouts last, where the ends of some were not seen."""
+"""How long bouts last if the ends of some are censored."""
 
 import numpy as np
 

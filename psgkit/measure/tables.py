@@ -1,6 +1,6 @@
 """Long tables of a night: bouts, REM periods, cycles, transitions, arousals.
 
-Onsets are in the scoring's seconds, so that a table lies on the recording.
+Onsets are in the scoring's seconds.
 """
 
 import math

@@ -24,7 +24,7 @@ STAGED_BY_PROGRAM = Undefined(
 def per_sleep_hour(night: Evidence, count: float, unseen_min: float = 0.0) -> Value:
     """Divide by the hours of sleep; a nightly index needs three.
 
-    Minutes in which nothing could be counted are left out.
+    Minutes that cannot be counted are left out.
     """
     if night.onset is None:
         return NO_SLEEP

@@ -24,7 +24,7 @@ MIN_WINDOWS = 30
 WINDOWS_AT_A_TIME = 180  # a quarter of an hour stays in the cache
 MAX_UV = 500.0
 FLAT_S = 1.0
-# A sample this close to a limit of the file, as a share of its range, stands at it.
+# A sample this close to a limit of the file, as a share of its range, touches it.
 RAIL_SHARE = 1e-4
 
 BoolArray = npt.NDArray[np.bool_]
@@ -61,7 +61,7 @@ def artefact_mask(
     References
     ----------
     ``yasa.art_detect`` 0.8.1, after Barachant et al. 2013 for the principle of
-    rejecting by distance from what is usual.
+    rejecting by distance from the usual amplitude.
     """
     centre_uv = _median(signal_uv)
     spreads, bad = np.empty(0), np.empty(0, dtype=bool)
@@ -75,7 +75,7 @@ def artefact_mask(
             | is_clipped(windows, limits_uv)
         )
         bad = np.append(bad, is_bad)
-    # YASA leaves out of the comparison what is flat; a gap has no spread at all.
+    # YASA leaves flat windows out of the comparison; a gap has no spread.
     usable = np.isfinite(spreads) & (spreads > 0)
     for group in _groups(stages, bad.size):
         compared = group[usable[group]]
@@ -90,7 +90,7 @@ def window_stages(scoring: Scoring, n_windows: int) -> StageArray:
     Parameters
     ----------
     scoring : Scoring
-        Laid on the recording, so that its seconds are the recording's.
+        Aligned with the recording.
     n_windows : int
         How many windows the signal has.
 

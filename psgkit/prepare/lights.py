@@ -31,7 +31,7 @@ def mark_lights(
     Parameters
     ----------
     scoring : Scoring
-        Laid on the recording; its own lights count where nothing else is said.
+        Aligned with the recording; its lights count unless others are given.
     recording : Recording
         Its start and duration, and the lights that its annotations mark, which count
         where neither the call nor the scoring has any.
@@ -50,7 +50,7 @@ def mark_lights(
     Raises
     ------
     InputError
-        If a time cannot be read, lies outside the recording, or lights-on is not after
+        If a time cannot be read, is outside the recording, or lights-on is not after
         lights-off.
     """
     off_s, on_s = scoring.lights_off_s, scoring.lights_on_s

@@ -94,7 +94,7 @@ def _derive_chin(recording: Recording) -> list[Channel]:
 
     Two channels that are called by single electrodes may yet be two derivations; their
     difference is an EMG of the chin all the same, while a single electrode against a
-    distant reference mostly holds EEG and ECG.
+    distant reference mostly contains EEG and ECG.
     """
     emg = recording.of_kind(Kind.EMG)
     if any(channel.reference_index is not None for channel in emg):

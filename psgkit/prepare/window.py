@@ -1,4 +1,4 @@
-"""A scoring laid on its recording; `mark_lights` says which part is time in bed."""
+"""Align a scoring with its recording, and mark the time in bed."""
 
 import datetime as dt
 import math
@@ -44,9 +44,9 @@ def lay_on(
     Returns
     -------
     scoring : Scoring
-        Second zero is the recording's start; all epochs and events lie within.
+        Second zero is the recording's start; all epochs and events are within it.
     issues : tuple of Issue
-        What reading the scoring found, and what was done here.
+        Issues of reading and of aligning.
 
     Raises
     ------
@@ -198,7 +198,7 @@ def _overhang(scoring: Scoring, duration_s: float) -> float:
 
 
 def _fitted(scoring: Scoring, recording: Recording) -> tuple[Scoring, float]:
-    """Return the scoring over the whole recording, and the seconds it did not hold."""
+    """Return the scoring over the whole recording, and the seconds without an epoch."""
     epoch_s = scoring.epoch_s
     # whole epochs before the scoring's first, negative where it starts too early
     head = math.floor((scoring.onset_s + _SLACK_S) / epoch_s)

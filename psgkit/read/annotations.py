@@ -91,7 +91,7 @@ def mark_stretches(
         Of the recording.
     is_edf : bool
         Whether only ``BAD_`` marks artefact, as MNE writes it into an EDF: remarks of
-        technicians may begin with "bad", and gaps stand in the times of the records.
+        technicians may begin with "bad", and the times of the records show gaps.
     """
     gaps: list[Gap] = []
     artefacts: list[Gap] = []
@@ -184,7 +184,7 @@ def read_marks(
     Returns
     -------
     Scoring or None
-        Unscored where there is no stage; None where no annotation names a stage, an
+        Without stages if none is annotated; None if no annotation names a stage, an
         event or the lights.
     """
     table = pd.DataFrame(

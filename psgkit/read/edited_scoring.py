@@ -27,7 +27,7 @@ def edited_scoring(before: Scoring, annotations: "mne.Annotations") -> Scoring:
     Parameters
     ----------
     before : Scoring
-        As it was shown, laid on its recording.
+        As it was shown, aligned with its recording.
     annotations : mne.Annotations
         Those of `Scoring.to_annotations` after they were edited, in seconds after the
         recording's start.

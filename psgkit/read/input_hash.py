@@ -22,9 +22,9 @@ class Original:
     Attributes
     ----------
     paths : tuple of pathlib.Path
-        Its files, the main one first; empty where there is no file.
+        Its files, the main one first; empty without a file.
     sha256 : str
-        Of their content; empty where there is no file.
+        Of their content; empty without a file.
     facts : tuple of tuple of int
         Of each file: size, times of the last change of content and of anything, and
         number of the file.

@@ -49,7 +49,7 @@ def scoring_to_annotations(scoring: Scoring) -> mne.Annotations:
     rows += rows_of(scoring)
     return mne.Annotations(
         onset=[onset_s for onset_s, _, _ in rows],
-        # MNE has no unknown length; a moment is what is left.
+        # MNE has no unknown length: a moment.
         duration=[0.0 if np.isnan(length) else length for _, length, _ in rows],
         description=[text for _, _, text in rows],
     )
@@ -69,7 +69,7 @@ def night_to_raw(night: Night, recording: Recording) -> mne.io.BaseRaw:
 def marked_raw(
     recording: Recording, scoring: Scoring, channels: Sequence[Channel] | None = None
 ) -> mne.io.BaseRaw:
-    """Return channels of a recording with a scoring that was laid on it.
+    """Return channels of a recording with a scoring that is aligned with it.
 
     The scoring takes the place of the recording's own annotations.
     """
@@ -176,7 +176,7 @@ def annotations_to_scoring(
     recording_start : datetime.datetime, optional
         Clock time of the recording's first sample.
     epoch_s : float, optional
-        Length of an epoch; told from the annotations by default.
+        Length of an epoch; by default that of the annotations.
 
     Raises
     ------
@@ -214,7 +214,7 @@ def scoring_of_table(
     recording_start: dt.datetime | None = None,
     epoch_s: float | None = None,
 ) -> Scoring:
-    """Return the scoring that a table of annotations holds."""
+    """Return the scoring in a table of annotations."""
     draft = draft_of(table, epoch_s=epoch_s, start=start)
     if not draft.stages:
         raise InputError(

@@ -53,7 +53,7 @@ class RawSource:
     Parameters
     ----------
     reader : RawReader
-        What holds the Raw. It pickles: a Raw in memory by its samples, a file by its
+        The Raw. It pickles: a Raw in memory by its samples, a file by its
         path.
     rate_hz : float
         Samples in a second.
@@ -77,7 +77,7 @@ class RawSource:
         return self.reader.raw
 
     def scale_of(self, index: int) -> None:
-        """Return None: the samples are no whole numbers."""
+        """Return None: the samples are not whole numbers."""
 
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return one channel between two times, NaN in gaps."""
@@ -129,7 +129,7 @@ def recording_of_raw(
     Raises
     ------
     UnreadableRecording
-        If MNE refuses the file, or it holds no samples.
+        If MNE refuses the file, or it has no samples.
     MissingChannel, SettingsError
         If a channel of the settings is missing, or its role is unknown.
     """

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 EDF_ENDINGS = (".edf", ".bdf")
-# An EDF by another name, and one that is compressed, are found so that they are named.
+# EDF files with other endings, and compressed ones, which messages name.
 OTHER_EDF_ENDINGS = (".rec", ".edf.gz", ".bdf.gz", ".edfz", ".bdfz", ".zip")
 # Formats of EEG that `mne.io.read_raw` knows. Its own list also has .txt, .csv, .dat and
-# .mat, which hold anything.
+# .mat, which may contain anything.
 MNE_ENDINGS = (
     ".vhdr",  # BrainVision
     ".ahdr",
@@ -40,7 +40,7 @@ _COMPANIONS = {
     ".cnt": (".evt", ".trg", ".seg"),
 }
 _NAMED_FILES = re.compile(rb"^\s*(?:DataFile|MarkerFile)\s*=\s*(.+?)\s*$", re.MULTILINE)
-# FIF files that hold something other than a recording, by MNE's own naming.
+# FIF files that are not recordings, by MNE's naming.
 _OTHER_FIF = re.compile(
     r"-(epo|ave|evo|ica|cov|fwd|inv|src|bem|trans|eve|proj|sol|annot)\.fif(\.gz)?$"
 )
@@ -99,7 +99,7 @@ def is_recording(path: Path) -> bool:
 
 
 def _holds_one_edf(path: Path) -> bool:
-    """Return whether a zip archive holds one EDF or BDF file and no other file."""
+    """Return whether a zip archive has one EDF or BDF file and no other file."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]
@@ -127,7 +127,7 @@ def files_of(path: Path) -> tuple[Path, ...]:
 
 
 def _beside(path: Path, endings: Iterable[str]) -> Iterator[Path]:
-    """Yield the files beside one that differ in the ending, large letters or small."""
+    """Yield the files that differ from one in the ending, in large or small letters."""
     stem = path.name[: len(path.name) - len(ending_of(path))].lower()
     wanted = {stem + ending for ending in endings}
     if wanted:

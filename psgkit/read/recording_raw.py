@@ -152,7 +152,7 @@ def _resampled(
     values: FloatArray, channel: Channel, rate_hz: float, n_samples: int
 ) -> FloatArray:
     if channel.to_uv is None:
-        # A saturation or a position holds until the next value.
+        # A saturation or a position lasts until the next value.
         at = np.floor(np.arange(n_samples) * channel.rate_hz / rate_hz + 1e-6)
         held: FloatArray = values[np.minimum(at.astype(int), len(values) - 1)]
         return held

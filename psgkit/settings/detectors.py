@@ -67,7 +67,7 @@ class SlowWaveRules(Frozen):
 
 
 class DetectorSettings(Frozen):
-    """Which program finds events in the signals, and by which thresholds.
+    """Programs that find events in the signals, and their thresholds.
 
     ``yasa-fast`` is psgkit's own form of YASA's detector; ``yasa`` is YASA's function
     itself, which follows the same rules and takes longer.

@@ -1,7 +1,7 @@
 """A night with known truth.
 
 `simulate_night` makes polysomnograms in which every stage and event is known, for tests,
-teaching, and to ask how well a metric could be found at all. See docs/simulation.md.
+teaching, and to test how well a metric can be found. See docs/simulation.md.
 """
 
 from psgkit.simulate.faults import Fault, FaultKind

@@ -1,4 +1,4 @@
-"""Samples as an EDF file holds them: 16-bit numbers and a physical range."""
+"""Samples of an EDF file: 16-bit numbers and a physical range."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class DigitalSource:
     gaps: Sequence[Gap] = ()
 
     def scale_of(self, index: int) -> None:
-        """Return None: the samples are no whole numbers."""
+        """Return None: the samples are not whole numbers."""
 
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return a part of one signal; see `psgkit.domain.signal_source.SignalSource`."""

@@ -32,7 +32,7 @@ def record_annotations(
     duration_s, record_s : float
         Of the recording, gaps included, and of a record.
     told : sequence of (onset_s, duration_s, text)
-        Annotations, by onset. Those within a gap stand in the record before it.
+        Annotations, by onset. Those within a gap are in the record before it.
     """
     starts = np.arange(0.0, duration_s, record_s)
     for gap in gaps:

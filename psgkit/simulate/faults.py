@@ -22,7 +22,7 @@ from psgkit.simulate.sleep_state import draw_times
 
 
 class FaultKind(StrEnum):
-    """The faults that there are."""
+    """The known faults."""
 
     FLAT = "flat"  # a channel that records nothing
     RAILED = "railed"  # a channel that sits at the end of its range
@@ -74,7 +74,7 @@ class Fault:
         Raises
         ------
         InputError
-            If there is no such fault, or it takes no channel or time.
+            If the fault is unknown, or takes no channel or time.
         """
         match = _WRITTEN.fullmatch(text.strip())
         kinds = ", ".join(FaultKind)

@@ -102,11 +102,11 @@ def given_scoring(hypnogram: "Scoring | yasa.Hypnogram | Sequence[str]") -> Scor
     Raises
     ------
     InputError
-        If a stage has another name, or the hypnogram does not hold five stages.
+        If a stage has another name, or the hypnogram does not have five stages.
     """
     if isinstance(hypnogram, Scoring):
         return hypnogram
-    if hasattr(hypnogram, "sampling_frequency"):  # told without importing YASA
+    if hasattr(hypnogram, "sampling_frequency"):  # checked without importing YASA
         return _from_yasa(hypnogram)
     if isinstance(hypnogram, str) or not isinstance(hypnogram, Iterable):
         raise InputError(

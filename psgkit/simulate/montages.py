@@ -2,7 +2,7 @@
 
 A source of the brain reaches every electrode with a gain that falls with distance, and
 a channel is the difference of two electrodes; so channels are coherent, and
-re-referencing gives what it would in a head.
+re-referencing has the same result as in a head.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def spread(x: float, y: float, width: float) -> dict[str, float]:
     Parameters
     ----------
     x, y : float
-        Where the source lies, in the units of `POSITIONS`.
+        Place of the source, in the units of `POSITIONS`.
     width : float
         Distance at which its gain has fallen to 0.61.
     """
@@ -106,7 +106,7 @@ class Lead:
         return bool(self.plus)
 
     def gain(self, topography: Topography) -> float:
-        """Return how strongly a source is seen."""
+        """Return the gain of a source."""
         return topography.get(self.plus, 0.0) - topography.get(self.minus, 0.0)
 
     def rate_at(self, rate_hz: float) -> float:

@@ -61,11 +61,11 @@ class Truth:
         The course of slow-wave activity: ``onset_s`` of each epoch, and under the label
         of each EEG channel the power from 0.5 to 4 Hz, in µV², that the brain puts into
         it: background, slow waves and K-complexes, as arousals leave them. Worked out
-        from what the night is made of, not from the finished signals.
+        from the parts of the night, not from the finished signals.
     beats_s : numpy.ndarray of float64
         Peaks of the R waves. Early ones are events of kind ``ectopic_beat``.
     options : mapping of str to object
-        What the night was asked to be, as JSON can hold it.
+        The options of the night, as JSON values.
     """
 
     scoring: Scoring
@@ -91,7 +91,7 @@ class SimulatedNight:
     truth : Truth
         What is in it.
     signals : tuple of Digital
-        The samples, as the file holds them.
+        The samples in the file.
 
     Examples
     --------
@@ -118,7 +118,7 @@ class SimulatedNight:
             The EDF file. ``<stem>_hypnogram.csv``, ``<stem>_events.csv`` and
             ``<stem>_truth.json`` are written beside it.
         annotations : bool or collection of {"stages", "arousals", "breathing", "lights"}
-            What the EDF file holds as annotations; all of it where True.
+            Contents of the EDF file's annotations; all of it if True.
 
         Returns
         -------
@@ -185,10 +185,10 @@ def simulate_night(
         Length; 8 h where no hypnogram is given. A hypnogram is followed to its end, or
         for so many hours.
     seed : int
-        What chance is drawn from: the same seed and options give the same night.
+        Seed of the random numbers: the same seed and options give the same night.
     hypnogram : Scoring, yasa.Hypnogram or sequence of str, optional
         Stages to follow (names W N1 N2 N3 R ART UNS, 30 s each in a sequence); drawn,
-        with plausible cycles, where there is none. Artefact and unscored epochs become
+        with plausible cycles, if none is given. Artefact and unscored epochs become
         artefact. Of a scoring, stages and lights are followed, events are not.
     montage : {"aasm", "minimal", "electrodes", "wide", "mixed"}
         Six EEG, two EOG, chin and ECG; C4-M1 with EOG and chin; electrodes with their
@@ -228,7 +228,7 @@ def simulate_night(
         Early heart beats an hour.
     limb_movements_per_h : float
         Periodic limb movements an hour of sleep, in series in NREM sleep. Above zero,
-        the true scoring holds all limb movements.
+        the true scoring has all limb movements.
     faults : sequence of str or Fault
         What is wrong with the recording; see `psgkit.simulate.faults`.
     start : str

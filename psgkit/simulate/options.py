@@ -88,7 +88,7 @@ class NightOptions:
         return 0.0 if isinstance(self.arousals_per_h, Mapping) else self.arousals_per_h
 
     def as_json(self) -> dict[str, object]:
-        """Return the options as JSON can hold them."""
+        """Return the options as JSON values."""
         per_h = self.arousals_per_h
         return {
             "hours": self.hours,
@@ -112,7 +112,7 @@ class NightOptions:
     def _asked_beyond_usual(self) -> dict[str, object]:
         """Return the options of heart, limbs and drift that are not at their usual value.
 
-        A night without them is the night of before there were such options.
+        A night without them is the night of versions before these options.
         """
         return {
             name: getattr(self, name)

@@ -52,7 +52,7 @@ def power_of_source(source: Float32Array, timeline: Timeline) -> FloatArray:
     Returns
     -------
     numpy.ndarray of float64, shape (n_seconds,)
-        In µV²; each second has its epoch's.
+        In µV²; each second has that of its epoch.
     """
     seconds = np.arange(len(timeline.states))
     epochs = (seconds // timeline.epoch_s).astype(int)

@@ -52,7 +52,7 @@ NUMERICAL_MISSING_AS_ZERO = 2
 class Classifier:
     """A forest of binary trees, one sum of trees for each class.
 
-    Inner nodes and leaves of a tree share one numbering, inner nodes first, so that a
+    Inner nodes and leaves of a tree share one numbering, inner nodes first: a
     walk is a chain of look-ups; a leaf is its own child.
 
     Attributes
@@ -66,7 +66,7 @@ class Classifier:
     feature, threshold, children, value : numpy.ndarray
         Of each node, all trees in one row: the column that it looks at, the largest
         value that goes left, its left and right child (shape ``(n_nodes, 2)``), and
-        what it adds to its class if it is a leaf.
+        the value that it adds to its class if it is a leaf.
     roots : numpy.ndarray, shape (n_trees,)
         First node of each tree.
     """
@@ -126,7 +126,7 @@ def load_classifier(name: str) -> Classifier:
     Raises
     ------
     UnknownClassifier
-        If the installed YASA has no such classifier, or one that psgkit does not know.
+        If the installed YASA has no classifier of that name, or an unknown one.
     InputError
         If YASA is not installed.
     """

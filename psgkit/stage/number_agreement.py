@@ -13,7 +13,7 @@ import pandas as pd
 
 from psgkit.errors import InputError
 
-# Below this, a correlation of nights says nothing.
+# Fewer nights give no useful correlation.
 MIN_NIGHTS = 5
 
 Numbers = npt.NDArray[np.float64]

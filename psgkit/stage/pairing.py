@@ -1,4 +1,4 @@
-"""Two scorings of one night, laid over each other."""
+"""Align two scorings of one night."""
 
 import math
 from dataclasses import dataclass, replace
@@ -54,7 +54,7 @@ class ScoringPair:
         return self.reference[self.both_scored], self.test[self.both_scored]
 
     def hypnogram(self, stages: Codes, scorer: str) -> "yasa.Hypnogram":
-        """Return one of the two as YASA has it."""
+        """Return one of the two as YASA's hypnogram."""
         return Scoring(stages=stages, epoch_s=self.epoch_s, scorer=scorer).hypnogram
 
     def within(self, events: pd.DataFrame, shift_s: float) -> Spans:

@@ -6,10 +6,10 @@ from psgkit.domain.channels.roles import Kind
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
 
-# An epoch of which more than this share has no signal is not scored.
+# An epoch with a larger share of missing signal is not scored.
 LARGEST_MISSING_SHARE = 0.1
 
-FULL_EEG_RATE_HZ = 60.0  # below, an EEG lacks a part of the 0.4 to 30 Hz that YASA uses
+FULL_EEG_RATE_HZ = 60.0  # below, part of the 0.4 to 30 Hz that YASA uses is missing
 SHORT_S = 300.0  # below, YASA calls its own results unreliable
 NAP_S = 3 * 3600.0  # below, a recording is a nap; training was on whole nights
 YOUNGEST_Y = 5.0  # the training cohorts begin there

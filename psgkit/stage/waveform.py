@@ -75,7 +75,7 @@ class Padded:
         n_new = max(round(n_old * ratio), 1)
         spectrum = fft.rfft(self.values)
         shorter = min(n_new, n_old)
-        if shorter % 2 == 0:  # the one frequency that stands for itself and its mirror
+        if shorter % 2 == 0:  # the only frequency without a mirror
             spectrum[shorter // 2] *= 2 if n_new < n_old else 0.5
         resampled = fft.irfft(spectrum[: n_new // 2 + 1], n_new)
         resampled *= n_new / n_old

@@ -54,12 +54,12 @@ def stage_fast(recording: Recording) -> Staging:
     -------
     Staging
         Equal, epoch for epoch, to what `yasa.SleepStaging` gives for the channels
-        used, but for epochs that lie in a gap of the recording (UNS).
+        used, except epochs in a gap of the recording (UNS).
 
     Raises
     ------
     MissingChannel
-        If there is no EEG that can be staged; the message lists what there is.
+        If no EEG can be staged; the message lists the channels.
     UnreadableRecording
         If the recording is shorter than one epoch.
     UnknownClassifier

@@ -1,4 +1,4 @@
-"""The stager ``yasa``: YASA itself; tests hold ``yasa-fast`` equal to it."""
+"""The stager ``yasa``: YASA itself; tests compare ``yasa-fast`` with it."""
 
 import warnings
 from collections.abc import Mapping
@@ -55,13 +55,13 @@ def stage_with_yasa(recording: Recording) -> Staging:
     Returns
     -------
     Staging
-        YASA's stages and probabilities. Epochs that lie in a gap of the recording are
+        YASA's stages and probabilities. Epochs in a gap of the recording are
         not scored.
 
     Raises
     ------
     MissingChannel
-        If there is no EEG that can be staged; the message lists what there is.
+        If no EEG can be staged; the message lists the channels.
     UnreadableRecording
         If the recording is shorter than one epoch.
     InputError

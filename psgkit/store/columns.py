@@ -166,7 +166,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 
 
-# Unit and meaning of what stands in the table beside the numbers of the catalogue.
+# Unit and meaning of columns that are not metrics.
 NIGHT_COLUMNS: dict[str, tuple[str, str]] = {
     "id": ("", "name of the night"),
     "status": (

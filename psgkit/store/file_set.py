@@ -22,14 +22,14 @@ _BEFORE, _ABSENT, _LOCK = ".before", ".absent", ".lock"
 
 
 class FileSet:
-    """The files that a folder will hold; see `together`.
+    """The files of a folder; see `together`.
 
     Parameters
     ----------
     home : pathlib.Path
         An existing folder.
     mark : str
-        The name of the file that says that all are there.
+        The name of the file that marks the set as complete.
     """
 
     def __init__(self, home: Path, mark: str) -> None:
@@ -99,7 +99,7 @@ def together(home: Path, *, mark: str) -> Iterator[FileSet]:
     home : pathlib.Path
         An existing folder.
     mark : str
-        The name of the file that says that all are there.
+        The name of the file that marks the set as complete.
 
     Yields
     ------
@@ -139,7 +139,7 @@ def recover(home: Path, mark: str) -> None:
     home : pathlib.Path
         A folder.
     mark : str
-        The name of the file that says that all are there.
+        The name of the file that marks the set as complete.
     """
     lock = home / f".{mark}{_LOCK}"
     traces = (f".*{_BEFORE}", f".*{_ABSENT}", ".*.part")

@@ -104,7 +104,7 @@ def check_writable(folder: Path) -> None:
     Raises
     ------
     OutputError
-        If the folder, or the first of those above it that is there, is no folder or
+        If the folder, or the first existing one above it, is not a folder or
         does not let this user write.
     """
     there = next(place for place in (folder, *folder.absolute().parents) if _is(place))

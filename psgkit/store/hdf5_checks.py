@@ -27,7 +27,7 @@ def check_content(group: h5py.Group, name: str, *, max_bytes: int = MAX_BYTES) -
     Raises
     ------
     UnreadableNight
-        If the file holds what a saved night never does.
+        If the file has content that a saved night never has.
     """
     waiting, seen, unpacked = [group], {group.id}, 0
     while waiting:
@@ -37,7 +37,7 @@ def check_content(group: h5py.Group, name: str, *, max_bytes: int = MAX_BYTES) -
                 raise UnreadableNight(f"{name} is refused: {key!r} links elsewhere.")
             item = group[key]
             if item.id in seen:
-                # Every pair of such links would double the ways to what is below.
+                # Every pair of such links would double the paths to the groups below.
                 raise UnreadableNight(f"{name} is refused: {key!r} is there twice.")
             seen.add(item.id)
             if isinstance(item, h5py.Group):

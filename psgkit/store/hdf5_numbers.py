@@ -26,12 +26,12 @@ def read_numbers(group: h5py.Group) -> Iterator[tuple[str, float, float, float]]
     ------
     name : str
     value, low, high : float
-        Limits are NaN where there is none.
+        Limits are NaN if there are none.
 
     Raises
     ------
     UnreadableNight
-        If anything else than a number lies in the group, or elsewhere than in its file.
+        If the group has anything but numbers, or data outside its file.
     """
     for name in group:
         link = group.id.links.get_info(name.encode())

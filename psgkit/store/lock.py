@@ -1,4 +1,4 @@
-"""A file that one process holds at a time, also where several machines see its folder.
+"""Lock a folder for one process, also if several machines share it.
 
 Only one can create it. Its owner rewrites it every few seconds; a lock whose content
 stands still belongs to a process that died. Nothing rests on locks of an operating
@@ -24,7 +24,7 @@ DEAD_AFTER_S = 30.0
 
 @contextmanager
 def taking_turns(path: Path, *, of: Path) -> Iterator["Lock"]:
-    """Hold a lock, and wait for whoever holds it before.
+    """Hold a lock; wait while another process holds it.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def taking_turns(path: Path, *, of: Path) -> Iterator["Lock"]:
 class Lock:
     """A lock that is held; `lost` is true if another process took it over.
 
-    What its owner does stands in the file, for who asks; see `owner_at_work`.
+    The file says what its owner does; see `owner_at_work`.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def owner_at_work(path: Path, *, watch_s: float = 2 * BEAT_S) -> dict[str, Any]:
 
 
 def _aside(path: Path, ending: str) -> str:
-    """Return a name beside a lock that no other process uses."""
+    """Return a file name next to the lock that no other process uses."""
     return f"{path.name}.{secrets.token_hex(8)}.{ending}"
 
 

@@ -106,7 +106,7 @@ def write_night(night: Night, path: Path) -> None:
     Raises
     ------
     OutputError
-        If the file cannot be written, or a table holds what the file cannot.
+        If the file cannot be written, or a table has values that HDF5 cannot store.
     """
     write_whole(path, night_bytes(night))
 
@@ -141,7 +141,7 @@ def read_night_numbers(path: str | Path, known: dict[str, Measure]) -> Night:
     path : str or pathlib.Path
         The ``.h5`` file of a night.
     known : dict of str to Measure
-        One measure of each name seen so far, from which is taken what a number means;
+        One measure of each name so far, which gives the meaning of the number;
         new ones are added.
 
     Returns
@@ -206,7 +206,7 @@ def night_bytes(night: Night) -> bytes:
     Raises
     ------
     OutputError
-        If a table holds what the file cannot.
+        If a table has values that HDF5 cannot store.
     """
     with h5py.File(
         "night.h5",

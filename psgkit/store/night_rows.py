@@ -1,4 +1,4 @@
-"""Channels, gaps and issues as tables, the way an HDF5 file holds them."""
+"""Channels, gaps and issues as tables of the HDF5 file."""
 
 from collections.abc import Hashable
 from typing import Any

@@ -46,7 +46,7 @@ def look_at_seal(path: Path) -> Seal:
 
 
 def seal_line(path: Path) -> str:
-    """Return the last bytes of a file, where its seal stands; without checking it."""
+    """Return the seal, the last bytes of a file, without checking it."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _LENGTH))
         return file.read(_LENGTH).decode("ascii", "replace")

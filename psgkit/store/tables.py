@@ -85,7 +85,7 @@ def get_table(group: h5py.Group) -> pd.DataFrame:
 
 
 def held(name: str) -> str:
-    """Return a name of a table, column or measure that HDF5 can hold, or refuse it."""
+    """Return a name of a table, column or measure that HDF5 can store, or refuse it."""
     if not name or {"/", ".", "\0"} & set(name):
         raise OutputError(
             f"{name!r} cannot be saved: the name of a table, column or measure must be "
@@ -95,7 +95,7 @@ def held(name: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text that HDF5 can hold."""
+    """Return text that HDF5 can store."""
     return _UNHOLDABLE.sub(
         lambda hit: "\\\\" if hit[0] == "\\" else f"\\u{ord(hit[0]):04x}", text
     )
@@ -114,7 +114,7 @@ def _encoded(column: "pd.Series[Any]") -> tuple[object, str]:
         return column.to_numpy(), ""
     cells = column.tolist()
     if all(type(cell) is str for cell in cells):
-        # Most columns hold few words, many times each.
+        # Most columns have few words, many times each.
         held_as = {cell: escape(cell) for cell in set(cells)}
         return np.array([held_as[cell] for cell in cells], dtype=TEXT), "text"
     try:

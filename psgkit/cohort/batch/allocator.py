@@ -23,10 +23,10 @@ _M_TRIM_THRESHOLD = -1
 _M_TOP_PAD = -2
 _M_MMAP_THRESHOLD = -3
 
-# What glibc comes to by itself where nothing is set, and what it begins with.
+# glibc's own value in the long run, and at its start.
 _LARGEST_MMAP_THRESHOLD = 32 << 20
 _FIRST_MMAP_THRESHOLD = 128 << 10
-# What a worker keeps is what most of a night works with, but for whole signals.
+# A worker keeps most memory of a night, except whole signals.
 _KEPT = 256 << 20
 _FETCHED_AHEAD = 32 << 20
 

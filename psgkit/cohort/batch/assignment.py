@@ -7,7 +7,7 @@ from psgkit.domain.jobs import Job
 from psgkit.settings import Settings
 
 
-# Without a text of its own: what is handed around may be logged by who carries it.
+# Without a text of its own: Dask may log an object that it carries.
 @dataclass(frozen=True, slots=True, repr=False)
 class Task:
     """One night with all that a worker needs to do it.
@@ -19,7 +19,7 @@ class Task:
     out : pathlib.Path
         The output folder of the cohort.
     resume : bool
-        Whether a result that stands is left as it is.
+        Whether an existing result is kept.
     verify : bool
         Whether inputs are compared by SHA-256 to know that.
     own_metrics : tuple of str

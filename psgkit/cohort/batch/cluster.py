@@ -110,7 +110,7 @@ class DaskExecutor(Executor):
             raise MissingExtra(
                 "--dask needs dask.distributed: pip install 'psgkit[cluster]'."
             ) from None
-        # A scheduler that dies is told in a sentence, not in Dask's tracebacks.
+        # A dead scheduler is reported in a sentence, not in Dask's tracebacks.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             # Dask ships no types.

@@ -1,4 +1,4 @@
-"""All nights of a study, each on its own, one outcome after the other."""
+"""Run all nights of a study; each night gives one outcome."""
 
 import time
 from collections import Counter, deque
@@ -87,11 +87,11 @@ def run_cohort(
     settings : Settings, optional
         Default settings where not given.
     workers : int, optional
-        Nights at a time; by default what cores and memory serve.
+        Nights at a time; by default as many as cores and memory allow.
     timeout_s : float, optional
         After how many seconds a night counts as failed.
     resume : bool
-        Whether nights are left whose result stands for the same inputs, settings and
+        Whether nights are skipped that have a result of the same inputs, settings and
         definitions.
     verify : bool
         Whether inputs are compared by SHA-256 for that.
@@ -287,7 +287,7 @@ class _Run:
         return frozenset(task.job.night_id for task, _ in self.under_way.values())
 
     def fill(self) -> None:
-        """Give every free worker a night; no more, so that stopping ends soon."""
+        """Give every free worker a night, but no more, so that stopping is quick."""
         while (
             self.waiting
             and not self.gone

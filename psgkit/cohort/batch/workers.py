@@ -44,13 +44,13 @@ ONE_THREAD = (
 
 
 class WorkerGone(Exception):
-    """A worker was lost with the night it was at; the message says how."""
+    """A worker was lost during a night; the message says how."""
 
 
 def unforeseen(fault: BaseException) -> str:
     """Return the sentence for an error that no night should end in.
 
-    Without its own words, which may hold what stands in a file's header.
+    Without its own words, which may repeat a file's header.
     """
     return f"This is a bug of psgkit ({type(fault).__name__})."
 
@@ -179,7 +179,7 @@ def count_workers(wanted: int | None, *, nights: int) -> int:
     Parameters
     ----------
     wanted : int or None
-        What the call asks for; None leaves the choice to this function.
+        Number in the call; None leaves the choice to this function.
     nights : int
         How many nights there are to do.
 
@@ -220,7 +220,7 @@ def available_bytes() -> int | None:
         found.append(int(limit) - int(used))
     if not found:
         with suppress(ValueError, OSError, AttributeError):
-            # The whole memory, of which half is a fair guess.
+            # The whole memory; half of it is a fair guess.
             found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2)
     return min(found, default=None)
 

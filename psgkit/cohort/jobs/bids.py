@@ -29,7 +29,7 @@ _NAME = re.compile(
 )
 # The formats of EEG that BIDS allows.
 _ENDINGS = (".edf", ".bdf", ".vhdr", ".set")
-# Folders of the root that hold no raw data of this set.
+# Folders of the root without raw data of this set.
 _NOT_RAW = ("derivatives", "sourcedata", "code", "stimuli")
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def find_bids_jobs(root: str | Path, *, scoring: str = AUTO) -> list[Job]:
     Raises
     ------
     InputError
-        If the folder is not there or holds no such file.
+        If the folder does not exist or has no such file.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def _base(file: Path) -> Path:
 def _job(file: Path, name: str, people: dict[str, dict[str, str]], scoring: str) -> Job:
     entities = _NAME.match(_base(file).name)
     person, session = entities.groups() if entities else (None, None)
-    # Who and when: what a comparison of repeated nights is told to go by.
+    # Person and visit, for a comparison of repeated nights.
     given = {"participant_id": person, "session": session}
     row = {name: word for name, word in given.items() if word}
     row |= people.get(person or "", {})

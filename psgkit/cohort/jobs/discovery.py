@@ -48,7 +48,7 @@ def find_jobs(
     Raises
     ------
     InputError
-        If an input is not there, or there is no recording in any.
+        If an input does not exist, or none has a recording.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def walk(folder: Path) -> Iterator[Path]:
     """Go through all files below a folder, and recordings that are a folder (.mff).
 
     Links to folders are followed once; hidden ones are left out. A folder that cannot
-    be opened is among what is found, so that nothing of it is passed by in silence.
+    be opened is among the results, so that nothing is skipped in silence.
     """
     seen: set[str] = set()
     closed: list[str] = []
@@ -111,7 +111,7 @@ def walk(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        # "._night.edf" is what macOS leaves beside night.edf on foreign disks.
+        # macOS writes "._night.edf" beside night.edf on foreign disks.
         whole = [name for name in folders if is_recording(Path(place, name))]
         folders[:] = [name for name in folders if name not in whole]
         for name in sorted([*names, *whole]):
@@ -162,7 +162,7 @@ def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
     first: dict[str, int] = {}
     for place, job in enumerate(named, start=1):
         if (other := first.setdefault(job.night_id, place)) != place:
-            # By their places: names of files are what --id hash keeps to itself.
+            # By their numbers: --id hash hides the names of files.
             raise InputError(
                 f"Recordings {other} and {place} of {len(named)}, in the order of their "
                 "names, hold the same; a name from the content cannot tell them apart. "

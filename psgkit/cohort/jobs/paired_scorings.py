@@ -30,7 +30,7 @@ PATTERNS = (
     "{stem}.eannot",
 )
 
-# What editors and copying programs leave beside a file.
+# Files that editors and copying programs leave beside a file.
 _LEFT_BY_PROGRAMS = ("~", ".bak", ".old", ".orig", ".tmp", ".swp", ".part")
 
 _TAILS = ("-psg", "_psg", "_eeg", "_raw")

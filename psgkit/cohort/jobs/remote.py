@@ -99,9 +99,9 @@ def check_address(address: str) -> None:
     Raises
     ------
     InputError
-        If it begins with no protocol that fsspec knows, or holds a key for S3.
+        If fsspec does not know its protocol, or it contains a key for S3.
     MissingExtra
-        If fsspec, or what it needs for the protocol, is not installed.
+        If fsspec, or a package that it needs for the protocol, is not installed.
     """
     for part in address.split("::"):
         protocol, _, rest = part.partition("://")
@@ -119,7 +119,7 @@ def _check_protocol(protocol: str) -> None:
     try:
         fsspec.get_filesystem_class(protocol)
     except ValueError:
-        # A password may hold "::", and a part of it be taken for a protocol.
+        # A password may contain "::", and part of it may look like a protocol.
         shown = f"{protocol}://" if protocol.isalnum() else "such an address"
         raise InputError(
             f"No input can be read from {shown}; s3, sftp, https and others that "
@@ -284,8 +284,8 @@ def _unreachable(fault: Exception, stall_s: float = STALL_S) -> InputError:
             f"The server of an input sent nothing for {stall_s:g} s. Try again later, or "
             "raise stall_s below [read] in the settings file."
         )
-    # The web's real reason stands behind fsspec's. Not a fault's own words: they may
-    # hold the address, and that a password.
+    # The web's reason is the cause of fsspec's. Not the fault's own words: they may
+    # have the address, and it may have a password.
     reason = type(fault.__cause__ or fault).__name__
     return InputError(
         f"An input cannot be read from its address ({reason}); see "

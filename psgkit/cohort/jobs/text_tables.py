@@ -9,7 +9,7 @@ from psgkit.errors import InputError
 MAX_BYTES = 50_000_000
 # A workbook is a ZIP archive; the older kind is an OLE file.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-# "none" is not among them: it is what a group without treatment is called.
+# "none" is not among them: it can be the name of a group without treatment.
 MISSING = frozenset({"", "n/a", "na", "nan", "null"})
 
 
@@ -32,7 +32,7 @@ def read_sheet(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]
     Raises
     ------
     InputError
-        If the file is no such table; every row that does not fit is named.
+        If the file is not a table; every row that does not fit is named.
     """
     lines = csv.reader(io.StringIO(text := _text(path), newline=""), _dialect(text))
     try:

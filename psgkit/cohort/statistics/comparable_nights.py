@@ -11,7 +11,7 @@ from psgkit.measure import metric_named
 # Nights that differ in one of these were not measured alike.
 MUST_NOT_MIX = ("scorer", "epoch_s", "metric_version")
 
-# What these columns are, in words.
+# Names of these columns.
 _WORDS = {
     "scorer": "the scorer",
     "epoch_s": "the length of an epoch (epoch_s)",
@@ -24,13 +24,13 @@ _WORDS = {
     "arousal_source": "the source of arousals (arousal_source)",
 }
 
-# Where more nights than these are meant, their number is told and not their names.
+# Above this number of nights, a message gives their number, not their names.
 MOST_NAMED = 3
 
-# Of how many groups of look-alike nights, and nights in one, a warning tells.
+# How many groups of look-alike nights, and nights of a group, a warning names.
 MOST_ALIKE = 10
 
-# Two nights of which all of these are the same are one night: of real nights no two
+# Two nights that agree in all of these are one night: of real nights no two
 # spend the same minutes in every stage.
 _OF_ONE_NIGHT = (
     *("duration_min", "tst_min", "w_min", "n1_min", "n2_min", "n3_min", "rem_min"),
@@ -51,7 +51,7 @@ def ids_of(nights: pd.DataFrame) -> list[str]:
 
 
 def mixed(nights: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
-    """Name the ways in which the nights were measured differently.
+    """Return the differences in how the nights were measured.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def check_cells(
     nights : pandas.DataFrame
         Those that have results.
     compared : sequence of str
-        Columns to compare, where numbers alone can stand.
+        Columns to compare, which must be numbers.
     terms : sequence of str
         Group and covariates; a few numbers may be the names of groups there.
 

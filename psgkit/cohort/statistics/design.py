@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # What a slope is compared with, in place of a group.
 PER_UNIT = "per unit"
 
-# A slope for age is told for this many years: one year changes too little to read.
+# A slope for age is given for this many years: one year changes too little to read.
 AGE_COLUMNS = ("age_y", "age")
 YEARS = 10.0
 
@@ -91,7 +91,7 @@ def split_formula(formula: str) -> tuple[list[str], str]:
     Raises
     ------
     InputError
-        If there is no tilde.
+        Without a tilde.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def make_design(
     reference : str or None
         The group that the others are compared with.
     per : float or None
-        How many units of a marker a slope is told for.
+        Number of units of a marker that a slope is for.
 
     Raises
     ------
@@ -259,7 +259,7 @@ def _variable(
 
 
 def is_number(values: "pd.Series[Any]") -> bool:
-    """Return whether a column holds numbers; True and False are words."""
+    """Return whether a column has numbers; True and False are words."""
     return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(
         values
     )

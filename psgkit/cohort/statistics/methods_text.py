@@ -8,7 +8,7 @@ import pandas as pd
 from psgkit.cohort.statistics.comparable_nights import plain
 from psgkit.cohort.statistics.model import INDEPENDENT
 
-# What tells how the nights were measured, and its words.
+# Columns that say how the nights were measured, and their names.
 MEASURED_BY = {"scorer": "Stages:", "metric_version": "metric version"}
 
 
@@ -30,13 +30,13 @@ def methods_sentence(
     table : pandas.DataFrame
         What was fitted: ``column, estimate, nights_n, persons_n, note``.
     compared_by : str
-        Group or marker, and what it is held against.
+        Group or marker, and its reference.
     covariates : sequence of str
         What the models were adjusted for.
     person : str or None
         Column that names the person of several nights.
     mixed : sequence of str
-        In what the nights differ that were allowed to.
+        Allowed differences between the nights.
     """
     adjusted = f", adjusted for {', '.join(covariates)}," if covariates else ""
     fitted = table[table["estimate"].notna()]

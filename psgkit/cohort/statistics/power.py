@@ -1,4 +1,4 @@
-"""How many nights a difference between two groups would take to be seen.
+"""Compute how many nights show a difference between two groups.
 
 A night scored once shows a person's true value blurred by scoring error: with
 reliability r, a difference of d standard deviations of the true values is one of
@@ -38,7 +38,7 @@ def nights_needed(
     power : float
         Wanted chance of finding the difference.
     alpha : float
-        Accepted chance of finding one where there is none, two-sided.
+        Accepted chance of a false finding, two-sided.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def nights_needed(
     Raises
     ------
     InputError
-        If a value lies outside its range, each named, or more than a million nights
+        If a value is outside its range, each named, or more than a million nights
         would be needed.
     MissingExtra
         If statsmodels is not installed.
@@ -114,7 +114,7 @@ def power_table(
     Raises
     ------
     InputError
-        If there is no such column, or a value lies outside its range.
+        If the column does not exist, or a value is outside its range.
     """
     known = {metric.name for metric in METRICS}
     if columns is None:

@@ -62,7 +62,7 @@ class Comparison:
     macro_f1_stages : dict of str to tuple of str
         The stages over which the macro F1 of each night is the mean.
     epoch_s : dict of str to float
-        Length of the epochs in which each night was compared.
+        Length of the compared epochs of each night.
     doubts : dict of str to str
         Nights whose two scorings may be of two nights.
     """
@@ -155,7 +155,7 @@ def compare_folders(
     Raises
     ------
     InputError
-        If there is no common night, or none can be compared.
+        If no night is common, or none can be compared.
     """
     (first, second), left_out = _read_common((test, reference))
     found = compare_nights(
@@ -175,7 +175,7 @@ def compare_raters(sources: Sequence[Source]) -> RaterComparison:
     Raises
     ------
     InputError
-        If there is no common night, or none can be compared.
+        If no night is common, or none can be compared.
     """
     scorings, left_out = _read_common(sources)
     names = _scorer_names(sources)
@@ -282,7 +282,7 @@ def _files_of(path: Path) -> dict[str, Path]:
         and not file.name.endswith(_SIDECAR)
     ]
     nights = [file for file in path.glob("*/*.h5") if file.stem == file.parent.name]
-    # psgkit's own output folder holds tables of the cohort beside its nights
+    # psgkit's own output folder has tables of the cohort beside its nights
     files = nights or inside
     return {file.stem: file for file in sorted(files)}
 

@@ -1,4 +1,4 @@
-"""Standard errors and degrees of freedom that hold for few persons.
+"""Standard errors and degrees of freedom that are valid for few persons.
 
 The "CR2" variance and its Satterthwaite degrees of freedom (Bell & McCaffrey 2002;
 Pustejovsky & Tipton 2018, 10.1080/07350015.2016.1247004). Of complete pairs they are

@@ -48,7 +48,7 @@ NOT_BEGUN = "A batch is at work; this night's turn has not come."
 NO_RESULT = "It has no result yet; the same batch command goes on with it."
 AGAIN = "A batch is at work on it again."
 
-# Of how many inputs that are there twice a line tells; then how many more there are.
+# How many doubled inputs a line names; then it gives the number of others.
 MAX_TOLD = 10
 
 
@@ -65,7 +65,7 @@ class _Cohort:
     pages: dict[str, str] = field(default_factory=dict)
     # The nights that a batch is at; None where no batch is at work.
     under_way: frozenset[str] | None = None
-    # What was measured, and its SHA-256, to the nights that hold it.
+    # The measured file and its SHA-256, to the nights with it.
     inputs: defaultdict[tuple[str, str], list[str]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -84,7 +84,7 @@ def collect(
 
     Writes ``cohort.csv``, ``failures.csv``, ``data_dictionary.csv``, ``cohort.html``
     and ``cohort.xlsx``. Tables that would be the same are left as they are. Warns,
-    through `logging`, of nights that hold the same recording: it counts several times.
+    through `logging`, of nights with the same recording: it counts several times.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def collect(
     Raises
     ------
     InputError
-        If there is no night in the folder.
+        If the folder has no night.
     OutputError
         If a table cannot be written.
     MissingExtra
@@ -154,7 +154,7 @@ def collect(
 def _write_tables(
     cohort: _Cohort, *, page: bool, language: str, parquet: bool
 ) -> pd.DataFrame:
-    """Write the tables, where the folder does not hold the same already."""
+    """Write the tables, unless the folder has the same already."""
     table = _table(cohort)
     failures = pd.DataFrame(cohort.failures, columns=["id", "error", "message"])
     meanings = dictionary(table, cohort.measures)
@@ -174,7 +174,7 @@ def _write_tables(
             files.write_bytes("cohort.xlsx", spreadsheet(sheets))
             if parquet:
                 files.write_bytes(PARQUET, parquet_table(table, meanings))
-            else:  # one of an earlier call would hold other numbers
+            else:  # one of an earlier call would have other numbers
                 files.remove(PARQUET)
             if page:
                 shown = with_units(table.copy(), meanings)
@@ -203,13 +203,13 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a night: ``id`` and other text as ``string``, numbers as ``float64``,
-        whole numbers of a manifest as ``Int64``. ``.attrs["units"]`` holds the unit of
+        whole numbers of a manifest as ``Int64``. ``.attrs["units"]`` has the unit of
         every column that has one.
 
     Raises
     ------
     InputError
-        If the files are not there or are no such tables.
+        If the files do not exist or are not such tables.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def _note_input(cohort: _Cohort, night: NightRow, file: Path) -> None:
 
 
 def _tell_of_repeats(cohort: _Cohort) -> None:
-    """Warn of nights that hold one recording, or one scoring without a recording."""
+    """Warn of nights with one recording, or with one scoring without a recording."""
     repeats = [
         (what, names) for (what, _), names in cohort.inputs.items() if len(names) > 1
     ]

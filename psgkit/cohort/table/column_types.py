@@ -37,7 +37,7 @@ _TEXT = (
 MANIFEST = "manifest"
 
 # A number as programs write it; "007" and "1 234" are names.
-_MAX_DIGITS = 15  # a longer one is a name too: no float holds it
+_MAX_DIGITS = 15  # a longer one is a name: no float can store it
 _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 
 
@@ -90,7 +90,7 @@ def check_format(table: pd.DataFrame, name: str) -> None:
     Raises
     ------
     InputError
-        If its columns may mean what this psgkit does not know.
+        If its columns may have meanings that this psgkit does not know.
     """
     if "format_version" not in table:
         return

@@ -89,7 +89,7 @@ class KeptRows:
         file : pathlib.Path
             The night's ``.h5`` file.
         measures : dict of str to Measure
-            One measure of each name seen so far; new ones are added.
+            One measure of each name so far; new ones are added.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class KeptRows:
     def save(
         self, measures: Mapping[str, Measure], digest: str, tables: Collection[str]
     ) -> None:
-        """Keep the rows that were read, and what the tables in the folder are made of.
+        """Keep the rows that were read, and the sources of the tables in the folder.
 
         Where the folder cannot be written, the next call reads every night again.
         """
@@ -177,7 +177,7 @@ class KeptRows:
 
 
 def _facts(file: Path) -> list[Any] | None:
-    """Return what changes with a file: its size, its time, and its last bytes."""
+    """Return the size, the time and the last bytes of a file."""
     try:
         found = file.stat()
         return [found.st_size, found.st_mtime_ns, seal_line(file)]

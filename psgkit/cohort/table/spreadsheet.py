@@ -1,6 +1,6 @@
 """Tables as a workbook, for spreadsheets that expect a decimal comma.
 
-A CSV file with decimal points opens wrongly in them; a workbook holds numbers.
+They misread a CSV file with decimal points; a workbook has numbers.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
-# Control characters that the format cannot hold.
+# Control characters that the format cannot store.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _MAX_TEXT = 32_767
 
@@ -23,7 +23,7 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 def spreadsheet(tables: Mapping[str, pd.DataFrame]) -> bytes:
     """Return tables as the sheets of one workbook.
 
-    Text stays text, also where it looks like a formula; what is undefined is empty.
+    Text stays text, even if it looks like a formula; undefined numbers are empty.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class _Timeless(ZipFile):
     """An archive without the clock of the machine.
 
     The same tables give the same bytes, also where that clock shows a year before 1980,
-    which an archive cannot hold.
+    which an archive cannot store.
     """
 
     def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:

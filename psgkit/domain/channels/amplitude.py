@@ -20,7 +20,7 @@ ELECTRODE_KINDS = frozenset(PLAUSIBLE_SD_UV)
 
 
 def decide_unit(spread: float, kind: Kind) -> str | None:
-    """Return the unit in which a signal of a kind has a plausible amplitude.
+    """Return the unit that gives a signal of a kind a plausible amplitude.
 
     Parameters
     ----------

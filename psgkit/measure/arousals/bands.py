@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 WINDOWS_AT_A_TIME = 4096
 BASELINE_GRID_S = 1.0  # a median over 30 s hardly moves within a second
-BASELINE_STEP_S = 0.5  # smoothed power holds no more than two values a second
+BASELINE_STEP_S = 0.5  # smoothed power needs only two values a second
 
 
 def band_powers(
@@ -81,7 +81,7 @@ def _transform(
     taper = np.hanning(n_window + 1)[:-1]
     turns = np.outer(np.arange(n_window), bins) / n_window
     waves = taper[:, np.newaxis] * np.exp(-2j * np.pi * turns)
-    waves -= waves.mean(axis=0)  # what the mean of a window would add
+    waves -= waves.mean(axis=0)  # the part that a window's mean would add
     transform = np.hstack([waves.real, waves.imag]).astype(np.float32)
     weights = np.tile(belongs[:, bins].T, (2, 1)) * (2.0 / taper.sum() ** 2)
     return transform, weights.astype(np.float32)
@@ -94,7 +94,7 @@ class Contrast:
     Attributes
     ----------
     ratios : numpy.ndarray, shape (n_bands, n_hops)
-        Power over its baseline; NaN where there is no baseline.
+        Power over its baseline; NaN without a baseline.
     fast : numpy.ndarray, shape (n_hops,)
         Largest ratio of theta (weighed down), alpha and beta.
     leader : numpy.ndarray of int, shape (n_hops,)

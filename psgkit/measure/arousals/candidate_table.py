@@ -49,9 +49,9 @@ class ArousalsFound:
         What the reader of the arousals should know.
     knows_rem : bool
         Whether those in REM sleep are all there are. Otherwise there is no chin EMG, or
-        it lacks in over a tenth of REM sleep.
+        over a tenth of REM sleep has none.
     lost : tuple of (onset_s, duration_s)
-        Sleep in which no arousal could be found, since a channel is lost.
+        Sleep without a usable channel, where no arousal can be found.
     """
 
     candidates: pd.DataFrame

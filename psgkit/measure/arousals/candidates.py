@@ -59,7 +59,7 @@ class Shift:
 
 
 def find_shifts(found: Contrast, channel: str, rules: ArousalRules) -> list[Shift]:
-    """Find the stretches that hold a seed, as far as they stay above the edge."""
+    """Find the stretches with a seed, as far as they stay above the edge."""
     sigma = np.nan_to_num(found.ratios[SIGMA], nan=np.inf)
     beta = np.nan_to_num(found.ratios[BETA], nan=0.0)
     is_seed = (
@@ -81,7 +81,7 @@ def find_shifts(found: Contrast, channel: str, rules: ArousalRules) -> list[Shif
         hops = first + np.flatnonzero(strong)[[0, -1]]
         shifts.append(
             Shift(
-                # A hop is a window of 1 s; what it shows stands in its middle.
+                # A hop is a window of 1 s; its value belongs to its middle.
                 onset_s=float(hops[0] * HOP_S + 0.5 - HOP_S / 2),
                 end_s=float(hops[1] * HOP_S + 0.5 + HOP_S / 2),
                 band=FAST_BANDS[found.leader[peak]],

@@ -17,7 +17,7 @@ LEAST_RATE_HZ = 60.0
 BINS_AT_A_TIME = 480
 MARGIN_S = 5.0
 
-# Of a bin beside a heart beat. More, and a quick heart would leave hardly any bin.
+# Of a bin near a heart beat. More would leave hardly any bin of a quick heart.
 LEAST_LEFT = 0.5
 
 
@@ -81,12 +81,12 @@ def _gain(freqs_hz: FloatArray, rate_hz: float) -> Float32Array:
 def tone_rises(
     tone: FloatArray, is_usable: BoolArray, rules: ArousalRules
 ) -> BoolArray:
-    """Return in which bins the tone exceeds its baseline by the factor of the rules.
+    """Return the bins whose tone exceeds its baseline by the factor of the rules.
 
     Parameters
     ----------
     tone : numpy.ndarray, shape (n_bins,)
-        From `muscle_tone`; NaN where there is none, which is no rise.
+        From `muscle_tone`; NaN counts as no rise.
     is_usable : numpy.ndarray of bool, shape (n_bins,)
         What may enter a baseline.
     rules : ArousalRules

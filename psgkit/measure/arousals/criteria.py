@@ -23,9 +23,9 @@ class Candidate:
     Attributes
     ----------
     shift : Shift
-        Where it is and what it looks like; cut at the longest that counts.
+        Its place and features; cut at the longest duration that counts.
     stage : Stage
-        Of the epoch that holds its onset.
+        Of the epoch with its onset.
     is_central : bool
         Whether a central channel shows it.
     emg : bool
@@ -65,7 +65,7 @@ class Night:
     tone_rises: BoolArray | None
 
     def stage_at(self, second: float) -> Stage:
-        """Return the stage of the epoch that holds a second."""
+        """Return the stage of the epoch at a second."""
         scoring = self.scoring
         epoch = int((second - scoring.onset_s) // scoring.epoch_s)
         inside = 0 <= epoch < scoring.n_epochs
@@ -88,7 +88,7 @@ Rule = Callable[[Candidate, float, Night, ArousalRules], str]
 def is_asleep(
     candidate: Candidate, _disturbed_s: float, night: Night, _: ArousalRules
 ) -> str:
-    """Reject what begins in unscored time, or in wake well after sleep ended."""
+    """Reject a start in unscored time, or in wake well after sleep ended."""
     if candidate.stage in SLEEP_STAGES:
         return ""
     just_before = night.stage_at(candidate.shift.onset_s - 1.0)
@@ -220,7 +220,7 @@ def judge(
     return judged
 
 
-# What is no arousal only for coming too soon after one disturbs sleep as much.
+# A candidate that only comes too soon after an arousal disturbs sleep as much.
 _DISTURBING = ("", "joined", "no10s")
 
 

@@ -45,7 +45,7 @@ class PreparedEeg:
     rate_hz: float
     powers: FloatArray  # smoothed
     artefacts: BoolArray  # windows of 5 s
-    lost: BoolArray  # those of them that hold no signal
+    lost: BoolArray  # those of them without signal
     highest_hz: float
 
     def usable_hops(self) -> BoolArray:
@@ -110,7 +110,7 @@ def _prepare(
 def artefact_windows(
     values: FloatArray, channel: Channel, artefacts: ArtefactMask | None
 ) -> BoolArray:
-    """Return which windows of 5 s hold a gap, or artefact by the mask."""
+    """Return the windows of 5 s with a gap, or with artefact by the mask."""
     n_windows = int(np.ceil(len(values) / channel.rate_hz / ARTEFACT_S))
     is_bad = np.zeros(n_windows, dtype=bool)
     missing_s = np.flatnonzero(~np.isfinite(values)) / channel.rate_hz
@@ -136,9 +136,9 @@ def still_windows(
 def chin_tone(
     recording: Recording, beats_s: FloatArray = NO_BEATS
 ) -> tuple[Channel, FloatArray] | None:
-    """Return the chin EMG and its tone, or None where there is none to use.
+    """Return the chin EMG and its tone, or None if none can be used.
 
-    The tone is NaN where the chin lacks, or stands still: beside nothing at all, all
+    The tone is NaN if the chin is missing or constant: against no signal, all
     that follows would be a rise.
     """
     channel = recording.without_unfit().find([Role.EMG_CHIN])

@@ -42,7 +42,7 @@ class ArousalRules:
     merge_s : float
         Pieces of one channel closer than this are one.
     shortest_s, longest_s, long_s : float
-        Shorter is no arousal; beyond ``longest_s`` one is cut; beyond ``long_s`` it is
+        Shorter ones do not count; ones beyond ``longest_s`` are cut, beyond ``long_s``
         called long.
     emg_ratio, emg_least_s, emg_margin_s : float
         Chin EMG supports an arousal where it exceeds its baseline by this factor for so

@@ -13,7 +13,7 @@ import pandas as pd
 
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray
 
-# A longer interval holds at least two missed beats: it is a gap and parts the series.
+# A longer interval has at least two missed beats: it is a gap and parts the series.
 LONGEST_INTERVAL_S = 3.0
 
 _ALPHA = 5.2
@@ -25,7 +25,7 @@ _MEDIAN_BEATS = 11
 # NeuroKit2 (15 %, and an RMSSD 10 % too low).
 _LEAST_CHANGE = 0.1
 _FEWEST_BEATS = 12
-# What one pass corrects may have hidden an error beside it.
+# A corrected error may have hidden the next one.
 _MOST_PASSES = 3
 
 

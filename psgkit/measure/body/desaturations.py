@@ -39,7 +39,7 @@ def find_falls(pct: FloatArray, least_pct: float) -> pd.DataFrame:
     pct : numpy.ndarray of float64, shape (n_seconds,)
         Saturation of each second, NaN where it is not valid.
     least_pct : float
-        Points by which it falls at least.
+        Smallest fall, in percentage points.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def _per_hour(
     words: str,
     stages: tuple[Stage, ...],
 ) -> Value:
-    """Divide by the hours in which saturation is valid."""
+    """Divide by the hours with valid saturation."""
     reason: Undefined | None = saturation.missing_reason(timeline, stages, words)
     if reason is not None:
         return reason

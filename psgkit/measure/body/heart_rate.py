@@ -44,7 +44,7 @@ class HeartRate:
     is_sound : numpy.ndarray of bool, shape (n_spans,)
         Whether neither end is a corrected beat.
     beats : Beats or None
-        None where an oximeter's pulse stands in for the ECG.
+        None if an oximeter's pulse replaces the ECG.
     """
 
     starts_s: FloatArray
@@ -95,7 +95,7 @@ def each_second(values: FloatArray, rate_hz: float) -> FloatArray:
 
 
 def looks_like_pulse(pulse: FloatArray, rate_hz: float) -> bool:
-    """Return whether a channel holds a rate, not the wave of a plethysmogram."""
+    """Return whether a channel is a rate, not the wave of a plethysmogram."""
     values = each_second(pulse, rate_hz)
     low, high = _PULSE_BPM
     with np.errstate(invalid="ignore"):
@@ -114,7 +114,7 @@ def stuck(values: FloatArray, longer_than: int) -> BoolArray:
 def mean_rate(rate: HeartRate, timeline: Timeline, name: str) -> Value:
     """Return the mean of 60,000/RR in a stage of `STAGES_OF`.
 
-    Undefined in under a minute of it, or where beats are seen in less than half of it.
+    Undefined in under a minute of it, or if less than half of it has beats.
     """
     stages = STAGES_OF[name]
     words = name or "sleep"

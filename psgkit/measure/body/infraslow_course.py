@@ -9,7 +9,7 @@ from psgkit.measure.signals.usable_time import BoolArray, FloatArray, Timeline
 from psgkit.measure.spectra.infraslow import PEAK_BAND, RATE_HZ, bout_waves
 from psgkit.measure.spectra.sigma_power import N_FFT, STEP_S
 
-# Two minutes hold two turns of 0.02 Hz.
+# Two minutes are two cycles of 0.02 Hz.
 WINDOWS = 30
 # Sigma power and heart rate step where sleep becomes wake or REM sleep.
 _STATES = ((Stage.N1, Stage.N2, Stage.N3), (Stage.R,), (Stage.W,))

@@ -55,7 +55,7 @@ def find_spindles_a7(
     power, covariance, correlation = _moments(values, sigma, starts, rate_hz)
     share_z = _deviation(np.log10(_share(values, starts, rate_hz)), is_wanted)
     covariance_z = _deviation(np.log10(np.maximum(covariance, 0.0) + 1), is_wanted)
-    # A step of 0.1 s has the mean of the windows that hold it.
+    # A step of 0.1 s has the mean of its windows.
     with np.errstate(divide="ignore"):
         is_long = np.log10(_by_step(power)) > MIN_LOG_POWER
     is_long &= _by_step(covariance_z) > MIN_COVARIANCE_Z
@@ -166,7 +166,7 @@ def _deviation(values: FloatArray, is_wanted: BoolArray) -> FloatArray:
 
 
 def _by_step(windows: FloatArray) -> FloatArray:
-    """Return the mean over the windows that hold each step."""
+    """Return the mean over the windows of each step."""
     n_steps = len(windows) + _OVERLAP - 1
     held = np.full((_OVERLAP, n_steps), np.nan)
     for offset in range(_OVERLAP):

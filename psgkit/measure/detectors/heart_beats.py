@@ -17,7 +17,7 @@ from psgkit.measure.spectra.power import Float32Array, reduce_rate
 
 # Below it, beats are too coarse in time for the chin and for heart rate variability.
 LEAST_RATE_HZ = 100.0
-# Below it, R waves are not seen; sleepecg's filter reaches to 30 Hz.
+# Below it, R waves cannot be found; sleepecg's filter reaches to 30 Hz.
 SLOWEST_RATE_HZ = 50.0
 # About an R wave: the rest of the QRS complex, and how long filters from 10 Hz ring.
 REACH_S = 0.09
@@ -200,7 +200,7 @@ def _search(values: Float32Array, rate_hz: float) -> npt.NDArray[np.intp]:
     for start in range(0, len(values), piece):
         first = max(start - overlap, 0)
         part = values[first : start + piece + overlap]
-        # Of a few samples the filter has no edge to stand on.
+        # The filter needs more samples.
         if len(part) < rate_hz or not np.ptp(part):
             continue
         inside = first + detect_heartbeats(part, rate_hz)
@@ -222,7 +222,7 @@ def _upright(values: Float32Array, rate_hz: float) -> Float32Array:
 def _snapped(
     values: Float32Array, rate_hz: float, found: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.intp]:
-    """Move each beat to the highest sample beside it, and join those that meet.
+    """Move each beat to the highest sample nearby, and join those that meet.
 
     After loud noise sleepecg marks both flanks of a QRS complex, 0.13 s away from it.
     """

@@ -1,4 +1,4 @@
-"""The REM atonia index: the share of REM sleep in which the chin is silent.
+"""The REM atonia index: the share of REM sleep with a silent chin.
 
 The index is that of Ferri et al. (2010, 10.1016/j.sleep.2010.06.003): the share of
 mini-epochs of 1 s with almost no activity once the local minimum has been taken out. It
@@ -26,7 +26,7 @@ EMG_BAND = (10.0, 100.0)
 FULL_BAND_HZ = 90.0  # a rate of 200 Hz reaches it
 MIN_TOP_HZ = 40.0
 MAINS_HZ = (50.0, 60.0)
-LOCAL_S = 61  # mini-epochs of 1 s, centred, of which the minimum is taken out
+LOCAL_S = 61  # mini-epochs of 1 s, centred, whose minimum is subtracted
 MARGIN_S = 40  # half of that, and some seconds for the filter to settle
 MIN_MINI_EPOCHS = 300
 ATONIA_UV = 1.0
@@ -79,7 +79,7 @@ def chin_tone(
     top_hz : float
         Upper end of the band, as from `emg_top_hz`.
     beats_s : numpy.ndarray of float64, shape (n_beats,), optional
-        When the heart beats: what lies near is left out, and a tenth of a second of
+        Heart beats: the time near each is left out, and a tenth of a second of
         which hardly anything remains is as its neighbours are.
 
     Returns
@@ -135,7 +135,7 @@ def atonia_index(tone: ChinTone, timeline: Timeline, *, scale: float = 1.0) -> V
 
 
 def band_and_notches(rate_hz: float, top_hz: float) -> FloatArray:
-    """Return the band-pass, and notches at 50 and 60 Hz where the band holds them."""
+    """Return the band-pass, and notches at 50 and 60 Hz if they are in the band."""
     band = signal.butter(4, (EMG_BAND[0], top_hz), "bandpass", fs=rate_hz, output="sos")
     notches = [
         signal.tf2sos(*signal.iirnotch(mains, 30, fs=rate_hz))

@@ -2,7 +2,7 @@
 
 Rules and numbers are those of ``yasa.sw_detect`` 0.8.1 (after Massimini et al. 2004 and
 Carrier et al. 2011): a trough and the peak that follows, each large and long enough,
-in the signal from 0.3 to 1.5 Hz. The tests hold the two equal, event by event. Here the
+in the signal from 0.3 to 1.5 Hz. The tests compare the two event by event. Here the
 signal is filtered once for any number of thresholds.
 """
 
@@ -92,7 +92,7 @@ def find_slow_waves(
             "slope_uvs": slope,
         }
     )[good]
-    # Two troughs within one half-wave: it cannot be told which is meant.
+    # Two troughs within one half-wave: the right one is unknown.
     single: pd.DataFrame = table.drop_duplicates("onset_s", keep=False)
     return single.reset_index(drop=True)
 

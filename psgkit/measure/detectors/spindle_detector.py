@@ -31,7 +31,7 @@ PEAK_DISTANCE_S = 0.06  # a sixteenth of a second: the period of the fastest spi
 _FRAME_S, _FRAME_STEP_S = 2.0, 0.2
 _WINDOW_S, _WINDOW_STEP_S = 0.3, 0.1
 _ANALYTIC_S = 6.0
-_FRAMES_AT_A_TIME = 1000  # with what is made of them, no more than a cache holds
+_FRAMES_AT_A_TIME = 1000  # with their results, no more than fits into a cache
 
 COLUMNS = ("onset_s", "peak_s", "duration_s", "amplitude_uv", "frequency_hz")
 
@@ -94,7 +94,7 @@ def _votes(
     wanted: BoolArray,
     rules: SpindleRules,
 ) -> npt.NDArray[np.float32]:
-    """Count the criteria that hold at each sample; zero outside the wanted time."""
+    """Count the criteria that are met at each sample; zero outside the wanted time."""
     time_s = np.arange(len(broad)) / rate_hz
     frames_s, relative = _relative_power(broad, rate_hz, rules.band_hz)
     relative = np.interp(time_s, frames_s, relative, left=0, right=0)

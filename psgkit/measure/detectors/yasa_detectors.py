@@ -1,4 +1,4 @@
-"""YASA's own detectors; tests hold psgkit's equal to them.
+"""YASA's own detectors; tests compare psgkit's with them.
 
 Settings are those of the columns, not YASA's defaults: spindles from 11 to 16 Hz.
 """

@@ -47,9 +47,9 @@ class CausedArousals:
     marks : Marks
         Arousals with the stage that each belongs to.
     labels : numpy.ndarray of object, shape (n_arousals,)
-        The scorer's own word for the cause; empty where there is none.
+        The scorer's own word for the cause; empty if there is none.
     causes : numpy.ndarray of object, shape (n_arousals,)
-        Label, else the event beside it; empty where there is neither.
+        Label, else the event nearby; empty without both.
     """
 
     marks: Marks

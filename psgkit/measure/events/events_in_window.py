@@ -10,7 +10,7 @@ from psgkit.domain.scoring import Stage
 from psgkit.measure.stages.runs import FloatArray, IntArray
 
 STAGE_BEFORE_S = 10.0
-# Onsets are sums of floats; one a nanosecond before a boundary lies on it.
+# Onsets are sums of floats; one a nanosecond before a boundary counts as on it.
 _ROUNDING = 1e-9
 
 
@@ -21,9 +21,9 @@ class Marks:
     Attributes
     ----------
     onsets_s, durations_s : numpy.ndarray of float64, shape (n_events,)
-        Seconds after the window's start; seconds, NaN where the scoring does not tell.
+        Seconds after the window's start; seconds, NaN if the scoring does not say.
     stages : numpy.ndarray of int, shape (n_events,)
-        Stage of the epoch that holds the onset, a code of `Stage`.
+        Stage of the epoch with the onset, a code of `Stage`.
     """
 
     onsets_s: FloatArray

@@ -14,7 +14,7 @@ CONSOLIDATED_S = 300.0
 
 
 def rem_segments_s(night: Evidence, arousals: Marks) -> list[tuple[float, float]]:
-    """Return the stretches of R that hold no arousal and no other stage.
+    """Return the stretches of R without an arousal or another stage.
 
     Returns
     -------

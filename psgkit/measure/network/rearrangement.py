@@ -58,7 +58,7 @@ def rearrangement(
         Clean, of one stage without a break each, re-referenced alike.
     rate_hz : float
     seed : int
-        Of the surrogates, so that a night has the same numbers every time.
+        Of the surrogates: a night has the same numbers every time.
     n_surrogates : int
 
     Returns

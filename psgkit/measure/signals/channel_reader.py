@@ -30,7 +30,7 @@ def read_reduced(
 def reduce_signal(
     values: FloatArray, channel: Channel, n_seconds: int, at_least_hz: float
 ) -> tuple[Float32Array, float, BoolArray]:
-    """Reduce the rate of a signal, and mark the seconds that hold none.
+    """Reduce the rate of a signal, and mark the seconds without signal.
 
     A night of one channel takes 60 MB as it is read; only a quarter of it is kept.
 
@@ -50,7 +50,7 @@ def reduce_signal(
         About zero; zero where nothing was recorded.
     rate_hz : float
     is_absent : numpy.ndarray of bool, shape (n_seconds,)
-        Seconds with a gap, and those in which the signal does not change.
+        Seconds with a gap, and seconds without change.
     """
     centre = centre_of(values)
     absent = missing_seconds(~np.isfinite(values), channel.rate_hz, n_seconds)

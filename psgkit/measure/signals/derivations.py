@@ -1,7 +1,7 @@
 """Which channel serves which metric.
 
 Metrics differ between derivations, so each has an order of preference of its own, and
-what was chosen is written down with the numbers.
+the choice is stored with the numbers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.measure.detectors.heart_beats import ecg_of
 
-# The first group of which the recording has any; all of the group it has.
+# The first group with a channel in the recording; all its channels are used.
 SWA_SITES = (("F3", "F4"), ("C3", "C4"), ("Fpz",))
 _SPINDLE_SITES = (("C4", "C3"), ("Cz",))
 # The first that the recording has.
@@ -37,7 +37,7 @@ class Derivations:
     ecg : Channel or None
         Shows when the heart beats, which is left out of the chin.
     pulse : Channel or None
-        Heart rate of an oximeter, where there is no ECG or its beats are not seen.
+        Heart rate of an oximeter, without an ECG or if its beats are not found.
     saturation : Channel or None
     unfit : tuple of Channel
         Those that were passed over, for no number is made of them.

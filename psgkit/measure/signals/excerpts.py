@@ -2,7 +2,7 @@
 
 A detector that is wanted in N2 and N3 need not filter the hours of wake and REM. The
 stretches keep 30 s on both sides, of other stages, so that filters settle and the seams
-lie where nothing is looked for.
+are outside the wanted time.
 """
 
 from dataclasses import dataclass

@@ -81,6 +81,6 @@ def _matrix(up: int, down: int) -> tuple[Float32Array, int, int]:
     # In samples of the common multiple of both rates.
     inputs = (np.arange(length) - before)[:, np.newaxis] * up
     distance = np.arange(columns) * down - inputs + reach
-    # The first and the last tap, of all that lies beyond, are zero but for rounding.
+    # All taps beyond the first and the last are zero but for rounding.
     matrix = taps[np.clip(distance, 0, len(taps) - 1)]
     return matrix.astype(np.float32), before, stride

@@ -35,9 +35,9 @@ from psgkit.measure.stages.analysis_window import analysis_window
 
 MAX_HZ = 35.0
 CHUNK_BYTES = 300_000_000  # of all electrodes in double precision
-# Fewer electrodes do not cover the head, and their average is no reference.
+# Fewer electrodes do not cover the head, and their average is not a reference.
 LEAST_FOR_AVERAGE = 16
-PART_S = 5.0  # in which artefact is looked for
+PART_S = 5.0  # for artefacts
 MAX_UV = 500.0
 FLAT_UV = 0.1
 # An electrode as loud as this against the others takes no part in their average.
@@ -239,7 +239,7 @@ def _chunks(
         for row, channel, signal in zip(values, channels, signals, strict=True):
             known = signal[: row.size] * (channel.to_uv or 1.0)
             is_known = np.isfinite(known)
-            # A cap's electrodes stand some millivolts apart.
+            # Offsets of a cap's electrodes differ by some millivolts.
             centre = known[is_known].mean() if is_known.any() else 0.0
             row[: known.size] = known - centre
         _drop_bad_parts(values.reshape(-1, last - first, size), int(PART_S * rate_hz))
@@ -247,7 +247,7 @@ def _chunks(
 
 
 def _drop_bad_parts(values: Float32Array, size: int) -> None:
-    """Put NaN in place of 5 s in which an electrode was off, before re-referencing.
+    """Replace 5 s without an electrode by NaN, before re-referencing.
 
     The average of the others would give a flat electrode a signal.
     """
@@ -262,7 +262,7 @@ def _drop_bad_parts(values: Float32Array, size: int) -> None:
 def _is_good(parts: Float32Array) -> BoolArray:
     """Return which parts are neither flat nor beyond 500 µV nor in a gap."""
     middle = parts.mean(axis=-1, keepdims=True)
-    # A gap makes both NaN, which is no good part.
+    # A gap makes both NaN, so the part does not count.
     largest = np.abs(parts - middle).max(axis=-1)
     return np.asarray((largest <= MAX_UV) & (parts.std(axis=-1) > FLAT_UV))
 

@@ -50,7 +50,7 @@ class InfraslowPeak:
     relpeak : float
         Largest ratio of spectrum to background from 0.01 to 0.04 Hz.
     peak_hz : float
-        Where it stands.
+        Its place.
     mod_frac : float
         Depth of the modulation at the peak, as a share of mean sigma power.
     z, p : float
@@ -91,7 +91,7 @@ def infraslow_peak(
     series : SigmaSeries
         What they were made as.
     seed : int
-        Of the surrogates, so that a night has the same numbers every time.
+        Of the surrogates: a night has the same numbers every time.
     n_surrogates : int
 
     Returns

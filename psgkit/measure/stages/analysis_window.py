@@ -1,7 +1,7 @@
 """Which part of a scoring is analysed.
 
 From lights-off to lights-on where they are known, else the whole scoring. A scoring
-longer than 24 h without lights may hold several sleeps; the main one is taken.
+longer than 24 h without lights may have several sleeps; the main one is taken.
 """
 
 import math
@@ -18,7 +18,7 @@ from psgkit.measure.stages.runs import IntArray
 MAX_GAP_H = 2.0
 LONG_RECORDING_H = 24.0
 BOUT_S = 600.0
-# Half of the gap that parts two sleeps, so that their windows never overlap.
+# Half of the gap between two sleeps, so that their windows never overlap.
 MARGIN_H = MAX_GAP_H / 2
 
 
@@ -30,7 +30,7 @@ class Window:
     ----------
     start, stop : int
         First epoch, and the epoch after the last, counted on the scoring's own grid;
-        they may lie outside the scoring.
+        they may be outside the scoring.
     sleep_start, sleep_stop : int
         First epoch of sleep, and the epoch after the last.
     """
@@ -54,7 +54,7 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
     Returns
     -------
     tuple of Window
-        In order of time; empty where there is no sleep.
+        In order of time; empty without sleep.
     """
     asleep = _bouts(scoring)
     if len(asleep) == 0:
@@ -74,7 +74,7 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
 
 
 def _bouts(scoring: Scoring) -> IntArray:
-    """Return the epochs of bouts of sleep; all of sleep where there is no bout."""
+    """Return the epochs of bouts of sleep; all of sleep if there is no bout."""
     is_asleep = scoring.stages > 0
     around = 2 * round(BOUT_S / 2 / scoring.epoch_s) + 1
     share = np.convolve(is_asleep, np.ones(around), mode="same") / around

@@ -27,7 +27,7 @@ def rem_in_long_bouts_pct(night: Evidence, form: str, minutes: float) -> Value:
 
 
 def periods_of_5_min(night: Evidence) -> list[int]:
-    """Return the epochs of R in each REM period that holds 5 min of it."""
+    """Return the epochs of R in each REM period with 5 min of it."""
     minimum = epochs_at_least(MIN_REM_MIN, night.epoch_s)
     return [p.rem_epochs for p in night.rem_periods if p.rem_epochs >= minimum]
 

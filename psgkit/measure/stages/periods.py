@@ -25,7 +25,7 @@ MIN_SLEEP_AFTER_MIN = 5.0
 LONG_NREM_MIN = 120.0
 SPLIT_WITHOUT_N3_MIN = 12.0
 
-# Codes of the alphabet in which a long wake is looked for.
+# Codes of the alphabet for the search of a long wake.
 _WAKE_OR_N1 = 0
 _ELSE = 1
 
@@ -164,7 +164,7 @@ def _cycles_of_stretch(
 ) -> list[Cycle]:
     """Cut the stretch before a REM period at long wakes; its last part gets the REM.
 
-    Parts with less than 15 min of NREM sleep are no NREM periods and are left out.
+    Parts with less than 15 min of NREM sleep are left out: they are not NREM periods.
     """
     minimum = epochs_at_least(MIN_NREM_MIN, epoch_s)
     sleep_after = 0 if rem_stop is None else int((stages[rem_stop:] > 0).sum())
@@ -221,7 +221,7 @@ def find_interruptions(
     """Return the interruptions of a REM period: start, stop, and whether W is in it.
 
     A run of epochs other than R is one interruption. A run without any scored epoch
-    is none: nobody saw what it was.
+    is none: its stage is unknown.
     """
     inside = bridged[period.start : period.stop]
     runs = find_runs((inside == Stage.R).astype(np.int64))

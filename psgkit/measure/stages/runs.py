@@ -108,7 +108,7 @@ def bridge_unscored(codes: IntArray) -> IntArray:
 def fill_interruptions(codes: IntArray, code: int, at_most: int) -> IntArray:
     """Fill every interruption of a code that lasts at most some epochs.
 
-    An interruption is all that lies between two epochs of the code, of whatever stage,
+    An interruption is the time between two epochs of the code, of whatever stage,
     unscored epochs included.
     """
     filled = codes.copy()

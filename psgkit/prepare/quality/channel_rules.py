@@ -1,6 +1,6 @@
 """Quality rules on the signal of one channel.
 
-Each rule takes what was seen of a channel and yields what it finds. The thresholds are
+Each rule takes the sample of a channel and yields its issues. The thresholds are
 those at which a technician would replace an electrode, and are tried on simulated
 nights (no error on a clean one) and on recordings that break each rule.
 """
@@ -55,7 +55,7 @@ def flat(look: ChannelLook) -> Iterator[Issue]:
 
 
 def clipped(look: ChannelLook) -> Iterator[Issue]:
-    """Find a signal that the amplifier, or the file, could not hold."""
+    """Find a signal that the range of the amplifier, or of the file, cuts off."""
     share = look.share(look.clipped)
     if share >= CLIPPED_SHARE:
         yield Issue(

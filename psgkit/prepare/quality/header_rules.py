@@ -1,6 +1,6 @@
 """Quality rules on the header.
 
-Each rule takes a recording and yields what it finds; no signal is read.
+Each rule takes a recording and yields its issues; no signal is read.
 """
 
 from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def gaps(recording: Recording) -> Iterator[Issue]:
 
 
 def longer_than_a_day(recording: Recording) -> Iterator[Issue]:
-    """Find a recording that may hold several nights."""
+    """Find a recording that may contain several nights."""
     if recording.duration_s > LONG_S:
         yield Issue(
             Severity.WARNING,

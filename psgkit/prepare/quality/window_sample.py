@@ -55,13 +55,13 @@ class ChannelLook:
     step_uv : numpy.ndarray of float64, shape (n_windows,)
         Largest difference of two neighbouring samples; NaN likewise.
     flat, clipped : numpy.ndarray of bool, shape (n_windows,)
-        Windows that stand still, and that touch a limit of the file.
+        Windows without change, and windows that touch a limit of the file.
     cut : numpy.ndarray of bool, shape (n_windows,)
         Windows that stay at the channel's own highest or lowest value for some samples.
     cut_uv : float
         How far from the median they stay there; infinite where there are none.
     usual : numpy.ndarray of bool, shape (n_windows,)
-        Other windows with an amplitude that such a signal can have.
+        Other windows with a plausible amplitude.
     freqs_hz, psd_uv2_per_hz : numpy.ndarray of float64, shape (n_freqs,)
         Median spectrum of the usual windows, or of all that are neither flat nor
         clipped where hardly any is usual; empty where there are none.
@@ -344,7 +344,7 @@ def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArr
     power = waves.real**2 + waves.imag**2
     density = 2.0 * power / (rate_hz * np.sum(taper**2))
     freqs = np.arange(density.shape[1]) * (rate_hz / size)
-    # Rows to be sorted must lie together: half of the time of a median by columns.
+    # Medians along contiguous rows take half of the time.
     return freqs, np.median(np.ascontiguousarray(density.T), axis=1)
 
 

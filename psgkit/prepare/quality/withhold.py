@@ -1,8 +1,8 @@
 """Withhold channels and amplitudes that would give wrong numbers.
 
-What is wrong for some time is artefact; here stands what is wrong with a whole channel.
+Faults of some minutes are artefact; this module is about whole channels.
 What a rule finds takes numbers away only where it was measured that they would be wrong:
-`scripts/judge_quality.py` has the figures, docs/recordings.md tells them.
+`scripts/judge_quality.py` prints the figures in docs/evidence/quality.md.
 """
 
 from collections.abc import Iterable

@@ -34,7 +34,7 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     UnreadableRecording
-        If the file is no EDF or BDF, or its header has faults.
+        If the file is not EDF or BDF, or its header has faults.
     """
     header = read_header(Path(path))
     layout, _ = find_layout(Path(path), header)
@@ -50,7 +50,7 @@ def annotation_rows(
     """Yield onset, duration (NaN where none is given) and text of each annotation."""
     for block in _annotation_blocks(header, layout):
         if block.endswith(b"\x14\x14") and block.count(b"\x14") == 2:
-            continue  # the time of a record, as most hold nothing else
+            continue  # the time of a record, as most have nothing else
         for tal in parse_tals(block):
             for text in filter(None, tal.texts):
                 yield tal.onset_s - layout.first_onset_s, tal.duration_s, text
@@ -68,7 +68,7 @@ def read_start(path: str | Path) -> dt.datetime | None:
     Raises
     ------
     UnreadableRecording
-        If the file is no EDF or BDF, or its header has faults.
+        If the file is not EDF or BDF, or its header has faults.
     """
     header = read_header(Path(path))
     layout, _ = find_layout(Path(path), header)

@@ -48,7 +48,7 @@ def read_edf(
     MissingChannel
         If a channel in the settings is not in the file.
     SettingsError
-        If a channel in the settings is for a role that there is not.
+        If the settings name an unknown role.
     """
     path = Path(path)
     settings = settings or ReadSettings()

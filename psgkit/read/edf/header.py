@@ -210,7 +210,7 @@ def read_header(path: Path) -> EdfHeader:
     Raises
     ------
     UnreadableRecording
-        If there is no such file, it is none of the formats, or its header has faults;
+        If the file does not exist, has another format, or has faults in its header;
         all of them are named.
     """
     name = path.name

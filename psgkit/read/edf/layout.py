@@ -49,7 +49,7 @@ class RecordLayout:
     header_bytes, record_bytes, record_s
         Where the first record starts, the size and the length of each.
     n_records : int
-        Whole records that the file holds.
+        Whole records in the file.
     first_onset_s : float
         Time of the first record after the start in the header: the part of a second
         that the header has no room for.
@@ -244,7 +244,7 @@ def _check_length(layout: RecordLayout, fastest_hz: float) -> None:
 def _with_first_onset(
     layout: RecordLayout, header: EdfHeader, keeper: SignalHeader
 ) -> tuple[RecordLayout, list[Issue]]:
-    """Take the start's part of a second from the first record; check the last one.
+    """Read the start's fraction of a second from the first record; check the last one.
 
     In a continuous file it is less than a second or a record. A longer time is that of
     an annotation, where a writer leaves out the time of the record.
@@ -289,12 +289,12 @@ def _lay_on_clock(
             "sample's time is certain. Export the recording again, or read the records "
             "one after another with --ignore-clock."
         )
-    # Before segments are made of them, which takes seconds.
+    # Checked first: to make segments of them takes seconds.
     check_size(layout.path.name, gaps=int((steps_s > MAX_OVERLAP_S).sum()))
     runs = find_runs(late_s, layout.record_s)
     segments = tuple(
         Segment(
-            # No sample stands before second zero, and the first stands on it.
+            # Second zero is the first sample.
             round(run.first * layout.record_s + run.late_s, 6) if run.first else 0.0,
             run.first,
             run.n_records,

@@ -38,7 +38,7 @@ _DATE, _TIME = b"01.01.85", b"00.00.00"
 
 
 class MixedRatesUnsupported(UnreadableRecording):
-    """MNE cannot be given these signals of several rates in one pass."""
+    """MNE cannot read these signals of several rates in one pass."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Table:
     rows : tuple of (str, tuple of str)
         The place of each row (``"line 7"``) and its cells, as many as columns.
     comments : tuple of str
-        Lines that are comments or stand above the header.
+        Comments, and lines above the header.
     has_header : bool
         Whether the file names its columns.
     """
@@ -44,7 +44,7 @@ class Table:
     has_header: bool = True
 
     def find(self, names: tuple[str, ...]) -> int | None:
-        """Return the position of the first of some columns that there is."""
+        """Return the position of the first of some columns that exists."""
         known = [plain(column) for column in self.columns]
         return next((known.index(name) for name in names if name in known), None)
 
@@ -182,7 +182,7 @@ def _is_spaced(lines: list[str]) -> bool:
 
 
 def _delimiter_of(lines: list[str]) -> str | None:
-    """Return the delimiter that most lines hold equally often."""
+    """Return the delimiter that occurs equally often in most lines."""
     found: dict[str, int] = {}
     for delimiter in _DELIMITERS:
         counts = Counter(line.count(delimiter) for line in lines)

@@ -45,7 +45,7 @@ _STAGE = re.compile(rf"^({_TIME});\s*(.+)$")
 _EVENT = re.compile(
     rf"^({_TIME})\s*-\s*({_TIME})\s*;\s*(?:[\d.,]+\s*;\s*)?([^;]+?)\s*(?:;.*)?$"
 )
-# What a list is about, told by its signal, where it holds no event.
+# What an empty list is about, by its signal.
 _LISTS: dict[str, EventList] = {
     "arousal": "arousal",
     "flow": "respiratory",

@@ -28,7 +28,7 @@ from psgkit.read.scorings.vocabulary import (
     stage_of,
 )
 
-# How `psgkit export` writes what the header has no field for.
+# How `psgkit export` writes facts without a field in the header.
 OWN_FACTS = re.compile(r"^(Scorer|Staging|Scored|Arousals): ")
 _STANDARD = re.compile(r"^(sleep )?stage |^movement time$", re.IGNORECASE)
 

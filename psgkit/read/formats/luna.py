@@ -45,7 +45,7 @@ def recognises(file: ScoringFile) -> bool:
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     if rows and plain(rows[0][0]) in _HEADER and "start" in map(plain, rows[0]):
         return True
-    # a table's header is no row of times
+    # the header of a table
     if any(_DATE.match(row[0]) for row in rows):
         return False  # Polyman's rows begin with a date
     return bool(rows) and all(
@@ -82,7 +82,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         elif clock is not None and _CLOCK.match(stop):
             duration_s = clock.length(onset_s, stop)
         else:
-            # a difference of decimals is no decimal
+            # undo the rounding error of the difference
             duration_s = round(_seconds(stop, clock, file, row.where) - onset_s, 6)
         if "duration=unknown" in row.meta:
             duration_s = math.nan

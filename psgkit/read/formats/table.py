@@ -48,7 +48,7 @@ from psgkit.read.scorings.vocabulary import (
 
 # A night's epochs seldom change their stage so often.
 _MANY_ROWS = 8
-# What BIDS' trial_type says of a row whose stage stands in a column of its own.
+# BIDS' trial_type of rows whose stage is in another column.
 _STAGE_ROWS = {"sleep stage", "stage", "sleep", "hypnogram"}
 
 

@@ -53,7 +53,7 @@ STAGE_COLUMNS = (
     "event",
     "value",
 )
-# Columns that may hold events between the stages.
+# Columns that may contain events between the stages.
 MIXED_COLUMNS = {
     "label",
     "trial type",
@@ -64,7 +64,7 @@ MIXED_COLUMNS = {
     "event",
     "value",
 }
-# Of these, columns in which people write what they like, names among it.
+# Of these, columns of free text, which may contain names.
 FREE_COLUMNS = {"annotation", "annotations", "description"}
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sek", "sekunden"), 1.0),
@@ -118,7 +118,7 @@ class Column:
 
 @dataclass(slots=True)
 class Columns:
-    """The columns of a table by their roles; clock times can be beside seconds."""
+    """The columns of a table by their roles; clock times and seconds can both occur."""
 
     onsets: list[Column] = field(default_factory=list)
     end: list[Column] = field(default_factory=list)
@@ -249,7 +249,7 @@ def choose_column(
     Raises
     ------
     UnreadableScoring
-        If there is no such column, or none that holds stages.
+        If the column does not exist, or no column has stages.
     """
     if "stage" in options.columns:
         return _position(table, options.columns["stage"], file)

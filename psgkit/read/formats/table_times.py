@@ -143,7 +143,7 @@ def _with_ends(
     if clock is None:
         ends_s = _numbers(table, fitting[0], file)
         lengths = [
-            round(end - on, 6)  # a difference of decimals is no decimal
+            round(end - on, 6)  # undo the rounding error of the difference
             for on, end in zip(times.onsets_s, ends_s, strict=True)
         ]
     else:
@@ -220,7 +220,7 @@ def _without_onsets(
         for c in (*columns.end, *filter(None, [columns.duration]))
     ]
     if "duration" in options.columns and not columns.end:
-        # the call says that rows last, and each begins where the one before ends
+        # rows have lengths, and each begins where the one before ends
         return Times([0.0, *accumulate(durations_s[:-1])], durations_s)
     numbers = _epochs_of(table, columns, file)
     if timed and not (numbers is not None and len(lengths) == 1 and not columns.end):
@@ -258,7 +258,7 @@ def _epochs_of(table: Table, columns: Columns, file: ScoringFile) -> list[float]
 
 
 def _ascends(table: Table, position: int) -> bool:
-    """Return whether a column holds times of day, or ascending numbers."""
+    """Return whether a column has times of day, or ascending numbers."""
     cells = table.column(position)
     if len(cells) < 3:
         return False

@@ -28,7 +28,7 @@ from psgkit.read.scorings.stage_codes import (
 
 HEADERS = {"stage", "stages", "hypnogram", "hypno", "sleep stage", "sleep stages"}
 _MAX_HEADINGS = 60
-# What tells a heading from a misspelt stage.
+# Marks of a heading; without them it is a misspelt stage.
 _HEADING = re.compile(r"[:=\[]|stage|hypno|sleep|epoch|scor|_|\S\s+\S", re.IGNORECASE)
 _LENGTH = re.compile(
     r"(?:epoch|time_base|window|interval)\D{0,20}?(\d+(?:[.,]\d+)?)\s*(ms|s\b|sec|$)",

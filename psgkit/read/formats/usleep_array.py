@@ -28,7 +28,7 @@ def recognises(file: ScoringFile) -> bool:
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
-    """Read the stages, and the probabilities if the file holds them."""
+    """Read the stages, and the probabilities if there are any."""
     array = _array(file)
     proba = None
     if array.ndim == 2 and array.shape[1] == _N_STAGES:

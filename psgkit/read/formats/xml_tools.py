@@ -19,7 +19,7 @@ def parse_xml(file: ScoringFile) -> Element:
     Raises
     ------
     UnreadableScoring
-        If it is not XML, naming the line, or if it holds entities that expand or
+        If it is not XML, naming the line, or if it has entities that expand or
         reach for other files, which no scoring needs.
     """
     if file.content.count(b"<") > MAX_TAGS:

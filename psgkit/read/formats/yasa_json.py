@@ -69,7 +69,7 @@ def _start(text: object, file: ScoringFile) -> dt.datetime | None:
     if text is None:
         return None
     try:
-        # clock times stand without a zone, as in EDF
+        # clock times have no zone, as in EDF
         return dt.datetime.fromisoformat(str(text)).replace(tzinfo=None)
     except ValueError:
         raise file.fault("its 'start' is no date and time.") from None

@@ -1,6 +1,6 @@
 """Caps that number their electrodes, recognised by all their labels together.
 
-On such a cap ``A1`` is no mastoid, ``C3`` no place of the 10-20 and ``E1`` no eye.
+On such a cap ``A1``, ``C3`` and ``E1`` are not the mastoid, the site and the eye.
 """
 
 import re
@@ -61,7 +61,7 @@ def _egi(labels: Collection[str]) -> set[str]:
 
 
 def _cap_of(numbered: Collection[str]) -> Cap | None:
-    """Return the smallest cap that holds all of these, if most of it is there."""
+    """Return the smallest cap with all of these labels, if most of it is recorded."""
     for cap in CAPS:
         labels = {label.casefold() for label in cap.labels}
         # Nets record their reference at the vertex as one electrode more.

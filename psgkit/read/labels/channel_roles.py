@@ -1,4 +1,4 @@
-"""Which channel holds which role.
+"""Give each role to one channel.
 
 Labels say what each channel could be (`psgkit.read.labels.label_rules`). Here no two channels
 get one role, and what the user wants goes before what labels say.
@@ -60,7 +60,7 @@ def assign_roles(
     labels : sequence of str
         One a channel, each of them once.
     rates_hz : sequence of float
-        The sampling rate of each; of two channels that could hold a role, the sure one
+        The sampling rate of each; of two channels for one role, the sure one
         has it, then the faster, then the first.
     wanted : mapping of str to str
         Role, or use such as ``eeg`` or ``central``, to the label that shall have it.
@@ -71,7 +71,7 @@ def assign_roles(
     -------
     roles : tuple of Role
     issues : list of Issue
-        What was assumed, and what lost its role to another channel.
+        Roles that were assumed, and roles that went to another channel.
 
     Raises
     ------

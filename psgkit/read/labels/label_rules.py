@@ -94,7 +94,7 @@ def fold_label(label: str) -> str:
 
 
 def plain_label(label: str) -> str:
-    """Return a label in the form in which the rules see it."""
+    """Return a label in the form that the rules compare."""
     decomposed = unicodedata.normalize("NFKD", label.replace("_", " "))
     text = fold_label("".join(c for c in decomposed if not unicodedata.combining(c)))
     return _SPLIT_EYE.sub("e", _TYPE_AGAIN.sub("", text))

@@ -23,7 +23,7 @@ OVERRIDDEN_KINDS = frozenset({Kind.EEG, Kind.REFERENCE, Kind.EOG, Kind.EMG})
 WINDOW_S = 5.0
 N_WINDOWS = 12
 
-# Micro sign and Greek mu, and what they become when UTF-8, Shift-JIS or the old DOS
+# Micro sign and Greek mu, and their forms when UTF-8, Shift-JIS or the old DOS
 # code page are read as Latin-1.
 _MICRO = ("\u00b5", "\u03bc", "\u00c2\u00b5", "\u00ce\u00bc", "\u0083\u00ca", "\u00e6")
 _PREFIXES = {"": "V", "n": "nV", "nano": "nV", "u": "uV", "micro": "uV", "m": "mV"}

@@ -51,7 +51,7 @@ def parse_time(text: str) -> dt.time | None:
 def unwrap(clocks_s: Sequence[float]) -> list[float]:
     """Return times of day without dates as seconds that go on past midnight.
 
-    Each time is taken for the one nearest to the time before it, so that a list in
+    Each time is the one nearest to the time before it, so that a list in
     order may be longer than a day.
 
     Examples
@@ -110,7 +110,7 @@ class NightClock:
     Parameters
     ----------
     texts : iterable of str
-        Every clock time of the file, so that the order of day and month can be told.
+        Every clock time of the file, which show the order of day and month.
         Where it cannot, or there is no date, times of day alone count, and midnight
         is crossed by going on.
     anchor : str
@@ -147,12 +147,12 @@ class NightClock:
         texts : sequence of str
             Clock times in the order of the file.
         places : sequence of str
-            Where each stands, for messages.
+            The place of each, for messages.
 
         Raises
         ------
         ValueError
-            If a text is no clock time, or the times jump forward by an hour in the
+            If a text is not a clock time, or the times jump forward by an hour in the
             night, which may be a change of clocks or an hour without epochs. The
             message names the place.
         """
@@ -209,7 +209,7 @@ class NightClock:
         self._allow_span(max(seconds) - min(seconds))
 
     def _allow_span(self, span_s: float) -> None:
-        """Say how long the stages are; of use where no date tells it.
+        """Set how long the stages are; used if there is no date.
 
         A time of day then counts as before the first epoch only where it cannot be
         within the night.
@@ -237,7 +237,7 @@ class NightClock:
         length_s = stop_s - onset_s
         if length_s < -_DAY_S / 2 and self._is_undated(stop):
             length_s += _DAY_S
-        return round(length_s, 6)  # a difference of decimals is no decimal
+        return round(length_s, 6)  # undo the rounding error of the difference
 
     def _is_undated(self, text: str) -> bool:
         """Tell whether only times of day say how far a time is from the start."""

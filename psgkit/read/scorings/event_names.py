@@ -19,7 +19,7 @@ _LONGEST_NAME = 300
 _OWN_EVENT = re.compile(r"^[Ee]vent[ _]([a-z0-9_]+(?::[a-z]+)?)$")
 _BRACKETS = re.compile(r"^([^(\[]*\w[^(\[]*)[(\[]([^)\]]*)[)\]]?\s*$")
 
-# Where one name holds several kinds side by side, the first of these counts.
+# If a name has several kinds side by side, the first of these counts.
 _RANK = (
     "artefact",
     "desaturation",
@@ -36,7 +36,7 @@ _RANK = (
     "limb_movement",
     "respiratory_event",
 )
-# What an arousal is due to whose name holds another event.
+# The cause of an arousal whose name has another event.
 CAUSE_OF_KIND = {
     **dict.fromkeys(
         (
@@ -81,7 +81,7 @@ class Meaning:
     Attributes
     ----------
     kind : str
-        A kind of ``configs/scoring.toml``; `UNKNOWN_KIND` where no word tells.
+        A kind of ``configs/scoring.toml``; `UNKNOWN_KIND` if no word is known.
     cause : str
         Of `CAUSES`; empty where the name gives none.
     with_arousal : bool
@@ -115,7 +115,7 @@ def meaning_of(text: str, *, is_free_text: bool = False) -> Meaning:
     text : str
         As the file has it.
     is_free_text : bool
-        Whether people may write there what they like. A name among such text has at
+        Whether the text is free. A name in free text has at
         most one word that is not known, and no word of a remark.
 
     Examples

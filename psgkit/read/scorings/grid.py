@@ -26,7 +26,7 @@ from psgkit.read.scorings.listed import StageMark
 TOLERANCE_S = 0.5
 # Times in hours or minutes of few decimals are off by this share of an epoch.
 _ROUNDED = 0.002
-# Above this share of epochs scored twice, a file holds two scorings.
+# Above this share of epochs scored twice, a file has two scorings.
 MAX_TWICE = 0.1
 
 
@@ -58,7 +58,7 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
     marks : sequence of StageMark
         In any order; several epochs of one stage may be one mark.
     epoch_s : float or None
-        Length of an epoch; None to tell it from the marks.
+        Length of an epoch; None to take it from the marks.
     name : str
         Of the file, for messages.
 
@@ -69,8 +69,8 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
     Raises
     ------
     UnreadableScoring
-        If there is no stage, one starts or ends at no epoch's boundary, or the file
-        holds two scorings of the same time; the place is named.
+        If there is no stage, one starts or ends between epoch boundaries, or the file
+        has two scorings of the same time; the place is named.
     """
     if not marks:
         raise UnreadableScoring(

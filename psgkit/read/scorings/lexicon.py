@@ -19,7 +19,7 @@ _SHORTEST_PART = 4
 # No language writes a longer compound.
 _LONGEST_COMPOUND = 60
 _SHORT_PARTS = frozenset({"plm"})
-# What joins the parts of a compound, and what may end it.
+# Letters that join the parts of a compound, and endings.
 _JOINTS = (
     *("", "s", "es", "n", "en", "e", "er", "ns", "ed", "al"),
     *("ung", "ungs", "ungen", "ing", "ings", "else", "elses", "ning", "nings", "ande"),
@@ -84,7 +84,7 @@ def plain(text: str) -> str:
     >>> plain(" Micro-éveil "), plain("Arousal (ARO RES)")
     ('micro eveil', 'arousal aro res')
     """
-    # ø and ß survive decomposition, so casefold is needed beside it
+    # ø and ß survive decomposition, so casefold is needed, too
     letters = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[^\W_]+", bare))
@@ -107,7 +107,7 @@ def tags_of(text: str) -> tuple[Tag, ...]:
 
 
 def event_kinds() -> frozenset[str]:
-    """Return every kind of event that there is a word for."""
+    """Return every kind of event that has a word."""
     return frozenset(word_tables()["events"])
 
 

@@ -56,8 +56,8 @@ class StageMark:
     where: str
 
 
-# What the list is about in which an event stands. ``mixed``: events of any kind.
-# ``notes``: events among text in which people write what they like.
+# Kinds of lists. ``mixed``: events of any kind.
+# ``notes``: events in free text.
 EventList = Literal[
     "mixed", "notes", "arousal", "respiratory", "desaturation", "limb_movement"
 ]
@@ -72,11 +72,11 @@ class EventMark:
     onset_s : float
         Seconds after the draft's zero.
     duration_s : float
-        NaN where the file does not tell it.
+        NaN if the file does not give it.
     text : str
-        The name, as the file spells it; `scored_events` finds out what it means.
+        The name, as the file spells it; `scored_events` finds its meaning.
     listed : EventList
-        What the list is about in which it stands.
+        The kind of list that the event is in.
     source : str
         Who marked it, where that is not the scorer of the stages.
     """
@@ -101,17 +101,17 @@ class Draft:
     start : datetime.datetime or None
         Clock time of second zero; its date is ``clock.UNKNOWN_DATE`` where unknown.
     epoch_s : float or None
-        Length of an epoch, where the file tells it.
+        Length of an epoch, if the file gives it.
     lights_off_s, lights_on_s : float or None
         Seconds after zero.
     groups_scored : frozenset of str
-        Groups of events that the file says were looked for, beside those it holds.
+        Groups of events that were looked for, by the file; it may have more.
     scorer : str
-        Who scored it, where the file tells.
+        Who scored it, if the file says so.
     is_automatic : bool
         Whether the file says that a program assigned the stages.
     arousal_source : str
-        What marked the arousals, where the file tells and that is not the scorer.
+        Source of the arousals, if the file names one other than the scorer.
     proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
         Probability of W, N1, N2, N3, R; for files of one stage an epoch.
     issues : tuple of Issue
@@ -140,7 +140,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Facts that a caller gives on a file that lacks them.
+    """Facts that the call adds to a file.
 
     Attributes
     ----------
@@ -151,7 +151,7 @@ class Options:
     epoch_s : float or None
         Length of an epoch.
     annotator : str or None
-        Whose scoring to read where the file holds several.
+        Whose scoring to read if the file has several.
     """
 
     codes: "StageCodes | None" = None

@@ -37,7 +37,7 @@ from psgkit.read.scorings.stage_codes import parse_codes
 from psgkit.read.scorings.vocabulary import groups_of
 
 _DAY_S = 86400.0
-# Programs, and raters without a name; what else a file says of its scorer names one.
+# Programs, and raters without a name; any other scorer may be a person's name.
 _NO_PERSON = re.compile(
     r"(yasa(-fast)?|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
     r"|arousal_rule_v\d+|psgscoring( [\w.]+){0,2}"
@@ -72,12 +72,12 @@ def read_scoring(
         ``sleepecg``, ``deltamed``, or a map such as ``W=0,N1=1,N2=2,N3=3,R=5``. By
         default it is chosen by the numbers that occur, and noted as an issue.
     column : str or mapping of str to str, optional
-        The column of a table that holds the stages; or roles (``stage``, ``onset``,
+        The column of stages in a table; or roles (``stage``, ``onset``,
         ``end``, ``duration``, ``epoch``, ``annotator``) to columns.
     epoch_s : float, optional
         Length of an epoch where the file does not give it.
     annotator : str, optional
-        Whose scoring to read where the file holds several.
+        Whose scoring to read if the file has several.
     events : mapping of str to str, optional
         What names of events mean that psgkit does not know, as a kind or a kind and a
         cause: ``{"Their words": "arousal:respiratory"}``.
@@ -93,7 +93,7 @@ def read_scoring(
     Raises
     ------
     UnreadableScoring
-        If there is no such file, no format fits, or the file has a fault; the line or
+        If the file does not exist, no format fits, or it has a fault; the line or
         epoch is named.
     MissingExtra
         If the format needs an optional package.
@@ -132,7 +132,7 @@ def _of_two(
 ) -> Scoring:
     """Return the stages of one file with the events of another.
 
-    Kinds of events that both hold are taken from the file of events.
+    Kinds of events in both are taken from the file of events.
     """
     stages = _read(first, options, recording_start, names, needs_stages=False)
     if not stages.has_stages:
@@ -197,7 +197,7 @@ def assemble_marks(
     recording_start: dt.datetime | None,
     names: Mapping[str, str],
 ) -> Scoring:
-    """Assemble a draft; one without stages holds a single unscored epoch."""
+    """Assemble a draft; without stages it has a single unscored epoch."""
     if not draft.stages:
         mark = StageMark(0.0, ASSUMED_S, Stage.UNS, "no stage")
         draft = replace(draft, stages=(mark,), epoch_s=ASSUMED_S)
@@ -205,7 +205,7 @@ def assemble_marks(
 
 
 def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:
-    """Return the columns of a table by their roles; a name alone holds the stages.
+    """Return the columns of a table by their roles; a name alone is that of the stages.
 
     Raises
     ------
@@ -245,7 +245,7 @@ def options_unused(
     Raises
     ------
     UnreadableScoring
-        If there is no such file or no format fits.
+        If the file does not exist or no format fits.
     """
     form = _recognise(_open(Path(path)), Options(columns=columns_by_role(column)))
     return form.name, frozenset({"codes", "column", "annotator"}) - form.uses
@@ -286,7 +286,7 @@ def _recognise(file: ScoringFile, options: Options) -> Format:
     if options.columns and file.head_text:
         return table.FORMAT  # the caller says that it has columns
     if not file.head_text and _is_mostly_text(file.head):
-        _ = file.text  # its error names the line that is no text
+        _ = file.text  # its error names the line that is not text
     names = ", ".join(form.name for form in FORMATS)
     raise file.fault(f"this is no scoring that psgkit knows; it knows {names}.")
 

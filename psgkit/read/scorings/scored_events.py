@@ -46,7 +46,7 @@ _KIND_IN_LIST: dict[EventList, str] = {
     "desaturation": "desaturation",
     "limb_movement": "limb_movement",
 }
-# What may stand in a list of arousals without being one.
+# Entries in a list of arousals that are not arousals.
 _NO_AROUSAL = frozenset(
     {
         "artefact",
@@ -102,7 +102,7 @@ def read_events(
     Returns
     -------
     rows : list of (onset_s, duration_s, label, source)
-        Remarks are left out. Arousals of events "with arousal" stand among them.
+        Without remarks; with the arousals of events "with arousal".
     issues : list of Issue
 
     Raises
@@ -165,7 +165,7 @@ def _meaning_among_arousals(text: str, meaning: Meaning) -> Meaning | None:
 
 
 def _implied_arousals(rows: Sequence[Row], with_arousal: Sequence[Row]) -> list[Row]:
-    """Return an arousal for each event "with arousal" that has none beside it."""
+    """Return an arousal for each event "with arousal" that has none of its own."""
     onsets_s = [row[0] for row in rows if row[2].partition(":")[0] == "arousal"]
     added: list[Row] = []
     for onset_s, duration_s, label, source in sorted(with_arousal, key=lambda r: r[0]):

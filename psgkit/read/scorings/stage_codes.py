@@ -234,7 +234,7 @@ def stages_of_words(
     Raises
     ------
     UnreadableScoring
-        If a word is no stage, naming its place.
+        If a word is not a stage, naming its place.
     """
     known = {word: number_of(word) for word in {word for word, _ in words}}
     numbers = [n for n in (known[word] for word, _ in words) if n is not None]
@@ -269,7 +269,7 @@ def are_stages(words: Iterable[str], options: Options) -> bool:
 
 
 def number_of(word: str) -> int | None:
-    """Return the whole number that a cell holds, or None."""
+    """Return the whole number in a cell, or None."""
     try:
         value = float(word.replace(",", "."))
     except ValueError:

@@ -14,7 +14,7 @@ from psgkit.read.scorings.event_names import meaning_of
 from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.word_tables import word_tables
 
-# "Stage" in the languages of labs, which may stand before a number or a letter.
+# "Stage" in the languages of labs; a number or a letter may follow.
 _STAGE = (
     r"(?:stage|stade(?: de sommeil)?|stadium|schlafstadium|slaapstadium|slaapfase|stadio"
     r"(?: del sonno)?|fase(?: del sueno| del sonno)?|estadio|estagio|stadie|somnstadium)"

@@ -73,7 +73,7 @@ _SPECTRA: dict[State, _Spectrum] = {
     State.ARTEFACT: _Spectrum(60.0, 1.1, (_Rhythm(22.0, 8.0, 1.0),)),
 }
 
-# Where the sources lie: front, centre and back of each side, and one wide one.
+# Places of the sources: front, centre and back of each side, and one wide one.
 _SOURCES: dict[str, tuple[float, float, float]] = {
     "wide": (0.0, 0.1, 0.9),
     "front left": (-0.3, 0.6, 0.35),

@@ -1,6 +1,6 @@
 """Eye movements: rapid ones in REM and wakefulness, slow ones at sleep onset, blinks.
 
-E1 and E2 see them with opposite sign, because one lies below the left and the other
+E1 and E2 see them with opposite sign, because one is below the left and the other
 above the right eye (AASM manual); brain potentials reach both with the same sign.
 """
 

@@ -57,7 +57,7 @@ def add_muscle(
     twitches_per_min : float
         Short bursts in a minute of REM sleep.
     atonia_loss : float
-        Share of REM sleep in which tone stays up, 0 to 1.
+        Share of REM sleep with raised tone, 0 to 1.
     """
     timeline = canvas.timeline
     rng = timeline.rng("muscle")

@@ -33,7 +33,7 @@ _FALL_PCT = {
 _FLOW_LEFT = {"hypopnea": 0.45, "apnea_obstructive": 0.04, "apnea_central": 0.04}
 _EFFORT_LEFT = {"hypopnea": 0.6, "apnea_obstructive": 0.7, "apnea_central": 0.04}
 _WAKING_SHARE = 0.6
-_CALM_S = 25.0  # around an arousal there is no second one
+_CALM_S = 25.0  # no second arousal near one
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,10 @@ def log_respiratory_events(
     Parameters
     ----------
     canvas : Canvas
-        What holds the truth.
+        The truth.
     events : sequence of RespiratoryEvent
     saturation : str
-        Label of the channel with the saturation; empty where there is none.
+        Label of the channel with the saturation; empty if there is none.
     """
     duration_s = canvas.timeline.duration_s
     for event in events:

@@ -71,7 +71,7 @@ class Canvas:
     ) -> None:
         """Write down an event, with the channel that shows it best.
 
-        One of which the recording's end leaves next to nothing is not there to be seen.
+        An event that the recording's end cuts to almost nothing is left out.
         """
         duration_s = min(duration_s, self.timeline.duration_s - onset_s)
         if duration_s >= SHORTEST_S:

@@ -64,9 +64,9 @@ class NetworkChannels:
     inputs : numpy.ndarray of float32, shape (3, n_samples)
         EEG, EOG and chin at 50 Hz.
     is_lost : numpy.ndarray of bool, shape (n_windows,)
-        Windows of 5 s in which one of the three is lost.
+        Windows of 5 s without one of the three.
     artefacts : numpy.ndarray of bool, shape (n_windows,)
-        Windows of 5 s in which the EEG is artefact.
+        Windows of 5 s with artefact in the EEG.
     eeg : str
         Role of the EEG that serves most of the night.
     used : dict of str to str

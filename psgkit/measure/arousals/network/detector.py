@@ -50,7 +50,7 @@ def find_arousals_trained(
     scoring : Scoring
         Laid on the recording. The network does not see it; arousals begin in its sleep.
     source : {"unet_v1", "unet_v2", "unet_v2_bands"}
-        Which of psgscoring's networks, at its own threshold. With ``_bands``, bands and
+        One of psgscoring's networks, at its own threshold. With ``_bands``, bands and
         chin decide where the network is unsure.
     artefacts : callable, optional
         Gives the artefact mask of a channel. Minutes of artefact in the EEG are taken

@@ -46,7 +46,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch in which an arousal is probable.
+    """A stretch with a probable arousal.
 
     Attributes
     ----------

@@ -63,7 +63,7 @@ class Seen:
         ]
 
     def sentence(self, rules: ArousalRules) -> str:
-        """Say it in words, the strongest band first."""
+        """Return it as a sentence, the strongest band first."""
         bands = self.largest
         known = [
             (ratio, name)
@@ -128,10 +128,10 @@ class Evidence:
         )
 
     def seen(self, onset_s: float, end_s: float) -> Seen:
-        """Return what was seen from an onset to an end."""
+        """Return the changes from an onset to an end."""
         ratios = np.full((len(FAST_BANDS), 1), np.nan)
         if self.bands is not None:
-            # A hop is a window of 1 s; what it shows stands in its middle.
+            # A hop is a window of 1 s; its value belongs to its middle.
             ratios = self.bands[:, _hops(onset_s - 0.5, end_s - 0.5)]
         chin, emg = float("nan"), False
         if self.tone is not None:

@@ -38,7 +38,7 @@ def arousal_probabilities(
     inputs : numpy.ndarray of float32, shape (3, n_samples)
         EEG, EOG and chin at 50 Hz, from `network_inputs`.
     is_wanted : numpy.ndarray of bool, shape (n_seconds,)
-        Seconds of which the probability is asked. Others may be passed over.
+        Seconds whose probability is needed. Others may be skipped.
     weight : str
         Which network.
 

@@ -23,7 +23,7 @@ UNSURE = 2.0  # thresholds up to where, and part of one down to where, bands dec
 def looked_at_again(
     probabilities: Float32Array, threshold: float, evidence: Evidence
 ) -> list[Span]:
-    """Return what passes half the threshold, with why some of it is not an arousal.
+    """Return events above half the threshold, with reasons against some of them.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def looked_at_again(
     -------
     list of Span
         In order of onset. Reasons are ``unconfirmed`` (below the threshold, and bands
-        and chin do not both agree) and ``no_shift`` (no fast band stands out).
+        and chin do not both agree) and ``no_shift`` (no fast band rises).
     """
     found = list(probable_spans(probabilities, threshold))
     spans = [*_not_contradicted(found, threshold, evidence)]
@@ -60,7 +60,7 @@ def _not_contradicted(
 
 
 def _is_confirmed(seen: Seen, rules: ArousalRules) -> bool:
-    """Tell whether chin and bands both rise as an arousal has them."""
+    """Return whether chin and bands both rise as in an arousal."""
     fast = _fast(seen, rules)
     fast = fast[~np.isnan(fast)]
     if not (seen.emg and fast.size):

@@ -50,7 +50,7 @@ def bout_rows(
     Parameters
     ----------
     name, ending : str
-        What stands before ``_n``, ``_mean_min`` … in a column's name, and after it.
+        The parts of a column's name before ``_n``, ``_mean_min`` … and after it.
     what, words : str
         The stage, for reasons and meanings; what more a meaning says of the bouts.
     find : callable
