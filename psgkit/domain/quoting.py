@@ -1,8 +1,8 @@
 """Quote file content in messages without leaking personal data.
 
-A message names the place, so that a reader can look there; it repeats what stands
-there only where that cannot tell who the person is. A message ends up in logs, and a
-field that is a few bytes off, or a column too far, holds a name.
+A message names the place, so that a reader can look there. It repeats the content only
+if it cannot identify a person: messages end up in logs, and a shifted field or column
+may be a name.
 """
 
 import re
@@ -51,8 +51,7 @@ def quoted(text: str, limit: int = 20) -> str:
     Returns
     -------
     str
-        In quotes, or how long it is where it could be a name, a date or the number of
-        a person.
+        In quotes; only its length if it could be a name, a date or a person's number.
 
     Examples
     --------

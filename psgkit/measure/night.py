@@ -55,7 +55,7 @@ def measure_night(
     ----------
     recording : Recording
     scoring : Scoring
-        Laid on the recording, its lights marked.
+        Aligned with the recording, its lights marked.
     artefacts : callable
         Gives the artefact mask of an EEG channel and its signal, True where a stretch
         of 5 s from second zero is artefact.

@@ -4,10 +4,10 @@ A window is left out of every metric of the signal where its amplitude is an out
 its stage, as in ``yasa.art_detect(method="std")`` (log of the standard deviation, beyond
 three standard deviations of its stage's; 30 windows at least), where it is flat or
 clipped, where it goes beyond 500 µV from the signal's
-median (an amplifier's constant offset is no artefact), or where a gap falls into it.
+median (an amplifier's constant offset is not artefact), or where a gap falls into it.
 
-YASA's rule is computed here in numpy, so that a night does not wait for numba, and so
-that rates which are no whole number can be had; the tests hold the two equal.
+YASA's rule is computed here in numpy, without waiting for numba, and for rates that are
+not whole numbers, too; the tests compare the two.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -20,7 +20,7 @@ class OwnMarks:
     Attributes
     ----------
     scoring : Scoring or None
-        Without stages where the night is to be staged; None where nothing is held.
+        Without stages if the night is to be staged; None without annotations.
     issues : tuple of Issue
     """
 

@@ -1,9 +1,7 @@
 """The true slow-wave activity: power from 0.5 to 4 Hz that the brain puts into a channel.
 
-Taken from what the night is made of, before it is made: from the spectra that the
-background is drawn from, and from slow waves and K-complexes alone, without the noise
-that they lie in. Not from the finished signals, and not with the windows by which a
-metric would measure them.
+It is computed from the spectra of the background, and from slow waves and K-complexes
+alone, without noise. It does not use the finished signals or the windows of a metric.
 """
 
 import numpy as np

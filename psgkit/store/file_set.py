@@ -1,12 +1,10 @@
 """Files of one folder that are replaced together, or not at all.
 
-All are written under other names first, which is where a disk fills up; then the earlier
-ones are put aside and the new ones into their places, by renaming. Of these the *mark*
-goes first and comes last: where it is, every other file is of the same set. A fault
-puts the earlier ones back. Where a process is killed between two renamings, the names
-of what lies aside tell `recover` what to put back: ``.<name>.before`` is an earlier
-file, and ``.<mark>.absent`` lists those of which there was none. Of several processes
-with one set, each waits for the one before (``.<mark>.lock``): the last one's set stays.
+All files are written under other names first. Then the earlier files are renamed to
+``.<name>.before``, and the new ones take their names. The *mark* is renamed away first and
+put in place last: if it exists, the set is complete. After a fault the earlier files
+return. After a kill, `recover` does this; ``.<mark>.absent`` lists files that did not exist
+before. Processes that write the same set wait for each other (``.<mark>.lock``).
 """
 
 import contextlib
@@ -39,7 +37,7 @@ class FileSet:
         self._gone: set[str] = set()
 
     def write_bytes(self, name: str, data: bytes) -> None:
-        """Write a file that shall be there, under another name first.
+        """Write a file of the set under another name.
 
         Raises
         ------
@@ -104,8 +102,8 @@ def together(home: Path, *, mark: str) -> Iterator[FileSet]:
     Yields
     ------
     FileSet
-        Told what to write and what to remove; nothing is seen in the folder before the
-        block ends, and nothing at all where it raises.
+        Takes the files to write and to remove. The folder changes when the block ends,
+        and not at all if it raises.
 
     Raises
     ------
@@ -130,9 +128,8 @@ def together(home: Path, *, mark: str) -> Iterator[FileSet]:
 def recover(home: Path, mark: str) -> None:
     """Restore the earlier files after a process was killed while replacing them.
 
-    Where the mark is there, the set was put in place or not yet touched, and what
-    lies aside is removed, as is what had been begun. What cannot be done now is done
-    the next time. Where a process is writing the set, this waits for its end.
+    If the mark exists, the set is complete: leftover files are removed. Steps that fail
+    now are done the next time. This waits for a process that is writing the set.
 
     Parameters
     ----------

@@ -29,9 +29,9 @@ _NO_FOLDER = {errno.EEXIST, errno.ENOTDIR, errno.ENOENT}
 def safe_name(night_id: str) -> str:
     """Return the name under which a night's files are kept.
 
-    An id that every file system can hold is its own name. In any other, what cannot
-    stand in a file name becomes ``_``, and six digits of the id's hash are added, so
-    that two ids never share a folder.
+    An id that is valid on every file system is its own name. Otherwise invalid
+    characters become ``_``, and six digits of the id's hash are added, so that two ids
+    never share a folder.
 
     Parameters
     ----------
@@ -127,8 +127,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Parameters
     ----------
     path : pathlib.Path
-        The file; one that is there already is replaced at the last moment, and stays
-        as it was where anything goes wrong before.
+        The file; an existing one is replaced at the last moment, and stays if anything
+        fails before.
     data : bytes
         All of its content.
 

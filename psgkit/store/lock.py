@@ -1,8 +1,8 @@
 """Lock a folder for one process, also if several machines share it.
 
-Only one can create it. Its owner rewrites it every few seconds; a lock whose content
-stands still belongs to a process that died. Nothing rests on locks of an operating
-system, which network file systems keep badly, or on two clocks agreeing.
+Its owner rewrites the lock every few seconds; a lock without changes belongs to a dead
+process. Locks of the operating system are not used, since network file systems keep
+them badly, and clocks of machines need not agree.
 """
 
 import json

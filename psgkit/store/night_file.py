@@ -127,7 +127,7 @@ def read_night(path: str | Path) -> Night:
     Raises
     ------
     UnreadableNight
-        If the file is not such a file, was written by a newer psgkit, is damaged, or
+        If the file is not a night of psgkit, was written by a newer psgkit, is damaged, or
         points to other files.
     """
     return _open(Path(path), _read)

@@ -1,10 +1,9 @@
 """The seal on a saved night: a hash of the file, in its last bytes.
 
-A number that changed on a disk or on a way is no number, and the HDF5 library does not
-notice it; over other damage it loops for ever, or crashes. So the file ends in a line
-with the SHA-256 of all before it. HDF5 does not look behind its own end: every program
-reads such a file, and one that writes to it breaks the seal. A file without a whole
-seal is therefore never opened.
+The HDF5 library does not notice a changed number; on other damage it crashes or never
+ends. So the file ends in a line with the SHA-256 of all bytes before it. HDF5 ignores
+bytes after its own end: every program can read the file, and a program that writes to
+it breaks the seal. A file without a whole seal is never opened.
 """
 
 import hashlib

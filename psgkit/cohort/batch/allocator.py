@@ -1,13 +1,11 @@
-"""How a worker's memory goes back to the system: not in the middle of a night.
+"""Keep a worker's memory until the end of a night.
 
-A night makes and frees arrays of many megabytes all the time, and glibc gives what lies
-at its end back at once, to fetch it anew for the next. A worker of the pool, which lives
-for nights to come, keeps it: hardly a page fault is left, if little time is won.
+A night makes and frees large arrays all the time. glibc would return free memory to the
+system at once and fetch it again for the next array. A worker keeps it.
 
-Dask starts its workers with ``MALLOC_TRIM_THRESHOLD_`` at 64 KiB, so that glibc gives
-memory back whenever some is freed. A night makes and frees arrays all the time; with
-the threshold so low each of them is fetched from the system anew, which doubles the
-processor time of a night (measured by ``scripts/bench.py --dask``).
+Dask starts its workers with ``MALLOC_TRIM_THRESHOLD_`` at 64 KiB. With so low a threshold
+each array is fetched anew, which doubles the processor time of a night (measured by
+``scripts/bench.py --dask``).
 """
 
 import ctypes

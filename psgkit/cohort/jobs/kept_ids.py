@@ -1,9 +1,8 @@
 """Nights that are done keep their ids when other files come or go.
 
-A night is named after its file, and after its folders too where files share a name. Were
-that all, a file of the same name in another folder would give an earlier night another
-id: it would be done again, and its result left behind. So what a batch remembers of the
-nights in its output folder goes first, and a night that comes later takes another name.
+A night is named after its file, and after its folders if files share a name. A new file
+of the same name would then change the id of an earlier night, which would be done again.
+So finished nights keep their ids, and a later night takes another name.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -83,9 +82,8 @@ def _beside_others(
 ) -> list[str]:
     """Name nights, none by the id of one that is done and was found in another folder.
 
-    Files of another site may have the same names. A file that has changed where it
-    stands is the same night, done again; one from elsewhere would replace a result
-    that nobody takes for old.
+    Files of another site may have the same names. A changed file in its own folder is
+    the same night; one from another folder must not replace the result.
     """
     others = {folded(name): name for name in done}
     for name in kept.values():
@@ -134,8 +132,8 @@ def _is_same(
 ) -> bool:
     """Return whether a result was made from a file; its date may differ.
 
-    Two sites can have files of one name, size and header. So a file that stands in
-    another folder than the result's is compared by its whole content.
+    Two sites can have files of one name, size and header. So a file in another folder is
+    compared by its whole content.
     """
     if (
         found is None

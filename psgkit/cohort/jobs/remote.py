@@ -1,8 +1,8 @@
 """Inputs at an address (``s3://…``, ``sftp://…``), read by fsspec.
 
-A worker copies them into a folder of its own, which goes when the night is done. An
-address may hold a password, so that none is ever shown or remembered: messages do
-without, and a night's record keeps a hash.
+A worker copies them into a folder of its own and removes it after the night. An address
+may contain a password, so it is never shown or stored: messages omit the password, and
+a night's record keeps a hash.
 """
 
 import errno
@@ -53,7 +53,7 @@ def is_address(text: str) -> bool:
 def place_of(address: str) -> PurePosixPath:
     """Return host and path of an address, without the user and the password.
 
-    Of a web address without what follows a question mark either, which may be a key.
+    A web address also loses the part after the question mark, which may be a key.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def fetched(job: Job, *, stall_s: float = STALL_S) -> Iterator[Job]:
     Yields
     ------
     Job
-        The same night with paths for addresses; the very job where it has none.
+        The same night with paths for addresses; the same job if it has none.
 
     Raises
     ------

@@ -48,8 +48,8 @@ class ArousalsFound:
     issues : tuple of Issue
         What the reader of the arousals should know.
     knows_rem : bool
-        Whether those in REM sleep are all there are. Otherwise there is no chin EMG, or
-        over a tenth of REM sleep has none.
+        Whether arousals in REM sleep are known: chin EMG is missing in at most a tenth
+        of it.
     lost : tuple of (onset_s, duration_s)
         Sleep without a usable channel, where no arousal can be found.
     """
@@ -125,7 +125,7 @@ def no_chin(chin: Channel | None) -> Issue:
     Parameters
     ----------
     chin : Channel or None
-        The chin EMG, if there is one; it does not serve.
+        The chin EMG, which cannot be used.
     """
     why = "" if chin is None else f"{chin.label} {_shortfall(chin)}. "
     which = "a" if chin is None else "another"
@@ -139,7 +139,7 @@ def no_chin(chin: Channel | None) -> Issue:
 
 
 def _shortfall(chin: Channel) -> str:
-    """Return why a chin EMG does not serve, to be read after its label."""
+    """Return why a chin EMG cannot be used, to be read after its label."""
     if chin.unfit is not None:
         return chin.unfit.why
     if chin.to_uv is None:

@@ -1,4 +1,4 @@
-"""Which channel serves which metric.
+"""Choose the channel of each metric.
 
 Metrics differ between derivations, so each has an order of preference of its own, and
 the choice is stored with the numbers.
@@ -29,7 +29,7 @@ class Derivations:
     eeg : tuple of Channel
         One a site, the one against a mastoid where there are several.
     swa, spindles : tuple of Channel
-        Out of ``eeg``; empty where no site serves.
+        Out of ``eeg``; empty if no site can be used.
     infraslow : Channel or None
     eyes : tuple of Channel
         Left and right, or empty.
@@ -61,12 +61,12 @@ class Derivations:
     def lacking(
         self, words: str, kind: Kind, groups: tuple[tuple[str, ...], ...] = ()
     ) -> Undefined:
-        """Say that channels are lacking, and which would have served but are unfit.
+        """Say that channels are missing, and which are unfit.
 
         Parameters
         ----------
         words : str
-            What is lacking, such as ``"no chin EMG"``.
+            Missing channels, such as ``"no chin EMG"``.
         kind : Kind
             Of the channels that would have served.
         groups : tuple of tuple of str, optional

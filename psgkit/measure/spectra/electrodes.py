@@ -115,7 +115,7 @@ def measure_electrodes(recording: Recording, scoring: Scoring) -> Results:
     ----------
     recording : Recording
     scoring : Scoring
-        Laid on the recording.
+        Aligned with the recording.
 
     Returns
     -------

@@ -66,7 +66,7 @@ def find_issues(
     recording : Recording
         As `prepare.montage.rereference` returns it.
     scoring : Scoring, optional
-        Laid on the recording; rules on the eyes then look at REM sleep and wake alone.
+        Aligned with the recording; rules on the eyes then look at REM sleep and wake alone.
     look : RecordingLook, optional
         Of the same recording, where it has been looked at before.
 

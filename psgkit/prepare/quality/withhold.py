@@ -1,8 +1,7 @@
 """Withhold channels and amplitudes that would give wrong numbers.
 
-Faults of some minutes are artefact; this module is about whole channels.
-What a rule finds takes numbers away only where it was measured that they would be wrong:
-`scripts/judge_quality.py` prints the figures in docs/evidence/quality.md.
+Faults of some minutes are artefact; this module is about whole channels. A rule removes
+numbers only if measurements show that they would be wrong: `scripts/judge_quality.py` prints the figures in docs/evidence/quality.md.
 """
 
 from collections.abc import Iterable
@@ -62,9 +61,9 @@ _EYES = Unfit("does not move opposite to the other eye")
 def withhold_amplitudes(look: RecordingLook) -> Recording:
     """Remove the scale of channels with a wrong unit in the header.
 
-    A signal stored in V whose header says µV is a million times too small, and stages
-    and powers made of it would be wrong numbers. Such a channel keeps its samples but
-    is no longer in microvolts, as one without a unit, until the call names the unit.
+    A signal in V whose header says µV is a million times too small, and its stages and
+    powers would be wrong. The channel keeps its samples, but has no unit until the call
+    names one.
 
     Parameters
     ----------
@@ -101,8 +100,8 @@ def withhold_amplitudes(look: RecordingLook) -> Recording:
 def withhold_channels(look: RecordingLook, recording: Recording) -> Recording:
     """Mark the unfit channels.
 
-    A channel that does not hold what its role says gives numbers all the same, and
-    wrong ones: EEG behind the label of a chin would be REM sleep in full atonia.
+    A channel with another signal than its role gives wrong numbers: EEG behind the label
+    of a chin would be REM sleep in full atonia.
 
     Parameters
     ----------
@@ -115,8 +114,7 @@ def withhold_channels(look: RecordingLook, recording: Recording) -> Recording:
     -------
     Recording
         With ``unfit`` set in those channels, and ``lost`` where others were off for a
-        while. What is an error is not staged on either; the rules themselves tell the
-        reader.
+        while. Channels with an error are not staged; the issues of the rules say so.
     """
     verdicts = {
         seen.channel: verdict

@@ -55,7 +55,7 @@ def find_runs(late_s: FloatArray, record_s: float) -> tuple[RecordRun, ...]:
     Returns
     -------
     tuple of RecordRun
-        Records whose times lie within 50 ms of a straight line are one run.
+        Records whose times are within 50 ms of a straight line are one run.
     """
     # Two records of one line are at most twice the tolerance apart.
     breaks = np.flatnonzero(np.diff(late_s) > 2 * LINE_TOLERANCE_S) + 1

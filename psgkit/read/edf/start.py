@@ -1,6 +1,6 @@
 """When a recording began, and the age and sex of the person: all that is kept of who.
 
-The date stands twice in EDF+: as ``dd.mm.yy`` and, with four digits, in the recording
+EDF+ has the date twice: as ``dd.mm.yy`` and, with four digits, in the recording
 field. ``X``, 1 January 1985 and years before 1985, which EDF did not know, mean that it
 is not known.
 """

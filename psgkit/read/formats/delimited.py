@@ -13,7 +13,7 @@ from psgkit.read.scorings.lexicon import plain
 
 COMMENTS = ("#", "%", "//")
 _DELIMITERS = ("\t", ";", ",", "|")
-# How far down a header may stand.
+# Last line that may be a header.
 _MAX_PREAMBLE = 60
 _SHOWN = 40
 # Share of lines that must have as many delimiters.
@@ -61,8 +61,7 @@ def split_table(text: str, is_header: IsHeader | None = None) -> Table | None:
     text : str
         Of the file.
     is_header : callable, optional
-        Tells whether cells are the names of columns. Without it, the first line is the
-        header.
+        Whether cells are the names of columns. Without it, the first line is the header.
     """
     comments, lines = [], []
     for number, line in enumerate(text.splitlines(), start=1):

@@ -2,7 +2,7 @@ r"""Somnomedics Domino text export: one list a file, or several in one file.
 
 A header (``Signal ID: SchlafProfil\profil``, ``Start Time:``, ``Events list:``,
 ``Rate: 30 s``), an empty line, then ``22:00:00,000; N2`` a line for the sleep profile
-and ``00:41:31,513-00:41:42,736; 11;Hypopnea`` for events. Dates may stand before the
+and ``00:41:31,513-00:41:42,736; 11;Hypopnea`` for events. Dates may precede the
 times. A list may leave out the length (``…; ChinPhasic``), whose two times then are
 the length, or add the stage (``…; 16;Hypopnea; N1``). Domino writes each list into its
 own file of a folder: the lists beside a sleep profile are read along, where the
@@ -41,7 +41,7 @@ _TIME = (
     r"(?: ?[AaPp]\.?[Mm]\.?)?"
 )
 _STAGE = re.compile(rf"^({_TIME});\s*(.+)$")
-# A length may stand after the times, and the stage after the name.
+# A length may follow the times, and the stage the name.
 _EVENT = re.compile(
     rf"^({_TIME})\s*-\s*({_TIME})\s*;\s*(?:[\d.,]+\s*;\s*)?([^;]+?)\s*(?:;.*)?$"
 )
@@ -148,7 +148,7 @@ def _section(facts: dict[str, str], rows: list[tuple[str, str]]) -> _Section:
 
 
 def _beside(file: ScoringFile, profile: _Section) -> tuple[list[_Section], int]:
-    """Return the event lists of the same export, and how many other profiles there are.
+    """Return the event lists of the same export, and the number of other profiles.
 
     Where there are several profiles, a list belongs to that whose start is nearest.
     """

@@ -1,6 +1,6 @@
 """ISRUC-Sleep sheets (xlsx): a row an epoch, events by the epoch they fall into.
 
-Columns ``Epoch``, ``Stage`` and ``Events``; the events of an epoch stand in one cell,
+Columns ``Epoch``, ``Stage`` and ``Events``; the events of an epoch are in one cell,
 by comma: ``AR`` arousal, ``OA``/``CA``/``MA`` apnoeas, ``OH``/``MH`` hypopnoeas,
 ``Awake`` an awakening, ``L Out`` and ``L On`` the lights. An event's onset is its
 epoch's start and its duration is not known.

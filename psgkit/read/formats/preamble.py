@@ -29,7 +29,7 @@ class Facts:
     is_automatic : bool
         Whether a program assigned the stages.
     groups_scored : frozenset of str
-        Groups of events that were looked for; `NREM_AROUSALS` may stand among them.
+        Groups of events that were looked for; `NREM_AROUSALS` may be one.
     arousal_source : str
         What marked the arousals, where that is not the scorer of the stages.
     start : datetime.datetime or None

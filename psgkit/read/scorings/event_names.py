@@ -2,7 +2,7 @@
 
 The head of the phrase decides the kind: *PLM arousal*, *arousal due to PLM* and
 *Arousal (PLM)* are arousals, caused by a limb movement. *Hypopnea with arousal* is a
-hypopnoea, and an arousal beside it. The words stand in ``configs/scoring.toml``.
+hypopnoea, and an arousal beside it. The words are in ``configs/scoring.toml``.
 """
 
 import re

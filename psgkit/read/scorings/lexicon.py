@@ -1,6 +1,6 @@
 """The words of event names, and the phrases in which they are found.
 
-The words stand in ``configs/scoring.toml``. A phrase is one word or several; a star
+The words are in ``configs/scoring.toml``. A phrase is one word or several; a star
 stands for any ending. Compounds, such as the German *Beinbewegungsarousal*, are taken
 apart into the words that they are made of.
 """

@@ -1,6 +1,6 @@
 """Words of scorings for stages, lights and kinds of event.
 
-The words stand in ``configs/scoring.toml``; this module compares and names. The names
+The words are in ``configs/scoring.toml``; this module compares and names. The names
 of events are read in `event_names`.
 """
 

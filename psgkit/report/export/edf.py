@@ -47,7 +47,7 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
     Parameters
     ----------
     scoring : Scoring
-        Laid on the recording.
+        Aligned with the recording.
     recording : pathlib.Path
         An EDF file.
     path : pathlib.Path

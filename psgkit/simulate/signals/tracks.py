@@ -27,8 +27,7 @@ class Canvas:
     voltages : list of numpy.ndarray of float32
         One array a lead, in µV, all at the timeline's rate.
     swa_uv2 : numpy.ndarray of float64, shape (n_leads, n_seconds)
-        Power from 0.5 to 4 Hz that the brain puts into each lead, as far as it has been
-        told.
+        Power from 0.5 to 4 Hz that the brain puts into each lead, so far.
     events : list of tuple
         Onset in s, duration in s, kind, channel.
     """

@@ -1,8 +1,8 @@
-"""The channels of a night as the networks are given them, each backed by the next best.
+"""Prepare the channels for the networks, each backed by the next best.
 
-Where the first channel of a kind is lost (a gap, a flat line, minutes of artefact), the
-next one of the same kind takes its place for that time. Time for which none is left is
-lost: no arousal is found in it, and it is no time in which there were none.
+If the first channel of a kind is lost (a gap, a flat line, minutes of artefact), the next
+one of the same kind takes its place for that time. Time without any is lost: arousals in
+it are unknown.
 """
 
 from dataclasses import dataclass
@@ -68,9 +68,9 @@ class NetworkChannels:
     artefacts : numpy.ndarray of bool, shape (n_windows,)
         Windows of 5 s with artefact in the EEG.
     eeg : str
-        Role of the EEG that serves most of the night.
+        Role of the EEG that is used for most of the night.
     used : dict of str to str
-        Purpose to the roles and labels that serve.
+        Purpose to the roles and labels that are used.
     """
 
     inputs: Float32Array
@@ -99,7 +99,7 @@ def network_channels(
     ------
     MissingChannel
         If one of the three is missing, or lost in over half of the sleep; the message
-        names every kind for which that is so, and why.
+        names every such kind, and why.
     """
     composed = [_compose(recording, scoring, kind, artefacts) for kind in _KINDS]
     faults = [one for one in composed if isinstance(one, str)]
@@ -156,7 +156,7 @@ def _compose(
 
 
 def _shortfall(channel: Channel) -> str:
-    """Return why a channel does not serve, to be read after its label."""
+    """Return why a channel cannot be used, to be read after its label."""
     if channel.unfit is not None:
         return channel.unfit.why
     if channel.rate_hz < RATE_HZ:
@@ -202,7 +202,7 @@ def _fill(whole: _Composed, part: _Composed) -> None:
     is_taken = np.repeat(taken, WINDOW)[:n_samples]
     whole.samples[:n_samples][is_taken] = part.samples[:n_samples][is_taken]
     whole.artefacts[taken] = part.artefacts[taken]
-    if taken.sum() > len(taken) / 2:  # it serves longer than what was there
+    if taken.sum() > len(taken) / 2:  # it is used longer than the one before
         whole.used.insert(0, part.used[0])
     else:
         whole.used.append(part.used[0])
