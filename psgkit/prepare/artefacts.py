@@ -1,10 +1,10 @@
-"""Which five seconds of a signal are artefact.
+"""Find the windows of five seconds with artefact.
 
-A window is left out of every metric of the signal where its amplitude is an outlier for
-its stage, as in ``yasa.art_detect(method="std")`` (log of the standard deviation, beyond
-three standard deviations of its stage's; 30 windows at least), where it is flat or
-clipped, where it goes beyond 500 µV from the signal's
-median (an amplifier's constant offset is not artefact), or where a gap falls into it.
+Every metric of a signal leaves out windows that are flat, clipped, in a gap, or over
+500 µV from the signal's median (which removes an amplifier's offset). It also leaves out
+windows whose amplitude is an outlier for their stage, as
+``yasa.art_detect(method="std")``: log of the standard deviation, beyond three standard
+deviations of at least 30 windows.
 
 YASA's rule is computed here in numpy, without waiting for numba, and for rates that are
 not whole numbers, too; the tests compare the two.

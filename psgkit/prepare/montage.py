@@ -1,9 +1,9 @@
-"""Derivations from electrodes that were recorded one by one.
+"""Compute derivations from electrodes that were recorded one by one.
 
 Some systems store each electrode against a common point: ``C4`` and ``M1`` in place of
-``C4-M1``. The derivations of the AASM manual are then their differences: each EEG
-electrode against the mastoid of the other side, both eyes against one mastoid (so that
-eye movements stay opposite in phase), and two electrodes of the chin.
+``C4-M1``. The AASM's derivations are then differences. Each EEG electrode goes against the
+mastoid of the other side, both eyes against one mastoid, the chin's electrodes against
+each other.
 """
 
 import re

@@ -26,9 +26,8 @@ def lay_on(
 ) -> tuple[Scoring, tuple[Issue, ...]]:
     """Fit a scoring to its recording by the clock.
 
-    Epochs before the recording's start and after its end are cut, time without an
-    epoch is filled with unscored ones, and epochs of which a gap covers half or more
-    become unscored.
+    Epochs before the recording's start and after its end are cut. Time without an epoch
+    is filled with unscored epochs. Epochs that a gap covers by half become unscored.
 
     Parameters
     ----------

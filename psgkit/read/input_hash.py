@@ -1,7 +1,7 @@
 """Hash the files that a night is made from, and check that they stay as they are.
 
-A recorder, a copy or a synchronised folder may still write to a file that is being
-read, and the numbers would then be of no file that ever was.
+A recorder or a synchronised folder may still write to a file that is being read. The
+numbers would then belong to no file.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
-"""The stages that a simulated night runs through: drawn, or given.
+"""Draw the stages of a simulated night, or follow given ones.
 
-Drawn nights are built cycle by cycle and not from a chain of transition probabilities
-(as `yasa.simulate_hypnogram` does): a first-order chain has no memory of the night, so
-that it puts N3 into the morning and REM at sleep onset as readily as where they belong.
+Drawn nights are built cycle by cycle. A chain of transition probabilities, as in
+`yasa.simulate_hypnogram`, has no memory: it puts N3 into the morning and REM at sleep
+onset.
 """
 
 import zlib

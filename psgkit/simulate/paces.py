@@ -13,10 +13,9 @@ _FLOOR = 0.5
 def slow_wave_pressure(timeline: Timeline) -> FloatArray:
     """Return the pressure for slow-wave sleep at each second, one at sleep onset.
 
-    Falls with time asleep, not with time; within NREM sleep, not in REM or wake. The
-    power of each slow wave goes with it, their number with a part of it, and the power
-    of the background below 4 Hz with its square; what they come to is told in the
-    night's truth, epoch by epoch.
+    It falls with time in NREM sleep. The power of each slow wave follows it, their number
+    follows part of it, and the background below 4 Hz its square. The night's truth has
+    the sum for each epoch.
     """
     nrem = np.isin(timeline.states, (State.N1, State.N2, State.N3))
     hours = np.cumsum(nrem) / 3600.0

@@ -1,9 +1,9 @@
 """YASA's trained classifier, read from the installed package and applied with numpy.
 
 A classifier file of YASA is a pickled ``LGBMClassifier``: a few attributes around one
-long text, LightGBM's own description of its trees. Here the text is taken out and the
-trees are walked with numpy, which gives LightGBM's probabilities to the last digits
-without importing lightgbm and scikit-learn (two seconds and 100 MB in every process).
+long text, LightGBM's own description of its trees. Here the text is taken out and
+numpy walks the trees. This gives LightGBM's probabilities to the last digits, and saves
+the import of lightgbm and scikit-learn (two seconds and 100 MB in every process).
 
 A pickle can run code. Therefore a file is opened only when its SHA-256 is one of those
 listed below, and even then nothing is unpickled: the text is a string in the stream.

@@ -51,9 +51,8 @@ def find_scoring(recording: Path, pattern: str = AUTO) -> Path | None:
     Returns
     -------
     pathlib.Path or None
-        None where nothing fits one of the usual patterns. A pattern of one's own that
-        fits nothing is returned as a path, so that the night fails rather than being
-        staged against what was asked for.
+        None if no usual pattern fits. Your own pattern that fits no file is returned as
+        a path: the night then fails and is not staged.
 
     Raises
     ------

@@ -1,8 +1,7 @@
 """Compute how many nights show a difference between two groups.
 
-A night scored once shows a person's true value blurred by scoring error: with
-reliability r, a difference of d standard deviations of the true values is one of
-d times the square root of r among the scored ones (Spearman 1904, 10.2307/1412159).
+Scoring error blurs a person's true value. With reliability r, a true difference of d
+standard deviations becomes d·√r in the scored values (Spearman 1904, 10.2307/1412159).
 The nights needed follow from the power of the two-sided t test.
 """
 

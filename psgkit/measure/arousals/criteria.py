@@ -1,8 +1,7 @@
 """Criteria that accept or reject a shift as arousal: steps 6 to 10.
 
-Each rule looks at one candidate, and at when sleep was last disturbed before it, and
-returns the reason for which it is rejected, or an empty word. A candidate is taken when
-every rule is silent; the first that is not gives its reason.
+Each rule looks at a candidate and at the last disturbance of sleep before it. It returns
+the reason against the candidate, or an empty text. The first reason counts.
 """
 
 from collections.abc import Callable, Sequence

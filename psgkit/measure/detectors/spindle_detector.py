@@ -1,10 +1,10 @@
 """The spindle detector of YASA, with numpy alone.
 
 Rules and numbers are those of ``yasa.spindles_detect`` 0.8.1 (after Lacourse et al.
-2018): sigma power relative to 1 to 30 Hz, correlation of the sigma band with the broad
-band and the spread of the sigma band must agree for 0.5 to 2 s. The tests hold the two
-equal, event by event. YASA itself wants 660 MB and its import for a night of one
-channel; here the short-time spectra are taken a part at a time.
+2018). Three criteria must agree for 0.5 to 2 s: sigma power relative to 1 to 30 Hz,
+correlation of the sigma band with the broad band, and spread of the sigma band. The tests
+compare the two event by event. YASA needs 660 MB for a night of one channel; here the
+short-time spectra are taken a part at a time.
 """
 
 import numpy as np

@@ -1,9 +1,8 @@
 """Quality rules of a recording, one small function each.
 
 A rule looks at the header (`HEADER_RULES`), at one channel's signal (`CHANNEL_RULES`)
-or at several channels together (`RECORDING_RULES`), and yields an `Issue` with a code,
-a severity, a message and a remedy where it finds something. To add one, write the
-function and put it into its tuple.
+or at several channels together (`RECORDING_RULES`), and yields `Issue`s. To add one,
+write the function and put it into its tuple.
 """
 
 from dataclasses import replace

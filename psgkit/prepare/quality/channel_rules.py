@@ -1,8 +1,8 @@
 """Quality rules on the signal of one channel.
 
 Each rule takes the sample of a channel and yields its issues. The thresholds are
-those at which a technician would replace an electrode, and are tried on simulated
-nights (no error on a clean one) and on recordings that break each rule.
+those at which a technician would replace an electrode. They are tested on clean
+simulated nights and on recordings that break each rule.
 """
 
 from collections.abc import Callable, Iterable, Iterator

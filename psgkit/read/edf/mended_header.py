@@ -2,12 +2,12 @@
 
 MNE refuses a file for a blank limit of a channel that nobody needs, or for an ending
 such as ``.rec``; renames equal labels; reads a whole file for its annotations; and takes
-some units for volts. So MNE gets the header from a scratch file in which only the fields
-are left that samples depend on, and the samples from the file itself.
+some units for volts. So MNE gets a scratch header with only the fields that samples depend
+on, and the samples from the file itself.
 
-MNE brings signals of several rates to the highest. So that they come as they are, and in
-one pass, the header splits each signal of a record into parts of equally many samples:
-128 and 256 samples a record are three parts of 128.
+MNE brings signals of several rates to the highest. To keep the rates and read in one pass,
+the header splits each signal of a record into parts of equally many samples: 128 and 256
+samples a record are three parts of 128.
 """
 
 import math

@@ -1,9 +1,11 @@
 """Tables without column names, recognised by their values.
 
-U-Sleep's ``.ids`` (onset, duration, stage; each row ends where the next begins), Polyman's
-list of annotations (date, clock time, onset, duration, text), Visbrain's stage and end,
-Deltamed's seconds and stage, and the hypnogram of SpiSOP and SleepTrip (stage and mark
-of artefact). Any other table is to be named by the call.
+- U-Sleep's ``.ids``: onset, duration, stage; each row ends where the next begins.
+- Polyman: date, clock time, onset, duration, text.
+- Visbrain: stage and end. Deltamed: seconds and stage.
+- SpiSOP and SleepTrip: stage and mark of artefact.
+
+The call names the columns of any other table.
 """
 
 import math

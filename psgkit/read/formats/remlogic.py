@@ -1,11 +1,11 @@
 """Embla RemLogic: its text export, and its XML.
 
-The text begins with ``RemLogic Event Export`` (the recording's date among the lines
-below it) and goes on with a tab-separated table that has ``Time [hh:mm:ss]``,
-``Event`` and ``Duration[s]`` among its columns. The XML has
+The text begins with ``RemLogic Event Export`` and has the recording's date in the lines
+below. A tab-separated table follows, with the columns ``Time [hh:mm:ss]``, ``Event`` and
+``Duration[s]``. The XML has
 ``<Event><Type>SLEEP-S2</Type><StartTime>…</StartTime><StopTime>…</StopTime></Event>``.
 Stages are the events ``SLEEP-S0`` (wake) to ``SLEEP-S4``, ``SLEEP-REM``,
-``SLEEP-MT`` and ``SLEEP-UNSCORED`` in both. An export without stages holds the events
+``SLEEP-MT`` and ``SLEEP-UNSCORED`` in both. An export without stages has the events
 of another scoring. Dreem's text has the same table under other headings.
 
 Written from published examples (the CAP Sleep Database's files for the text) without a

@@ -1,8 +1,7 @@
 """Physical units and their factors to microvolts.
 
-A factor of a million passes unseen through every later step, so a unit is taken from
-the header where that is plain, from the amplitude of the signal where the header leaves
-it open, and from nobody's guess where neither settles it.
+No later step notices a factor of a million. So the unit comes from a clear header, else
+from the amplitude of the signal. If neither decides, it stays unknown.
 """
 
 import re
