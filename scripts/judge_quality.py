@@ -1,6 +1,6 @@
 """Put something else behind a label and print what psgkit would measure, and does.
 
-The figures of "What is withheld" in docs/recordings.md: a simulated hour whose channels
+The figures of docs/evidence/quality.md: a simulated hour whose channels
 are disturbed one at a time. Each row has the rules that fire, and each number three
 times: of the undisturbed hour, of the disturbed one as if no rule had fired, and as
 psgkit gives it (``-`` where it is withheld). ``--staging`` stages nights of four hours
