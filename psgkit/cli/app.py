@@ -87,6 +87,7 @@ def main(arguments: list[str] | None = None) -> None:
     """
     words = sys.argv[1:] if arguments is None else arguments
     console.prepare()
+    console.speak(None)
     debug = "--debug" in words
     # Accept --debug after the subcommand too: that is where a second try puts it.
     words = ["--debug", *(w for w in words if w != "--debug")] if debug else words

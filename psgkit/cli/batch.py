@@ -185,7 +185,6 @@ def batch(
                 pdf=pdf,
                 names=names,
                 review=review,
-                language=language,
                 spindles=spindles,
             )
         )
@@ -292,19 +291,19 @@ def _counting_at_an_error(counts: Counter[str]) -> Iterator[None]:
         yield
     except PsgkitError:
         if counts:
-            console.out(_counted(counts))
+            console.say(_counted(counts))
         raise
 
 
 def _tell_end(
     counts: Counter[str], done: "list[Job]", settings: "Settings", out: Path
 ) -> None:
-    console.out(_counted(counts))
+    console.say(_counted(counts))
     if done:
-        console.out(_stagers(done, settings))
-    console.out(f"Table: {out / 'cohort.csv'}")
+        console.say(_stagers(done, settings))
+    console.say(f"Table: {out / 'cohort.csv'}")
     if counts["failed"]:
-        console.out(f"Failures, with reasons: {out / 'failures.csv'}")
+        console.say(f"Failures, with reasons: {out / 'failures.csv'}")
 
 
 def _counted(counts: Counter[str]) -> str:
@@ -358,16 +357,16 @@ def _tell_plan(
     for job in jobs:
         if missing := missing_files(job):
             missing_n += 1
-            console.out(f"{job.night_id}: its {' and its '.join(missing)} is not there")
+            console.say(f"{job.night_id}: its {' and its '.join(missing)} is not there")
             continue
         why = why_to_do(job, settings, out, verify=verify)
         if not (why or resume):
             why = "--no-resume was given"
         to_do += bool(why)
-        console.out(f"{job.night_id}: {f'to do, {why}' if why else 'done'}")
+        console.say(f"{job.night_id}: {f'to do, {why}' if why else 'done'}")
     done_n = len(jobs) - to_do - missing_n
     without = f", {missing_n} without their files" if missing_n else ""
-    console.out(f"{to_do} to do, {done_n} done{without}")
-    console.out(_stagers(jobs, settings))
+    console.say(f"{to_do} to do, {done_n} done{without}")
+    console.say(_stagers(jobs, settings))
     if missing_n:
         raise typer.Exit(EXIT_SOME_FAILED)

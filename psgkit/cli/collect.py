@@ -51,7 +51,7 @@ def collect(
         table.loc[is_under_way, "status"] = UNDER_WAY
     statuses = ("done", "failed", UNDER_WAY, NOT_BEGUN, "skipped")
     counts = table["status"].value_counts()
-    console.out(
+    console.say(
         ", ".join(f"{counts[word]} {word}" for word in statuses if word in counts)
     )
-    console.out(f"Table: {folder / 'cohort.csv'}")
+    console.say(f"Table: {folder / 'cohort.csv'}")

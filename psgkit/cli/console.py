@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -17,6 +18,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 from psgkit.errors import OutputError
 
 EXIT_STOPPED = 130
+
+# Of messages and errors; a page is handed its own.
+_LANGUAGE: ContextVar[str] = ContextVar("language of messages", default="en")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,13 +37,39 @@ def out(text: str) -> None:
     _write(plain(text), sys.stdout)
 
 
+def say(sentence: str) -> None:
+    """Print a result that is a sentence, in the call's language."""
+    out(_translated(sentence))
+
+
 def error(sentence: str) -> None:
-    """Print an error."""
-    note(f"psgkit: {sentence}")
+    """Print an error, in the call's language."""
+    _note(f"psgkit: {_translated(sentence)}")
 
 
 def note(line: str) -> None:
-    """Print a line on progress, wrapped at words in a terminal."""
+    """Print a line on progress, in the call's language."""
+    _note(_translated(line))
+
+
+def speak(language: str | None) -> str | None:
+    """Set the language of messages and errors for the rest of the call; return it."""
+    _LANGUAGE.set(language or "en")
+    return language
+
+
+def _translated(message: str) -> str:
+    if (language := _LANGUAGE.get()) == "en":
+        return message
+    from psgkit.report.language import speaking
+    from psgkit.report.messages import translated
+
+    with speaking(language):
+        return translated(message)
+
+
+def _note(line: str) -> None:
+    """Print on stderr, wrapped at words in a terminal."""
     text = plain(line)
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
@@ -229,15 +259,12 @@ def progress(
 
 
 @contextmanager
-def stoppable(language: str = "en") -> Iterator[None]:
+def stoppable() -> Iterator[None]:
     """Let Ctrl-C end the command with a sentence: files appear whole or not at all."""
     try:
         yield
     except KeyboardInterrupt:
-        from psgkit.report.language import _, speaking
-
-        with speaking(language):
-            error(_("Stopped. Nothing was written."))
+        error("Stopped. Nothing was written.")
         sys.exit(EXIT_STOPPED)
 
 

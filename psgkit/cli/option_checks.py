@@ -7,7 +7,6 @@ from pathlib import Path
 from psgkit.cli.option_errors import Door
 from psgkit.cli.options import (
     ArousalsChoice,
-    LanguageChoice,
     LightsChoice,
     NamesChoice,
     OnlyChoice,
@@ -151,7 +150,6 @@ def check_work(
     names: NamesChoice | None,
     review: bool,
     spindles: SpindlesChoice | None,
-    language: LanguageChoice | None = None,
 ) -> None:
     """Refuse options on arousals where none are searched for, and on a page not written."""
     with Door() as door:
@@ -160,7 +158,6 @@ def check_work(
                 f"with --only {only}",
                 pdf=pdf,
                 names=names,
-                language=language,
                 review=review,
             )
         if only == "staging":

@@ -71,9 +71,11 @@ class Door:
         """
         idle = [_option(name) for name, value in given.items() if value]
         if idle:
-            does = "does" if len(idle) == 1 else "do"
-            them = "it" if len(idle) == 1 else "them"
-            self.refuse(f"{listed(idle)} {does} nothing {why}; leave {them} out.")
+            self.refuse(
+                f"{listed(idle)} does nothing {why}; leave it out."
+                if len(idle) == 1
+                else f"{listed(idle)} do nothing {why}; leave them out."
+            )
 
 
 def _option(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from psgkit.cli import help
+from psgkit.cli.console import speak
 from psgkit.cli.eeg_option import EegChoice
 from psgkit.cli.option_errors import Door
 from psgkit.cli.read_options import channel_pairs, read_overrides, unit_pairs
@@ -116,7 +117,12 @@ Only = Annotated[
 ]
 Language = Annotated[
     LanguageChoice | None,
-    typer.Option(rich_help_panel=help.RESULTS, help="Language of the page."),
+    typer.Option(
+        rich_help_panel=help.RESULTS,
+        help="Language of the page, of messages and of errors.",
+        callback=speak,
+        is_eager=True,  # so that faults of the other options are told in it
+    ),
 ]
 Codes = Annotated[
     str | None,
@@ -278,6 +284,7 @@ def build_settings(
         door.check(partial(channel_pairs, channel or []))
         door.check(partial(unit_pairs, unit or []))
         settings = Settings() if config is None else load_settings(config)
+    speak(language or settings.report.language)
     window: dict[str, Any] = {}
     if lights is not None:
         window["lights"] = lights

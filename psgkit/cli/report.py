@@ -145,7 +145,7 @@ def report(
     check_writable(out)
     language = settings.report.language
     with (
-        console.stoppable(language),
+        console.stoppable(),
         console.progress(STEPS, language) as progress,
     ):
         night = analyse_night(job, settings, progress=progress)

@@ -19,6 +19,7 @@ _DECIMAL = re.compile(r"([-+]?\d+)\.(\d+)( ?[\w%/]*)")
 _LONGEST = 20_000  # letters; what is longer is no message of psgkit
 _MOST_SENTENCES = 4  # of one template
 _COUNTED = re.compile(r"(\d[\d.]*) (.+)")
+_OF_FILE = re.compile(r"(\S+:) (.+)", re.DOTALL)  # "night.csv: line 3 has …"
 _SEPARATORS = ("; ", ": ", ", ")
 
 
@@ -29,6 +30,7 @@ class _Template:
     pattern: re.Pattern[str]
     key: str  # its longest piece without a field: most templates are ruled out by it
     meant: str
+    is_typed: bool  # options as a person types them
     is_joint: bool  # has hardly a letter of its own, such as "{first} and {last}"
 
 
@@ -48,25 +50,35 @@ def translated(message: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _message(text: str, language: str) -> str:
+    ends = [end.start() for end in _SENTENCE_END.finditer(text)]
+    for end in (len(text), *reversed(ends[:_MOST_SENTENCES])):
+        if (head := _whole(text[:end], language, spans=False)) is not None:
+            rest = text[end + 1 :]
+            return f"{head} {_message(rest, language)}" if rest else head
     if (whole := _whole(text, language)) is not None:
         return whole
-    ends = [end.start() for end in _SENTENCE_END.finditer(text)]
-    for end in reversed(ends[:_MOST_SENTENCES]):
-        if (head := _whole(text[:end], language)) is not None:
-            return f"{head} {_message(text[end + 1 :], language)}"
+    if of_file := _OF_FILE.fullmatch(text):
+        return f"{of_file[1]} {_message(of_file[2], language)}"
     if ends:  # a sentence that the catalogue does not have stays as it is
         return f"{text[: ends[0]]} {_message(text[ends[0] + 1 :], language)}"
     return _value(text, language)
 
 
-def _whole(text: str, language: str, *, is_joint: bool = False) -> str | None:
-    """Return what one template makes of a text, None where none fits."""
+def _whole(
+    text: str, language: str, *, is_joint: bool = False, spans: bool = True
+) -> str | None:
+    """Return what one template makes of a text, None where none fits.
+
+    ``spans`` is whether a value may hold the end of a sentence.
+    """
     for template in _templates(language):
         if template.is_joint is not is_joint or template.key not in text:
             continue
         if found := template.pattern.fullmatch(text):
             given = found.groupdict()
-            if template.meant.startswith("--"):  # is typed as it is
+            if not spans and any(map(_SENTENCE_END.search, given.values())):
+                continue
+            if template.is_typed:
                 return text
             values = {name: _value(value, language) for name, value in given.items()}
             # Names from a file that happen to hold an "and" stay as they are.
@@ -123,5 +135,6 @@ def _template(words: str, meant: str) -> _Template:
         re.compile(pattern, re.DOTALL),
         max(literals, key=len),
         meant,
-        len(pieces) > 3 and sum(map(str.isalpha, "".join(literals))) < 5,
+        words == meant and words.startswith("--"),
+        len(pieces) > 3 and sum(map(str.isalpha, "".join(literals))) < 4,
     )

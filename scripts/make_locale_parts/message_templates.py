@@ -1,7 +1,7 @@
 """Find the messages of psgkit in its source, as templates with named fields.
 
-Messages are f-strings where they are made: what an `Issue` says and advises, and why a
-number is undefined. This module reads them from the source without running it. A field
+Messages are f-strings where they are made: what an `Issue` says and advises, why a
+number is undefined, the text of an error, and what a command tells. This module reads them from the source without running it. A field
 is named after its variable. Words that stand in a variable, a dictionary, a called
 function or an argument are followed to where they are written, and become templates of
 their own.
@@ -24,12 +24,21 @@ CALLS = {
     "Unusable": (1, 2),
     "MissingChannel": (0,),
     "StageMark": (3,),
+    # Faults that are collected, and sentences that commands print.
+    **dict.fromkeys(("refuse", "error", "note", "say", "warning"), (0,)),
+    "integer": (1,),
+    "number": (1,),
+    "check": (),
 }
-KEYWORDS = ("message", "remedy", "reason")
+KEYWORDS = ("message", "remedy", "reason", "otherwise")
 # Their text stands after the label of a channel.
 AFTER_LABEL = ("Unfit", "_Verdict")
+# Stand in rows of tuples, where they are not followed.
+_IN_ROWS = {"line {number}": "read/formats"}
 LABEL: tuple[Piece, ...] = (ast.Name("label"), " ")
-_WORD = re.compile(r"(?<!\w)[a-z]{2,}(?!\w)")
+_WORD = re.compile(r"(?<!\w)[A-Za-z]?[a-z]{2,}(?!\w)")
+_FILE_NAME = re.compile(r"\S*[._]\w+")
+_LOGGED = re.compile(r"%[sd]")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -87,30 +96,38 @@ class Templates:
     _seen: set[int] = field(default_factory=set)
     _calls: dict[str, list[tuple[Module, ast.Call]]] = field(default_factory=dict)
     _functions: dict[str, list[tuple[Module, Function]]] = field(default_factory=dict)
+    _texts: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Index functions and their calls by name."""
+        """Index functions and their calls by name, and find the errors' classes."""
         calls, functions = defaultdict(list), defaultdict(list)
+        errors = {"PsgkitError"}
         for module in self.modules.values():
             for node in module.nodes:
                 if isinstance(node, ast.Call):
                     calls[_called(node)].append((module, node))
                 elif isinstance(node, Function):
                     functions[node.name].append((module, node))
+                elif isinstance(node, ast.ClassDef):
+                    bases = {b.id for b in node.bases if isinstance(b, ast.Name)}
+                    errors |= {node.name} if bases & errors else set()
+        self._texts = CALLS | dict.fromkeys(errors - set(CALLS), (0,))
         self._calls, self._functions = dict(calls), dict(functions)
 
     def collect(self) -> dict[str, str]:
         """Find every template."""
         for path, module in self.modules.items():
             for node in module.nodes:
-                if isinstance(node, ast.Call) and _called(node) in CALLS:
-                    places = CALLS[_called(node)]
+                if isinstance(node, ast.Call) and _called(node) in self._texts:
+                    places = self._texts[_called(node)]
                     texts = [node.args[p] for p in places if p < len(node.args)]
+                    if _called(node) == "warning":
+                        texts = [_logged(node)]
                     texts += [k.value for k in node.keywords if k.arg in KEYWORDS]
                     prefix = LABEL if _called(node) in AFTER_LABEL else ()
                     for text in texts:
                         self._add(text, module, f"{path}:{node.lineno}", prefix)
-        return self.found
+        return self.found | _IN_ROWS
 
     def _add(
         self, text: ast.expr, module: Module, where: str, prefix: tuple[Piece, ...] = ()
@@ -127,12 +144,13 @@ class Templates:
         for pieces in _variants(text, module, {}):
             template, fields = _template([*prefix, *pieces])
             literal = "".join(piece for piece in pieces if isinstance(piece, str))
-            if _WORD.search(literal):
+            if _WORD.search(literal) and not _FILE_NAME.fullmatch(template):
                 self.found.setdefault(template, where)
             for one in fields:
                 follows = pieces[:3] == [pieces[0], " ", one]  # "C4-M1 is flat"
+                handed = LABEL if follows else prefix if pieces == [one] else ()
                 for source, home in self._sources(one, module):
-                    self._add(source, home, where, LABEL if follows else ())
+                    self._add(source, home, where, handed)
 
     def _sources(
         self, node: ast.expr, module: Module
@@ -153,7 +171,7 @@ class Templates:
                 args=[_, *rest],
             ):
                 yield from ((part, module) for part in (*parts, *rest))
-            case ast.Call(func=ast.Name(id=name)):
+            case ast.Call(func=ast.Name(id=name)) if name != "_":  # has its own
                 yield from self._returned(name, module)
             case ast.Call(func=ast.Attribute(attr="join"), args=[joined]):
                 yield from self._sources(joined, module)
@@ -202,7 +220,10 @@ class Templates:
         names = [one.arg for one in function.args.args]
         if name in names:
             for home, call in self._calls.get(function.name, []):
-                place = names.index(name) - (names[0] in ("self", "cls"))
+                is_method = names[0] in ("self", "cls")
+                if is_method is isinstance(call.func, ast.Name):
+                    continue  # of another function of that name
+                place = names.index(name) - is_method
                 if place < len(call.args):
                     yield call.args[place], home
                 yield from ((k.value, home) for k in call.keywords if k.arg == name)
@@ -234,6 +255,17 @@ def _held(name: str, target: ast.expr, value: ast.expr) -> Iterator[ast.expr]:
             isinstance(one, ast.Name) and one.id == name for one in names
         ):
             yield value
+
+
+def _logged(node: ast.Call) -> ast.expr:
+    """Return the text of a logger's call as an f-string."""
+    if not isinstance(node.args[0], ast.Constant):
+        return node.args[0]
+    literals = _LOGGED.split(str(node.args[0].value))
+    values: list[ast.expr] = [ast.Constant(literals[0])]
+    for literal, value in zip(literals[1:], node.args[1:], strict=True):
+        values += [ast.FormattedValue(value, -1), ast.Constant(literal)]
+    return ast.JoinedStr(values)
 
 
 def _called(node: ast.Call) -> str:

@@ -5,7 +5,7 @@ The layout is documented where the file is written and read,
 """
 
 from psgkit.domain.scoring import Scoring, Stage
-from psgkit.errors import UnreadableNight
+from psgkit.errors import UnreadableNight, UnreadableScoring
 from psgkit.read.scorings.listed import (
     Draft,
     EventMark,
@@ -32,8 +32,7 @@ def read(file: ScoringFile, _options: Options) -> Draft:
     try:
         return _draft(read_night_scoring(file.path))
     except UnreadableNight as fault:
-        words = str(fault).removeprefix(f"{file.path.name} ")
-        raise file.fault(f"it {words}") from None
+        raise UnreadableScoring(str(fault)) from None
 
 
 def _draft(scoring: Scoring) -> Draft:

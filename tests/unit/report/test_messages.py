@@ -26,7 +26,13 @@ ROOT = Path(__file__).parents[3]
 OTHERS = [language for language in LANGUAGES if language != "en"]
 FIELD = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"(?<![\w/.-])[a-z]{2,}(?![\w=-])", re.IGNORECASE)
-QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”|psgkit \w+|--lights recording")
+# What a person types: quoted, a command, an option with its value, or its placeholder.
+QUOTED = re.compile(
+    r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”|`[^`]*`|psgkit \w+|pip install [\w -]+"
+    r"|--(?:lights recording|arousals scored|only staging|eeg all|manifest FILE)"
+    r"|--(?:bids ROOT|\w+ (?:SECONDS|PATTERN|STAGES|EVENTS))|\[\w+=?\]\w+|\w+=\w+"
+    r"|KIND\S+|raw\.load_data\(\)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +168,8 @@ def full_night() -> Night:
         return Measure(metric, value, where, **more)
 
     results = [measured(m, 1.5, low=1.25, high=2.5) for m in ALL_METRICS]
-    for metric, reason in zip(ALL_METRICS, catalogue("nl", MESSAGES), strict=False):
+    reasons = [words for words in catalogue("nl", MESSAGES) if words[:2] != "--"]
+    for metric, reason in zip(ALL_METRICS, reasons, strict=False):
         results.append(measured(metric, math.nan, reason=filled(reason)))
     return make_night(
         results=tuple(results),
