@@ -15,8 +15,10 @@ CALLS = [
     ),
     (
         ("report", SAMPLE, "--align", "--id="),
-        "--id is leeg; noem er een, of laat het weg. "
-        "--align heeft geen effect zonder --scoring; laat het weg.",
+        (
+            "--id is leeg; noem er een, of laat het weg. "
+            "--align heeft geen effect zonder --scoring; laat het weg."
+        ),
     ),
     (
         ("report", SAMPLE, "--scoring", SAMPLE),
@@ -28,9 +30,11 @@ CALLS = [
     ),
     (
         ("hypnogram", SCORED[1], "--epoch", "7"),
-        "nap_hypnogram.csv: regel 2 heeft een stadium dat niet op de grens van een "
-        "epoch ligt (0 s na het eerste, 30 s lang, bij epochs van 7 s). Is een epoch "
-        "korter of langer, geef dan --epoch SECONDS.",
+        (
+            "nap_hypnogram.csv: regel 2 heeft een stadium dat niet op de grens van een "
+            "epoch ligt (0 s na het eerste, 30 s lang, bij epochs van 7 s). Is een epoch "
+            "korter of langer, geef dan --epoch SECONDS."
+        ),
     ),
     (
         ("batch", "/nothing"),
