@@ -28,7 +28,7 @@ FIELD = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"(?<![\w/.-])[a-z]{2,}(?![\w=-])", re.IGNORECASE)
 # What a person types: quoted, a command, an option with its value, or its placeholder.
 QUOTED = re.compile(
-    r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”|`[^`]*`|psgkit \w+|pip install [\w -]+"
+    r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”|`[^`]*`|\(\w+=\.*\)|psgkit \w+|pip install [\w -]+"
     r"|--(?:lights recording|arousals scored|only staging|eeg all|manifest FILE)"
     r"|--(?:bids ROOT|\w+ (?:SECONDS|PATTERN|STAGES|EVENTS))|\[\w+=?\]\w+|\w+=\w+"
     r"|KIND\S+|raw\.load_data\(\)"
