@@ -4,6 +4,10 @@
 REM sleep each is as short and as large as a twitch.
 """
 
+import sys
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -193,8 +197,7 @@ def recurs_as_beats(windows_uv: FloatArray, rate_hz: float) -> bool:
 
 def _search(values: Float32Array, rate_hz: float) -> npt.NDArray[np.intp]:
     """Return the samples at which sleepecg finds beats, piece by piece."""
-    from sleepecg.heartbeats import detect_heartbeats  # noqa: PLC0415 - takes half a second
-
+    detect_heartbeats = _sleepecg()
     piece, overlap = round(_PIECE_S * rate_hz), round(_OVERLAP_S * rate_hz)
     found = []
     for start in range(0, len(values), piece):
@@ -206,6 +209,25 @@ def _search(values: Float32Array, rate_hz: float) -> npt.NDArray[np.intp]:
         inside = first + detect_heartbeats(part, rate_hz)
         found.append(inside[(inside >= start) & (inside < start + piece)])
     return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
+
+
+@cache
+def _sleepecg() -> Callable[[Float32Array, float], npt.NDArray[np.intp]]:
+    """Return sleepecg's detector, imported without numba.
+
+    It detects in C, and imports numba only for a second way of doing so, at 65 MB and
+    half a second.
+    """
+    known = sys.modules.get("numba")
+    # To Python: it is not installed.
+    sys.modules["numba"] = None  # type: ignore[assignment]
+    try:
+        from sleepecg.heartbeats import detect_heartbeats  # noqa: PLC0415 - half a second
+    finally:
+        del sys.modules["numba"]
+        if known is not None:
+            sys.modules["numba"] = known
+    return detect_heartbeats
 
 
 def _upright(values: Float32Array, rate_hz: float) -> Float32Array:

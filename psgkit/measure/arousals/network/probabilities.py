@@ -48,10 +48,17 @@ def arousal_probabilities(
         Zero where nothing was asked.
     """
     _give_back()
-    session = load_network(weight)
     n_samples = inputs.shape[1]
     # The networks halve the rate seven times; they are given whole strides.
     padded = np.pad(inputs, ((0, 0), (0, -n_samples % STRIDE)))
+    out = _run(padded, is_wanted, weight)
+    _give_back()
+    return out[:n_samples]
+
+
+def _run(padded: Float32Array, is_wanted: BoolArray, weight: str) -> Float32Array:
+    """Run the parts of a night beside each other; the network is freed at the end."""
+    session = load_network(weight)
     out = np.zeros(padded.shape[1], dtype=np.float32)
 
     def run(part: tuple[int, int]) -> None:
@@ -65,8 +72,7 @@ def arousal_probabilities(
     length = PART if threads > 1 else PART_ALONE
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(run, _parts(is_wanted, padded.shape[1], length)))
-    _give_back()
-    return out[:n_samples]
+    return out
 
 
 def usable_threads() -> int:

@@ -4,7 +4,6 @@ import hashlib
 import importlib.metadata
 import importlib.util
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,12 +59,12 @@ def detector_name(source: str) -> str:
     return f"psgscoring {source} {importlib.metadata.version('psgscoring')}"
 
 
-@lru_cache(maxsize=len(WEIGHTS))
 def load_network(weight: str) -> "InferenceSession":
     """Load a network after checking the SHA-256 of its file.
 
     Its sums are done by one thread: parts of a night run beside each other instead, so
-    that no number depends on how many cores there are.
+    that no number depends on how many cores there are. It is loaded for each night
+    anew: that takes 0.1 s, and keeping it takes 50 MB.
 
     Raises
     ------

@@ -10,7 +10,6 @@ from psgkit.domain.scoring import AROUSALS_UNSEEN, NREM_AROUSALS, Scoring
 from psgkit.errors import InputError
 from psgkit.measure.arousals import DETECTOR
 from psgkit.measure.arousals.network import NETWORK, detector_name, weights
-from psgkit.measure.arousals.network.weights import load_network
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.settings import ArousalSettings
 from psgkit.simulate import simulate_night
@@ -72,7 +71,6 @@ def test_a_network_that_is_asked_for_has_no_stand_in(night) -> None:
 def test_wrong_weights_are_refused_and_no_rules_stand_in(
     night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load_network.cache_clear()
     monkeypatch.setitem(weights.WEIGHTS, "unet_v2", weights.Weights("0" * 64, 0.3))
     with pytest.raises(InputError, match="SHA-256"):
         count(*night, "auto")
