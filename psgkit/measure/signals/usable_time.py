@@ -113,7 +113,7 @@ class Timeline:
         self, stages: tuple[Stage, ...], minutes: float, least: float
     ) -> Undefined:
         """Return the reason that some stages have too few clean minutes."""
-        names = "+".join(stage.name for stage in stages)
+        names = _named(stages)
         few = Undefined(
             f"{minutes:.1f} clean min of {names}, at least {least:g} are needed"
         )
@@ -125,7 +125,7 @@ class Timeline:
         share = float(self.in_gap[inside].mean()) if inside.any() else 0.0
         if not isinstance(found, Undefined) or share < LEAST_GAP_SHARE:
             return found
-        names = "+".join(stage.name for stage in stages)
+        names = _named(stages)
         return Undefined(
             f"{found.reason}; gaps in the recording take {100 * share:.0f} % of {names}"
         )
@@ -146,6 +146,10 @@ class Timeline:
         outside = (first < 0) | (last > n_seconds)
         first, last = np.clip(first, 0, n_seconds), np.clip(last, 0, n_seconds)
         return np.asarray((counted[last] > counted[first]) | outside)
+
+
+def _named(stages: tuple[Stage, ...]) -> str:
+    return "+".join("REM" if stage is Stage.R else stage.name for stage in stages)
 
 
 def gap_windows(gaps: Iterable[Gap]) -> frozenset[int]:

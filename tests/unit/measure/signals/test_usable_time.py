@@ -49,7 +49,8 @@ def test_gaps_that_had_a_part_stand_in_the_reason_of_a_missing_number():
     assert np.flatnonzero(timeline.in_gap).tolist() == list(range(30, 45))
     few = timeline.too_little((Stage.R,), 0.25, 1)
     assert few.reason == (
-        "0.2 clean min of R, at least 1 are needed; gaps in the recording take 50 % of R"
+        "0.2 clean min of REM, at least 1 are needed; "
+        "gaps in the recording take 50 % of REM"
     )
     assert "gaps" not in timeline.too_little((Stage.N2,), 0.5, 1).reason
     assert "gaps" not in timeline.too_little((Stage.W,), 0.0, 1).reason
