@@ -1,5 +1,6 @@
 """Files for the examples in docstrings. Each example runs as a test in their folder."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,15 @@ HYPNOGRAM = (
     *(("R",) * 10 + ("W",) * 2 + ("R",) * 6),
 )
 PARTICIPANTS = "participant_id\tage\tsex\nsub-01\t34\tF\n"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the examples that simulate or analyse a night as slow."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem):
+            source = "".join(one.source for one in item.dtest.examples)
+            if re.search(r"results|simulate_night\(|analyse\(|run_cohort\(", source):
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ def bytes_read() -> int:
     return int(IO.read_text().split()[1])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not IO.exists(), reason="counts what Linux says was read")
 @pytest.mark.parametrize(
     "name",

@@ -131,6 +131,7 @@ def copied(folder: Path, to: Path) -> Path:
     return Path(shutil.copytree(folder, to))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_every_write_of_a_night_fails_once(tmp_path: Path) -> None:
     """The earlier set of files stands, or the new one does; never some of each."""

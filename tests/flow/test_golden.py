@@ -70,6 +70,7 @@ def test_the_changelog_has_numbers_for_every_metric_version() -> None:
     assert METRIC_VERSION == 1 or "### Numbers" in log
 
 
+@pytest.mark.slow
 def test_the_same_night_twice_gives_the_same_bytes(
     night: Night, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ def test_any_id_stays_in_its_folder_and_is_only_text(
     assert harmful(text_page(night)) == []
 
 
+@pytest.mark.slow
 def test_a_manifest_of_hostile_cells_makes_one_folder_of_results(
     run: Run, scoring: Path, tmp_path: Path
 ) -> None:

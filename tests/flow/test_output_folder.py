@@ -52,6 +52,7 @@ def test_a_folder_that_is_removed_while_the_batch_runs_is_no_success(
     assert not (out / "cohort.csv").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("link", ["n1", ".psgkit"])
 def test_a_link_in_the_output_folder_is_not_followed(
     manifest: Path, tmp_path: Path, run: Run, link: str

@@ -47,6 +47,7 @@ def test_the_search_finds_what_it_is_for(night: Path, tmp_path: Path) -> None:
     assert {word for _, word in leaks_below(tmp_path)} == {NAME, TECHNICIAN}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [(), ("--scoring", "itself", "--tables", "--explain-arousals")],
@@ -66,6 +67,7 @@ def test_a_report_holds_nothing_of_the_person(
 KEPT = "2019-09-17"  # when the recording was made, as results give it
 
 
+@pytest.mark.slow
 def test_only_keep_dates_keeps_a_date_and_nothing_else(
     run: Run, night: Path, tmp_path: Path
 ) -> None:
@@ -84,6 +86,7 @@ def test_only_keep_dates_keeps_a_date_and_nothing_else(
     assert list(table["start_date"]) == [KEPT]
 
 
+@pytest.mark.slow
 def test_a_batch_keeps_dates_when_asked_and_loses_them_when_not(
     run: Run, night: Path, tmp_path: Path
 ) -> None:
@@ -137,6 +140,7 @@ def test_a_recording_exported_with_its_scoring_loses_the_person(
     assert leaks_below(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_batch_by_hash_holds_no_name_of_a_file(
     run: Run, night: Path, tmp_path: Path
 ) -> None:

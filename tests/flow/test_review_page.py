@@ -26,6 +26,8 @@ from psgkit.report.review.page import review_page
 from psgkit.report.review.words import script_reasons
 from psgkit.settings import MeasureSettings, ReportSettings, Settings
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 ANSWERS = ("rem_wmean_min_b2m", "n3_min", "ari_per_h")
 EVIL = "</script><script>document.title='owned'</script><img src=x>\"'"
@@ -207,7 +209,6 @@ def as_page_holds(scoring: Scoring) -> dict[str, Any]:
     }
 
 
-@pytest.mark.slow
 def test_the_pages_formulas_equal_those_of_measure_scoring(page: Any) -> None:
     defined = dict.fromkeys(ANSWERS, 0)
     for number, scoring in enumerate(random_scorings()):
@@ -224,7 +225,6 @@ def test_the_pages_formulas_equal_those_of_measure_scoring(page: Any) -> None:
     assert min(defined.values()) >= 30, defined
 
 
-@pytest.mark.slow
 def test_thirty_corrections_by_key_are_read_by_the_report(
     run: Any, page: Any, night: Night, tmp_path: Path
 ) -> None:
@@ -305,7 +305,6 @@ def tab_to(page: Any, name: str) -> None:
     pytest.fail(f"{name} cannot be reached by Tab")
 
 
-@pytest.mark.slow
 def test_a_hundred_arousals_are_judged_without_the_mouse(
     page: Any, tmp_path: Path
 ) -> None:
@@ -342,7 +341,6 @@ def test_the_keys_can_be_switched_off_and_stay_off(page: Any) -> None:
     assert page.evaluate("state.changes.length") == 1
 
 
-@pytest.mark.slow
 def test_a_second_session_keeps_what_the_first_changed(
     browser: Any, page: Any, recording: Recording, tmp_path: Path
 ) -> None:

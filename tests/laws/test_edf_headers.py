@@ -59,6 +59,7 @@ def changes() -> st.SearchStrategy[list[tuple[int, int]]]:
     return st.lists(st.tuples(place, byte), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @given(changes=changes())
 @example(changes=[(746, ord("e"))])  # a digital minimum of -3e768
 @settings(

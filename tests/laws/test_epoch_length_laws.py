@@ -29,6 +29,7 @@ runs = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(runs, st.sampled_from(LENGTHS_S), st.booleans())
 def test_any_length_of_an_epoch_measures_the_same(

@@ -136,6 +136,7 @@ def names(draw: st.DrawFn) -> tuple[str, str]:
     return case(name), cause
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(names())
 def test_an_arousal_by_any_name_is_one_of_its_cause(named: tuple[str, str]) -> None:
@@ -179,6 +180,7 @@ def test_every_name_of_a_list_of_arousals_counts(listed: list[str]) -> None:
     assert found["ari_per_h"] == pytest.approx(len(listed) / (200 / 60))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(letters.filter(lambda w: not meaning_of(w).is_understood), min_size=1))
 def test_no_mixed_list_with_an_unknown_name_gives_zero(unknown: list[str]) -> None:

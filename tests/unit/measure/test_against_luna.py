@@ -147,6 +147,7 @@ def test_wake_bouts_within_the_sleep_period(real_data, ours):
         assert found - DROPPED_BY_LUNA <= {"boas-sub-34"}, column
 
 
+@pytest.mark.slow
 def test_minutes_in_long_bouts(real_data):
     table = luna(real_data, "_stages").set_index(["ID", "SS"])
     names = {"N1": "N1", "N2": "N2", "N3": "N3", "NREM": "NR", "sleep": "S", "R": "R"}

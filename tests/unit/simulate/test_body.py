@@ -69,6 +69,7 @@ def test_without_these_options_the_night_is_as_before(plain):
     assert not plain.truth.scoring.looked_for(["limb_movement"])
 
 
+@pytest.mark.slow
 def test_the_phase_drifts_as_far_as_asked():
     """Without drift, sigma's rhythm in the truth of the heart is one spectral line."""
     sharpness = []

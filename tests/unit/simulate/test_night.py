@@ -91,6 +91,7 @@ def test_about_as_many_arousals_come_as_were_asked_for():
     assert 62 <= len(night.truth.scoring.arousals) <= 118
 
 
+@pytest.mark.slow
 def test_arousals_come_in_clusters_unless_they_are_to_be_even():
     # Intervals of an even rate spread as much as their mean (1, with chance 0.1 more or
     # less); those of real nights spread 1.3 times their mean or more (5th percentile).

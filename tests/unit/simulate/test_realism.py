@@ -40,6 +40,7 @@ def test_a_night_of_under_two_hours_is_left_out(realism: ModuleType) -> None:
     assert realism.figures("2" * 239, np.array([])) == {}
 
 
+@pytest.mark.slow
 def test_every_row_is_in_the_range_of_real_nights(
     realism: ModuleType, real_data: Path
 ) -> None:

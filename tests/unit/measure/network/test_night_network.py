@@ -100,6 +100,7 @@ def test_nights_with_other_channels_are_not_pooled():
     assert "net_channels" in mixed(nights, ["net_rearr__theta__N2"])[0]
 
 
+@pytest.mark.slow
 def test_it_is_measured_only_on_request():
     night = simulate_night(
         hypnogram=["W"] * 2 + ["N2"] * 25, montage="electrodes", rate_hz=128, seed=1

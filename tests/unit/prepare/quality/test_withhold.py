@@ -36,6 +36,7 @@ def test_volts_labelled_as_microvolts_are_refused_until_the_unit_is_named(
     assert analyse(path, unit="V").measures["rec_min"] == pytest.approx(15)
 
 
+@pytest.mark.slow
 def test_with_a_scoring_the_stages_count_and_the_amplitudes_do_not(
     tmp_path: Path,
 ) -> None:

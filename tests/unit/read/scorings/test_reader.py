@@ -87,6 +87,7 @@ def test_one_stage_a_line_as_numbers_and_as_letters(real_data: Path) -> None:
     assert numbers.arousals is None
 
 
+@pytest.mark.slow
 def test_boas_tables_hold_a_consensus_and_an_automatic_scoring(real_data: Path) -> None:
     files = sorted((real_data / "scoring/boas").glob("*.tsv"))
     assert len(files) == 66
@@ -101,6 +102,7 @@ def test_boas_tables_hold_a_consensus_and_an_automatic_scoring(real_data: Path) 
     assert automatic.n_epochs == read_scoring(files[0]).n_epochs
 
 
+@pytest.mark.slow
 def test_dod_lists_count_minus_one_as_unscored(real_data: Path) -> None:
     files = sorted((real_data / "scoring/dod-o").glob("scorer_*/*.json"))
     assert len(files) == 275
