@@ -1,5 +1,7 @@
 """Rows that need the signals of a night: METRICS sections B, C, F and G."""
 
+from functools import partial
+
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.measure.catalogue.rows import (
     COUNT,
@@ -25,165 +27,128 @@ from psgkit.measure.catalogue.rows import (
 SLOW_POWER = ("swa_derivation", "swa_highpass_hz")
 
 
+_swa = partial(Metric, source=DIJK, family=Family.DEEP_SLEEP, same=SLOW_POWER)
+_infraslow = partial(Metric, family=Family.INFRASLOW)
+_eyes = partial(Metric, source=YASA_EYES, family=Family.EYES)
+_chin = partial(Metric, family=Family.ATONIA)
+
+
 def _infraslow_variant(prefix: str, what: str) -> tuple[Metric, ...]:
     """Declare the rows of a variant of the infraslow fluctuation."""
     return (
-        Metric(
+        _infraslow(
             f"{prefix}_relpeak",
             RATIO,
             f"Infraslow fluctuation of {what}: largest ratio of its spectrum to a "
             "red-noise background from 0.01 to 0.04 Hz; a check on isf_relpeak.",
             LECCI,
-            Family.INFRASLOW,
             scale=Scale.LOG,
         ),
-        Metric(
+        _infraslow(
             f"{prefix}_p",
             "probability",
             f"Share of surrogates without a rhythm that reach that ratio, for {what}.",
             PSGKIT,
-            Family.INFRASLOW,
             scale=Scale.NONE,
         ),
-        Metric(
+        _infraslow(
             f"{prefix}_peak_hz",
             HERTZ,
             f"Frequency of the infraslow peak of {what}, where fewer than 5 % of "
             "surrogates reach it.",
             LECCI,
-            Family.INFRASLOW,
         ),
     )
 
 
 SWA = (
-    Metric(
+    _swa(
         "swa_uv2",
         UV2,
         "Slow-wave activity: mean power from 0.5 to 4 Hz in N2 and N3; not comparable "
         "between derivations.",
-        DIJK,
-        Family.DEEP_SLEEP,
         label="Slow-wave activity",
         section="N3, deep sleep",
         place=33,
         scale=Scale.LOG,
-        same=SLOW_POWER,
     ),
-    Metric(
-        "swa_n3_uv2",
-        UV2,
-        "Slow-wave activity in N3.",
-        DIJK,
-        Family.DEEP_SLEEP,
-        scale=Scale.LOG,
-        same=SLOW_POWER,
-    ),
-    Metric(
+    _swa("swa_n3_uv2", UV2, "Slow-wave activity in N3.", scale=Scale.LOG),
+    _swa(
         "swa_alt_uv2",
         UV2,
         "Mean power from 0.75 to 4.5 Hz in N2 and N3.",
-        DIJK,
-        Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=SLOW_POWER,
     ),
-    Metric(
+    _swa(
         "swe_uv2h",
         UV2_H,
         "Slow-wave energy: slow-wave activity summed over the hours of clean N2 and N3. "
         "Artefact lowers it, so nights are not compared by it.",
-        DIJK,
-        Family.DEEP_SLEEP,
         scale=Scale.NONE,
-        same=SLOW_POWER,
     ),
-    Metric(
+    _swa(
         "swa_slope_ln_per_h",
         LN_PER_HOUR,
         "Slope of the logarithm of slow-wave activity over the NREM periods of the "
         "night; negative where it declines.",
-        DIJK,
-        Family.DEEP_SLEEP,
-        same=SLOW_POWER,
     ),
-    Metric(
+    _swa(
         "swa_c1c2_ratio",
         RATIO,
         "Slow-wave activity of the first NREM period over that of the second.",
-        DIJK,
-        Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=SLOW_POWER,
     ),
-    Metric(
+    _swa(
         "swa_c1last_ratio",
         RATIO,
         "Slow-wave activity of the first NREM period over that of the last.",
-        DIJK,
-        Family.DEEP_SLEEP,
         scale=Scale.LOG,
-        same=SLOW_POWER,
     ),
 )
 
 INFRASLOW = (
-    Metric(
+    _infraslow(
         "isf_relpeak",
         RATIO,
         "Infraslow fluctuation of sigma power in N2: largest ratio of its spectrum to "
         "a red-noise background from 0.01 to 0.04 Hz; a proxy of NREM micro-states.",
         LECCI,
-        Family.INFRASLOW,
         scale=Scale.LOG,
     ),
-    Metric(
+    _infraslow(
         "isf_z",
         "standard deviations",
         "That ratio against surrogates without a rhythm.",
         PSGKIT,
-        Family.INFRASLOW,
     ),
-    Metric(
+    _infraslow(
         "isf_p",
         "probability",
         "Share of surrogates without a rhythm that reach that ratio.",
         PSGKIT,
-        Family.INFRASLOW,
         scale=Scale.NONE,
     ),
-    Metric(
+    _infraslow(
         "isf_peak_hz",
         HERTZ,
         "Frequency of the infraslow peak, where fewer than 5 % of surrogates reach it.",
         LECCI,
-        Family.INFRASLOW,
         label="Frequency of the infraslow fluctuation",
         plausible=(0.01, 0.04),
     ),
-    Metric(
+    _infraslow(
         "isf_mod_frac",
         FRACTION,
         "Depth of the modulation of sigma power within 0.005 Hz of the peak, its "
         "background included.",
         PSGKIT,
-        Family.INFRASLOW,
         scale=Scale.LOGIT,
     ),
-    Metric(
-        "isf_bout_n",
-        COUNT,
-        "N2 bouts of at least 120 s that it rests on.",
-        LECCI,
-        Family.INFRASLOW,
+    _infraslow(
+        "isf_bout_n", COUNT, "N2 bouts of at least 120 s that it rests on.", LECCI
     ),
-    Metric(
-        "isf_min",
-        MINUTES,
-        "Minutes of N2 that it rests on.",
-        LECCI,
-        Family.INFRASLOW,
-        scale=Scale.LOG,
+    _infraslow(
+        "isf_min", MINUTES, "Minutes of N2 that it rests on.", LECCI, scale=Scale.LOG
     ),
     *_infraslow_variant("isf_fast", "power from 13 to 15 Hz in N2"),
     *_infraslow_variant(
@@ -192,29 +157,25 @@ INFRASLOW = (
 )
 
 EYE_MOVEMENTS = (
-    Metric(
+    _eyes(
         "rem_density_per_min",
         PER_MINUTE,
         "Rapid eye movements (0.5 to 5 Hz, 50 to 325 µV) in a minute of REM "
         "sleep without artefact and arousal.",
-        YASA_EYES,
-        Family.EYES,
         label="Density of eye movements in REM sleep",
         scale=Scale.LOG,
         plausible=(0, 40),
     ),
-    Metric(
+    _eyes(
         "rem_density_3s_pct",
         PERCENT,
         "Mini-epochs of 3 s of clean REM sleep with at least one rapid eye movement.",
-        YASA_EYES,
-        Family.EYES,
         scale=Scale.LOGIT,
     ),
 )
 
 CHIN = (
-    Metric(
+    _chin(
         "rai",
         FRACTION,
         "REM atonia index: seconds of REM sleep with a chin EMG of at most 1 µV above "
@@ -222,51 +183,45 @@ CHIN = (
         "a minute counts as silence: read it with the tonic share. The 5th percentile of "
         "people without RBD is 0.85 (Feemster 2019, 10.1093/sleep/zsz124).",
         FERRI,
-        Family.ATONIA,
         scale=Scale.LOGIT,
     ),
-    Metric(
+    _chin(
         "rai_x2",
         FRACTION,
         "REM atonia index with amplitudes doubled, as one public program has them.",
         FERRI,
-        Family.ATONIA,
         scale=Scale.LOGIT,
     ),
-    Metric(
+    _chin(
         "rai_bw_limited",
         FLAG,
         "Whether the chin EMG reaches less than 90 Hz, so that tone is underestimated.",
         PSGKIT,
-        Family.ATONIA,
     ),
-    Metric(
+    _chin(
         "rswa_any_pct__chin",
         PERCENT,
         "Mini-epochs of 3 s of REM sleep with any chin activity: phasic, tonic, or of "
         "over 5 s. The 95th percentile of people without RBD, scored by hand, is 9.1 % "
         "(Feemster 2019, 10.1093/sleep/zsz124).",
         SINBAR,
-        Family.ATONIA,
         scale=Scale.LOGIT,
     ),
-    Metric(
+    _chin(
         "rswa_tonic_pct__chin",
         PERCENT,
         "Epochs of REM sleep of which over half has a chin tone of twice the night's "
         "quietest sleep, or over 10 µV. The 95th percentile of people without RBD, "
         "scored by hand, is 0.99 % (Feemster 2019, 10.1093/sleep/zsz124).",
         SINBAR,
-        Family.ATONIA,
         scale=Scale.LOGIT,
     ),
-    Metric(
+    _chin(
         "rswa_phasic_pct__chin",
         PERCENT,
         "Mini-epochs of 3 s of REM sleep with a burst of chin activity of 0.1 to 5 s, "
         "at twice the chin tone of the night's quietest sleep or more.",
         SINBAR,
-        Family.ATONIA,
         scale=Scale.LOGIT,
     ),
 )
