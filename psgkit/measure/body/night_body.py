@@ -126,19 +126,12 @@ def _heart_rate(
 def _heart(
     rate: HeartRate | None, scoring: Scoring, ecg: Channel | None, timeline: Timeline
 ) -> Results:
-    measures: list[Measure] = []
     if rate is None:
-        measures += all_undefined(HEART, NO_HEART)
-        for name in _BY_STAGE:
-            measures += all_undefined(HEART_BY_STAGE, NO_HEART, name)
-            measures += all_undefined(VARIABILITY, NO_HEART, name)
-        for name in _RISES:
-            measures += all_undefined(AROUSAL_RISE, NO_HEART, name)
-        return Results(measures=tuple(measures))
+        return Results(measures=_without_heart())
     lowest, highest = rate_range(rate, timeline)
-    measures += measures_of({"hr_mean_bpm": mean_rate(rate, timeline, "")})
-    measures += measures_of(
+    measures = measures_of(
         {
+            "hr_mean_bpm": mean_rate(rate, timeline, ""),
             "hr_min_bpm": lowest,
             "hr_max_bpm": highest,
             "hr_rem_nrem_diff_bpm": rem_nrem_difference(rate, timeline),
@@ -149,19 +142,28 @@ def _heart(
         value = mean_rate(rate, timeline, name)
         measures += measures_of({"hr_mean_bpm": value}, name)
     return (
-        Results(measures=tuple(measures))
+        Results(measures=measures)
         + _variability(rate, ecg, timeline)
-        + Results(measures=tuple(_rises(rate, scoring, timeline)))
+        + Results(measures=_rises(rate, scoring, timeline))
     )
 
 
+def _without_heart() -> tuple[Measure, ...]:
+    measures = all_undefined(HEART, NO_HEART)
+    for name in _BY_STAGE:
+        measures += all_undefined((*HEART_BY_STAGE, *VARIABILITY), NO_HEART, name)
+    for name in _RISES:
+        measures += all_undefined(AROUSAL_RISE, NO_HEART, name)
+    return measures
+
+
 def _variability(rate: HeartRate, ecg: Channel | None, timeline: Timeline) -> Results:
-    measures: list[Measure] = []
+    measures: tuple[Measure, ...] = ()
     if rate.beats is None or ecg is None or ecg.rate_hz < LEAST_RATE_HZ:
         reason = _NEEDS_ECG if rate.beats is None else _SLOW_ECG
         for name in _BY_STAGE:
             measures += all_undefined(VARIABILITY, reason, name)
-        return Results(measures=tuple(measures))
+        return Results(measures=measures)
     stretches = measure_stretches(rate.beats, timeline)
     for name in _BY_STAGE:
         found = {
@@ -169,14 +171,16 @@ def _variability(rate: HeartRate, ecg: Channel | None, timeline: Timeline) -> Re
             for metric, value in variability(stretches, name).items()
         }
         measures += measures_of(found, name)
-    return Results(measures=tuple(measures), tables={"heart_stretches": stretches})
+    return Results(measures=measures, tables={"heart_stretches": stretches})
 
 
-def _rises(rate: HeartRate, scoring: Scoring, timeline: Timeline) -> list[Measure]:
+def _rises(
+    rate: HeartRate, scoring: Scoring, timeline: Timeline
+) -> tuple[Measure, ...]:
     night = Evidence.of(scoring)
     table = scoring.arousals
     arousals = night.arousals
-    measures: list[Measure] = []
+    measures: tuple[Measure, ...] = ()
     if rate.beats is None or isinstance(arousals, Undefined) or table is None:
         reason = arousals if isinstance(arousals, Undefined) else _NO_AROUSALS
         for name in _RISES:

@@ -266,7 +266,6 @@ def _swa(eeg: EegMeasured, periods: tuple[NremPeriod, ...]) -> Results:
     spectra = tuple(eeg.results.spectra[channel.role.value] for channel in chosen.swa)
     series = swa_series(spectra, SWA_BAND)
     cycles = swa_cycles(series, timeline, periods)
-    decline = swa_decline(cycles)
     values = {
         "swa_uv2": mean_swa(series, timeline, NREM),
         "swa_n3_uv2": mean_swa(series, timeline, (Stage.N3,)),
@@ -274,9 +273,7 @@ def _swa(eeg: EegMeasured, periods: tuple[NremPeriod, ...]) -> Results:
             swa_series(spectra, SWA_BAND_ALTERNATIVE), timeline, NREM
         ),
         "swe_uv2h": slow_wave_energy(series, timeline),
-        "swa_slope_ln_per_h": decline.slope_ln_per_h,
-        "swa_c1c2_ratio": decline.c1c2_ratio,
-        "swa_c1last_ratio": decline.c1last_ratio,
+        **swa_decline(cycles),
     }
     return Results(measures=measures_of(values), tables={"swa_cycles": cycles})
 

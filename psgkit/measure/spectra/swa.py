@@ -13,9 +13,7 @@ from psgkit.domain.night import Spectra
 from psgkit.domain.scoring import Stage
 from psgkit.domain.sleep.bands import band_power
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
-from psgkit.measure.spectra.power import (
-    MIN_STAGE_MIN,
-)
+from psgkit.measure.spectra.power import MIN_STAGE_MIN
 
 SWA_BAND = (0.5, 4.0)
 SWA_BAND_ALTERNATIVE = (0.75, 4.5)
@@ -30,23 +28,6 @@ class NremPeriod:
 
     start: int
     stop: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """How slow-wave activity falls over a night.
-
-    Attributes
-    ----------
-    slope_ln_per_h : float or Undefined
-        Slope of its logarithm on the middle of each NREM period.
-    c1c2_ratio, c1last_ratio : float or Undefined
-        First NREM period over the second, and over the last.
-    """
-
-    slope_ln_per_h: Value
-    c1c2_ratio: Value
-    c1last_ratio: Value
 
 
 def swa_series(spectra: tuple[Spectra, ...], band: tuple[float, float]) -> FloatArray:
@@ -73,20 +54,26 @@ def mean_swa(
     series: FloatArray, timeline: Timeline, stages: tuple[Stage, ...]
 ) -> Value:
     """Return the mean over the clean epochs of some stages; a minute is needed."""
-    chosen = series[_clean(series, timeline, stages)]
-    minutes = len(chosen) * timeline.epoch_s / 60
-    if minutes < MIN_STAGE_MIN:
-        return timeline.too_little(stages, minutes, MIN_STAGE_MIN)
-    return float(chosen.mean())
+    chosen = _clean_values(series, timeline, stages)
+    return chosen if isinstance(chosen, Undefined) else float(chosen.mean())
 
 
 def slow_wave_energy(series: FloatArray, timeline: Timeline) -> Value:
     """Sum activity over the hours of clean N2 and N3."""
-    chosen = series[_clean(series, timeline, NREM)]
+    chosen = _clean_values(series, timeline, NREM)
+    if isinstance(chosen, Undefined):
+        return chosen
+    return float(chosen.sum() * timeline.epoch_s / 3600)
+
+
+def _clean_values(
+    series: FloatArray, timeline: Timeline, stages: tuple[Stage, ...]
+) -> FloatArray | Undefined:
+    chosen = series[_clean(series, timeline, stages)]
     minutes = len(chosen) * timeline.epoch_s / 60
     if minutes < MIN_STAGE_MIN:
-        return timeline.too_little(NREM, minutes, MIN_STAGE_MIN)
-    return float(chosen.sum() * timeline.epoch_s / 3600)
+        return timeline.too_little(stages, minutes, MIN_STAGE_MIN)
+    return np.asarray(chosen)
 
 
 def swa_cycles(
@@ -126,8 +113,15 @@ def swa_cycles(
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-def swa_decline(cycles: pd.DataFrame) -> Decline:
-    """Fit the decline over the NREM periods of `swa_cycles`."""
+def swa_decline(cycles: pd.DataFrame) -> dict[str, Value]:
+    """Fit the decline over the NREM periods of `swa_cycles`.
+
+    Returns
+    -------
+    dict of str to float or Undefined
+        By column: the slope of the logarithm on the middle of each NREM period, and the
+        first period over the second and over the last.
+    """
     swa = cycles["swa_uv2"].to_numpy(float)
     known = np.flatnonzero(swa > 0)
     slope: Value = Undefined(
@@ -137,11 +131,11 @@ def swa_decline(cycles: pd.DataFrame) -> Decline:
     if len(known) >= MIN_CYCLES_FOR_SLOPE:
         hours = cycles["midpoint_h"].to_numpy(float)[known]
         slope = float(np.polyfit(hours, np.log(swa[known]), 1)[0])
-    return Decline(
-        slope_ln_per_h=slope,
-        c1c2_ratio=_ratio(swa, 1),
-        c1last_ratio=_ratio(swa, len(swa) - 1),
-    )
+    return {
+        "swa_slope_ln_per_h": slope,
+        "swa_c1c2_ratio": _ratio(swa, 1),
+        "swa_c1last_ratio": _ratio(swa, len(swa) - 1),
+    }
 
 
 def _ratio(swa: FloatArray, other: int) -> Value:
