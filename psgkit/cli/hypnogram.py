@@ -81,7 +81,7 @@ def hypnogram(
         from psgkit.store.files import check_writable
 
         check_writable(out)
-        files = str(save_night(night, out, settings=settings.report))
+        files = str(save_night(night, out, settings=settings))
     if not json:
         console.night_page(
             night, full=full, files=files, language=settings.report.language

@@ -151,5 +151,5 @@ def report(
         night = analyse_night(job, settings, progress=progress)
         progress("writing")
         signals = open_recording(job, settings) if settings.report.review else None
-        folder = save_night(night, out, settings=settings.report, recording=signals)
+        folder = save_night(night, out, settings=settings, recording=signals)
     console.night_page(night, full=full, files=str(folder), language=language)

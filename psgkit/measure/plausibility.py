@@ -77,8 +77,7 @@ def _find_cause_issues(values: dict[str, float]) -> list[Issue]:
         Issue(
             Severity.NOTE,
             "limb_movements_not_scored",
-            "Limb movements were not scored. Arousals due to them count as spontaneous "
-            "(ari_spont_per_h).",
+            "Limb movements were not scored. Arousals due to them count as spontaneous.",
             "Score limb movements, or read this index as an upper limit.",
         )
     ]

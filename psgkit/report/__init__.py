@@ -9,7 +9,7 @@ from pathlib import Path
 
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Recording
-from psgkit.settings import ReportSettings
+from psgkit.settings import ReportSettings, Settings
 
 _FIELDS = frozenset(ReportSettings.model_fields)
 
@@ -20,7 +20,7 @@ def save_night(
     night: Night,
     folder: str | Path,
     *,
-    settings: ReportSettings | None = None,
+    settings: Settings | None = None,
     recording: Recording | None = None,
 ) -> Path:
     """Write a night's files into ``folder/<id>/``.
@@ -32,12 +32,12 @@ def save_night(
     night : Night
     folder : str or pathlib.Path
         Made where it is not there yet.
-    settings : ReportSettings, optional
-        Whether the page and the long tables are written, and the page's language; by
+    settings : Settings, optional
+        Their part ``report`` says which files are written, and the page's language; by
         default as the settings say that the night was made with.
     recording : Recording, optional
         The night's own, whose signals the page for corrections shows
-        (``settings.review``).
+        (``settings.report.review``).
 
     Returns
     -------
@@ -63,7 +63,7 @@ def save_night(
     from psgkit.store.file_set import together  # noqa: PLC0415 - with what follows
     from psgkit.store.files import make_folder, refuse_link, safe_name  # noqa: PLC0415
 
-    settings = settings or _settings_of(night)
+    wanted = settings.report if settings else _settings_of(night)
     name = safe_name(night.id)
     refuse_link(Path(folder) / name)
     home = make_folder(Path(folder) / name)
@@ -73,28 +73,28 @@ def save_night(
             night,
             files,
             name,
-            long_tables=settings.tables,
-            explain_arousals=settings.explain_arousals,
+            long_tables=wanted.tables,
+            explain_arousals=wanted.explain_arousals,
             earlier=hdf5.names_of_tables(home / mark),
         )
-        if settings.page:
+        if wanted.page:
             from psgkit.report.pages.night_html import night_page  # noqa: PLC0415 - if wanted
 
-            codes = settings.names == "codes"
-            page = night_page(night, language=settings.language, codes=codes)
+            codes = wanted.names == "codes"
+            page = night_page(night, language=wanted.language, codes=codes)
             files.write_text(f"{name}_report.html", page)
         else:
             files.remove(f"{name}_report.html")
-        if settings.page and settings.pdf:
+        if wanted.page and wanted.pdf:
             from psgkit.report.pages.pdf import print_page  # noqa: PLC0415 - if wanted
 
             files.write_bytes(f"{name}_report.pdf", print_page(page))
         else:
             files.remove(f"{name}_report.pdf")
-        if settings.review and recording is not None:
+        if wanted.review and recording is not None:
             from psgkit.report.review.page import review_page  # noqa: PLC0415 - if wanted
 
-            checked = review_page(night, recording, language=settings.language)
+            checked = review_page(night, recording, language=wanted.language)
             files.write_text(f"{name}_review.html", checked)
         else:
             files.remove(f"{name}_review.html")

@@ -219,7 +219,7 @@ class ReportSettings(Frozen):
     --------
     >>> import psgkit
     >>> night = psgkit.read_night("results/night/night.h5")
-    >>> settings = psgkit.ReportSettings(page=False, tables=False)
+    >>> settings = psgkit.Settings(report=psgkit.ReportSettings(page=False))
     >>> folder = psgkit.save_night(night, "short", settings=settings)
     >>> (folder / "night.h5").is_file(), (folder / "night_report.html").exists()
     (True, False)

@@ -85,7 +85,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def save(folder: Path, settings: Settings) -> str:
     """Save a night; return the sentence where that was refused."""
     try:
-        save_night(small_night("n1", settings), folder, settings=settings.report)
+        save_night(small_night("n1", settings), folder, settings=settings)
     except OutputError as fault:
         return str(fault)
     return ""

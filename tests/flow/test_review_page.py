@@ -69,7 +69,7 @@ def page_file(
     night: Night, recording: Recording, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     folder = tmp_path_factory.mktemp("review")
-    settings = ReportSettings(review=True, page=False)
+    settings = Settings(report=ReportSettings(review=True, page=False))
     home = psgkit.save_night(night, folder, settings=settings, recording=recording)
     return home / "n1_review.html"
 

@@ -92,12 +92,11 @@ def _analyse_and_save(task: Task, started: float) -> Done:
         night = analyse_night(local, task.settings)
         # Where it stops from here on, no record says that the folder's files are right.
         forget(out, job)
-        chosen = task.settings.report
-        wanted = chosen.review and local.recording is not None
+        wanted = task.settings.report.review and local.recording is not None
         folder = save_night(
             night,
             out / job.subfolder,
-            settings=chosen,
+            settings=task.settings,
             recording=open_recording(local, task.settings) if wanted else None,
         )
     done = Done(

@@ -34,7 +34,7 @@ EVENTS_OF_CAUSE = {
 _WORDS = {
     "respiratory": "breathing events",
     "limb": "limb movements",
-    "snore": "snoring",
+    "snore": "snoring events",
 }
 
 

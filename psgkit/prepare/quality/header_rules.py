@@ -141,7 +141,7 @@ def highpass_too_high(recording: Recording) -> Iterator[Issue]:
                 f"{_labels(filtered)} passed a hardware high-pass of up to {highest:g} "
                 f"Hz: {effect}.",
                 "Record with a high-pass of 0.3 Hz, as the AASM recommends. Compare "
-                "nights of one high-pass only (column swa_highpass_hz).",
+                "nights of one high-pass only.",
             )
 
 

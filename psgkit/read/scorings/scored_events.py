@@ -219,7 +219,7 @@ def _hypopnea_rules(rules: Counter[str]) -> Issue:
         Severity.NOTE,
         "hypopnea_rule",
         f"The names of hypopnoeas say their rule ({named}; without a rule: {rules['']}).",
-        "All of them count in ahi_per_h. Compare nights that were scored by one rule.",
+        "All of them count in the AHI. Compare nights that were scored by one rule.",
     )
 
 

@@ -88,11 +88,17 @@ def night_page(night: Night, *, language: str = "en", codes: bool = False) -> st
         return render("night.html.j2", codes=codes, **_content(night))
 
 
+def _in_css(text: str) -> str:
+    """Return text for a quoted string of a style sheet."""
+    return "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in text)
+
+
 def _content(night: Night) -> dict[str, object]:
     selection = select(night)
     return {
         "language": current_language(),
         "id": plain(night.id),
+        "printed_id": _in_css(plain(night.id)),
         "facts": _facts(night),
         "issues": _issues(night),
         "issue_count": _issue_count(night.issues),

@@ -16,7 +16,7 @@ from psgkit.report.messages import translated
 from psgkit.report.wording import hours, marked, number, plain, shown_value
 
 DASH = "\N{EN DASH}"
-# Stage, minutes, share of sleep, latency from sleep onset.
+# Stage, minutes, share of sleep, latency from sleep onset; that of N1 is not defined.
 _STAGES = (
     ("N1", "n1_min", "n1_pct", ""),
     ("N2", "n2_min", "n2_pct", "n2_lat_min"),
@@ -213,7 +213,7 @@ def _stages(found: dict[str, Measure]) -> Grid:
         (name, *(_cell(found, column) for column in columns))
         for name, *columns in _STAGES
     )
-    head = (_("Stage"), _("min"), _("% of sleep"), _("latency, min"))
+    head = (_("Stage"), _("min"), _("% of sleep"), _("latency from sleep onset, min"))
     return Grid(head, rows)
 
 
@@ -250,6 +250,8 @@ def _line(found: dict[str, Measure], column: str, label: str, unit: str = "") ->
 
 
 def _cell(found: dict[str, Measure], column: str) -> str:
+    if not column:
+        return ""
     measure = found.get(column)
     return DASH if measure is None or measure.reason else shown_value(measure)
 

@@ -28,7 +28,11 @@ def test_a_night_gets_its_files_in_a_folder_of_its_own(tmp_path):
 
 
 def test_long_tables_are_written_when_asked_for(tmp_path):
-    home = save_night(make_night("n1"), tmp_path, settings=ReportSettings(tables=True))
+    home = save_night(
+        make_night("n1"),
+        tmp_path,
+        settings=Settings(report=ReportSettings(tables=True)),
+    )
     bouts = pd.read_csv(home / "n1_rem_bouts.csv")
     assert bouts["duration_s"].tolist() == [300.0, 300.0]
     reasons = pd.read_csv(home / "n1_nan_reasons.csv").set_index("name")["reason"]
@@ -36,9 +40,15 @@ def test_long_tables_are_written_when_asked_for(tmp_path):
 
 
 def test_files_of_an_earlier_run_do_not_stay_beside_newer_numbers(tmp_path):
-    save_night(make_night("n1"), tmp_path, settings=ReportSettings(tables=True))
+    save_night(
+        make_night("n1"),
+        tmp_path,
+        settings=Settings(report=ReportSettings(tables=True)),
+    )
     (tmp_path / "n1" / "n1_notes.csv").write_text("the user's own")
-    home = save_night(make_night("n1"), tmp_path, settings=ReportSettings(page=False))
+    home = save_night(
+        make_night("n1"), tmp_path, settings=Settings(report=ReportSettings(page=False))
+    )
     names = {path.name for path in home.iterdir()}
     assert names == {
         *("n1.h5", "n1_summary.csv", "n1_epochs.csv", "n1_events.csv"),
@@ -172,6 +182,6 @@ def test_a_night_is_saved_as_the_settings_say_that_it_was_made_with(tmp_path):
     home = save_night(night, tmp_path)
     assert not (home / "n1_report.html").exists()
     assert (home / "n1_nan_reasons.csv").exists()
-    home = save_night(night, str(tmp_path), settings=ReportSettings())
+    home = save_night(night, str(tmp_path), settings=Settings())
     assert (home / "n1_report.html").exists()
     assert not (home / "n1_nan_reasons.csv").exists()

@@ -135,7 +135,7 @@ ARCHITECTURE = (
             "Wake after sleep onset, within the sleep period.",
             AASM,
             Family.SLEEP,
-            label="Wake after sleep onset",
+            label="Wake after sleep onset, within the sleep period",
             section="Sleep",
             place=54,
             scale=Scale.MINUTES,
