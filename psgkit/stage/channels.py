@@ -77,7 +77,7 @@ def choose_channels(
     seen : dict of Kind to object
         What ``look`` returned for the channel taken.
     issues : tuple of Issue
-        The kinds of channel that are missing.
+        The kinds of channel that are missing, and an EEG whose site is unknown.
 
     Raises
     ------
@@ -101,6 +101,7 @@ def choose_channels(
             found = look(whole, channel)
             if found is not None:
                 seen[kind] = found
+                issues += _site_unknown(channel)
                 break
             why = "it holds no signal", "check the electrode"
             unusable.append(Unusable(channel, *why))
@@ -215,6 +216,20 @@ def _faults_of(recording: Recording, channel: Channel) -> tuple[Issue, ...]:
         for issue in recording.issues
         if issue.severity is Severity.ERROR and name.search(issue.message)
     )
+
+
+def _site_unknown(channel: Channel) -> list[Issue]:
+    if channel.role is not Role.EEG_OTHER:
+        return []
+    return [
+        Issue(
+            Severity.WARNING,
+            "staging_site_unknown",
+            f"Staged on {channel.label}, whose site on the head is unknown. The stager "
+            "was trained on central channels.",
+            "Name a central channel, for example --channel C4_M1=LABEL.",
+        )
+    ]
 
 
 def left_out(kind: Kind, unusable: Iterable[Unusable]) -> Issue:

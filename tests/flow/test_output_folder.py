@@ -88,3 +88,23 @@ def test_what_the_system_refuses_is_told_in_a_sentence(
     assert error.count("\n") == 1
     assert fault.strerror in error
     assert "bug" not in error
+
+
+@pytest.mark.parametrize("link", ["sub-01", "sub-01/eeg"])
+def test_a_link_in_the_results_of_a_bids_data_set_is_not_followed(
+    tmp_path: Path, run: Run, link: str
+) -> None:
+    home = tmp_path / "bids" / "sub-01" / "eeg"
+    home.mkdir(parents=True)
+    rows = "".join(f"{30 * n}\t30\tN2\n" for n in range(40))
+    events = home / "sub-01_task-sleep_events.tsv"
+    events.write_text(f"onset\tduration\ttrial_type\n{rows}")
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    (out / link).parent.mkdir(parents=True)
+    elsewhere.mkdir()
+    (out / link).symlink_to(elsewhere, target_is_directory=True)
+    words = ("--bids", tmp_path / "bids", "--out", out, "--workers", 1)
+    status, printed, error = run("batch", *words)
+    assert status == 1, printed
+    assert "is a link to another place" in error
+    assert not list(elsewhere.iterdir())

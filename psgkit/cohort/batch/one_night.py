@@ -29,6 +29,7 @@ from psgkit.measure.catalogue.own_rows import own_rows
 from psgkit.pipeline import analyse_night, open_recording
 from psgkit.read.recording_files import is_closed
 from psgkit.report import save_night
+from psgkit.store.files import refuse_link
 
 DONE_BEFORE = "its result stands"
 
@@ -66,6 +67,9 @@ def do_night(task: Task) -> Outcome:
 
 def _analyse_and_save(task: Task, started: float) -> Done:
     job, out = task.job, task.out
+    below = Path(job.subfolder)
+    for part in (below, *below.parents)[:-1]:  # the last is the output folder itself
+        refuse_link(out / part)
     tidy(out, job)
     _check_there(job)
     for file in job.files.values():

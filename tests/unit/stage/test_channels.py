@@ -7,7 +7,7 @@ import pytest
 
 from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.recording import ArraySource, Channel, Gap, Recording, Unfit
-from psgkit.stage.channels import candidates, left_out, no_eeg
+from psgkit.stage.channels import candidates, choose_channels, left_out, no_eeg
 
 
 def _recording(*channels: Channel) -> Recording:
@@ -115,3 +115,29 @@ def test_a_channel_that_was_off_for_less_comes_first() -> None:
         lost=(("C4_M1", Gap(0.0, 900.0)), ("C3_M2", Gap(60.0, 600.0))),
     )
     assert _labels(recording, Kind.EEG) == ["O1_M2", "C3_M2", "C4_M1"]
+
+
+def test_128_channels_without_a_site_are_staged_on_the_first_and_it_is_said() -> None:
+    channels = [_channel(Role.EEG_OTHER, f"EEG {n}") for n in range(1, 129)]
+    seen, issues = choose_channels(_recording(*channels), lambda _, channel: channel)
+    assert seen[Kind.EEG].label == "EEG 1"
+    issue = next(issue for issue in issues if issue.code == "staging_site_unknown")
+    assert issue.message.startswith(
+        "Staged on EEG 1, whose site on the head is unknown"
+    )
+    central = _recording(_channel(Role.C4_M1))
+    _, issues = choose_channels(central, lambda _, channel: channel)
+    assert "staging_site_unknown" not in {issue.code for issue in issues}
+
+
+def test_128_channels_that_cannot_be_staged_are_named_in_one_sentence() -> None:
+    channels = [
+        _channel(Role.EEG_OTHER, f"EEG {n}", unfit=Unfit("is flat", stages_too=True))
+        for n in range(1, 129)
+    ]
+    recording = _recording(*channels)
+    _, unusable = candidates(recording, Kind.EEG)
+    assert len(unusable) == 128
+    message = str(no_eeg(recording, unusable))
+    assert "(EEG 1, EEG 2, EEG 3 and 125 more: it is flat" in message
+    assert len(message) < 200

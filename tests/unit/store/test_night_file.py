@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import tracemalloc
 from dataclasses import replace
 
 import h5py
@@ -10,7 +11,7 @@ from night_makers import make_measure, make_night, tampered
 
 from psgkit.domain.metrics import Scale
 from psgkit.domain.provenance import METRIC_VERSION
-from psgkit.errors import InputError, OutputError, UnreadableNight
+from psgkit.errors import InputError, OutputError, PsgkitError, UnreadableNight
 from psgkit.read import read_scoring
 from psgkit.store.night_file import read_night, write_night
 from psgkit.store.seal import FORMAT_VERSION, Seal, look_at_seal
@@ -297,3 +298,23 @@ def test_a_file_that_would_not_fit_in_memory_is_refused(saved):
         file["tables"].create_dataset("bomb", (10**10,), "f8", chunks=(1000,))
     with pytest.raises(UnreadableNight, match="unpacks to over"):
         read_night(saved)
+
+
+def test_stages_of_30000_years_are_refused_before_memory_is_taken(saved):
+    with tampered(saved) as file:
+        stages = file["scoring/stages"]
+        attributes, kind = dict(stages.attrs), stages.dtype
+        del file["scoring/stages"]
+        # 3.9e9 epochs; chunks that were never written take no room in the file.
+        stages = file["scoring"].create_dataset(
+            "stages", (3_900_000_000,), kind, chunks=(1_000_000,)
+        )
+        stages.attrs.update(attributes)
+    assert saved.stat().st_size < 5_000_000
+    for open_it in (read_night, read_scoring):
+        tracemalloc.start()
+        with pytest.raises(PsgkitError, match="unpacks to over"):
+            open_it(saved)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 50e6

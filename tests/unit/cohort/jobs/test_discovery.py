@@ -2,13 +2,17 @@
 
 import gzip
 import os
+import subprocess
+import sys
+import tempfile
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
-from edf_makers import make_edf
+from edf_makers import EdfSignal, make_edf
 
+import psgkit
 from psgkit.cohort.batch.assignment import Task
 from psgkit.cohort.batch.one_night import do_night
 from psgkit.cohort.jobs.discovery import find_jobs, with_hashed_ids
@@ -86,6 +90,69 @@ def test_a_folder_named_in_latin_1_counts(tmp_path: Path) -> None:
     assert len(ids) == 2
     assert all(safe_name(name) == name for name in ids)
     assert len({job.id for job in with_hashed_ids(find_jobs([folder]))}) == 1
+
+
+@pytest.mark.slow
+def test_a_night_in_a_folder_named_in_latin_1_is_done(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/Universit\xe4t"))
+    folder.mkdir()
+    signals = [EdfSignal("C4-M1", rate=100)]
+    for place in (folder, tmp_path):
+        make_edf(place / "n1.edf", signals, n_records=300)
+        (place / "n1_scoring.txt").write_text("W\nN2\n" * 5)
+    out = tmp_path / "out"
+    words = ("batch", tmp_path, "--out", out, "--workers", "1")
+    call = [sys.executable, "-m", "psgkit", *map(str, words)]
+    done = subprocess.run(call, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    table = psgkit.read_cohort(out)
+    assert table["status"].tolist() == ["done", "done"]
+    assert len(set(table["id"])) == 2
+
+
+# Root opens every folder. Another user may not read this Python, so a night is done
+# before the change, and everything is imported by then.
+CLOSED = """
+import os, sys
+from pathlib import Path
+from psgkit.cohort.batch.assignment import Task
+from psgkit.cohort.batch.one_night import do_night
+from psgkit.cohort.jobs.discovery import find_jobs
+from psgkit.settings import Settings
+study = Path(sys.argv[1])
+def night(job):
+    return do_night(Task(job, Settings(), study / "out")).message
+night(find_jobs([study])[0])
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+jobs = find_jobs([study])
+print([job.id for job in jobs])
+print(night(jobs[-1]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="no such permissions here")
+def test_a_folder_without_permission_is_a_night_that_fails() -> None:
+    # Not below tmp_path, which is closed to other users.
+    with tempfile.TemporaryDirectory() as name:
+        study = Path(name)
+        study.chmod(0o777)
+        (study / "n1.edf").write_bytes(b"")
+        shut = study / "shut"
+        shut.mkdir()
+        (shut / "n2.edf").write_bytes(b"")
+        shut.chmod(0)
+        try:
+            call = [sys.executable, "-c", CLOSED, name]
+            seen = subprocess.run(call, capture_output=True, text=True, check=False)
+        finally:
+            shut.chmod(0o700)
+    first, second = seen.stdout.splitlines()
+    assert first == "['n1', 'shut']"
+    assert second.startswith("This folder cannot be opened: permission denied")
 
 
 @pytest.mark.parametrize("left", ["~", ".bak", ".swp"])
