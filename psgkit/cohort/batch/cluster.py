@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psgkit._version import __version__
-from psgkit.cohort.batch.allocator import memory_kept
+from psgkit.cohort.batch.allocator import keep_memory
 from psgkit.cohort.batch.assignment import Task
 from psgkit.cohort.batch.workers import ONE_THREAD, Executor, WorkerGone, unforeseen
 from psgkit.domain.jobs import Failed, Outcome
@@ -167,9 +167,9 @@ def psgkit_night(work: Callable[[Task], Outcome], task: Task, ours: str) -> Outc
     if ours != OURS:
         return Failed(task.job, "InputError", _other_version(OURS, ours), 0.0)
     _one_numerical_thread()
+    keep_memory()
     try:
-        with memory_kept():
-            outcome = work(task)
+        outcome = work(task)
     except BaseException as fault:  # noqa: BLE001 - see above
         seconds = time.monotonic() - begun
         outcome = Failed(task.job, type(fault).__name__, unforeseen(fault), seconds)
