@@ -308,11 +308,7 @@ def load_settings(path: str | Path) -> Settings:
                 f"{path.name} is over {MAX_SETTINGS_BYTES} bytes, no settings file."
             )
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except RecursionError:
-        raise SettingsError(
-            f"The settings file {path.name} holds lists within too many lists."
-        ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:  # as TOML's errors are
         raise SettingsError(
             f"The settings file {path.name} is not TOML: {fault}."
         ) from None

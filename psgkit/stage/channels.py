@@ -77,7 +77,7 @@ def choose_channels(
     seen : dict of Kind to object
         What ``look`` returned for the channel taken.
     issues : tuple of Issue
-        The kinds of channel that are missing, and an EEG whose site is unknown.
+        The kinds of channel that are missing, and an EEG whose electrode position is unknown.
 
     Raises
     ------
@@ -225,7 +225,7 @@ def _site_unknown(channel: Channel) -> list[Issue]:
         Issue(
             Severity.WARNING,
             "staging_site_unknown",
-            f"Staged on {channel.label}, whose site on the head is unknown. The stager "
+            f"Staged on {channel.label}, whose electrode position is unknown. The stager "
             "was trained on central channels.",
             "Name a central channel, for example --channel C4_M1=LABEL.",
         )

@@ -123,7 +123,7 @@ def test_128_channels_without_a_site_are_staged_on_the_first_and_it_is_said() ->
     assert seen[Kind.EEG].label == "EEG 1"
     issue = next(issue for issue in issues if issue.code == "staging_site_unknown")
     assert issue.message.startswith(
-        "Staged on EEG 1, whose site on the head is unknown"
+        "Staged on EEG 1, whose electrode position is unknown"
     )
     central = _recording(_channel(Role.C4_M1))
     _, issues = choose_channels(central, lambda _, channel: channel)
