@@ -47,7 +47,7 @@ def save_night(
     Raises
     ------
     OutputError
-        If the folder cannot be written; what an earlier call left there is then as it
+        If the folder cannot be written; the files of an earlier call are then as they
         was.
 
     Examples

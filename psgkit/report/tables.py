@@ -77,7 +77,7 @@ def write_tables(
         tables = {**night.tables, "nan_reasons": reasons_table(night), **tables}
     elif explain_arousals and CANDIDATES in night.tables:
         tables[CANDIDATES] = night.tables[CANDIDATES]
-    # Who asks for every electrode wants to see them.
+    # With every electrode measured, their tables are written.
     tables |= {name: night.tables[name] for name in ELECTRODES if name in night.tables}
     for table_name, table in tables.items():
         # Excel takes a CSV for UTF-8 only where it starts with a byte order mark.

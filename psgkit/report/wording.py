@@ -9,14 +9,14 @@ from psgkit.report.language import _, current_language
 _PLURALS = ("minutes", "seconds", "microvolts", "square microvolts", "bits")
 _ONE_DECIMAL = ("minutes", "percent", "beats per minute")
 _REPLACED = ("Cc", "Cs", "Zl", "Zp")
-# They reorder or hide what stands around them; joiners within a script are left.
+# They reorder or hide nearby text; joiners within a script are left.
 _BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\ufeff") | {
     chr(code) for code in range(0x2066, 0x206A)
 }
 
 
 def plain(text: str) -> str:
-    r"""Return text from a file so that a terminal or page can only show it.
+    r"""Return text from a file that a terminal or page shows without effects.
 
     White space becomes a blank; control characters, among them those that start a
     terminal's escape sequences or turn the reading direction, become U+FFFD.
@@ -69,7 +69,7 @@ def marked(digits: str) -> str:
 
 
 def spoken_unit(measure: Measure) -> str:
-    """Return the unit as it stands beside a value, where a count goes without."""
+    """Return the unit as shown beside a value; counts have none."""
     return "" if measure.unit == "count" else plain(measure.unit)
 
 
@@ -96,7 +96,7 @@ def interval(measure: Measure) -> str:
 
 
 def hours(seconds: float) -> str:
-    """Return a length of time in words.
+    """Return a length of time as text.
 
     Examples
     --------

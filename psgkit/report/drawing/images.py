@@ -9,7 +9,7 @@ from psgkit.report.drawing.svg import svg_of
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture ready to stand in a page.
+    """A picture ready for a page.
 
     Attributes
     ----------

@@ -30,7 +30,7 @@ STAGE_LABELS: dict[Stage, str] = {
     Stage.N3: "N3",
 }
 
-# Text and lines; the page gives them the colour of its own text.
+# Text and lines; they take the colour of the page's text.
 INK = "#1f2328"
 DARK_INK = "#e6e8eb"
 FAINT = "#8b929b"

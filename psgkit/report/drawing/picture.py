@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """What a closed outline encloses, lightly: what lies behind shines through."""
+    """The area of a closed outline, half transparent."""
 
     x: npt.NDArray[np.float64]
     y: npt.NDArray[np.float64]
@@ -42,7 +42,7 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segments:
-    """Straight lines, each from one place to another; single numbers hold for all."""
+    """Straight lines, each from one place to another; single numbers apply to all."""
 
     x: tuple[Numbers, Numbers]
     y: tuple[Numbers, Numbers]
@@ -53,7 +53,7 @@ class Segments:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boxes:
-    """Filled rectangles, each between two places; single numbers hold for all."""
+    """Filled rectangles, each between two places; single numbers apply to all."""
 
     x: tuple[Numbers, Numbers]
     y: tuple[Numbers, Numbers]
@@ -67,7 +67,7 @@ class Raster:
     Attributes
     ----------
     cells : numpy.ndarray of uint8, shape (n_rows, n_columns)
-        Numbers of colours, the lowest row first; `CLEAR` where there is none.
+        Numbers of colours, the lowest row first; `CLEAR` for none.
     colours : numpy.ndarray of uint8, shape (n_colours, 3)
         Red, green and blue.
     x, y : tuple of float
@@ -82,7 +82,7 @@ class Raster:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Text beside a place; of several lines where it holds line ends."""
+    """Text beside a place; of several lines if it has line ends."""
 
     x: float
     y: float

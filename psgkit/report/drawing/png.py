@@ -23,7 +23,7 @@ def png_of(
     colours : numpy.ndarray of uint8, shape (n_colours, 3)
         Red, green and blue.
     clear : int
-        The number of cells that show what lies behind; at least ``n_colours``.
+        The number of transparent cells; at least ``n_colours``.
 
     Returns
     -------

@@ -44,7 +44,7 @@ _STYLE = (
     f"@media print{{:root{{color:{INK}}}}}"
     f"text{{font:{SMALL_PX}px system-ui,sans-serif;fill:currentColor}}</style>"
 )
-# From the middle of the letters to the line that they stand on.
+# From the middle of the letters to their base line.
 _BASE_EM = 0.36
 _NARROW, _WIDE = frozenset("fijlrt .,:;'()|I1"), frozenset("mwMW")
 
@@ -89,7 +89,7 @@ class _Frame:
         return self.bottom - share * self.panel.height_px
 
     def parts(self) -> Iterator[str]:
-        # A scoring may begin before the recording or outlast it; words may stand outside.
+        # A scoring may begin before the recording or outlast it; text may be outside.
         name = f"from-{_at(self.top)}"
         yield (
             f'<clipPath id="{name}"><rect x="{_at(self.left)}" y="{_at(self.top)}" '
@@ -234,7 +234,7 @@ def _words(frame: _Frame, words: Words) -> str:
 def _text(x: float, y: float, words: str, style: str = "") -> str:
     if not words:
         return ""
-    # A channel's name may hold what XML cannot.
+    # A channel's name may have characters that XML does not allow.
     shown = escape(plain(words))
     return f'<text x="{_at(x)}" y="{_at(y)}" {style}>{shown}</text>'
 

@@ -56,7 +56,7 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
     Raises
     ------
     UnreadableRecording
-        If the recording is no EDF without gaps.
+        If the recording is not an EDF without gaps.
     OutputError
         If the copy cannot be written.
     """
@@ -72,7 +72,7 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
         edf.set_annotations(_annotations(scoring))
         _clear_free_text(edf)
     except (ValueError, OSError, AttributeError):
-        # Not the fault's own words: they repeat what stands in the header.
+        # Not the fault's own words: they repeat the header.
         raise UnreadableRecording(
             f"{recording.name} cannot be copied with its scoring: its header is not "
             "as EDF+ wants it. Export the scoring alone, without the recording."

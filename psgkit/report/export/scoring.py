@@ -36,7 +36,7 @@ from psgkit.store.files import make_folder, write_text
 
 _YASA_NAMES = {Stage.W: "WAKE", Stage.R: "REM"}
 _YASA_COLUMNS = ("WAKE", "N1", "N2", "N3", "REM")
-# As the suffix says to other programs what a file is.
+# Other programs know a file by its suffix.
 SUFFIXES = {
     "edf+": ".edf",
     "luna": ".annot",
@@ -68,7 +68,7 @@ def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, .
     Raises
     ------
     OutputError
-        If there is no such format, the format cannot hold the scoring, or the file
+        If the format is unknown, cannot store the scoring, or the file
         cannot be written; each file is whole or as it was before.
 
     Examples

@@ -77,7 +77,7 @@ def arousals_picture(night: Night) -> Picture:
     stages = stages_at(night.scoring, onsets_s)
     length_h = night.duration_s / 3600
     edges = np.minimum(np.arange(math.ceil(length_h) + 1.0), length_h)
-    # The last bar is as wide as what was recorded of its hour.
+    # The last bar is as wide as the recorded part of its hour.
     room = 0.1 * np.diff(edges)
     sides = (edges[:-1] + room, edges[1:] - room)
     marks: list[Mark] = []

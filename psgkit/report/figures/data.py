@@ -56,7 +56,7 @@ def stage_runs(scoring: Scoring) -> list[Run]:
 
 
 def table_with(night: Night, name: str, *columns: str) -> pd.DataFrame | None:
-    """Return a long table that has some columns, None where there is none."""
+    """Return a long table that has some columns, or None."""
     table = night.tables.get(name)
     if table is None or not set(columns) <= set(table.columns):
         return None
@@ -76,7 +76,7 @@ def thin(rows: npt.NDArray[np.floating], most: int) -> npt.NDArray[np.floating]:
     """Average neighbouring rows until there are at most so many.
 
     A screen has fewer columns than a long recording has epochs, and a page has to stay
-    small. A last group may hold fewer rows than the others.
+    small. A last group may have fewer rows than the others.
     """
     size = -(-len(rows) // most)
     if size <= 1:

@@ -27,7 +27,7 @@ TRACKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def event_panel(night: Night) -> Panel | None:
-    """Return a row for each kind of event that was marked; None where there is none."""
+    """Return a row for each kind of event that was marked, or None."""
     marked = set(night.scoring.events["kind"])
     shown = [(name, kinds) for name, kinds in TRACKS if marked.intersection(kinds)]
     if not shown:

@@ -31,7 +31,7 @@ def plot_overview(night: object) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
-        What the night lacks is left out here; each part's own function says so.
+        Parts without data are left out here; each part's own function says so.
 
     Examples
     --------

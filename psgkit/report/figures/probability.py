@@ -25,7 +25,7 @@ _SHARES = Axis(0.0, 1.0, ((0.0, "0"), (0.5, "½"), (1.0, "1")))
 
 
 def confidence_panel(night: Night, width_px: float, height_px: float) -> Panel:
-    """Return the largest probability of each epoch, or that there is none."""
+    """Return the largest probability of each epoch, or the reason for none."""
     title = _("Confidence")
     scoring = night.scoring
     if scoring.proba is None or scoring.n_epochs == 0:
@@ -48,7 +48,7 @@ def confidence_panel(night: Night, width_px: float, height_px: float) -> Panel:
 
 
 def hypnodensity_panel(night: Night, width_px: float, height_px: float) -> Panel:
-    """Return the probability of each stage in each epoch, or that there is none."""
+    """Return the probability of each stage in each epoch, or the reason for none."""
     title = _("Probability of each stage")
     scoring = night.scoring
     if scoring.proba is None or scoring.n_epochs == 0:

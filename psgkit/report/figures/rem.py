@@ -42,7 +42,7 @@ _NREM = (Stage.N1, Stage.N2, Stage.N3)
 
 
 def plot_rem_continuity(night: object, *, ax: "Axes | None" = None) -> "Figure":
-    """Draw each REM period as a bar, coloured by what interrupted it.
+    """Draw each REM period as a bar, coloured by its interruptions.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def _legend(night: Night) -> tuple[tuple[str, str], ...]:
         (_("wake"), STAGE_COLOURS[Stage.W]),
         (_("NREM"), STAGE_COLOURS[Stage.N2]),
     )
-    # Where none can be told in REM sleep, none drawn would look like none there.
+    # If arousals in REM sleep are unknown, an empty bar would look like none.
     has_arousals = night.scoring.knows_rem_arousals
     return (*legend, (_("arousal"), INK)) if has_arousals else legend
 

@@ -49,7 +49,7 @@ def plot_swa_by_cycle(night: object, *, ax: "Axes | None" = None) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
-        A bar a cycle, with the decline that the night's measures hold in words.
+        A bar a cycle, with the decline from the night's measures as text.
 
     Examples
     --------

@@ -103,7 +103,7 @@ def _median_db(
 
 
 def _limits(curves_db: list[npt.NDArray[np.float64]]) -> tuple[float, float]:
-    """Return the range of what is known, and a little more."""
+    """Return the range of the known values, and a little more."""
     values = np.concatenate(curves_db)
     values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)

@@ -15,7 +15,7 @@ MOST_COLUMNS = 1200
 
 
 def spectrogram_panel(night: Night, width_px: float, height_px: float) -> Panel:
-    """Return the spectrogram of the EEG that staging used, or that there is none."""
+    """Return the spectrogram of the EEG that staging used, or the reason for none."""
     found = shown_spectra(night)
     # Power of zero, of a channel that was flat, has no decibels.
     if found is None or not (found[1].psd_uv2_hz > 0).any():

@@ -45,11 +45,11 @@ class Answer:
     value : str
         The number; empty where it is not available.
     unit : str
-        Its unit in words.
+        Its unit.
     interval : str
         How far errors of automatic staging may move it; empty where unknown.
     sentence : str
-        What it says of this night.
+        Its meaning for this night.
     agreement : str
         How well scorers agree on it.
     reason : str

@@ -1,4 +1,4 @@
-"""What the pictures of a night show, in words for those who do not see them."""
+"""Texts for the pictures of a night, for people who do not see them."""
 
 import math
 
@@ -119,7 +119,7 @@ def rem_body_alt(picture: Picture) -> str:
 
 
 def swa_alt(night: Night) -> str:
-    """Say what the bars are; their values stand above them as text."""
+    """Describe the bars; their values are above them as text."""
     cycles = night.tables.get("swa_cycles")
     count = 0 if cycles is None else len(cycles)
     return _("Mean slow-wave activity in each of {count} sleep cycles.").format(
@@ -167,12 +167,12 @@ def _range(values: list[int]) -> str:
 
 
 def purpose_in_words(purpose: str) -> str:
-    """Return what a channel was used for, as a person says it."""
+    """Return the use of a channel as a phrase."""
     return _(PURPOSES[purpose]) if purpose in PURPOSES else plain(purpose)
 
 
 def scorer_in_words(name: str) -> str:
-    """Return who or what scored; names stay as they are."""
+    """Return the scorer; names stay as they are."""
     if not name:
         return _("nobody")
     return _(name) if name in SCORERS else plain(name)

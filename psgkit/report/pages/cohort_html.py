@@ -1,4 +1,4 @@
-"""A cohort as one HTML page: what was done, what failed, and how the nights lie."""
+"""A cohort as one HTML page: status, failures, and distribution of the nights."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
@@ -18,7 +18,7 @@ from psgkit.report.pages.strip_plot import Strip, find_outliers, lay_out
 from psgkit.report.wording import number, plain
 from psgkit.store.files import safe_name
 
-# Names of a manifest's column that says where a night comes from, or to whom.
+# Names of a manifest's columns for the site, the device or the group.
 GROUP_COLUMNS = ("site", "centre", "center", "lab", "device", "group", "arm")
 MOST_GROUPS = 12
 # Above, a page of links to every night in every picture grows too heavy.
@@ -27,7 +27,7 @@ MOST_LINKED = 400
 # What nights are that a batch at work has not done yet.
 UNDER_WAY, NOT_BEGUN = "under way", "not begun"
 
-# Okabe and Ito's colours, told apart with any colour vision; the dots' own first.
+# Okabe and Ito's colours, for all colour vision; the dots' colour first.
 GROUP_COLOURS = ("#1f78b4", "#d55e00", "#009e73", "#cc79a7", "#a07900", "#868c95")
 
 
@@ -104,7 +104,7 @@ def _content(table: pd.DataFrame, metrics: Iterable[Metric]) -> dict[str, object
 def _with_headlines(
     table: pd.DataFrame, nights: list[dict[str, Any]], plots: list[Plot]
 ) -> list[Plot]:
-    """Put each night's main numbers beside its status, to sort by; return their columns."""
+    """Add each night's main numbers to its status; return their columns."""
     headlines = [plot for plot in plots if plot.is_headline]
     for plot in headlines:
         for night, value in zip(nights, _numbers(table, plot.name), strict=True):
@@ -139,7 +139,7 @@ def _nights(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _status(table: pd.DataFrame, row: Mapping[Hashable, Any]) -> str:
-    """Return the word for a night's status; for one not done yet, what is true now."""
+    """Return the word for a night's status; for one not done yet, its present state."""
     under_way = table.attrs.get("under_way")
     if row["status"] == "skipped" and under_way is not None:
         return UNDER_WAY if row["id"] in under_way else NOT_BEGUN
@@ -216,7 +216,7 @@ def _outliers(table: pd.DataFrame, plots: list[Plot]) -> list[dict[str, str]]:
 
 
 def _group_columns(table: pd.DataFrame) -> list[str]:
-    """Return the columns that tell groups apart, in the order of `GROUP_COLUMNS`."""
+    """Return the columns that form groups, in the order of `GROUP_COLUMNS`."""
     by_name = {str(column).casefold(): str(column) for column in table.columns}
     named = [by_name[name] for name in GROUP_COLUMNS if name in by_name]
     return [column for column in named if 2 <= table[column].nunique() <= MOST_GROUPS]

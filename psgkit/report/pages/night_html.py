@@ -75,12 +75,12 @@ def night_page(night: Night, *, language: str = "en", codes: bool = False) -> st
     language : {"en", "nl"}
         Of the page's words; text from files stays as it is.
     codes : bool
-        Whether the names of columns stand beside the plain names.
+        Whether to show the names of columns beside the plain names.
 
     Returns
     -------
     str
-        HTML that holds its pictures and styles and asks for nothing else.
+        HTML with its pictures and styles; it loads nothing.
     """
     from psgkit.report.pages.templates import render  # noqa: PLC0415 - jinja2 costs 0.1 s
 
@@ -180,7 +180,7 @@ def _issues(night: Night) -> list[dict[str, str]]:
 
 
 def _issue_count(issues: tuple[Issue, ...]) -> str:
-    """Return how many issues of each severity there are, in words."""
+    """Return the number of issues of each severity as text."""
     counts = [
         (sum(issue.severity is severity for issue in issues), label)
         for severity, label in PLURALS.items()

@@ -61,7 +61,7 @@ _ROWS = (Stage.W, Stage.R, Stage.N1, Stage.N2, Stage.N3)
 _AXIS_START = 5  # where stages are drawn from
 _PLOT_MARGIN = 8  # columns that the plot leaves to names and to the hours' axis
 _REASONS_SHOWN = 8
-# What stands below an answer; a crowded screen leaves out the last of them first.
+# Lines below an answer; a crowded screen leaves out the last of them first.
 _DETAILS = _SENTENCE, _AGREEMENT, _LABEL = 0, 1, 2
 
 _TITLE, _ERROR, _WARNING, _NUMBER, _DIM = "bold", "bold red", "yellow", "bold", "dim"
@@ -78,7 +78,7 @@ def text_page(
     ----------
     night : Night
     full : bool
-        Whether everything stands before the answers.
+        Whether to print everything before the answers.
     files : str
         Where the night's files are; empty where none were written.
     language : {"en", "nl"}
@@ -159,7 +159,7 @@ def _answers(night: Night, width: int, detail: int) -> Iterator[Styled]:
 
 
 def _answer(answer: Answer, width: int, detail: int) -> Iterator[Styled]:
-    """Yield the title with the number, what it is, and what it says of the night."""
+    """Yield the title with the number, its meaning, and its meaning for this night."""
     title = f"{answer.title.upper():16} "
     if answer.reason:
         words = not_available(answer.reason)
@@ -318,7 +318,7 @@ def _measure(measure: Measure, width: int) -> Iterator[Styled]:
 
 
 def _counted(selection: Selection, width: int) -> Iterator[Styled]:
-    """Count what is not shown, by what it is worth and by family."""
+    """Count the numbers that are not shown, by tier and by family."""
     groups = (
         (_("Reliable"), selection.reliable),
         (_("Exploratory"), selection.exploratory),
@@ -381,7 +381,7 @@ def _title(text: str) -> Iterator[Styled]:
 def _wrapped(
     text: str, width: int, *, first: str = "", rest: str = "", style: str = ""
 ) -> Iterator[Styled]:
-    # An option such as --lights-off is copied from here: it stands in one line.
+    # An option such as --lights-off is copied from here: it must be on one line.
     lines = textwrap.wrap(
         text,
         width,

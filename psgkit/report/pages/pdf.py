@@ -1,4 +1,4 @@
-"""A night's page as PDF: printed by Chromium where there is one, else by WeasyPrint.
+"""Print a night's page as PDF by Chromium, else by WeasyPrint.
 
 Chromium draws the page as the reader's browser does. WeasyPrint (the extra ``pdf``) needs
 no browser. Neither is given access to a network.
@@ -42,7 +42,7 @@ def print_page(html: str) -> bytes:
     Parameters
     ----------
     html : str
-        A whole page that asks for nothing else.
+        A whole page that loads nothing.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def print_page(html: str) -> bytes:
     Raises
     ------
     OutputError
-        If there is no browser and no WeasyPrint, or printing fails.
+        Without a browser and WeasyPrint, or if printing fails.
     """
     browser = find_browser()
     if browser is not None:
@@ -62,12 +62,12 @@ def print_page(html: str) -> bytes:
 
 
 def find_browser() -> str | None:
-    """Return the path of a Chromium-like browser, None where there is none."""
+    """Return the path of a Chromium-like browser, or None."""
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def printer() -> str:
-    """Return what would print: ``Chromium``, ``WeasyPrint``, or nothing."""
+    """Return the program that would print: ``Chromium``, ``WeasyPrint``, or none."""
     if find_browser() is not None:
         return "Chromium"
     return "WeasyPrint" if find_spec("weasyprint") is not None else ""

@@ -1,4 +1,4 @@
-"""What healthy sleepers had, by age: beside a person's numbers, never a judgement.
+"""Published numbers of healthy sleepers by age, shown beside a person's numbers.
 
 Only numbers that are defined here as in their source. Mitterling also gives shares of
 N3 and REM; whether of the sleep period or of sleep its abstract does not say.
@@ -21,9 +21,9 @@ BETWEEN = "{low} to {high} years"
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """Ages from the youngest to the oldest person, and what they had.
+    """Ages from the youngest to the oldest person, and their numbers.
 
-    ``low`` and ``high`` hold the middle 90 %; both are None where the source has a mean
+    ``low`` and ``high`` enclose the middle 90 %; both are None if the source has a mean
     alone.
     """
 
@@ -65,12 +65,12 @@ _RANGES: dict[str, tuple[str, tuple[_Band, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A number of the night, and what healthy people of one band of ages had.
+    """A number of the night, and that of healthy people of one band of ages.
 
     Attributes
     ----------
     label, value : str
-        The night's number in words.
+        The night's number as text.
     bands_n : int
         How many bands it has; 0 in all but the first.
     ages, range : str

@@ -13,7 +13,7 @@ Families = dict[str, tuple[Measure, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A night's numbers; each that is defined stands in one place.
+    """A night's numbers; each defined number is in one place.
 
     Attributes
     ----------

@@ -15,8 +15,8 @@ from psgkit.report.wording import marked
 WIDTH = 440.0
 MARGIN = 14.0
 RADIUS = 4.0
-MIDDLE = 62.0  # height of the line on which dots stand
-REACH = 50.0  # how far above and below the line they may stand
+MIDDLE = 62.0  # height of the line of the dots
+REACH = 50.0  # how far above and below the line they may be
 OUTLIER_DEVIATIONS = 3.5
 _MAD_TO_SD = 1.4826
 
@@ -49,12 +49,12 @@ class Strip:
 
 
 def lay_out(values: npt.NDArray[np.float64]) -> Strip | None:
-    """Place the finite values of a column, None where there is none.
+    """Place the finite values of a column, or return None.
 
     Parameters
     ----------
     values : numpy.ndarray of float64, shape (n_nights,)
-        NaN where a night has no such number.
+        NaN if a night has no number.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def nice_ticks(low: float, high: float, *, parts: int = 4) -> list[float]:
 
 
 def find_outliers(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Tell which values stand far from the others.
+    """Return which values are far from the others.
 
     Far is over 3.5 robust standard deviations (1.4826 times the median absolute
     deviation) from the median (Iglewicz & Hoaglin 1993). Under five values, or where
@@ -135,7 +135,7 @@ def find_outliers(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
 
 
 def _heights(places: list[float]) -> list[float]:
-    """Stack dots that would lie on one another, above and below the line in turn."""
+    """Stack dots that would overlap, above and below the line in turn."""
     columns: dict[int, list[int]] = defaultdict(list)
     for number, place in enumerate(places):
         columns[round(place / (2 * RADIUS))].append(number)

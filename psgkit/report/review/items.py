@@ -44,7 +44,7 @@ class Item:
     margin : float
         Between the two most probable stages; 1 where they are not known.
     reasons : list of str
-        What speaks for the mark, in words.
+        Evidence for the mark, as text.
     """
 
     kinds: list[str]
@@ -111,7 +111,7 @@ def _reasons_of_arousal(night: Night, event: "pd.Series") -> list[str]:
 
 
 def _reasons_of_candidate(found: "pd.Series") -> list[str]:
-    """Say what the detector saw, from the columns that its table has."""
+    """Describe the detector's evidence, from the columns of its table."""
     words = []
     if (probability := _seen(found, "arousal_probability")) is not None:
         words.append(

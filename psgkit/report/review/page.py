@@ -44,7 +44,7 @@ def review_page(night: Night, recording: Recording, *, language: str = "en") -> 
     Returns
     -------
     str
-        HTML that asks for nothing else. Its script and style are allowed by their
+        HTML that loads nothing. Its script and style are allowed by their
         hashes.
     """
     # jinja2 costs 0.1 s
@@ -121,7 +121,7 @@ def content_key(night: Night) -> str:
 
 
 def scoring_content(scoring: Scoring) -> dict[str, Any]:
-    """Return a scoring as the page and the corrected file hold it: no date, no name."""
+    """Return a scoring for the page and the corrected file, without date and name."""
     return {
         "scorer": plain(scoring.scorer),
         "is_automatic": scoring.is_automatic,
@@ -181,7 +181,7 @@ def _finite(value: float) -> float | None:
 
 @cache
 def _script() -> str:
-    """Return the page's one script, as it stands between its tags."""
+    """Return the page's script, without its tags."""
     parts = [(_TEMPLATES / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     return "\n" + "\n".join(parts)
 
@@ -196,6 +196,6 @@ def _style() -> str:
 
 
 def _as_data(payload: dict[str, Any]) -> str:
-    """Return JSON that no text in it can end: it stands inside a script element."""
+    """Return JSON for a script element, which no text in it can end."""
     text = json.dumps(payload, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

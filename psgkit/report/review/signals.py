@@ -12,7 +12,7 @@ from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.recording import Channel, Recording
 
 RATE_HZ = 100.0
-# Each piece has a scale of its own, so that a movement does not flatten its neighbours.
+# Each piece has its own scale, so that a movement does not flatten its neighbours.
 PIECE_S = 30.0
 # Signal read on both sides, so that the filter of resampling sees no edge.
 _REACH_S = 2.0
@@ -34,7 +34,7 @@ def choose_channels(recording: Recording) -> list[Channel]:
     """Return EEG, both eyes and chin, and flow, saturation and ECG where they are.
 
     Among EEG channels, those without a fault and with the least lost time go first;
-    an occipital channel, which shows alpha, stands below the central one.
+    an occipital channel, which shows alpha, is below the central one.
     """
     eeg = _first_eeg(recording, _EEG)
     occipital = _first_eeg(recording, (Role.O2_M1, Role.O1_M2, Role.O2_M2, Role.O1_M1))
