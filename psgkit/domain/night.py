@@ -71,13 +71,13 @@ class Night:
     gaps : tuple of Gap
         Stretches without signal.
     scoring : Scoring
-        Stages and events, laid on the recording.
+        Stages and events, aligned with the recording.
     results : tuple of Measure
         Every number, in the order of the catalogue.
     issues : tuple of Issue
         What a reader of the numbers should know.
     provenance : Provenance
-        What is needed to obtain the numbers again.
+        Facts to obtain the numbers again.
     tables : mapping of str to pandas.DataFrame
         Long tables: bouts, periods, cycles …
     spectra : mapping of str to Spectra

@@ -44,7 +44,7 @@ def quoted(text: str, limit: int = 20) -> str:
     Parameters
     ----------
     text : str
-        What was found.
+        The content.
     limit : int
         How many characters are shown at most.
 

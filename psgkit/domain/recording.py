@@ -1,4 +1,4 @@
-"""A polysomnographic recording: facts at once, signals when asked for."""
+"""A polysomnographic recording: facts at once, signals when needed."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -370,7 +370,7 @@ class ArraySource:
     rates_hz: tuple[float, ...]
 
     def scale_of(self, index: int) -> None:
-        """Return None: the samples are no whole numbers."""
+        """Return None: the samples are not whole numbers."""
 
     def read(self, index: int, start_s: float, stop_s: float) -> FloatArray:
         """Return a part of one array; see `SignalSource`."""

@@ -153,7 +153,7 @@ def _clock_shift(
             "Give the scoring of this recording, or lay it by the time of day with "
             "--align."
         )
-    # the scoring's zero may itself stand days after the recording's start
+    # the scoring's zero may be days after the recording's start
     first_s = (begin_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
     note = Issue(
         Severity.WARNING,

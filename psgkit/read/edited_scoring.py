@@ -46,7 +46,7 @@ def edited_scoring(before: Scoring, annotations: "mne.Annotations") -> Scoring:
     marks = [(row, stage_of(row[2])) for row in rows]
     stages = np.full(before.n_epochs, Stage.UNS.value, dtype=np.int8)
     is_new = [row not in set(shown) for row, _ in marks]
-    # What was drawn last wins: the new ones are laid over those that stood there.
+    # New ones replace the old ones below them.
     for wanted in (False, True):
         for (row, stage), new in zip(marks, is_new, strict=True):
             if stage is not None and new is wanted:

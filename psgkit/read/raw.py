@@ -48,7 +48,7 @@ _MAX_AGE_Y = 120
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawSource:
-    """Samples of a Raw, read when asked for; see `domain.signal_source.SignalSource`.
+    """Samples of a Raw, read when needed; see `domain.signal_source.SignalSource`.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def recording_of_raw(
     settings: ReadSettings | None = None,
     path: Path | None = None,
 ) -> Recording:
-    """Describe a Raw as a recording; its samples are read when asked for.
+    """Describe a Raw as a recording; its samples are read when needed.
 
     Parameters
     ----------

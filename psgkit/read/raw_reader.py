@@ -25,7 +25,7 @@ class RawReader:
     Parameters
     ----------
     source : callable or mne.io.BaseRaw
-        What opens the file, in a form that pickles; or the Raw itself, when it exists
+        A function that opens the file and pickles; or the Raw itself, if it exists
         in memory only.
     name : str
         Of the file, for messages.

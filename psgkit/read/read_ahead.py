@@ -1,6 +1,6 @@
 """Read the channels that a night needs in one pass through its file.
 
-The samples of an EDF lie interleaved: to read one channel is to read the whole file.
+The samples of an EDF are interleaved: to read one channel is to read the whole file.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ Held = npt.NDArray[Any]  # counts, or values in single or double precision
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadAheadSource:
-    """A source that reads several channels when the first of them is asked for.
+    """A source that reads several channels when the first of them is needed.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ def read_recording(
     id: str = "",
     settings: ReadSettings | None = None,
 ) -> Recording:
-    """Read a recording: its header at once, its signals when asked for.
+    """Read a recording: its header at once, its signals when needed.
 
     Parameters
     ----------

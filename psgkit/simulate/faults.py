@@ -54,7 +54,7 @@ class Fault:
     Attributes
     ----------
     kind : FaultKind
-        What is wrong.
+        The kind of fault.
     channel : str
         Label of the channel; empty for the first EEG channel, or for all where the
         fault is the recording's.

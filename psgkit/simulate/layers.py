@@ -63,7 +63,7 @@ def paint(canvas: Canvas, options: NightOptions) -> Body:
     canvas : Canvas
         The channels, silent.
     options : NightOptions
-        What the night was asked to be.
+        The options of the night.
 
     Returns
     -------

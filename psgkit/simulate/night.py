@@ -89,7 +89,7 @@ class SimulatedNight:
     recording : Recording
         As `psgkit.read_recording` would give it from the file.
     truth : Truth
-        What is in it.
+        Its contents.
     signals : tuple of Digital
         The samples in the file.
 
@@ -230,7 +230,7 @@ def simulate_night(
         Periodic limb movements an hour of sleep, in series in NREM sleep. Above zero,
         the true scoring has all limb movements.
     faults : sequence of str or Fault
-        What is wrong with the recording; see `psgkit.simulate.faults`.
+        Faults of the recording; see `psgkit.simulate.faults`.
     start : str
         Clock time of the first sample.
 
@@ -357,7 +357,7 @@ def _channel(
 def _true_scoring(
     asked: Scoring, events: pd.DataFrame, start: dt.datetime, options: NightOptions
 ) -> Scoring:
-    """Return the stages asked for, with the events that a scorer would mark."""
+    """Return the wanted stages, with the events that a scorer would mark."""
     arousals = events.loc[events["kind"] == "arousal", ["onset_s", "duration_s"]]
     scoring = Scoring.from_stages(
         asked.stages.tolist(),

@@ -165,7 +165,7 @@ def compare_scorings(test: object, reference: object) -> Agreement:
     Raises
     ------
     ScoringMismatch
-        If no common epoch fits into theirs, or there is none that both scored.
+        If no common epoch fits into theirs, or both scored no epoch.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def _agreements(
         [pair.hypnogram(pair.test, _TEST) for pair in laid.values()],
     )
     with warnings.catch_warnings():
-        # nights of one stage throughout are no mistake
+        # nights of one stage are allowed
         warnings.filterwarnings("ignore", "A single label was found", UserWarning)
         overall = ebe.get_agreement(
             # YASA's default scorers warn of stages that one scorer never used

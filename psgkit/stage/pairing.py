@@ -34,7 +34,7 @@ class ScoringPair:
     onset_s : float
         Where the grid begins, in the reference's seconds.
     test_shift_s : float
-        What is added to the test's seconds to have the reference's.
+        Difference of the reference's seconds from the test's.
     """
 
     test: Codes

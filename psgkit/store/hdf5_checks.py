@@ -18,7 +18,7 @@ def check_content(group: h5py.Group, name: str, *, max_bytes: int = MAX_BYTES) -
     Parameters
     ----------
     group : h5py.Group
-        What is looked through, with all below it.
+        The group to check, with all below it.
     name : str
         The file's, for the message.
     max_bytes : int

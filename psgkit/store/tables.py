@@ -51,7 +51,7 @@ def put_table(
     Raises
     ------
     OutputError
-        If a column's name or type cannot be held.
+        If a column's name or type cannot be stored.
     """
     group.attrs["rows"] = len(table)
     group.attrs["columns"] = np.array([str(c) for c in table.columns], dtype=TEXT)

@@ -13,7 +13,7 @@ from psgkit.settings import Settings
 
 DAMAGED = "its record is damaged"
 
-# What a record holds beside the input files, and how a change of it is told.
+# Facts of a record besides the input files, and the names of their changes.
 _ASKED = {
     "metric_version": "the numbers are defined anew in this version of psgkit",
     "id": "its id is another",
@@ -107,7 +107,7 @@ def _why_address(
         if verify and sha256_at(address) != before.get("sha256"):
             return f"the content of its {name} has changed"
     except InputError:
-        # A line that is down for an hour says nothing against a result.
+        # A connection that is down for an hour does not invalidate a result.
         return ""
     return ""
 

@@ -39,7 +39,7 @@ from psgkit.measure.catalogue.own_rows import own_rows
 from psgkit.settings import Settings
 from psgkit.store.files import check_writable, safe_name
 
-# How often a run looks whether it was asked to stop.
+# How often a run checks `should_stop`.
 POLL_S = 0.2
 
 # How often the same night may be lost with the pool before it counts as failed, and
@@ -278,7 +278,7 @@ class _Run:
         self._executor = executor
         self._losses: Counter[str] = Counter()
         self._breaks_in_a_row = 0
-        # Why there are no workers any more.
+        # The reason why no worker is left.
         self.gone: InputError | None = None
 
     @property

@@ -30,7 +30,7 @@ STATE_FOLDER = ".psgkit"
 # The table of all nights; those beside it are written with it, see `file_set`.
 TABLE = "cohort.csv"
 
-# What a night's own files end in; recordings and notes may lie beside them.
+# Endings of a night's own files; recordings and notes may be beside them.
 RESULT_ENDINGS = (".h5", ".csv", ".html", ".pdf")
 
 # The header of an EDF file and a little more; of most scorings, the whole file.
@@ -177,7 +177,7 @@ def has_result(out: Path, job: Job) -> bool:
 def tidy(out: Path, job: Job) -> None:
     """Remove unfinished files of a killed run; whole results stay.
 
-    No other file is touched: recordings and scorings may lie in the same folder.
+    No other file is touched: recordings and scorings may be in the same folder.
     """
     folder = night_folder(out, job)
     if not folder.is_dir() or folder.is_symlink():
@@ -190,7 +190,7 @@ def tidy(out: Path, job: Job) -> None:
 def clear_leftovers(out: Path, jobs: Sequence[Job]) -> None:
     """Take away the unfinished files of a run that was killed, where that can be done.
 
-    Call it with the folder's lock held.
+    Call it while you hold the folder's lock.
     """
     state = out / STATE_FOLDER
     with suppress(OSError):

@@ -166,7 +166,7 @@ def prepare_worker(scratch: str) -> None:
 
         threadpool_limits(1)
     threading.Thread(target=_leave_with_parent, args=[scratch], daemon=True).start()
-    # What libraries print would break the parent's progress display.
+    # Output of libraries would break the parent's progress display.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
@@ -174,7 +174,7 @@ def prepare_worker(scratch: str) -> None:
 
 
 def count_workers(wanted: int | None, *, nights: int) -> int:
-    """Return how many workers to start: as many as cores and memory serve.
+    """Return how many workers to start: as many as cores and memory allow.
 
     Parameters
     ----------

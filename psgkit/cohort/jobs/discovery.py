@@ -150,7 +150,7 @@ def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
     Raises
     ------
     InputError
-        If an input lies at an address, since all of it would be copied for its name,
+        If an input is at an address, since all of it would be copied for its name,
         or two have the same content.
     """
     if any(job.addresses for job in jobs):

@@ -126,7 +126,7 @@ def to_age(text: str) -> float:
     Raises
     ------
     ValueError
-        If it is no age.
+        If it is not an age.
     """
     age = float(text.replace(",", "."))
     if person_faults(age, None):

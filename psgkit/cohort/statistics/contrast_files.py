@@ -15,7 +15,7 @@ from psgkit.store.files import make_folder, write_text, write_whole
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# What spreadsheets, R and pandas write where there is nothing. "None" is a word: a group
+# Empty cells of spreadsheets, R and pandas. "None" is a word: a group
 # may be called so.
 NOTHING = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan")
 

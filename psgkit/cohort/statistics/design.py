@@ -66,15 +66,15 @@ class Design:
     matrix : pandas.DataFrame
         A row a night, NaN where a variable is missing.
     contrasted : tuple of Contrasted
-        What is reported.
+        Columns of the report.
     variables : tuple of str
         Columns of the cohort that the matrix is made of.
     group : pandas.Series or None
-        The group of each night; None where a slope is asked for.
+        The group of each night; None for a slope.
     formula : str
         As formulaic reads it.
     doubts : tuple of str
-        What was taken for a category or a slope and may be the other.
+        Columns that were read as category or slope and may be the other.
     """
 
     matrix: pd.DataFrame

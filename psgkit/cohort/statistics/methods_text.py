@@ -28,7 +28,7 @@ def methods_sentence(
     nights : pandas.DataFrame
         Those that have results.
     table : pandas.DataFrame
-        What was fitted: ``column, estimate, nights_n, persons_n, note``.
+        The fits: ``column, estimate, nights_n, persons_n, note``.
     compared_by : str
         Group or marker, and its reference.
     covariates : sequence of str

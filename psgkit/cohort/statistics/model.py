@@ -23,10 +23,10 @@ FloatArray = npt.NDArray[np.float64]
 
 MIN_PERSONS_BEYOND_PARAMETERS = 3
 
-# What is noted where no correlation between the nights of a person could be estimated.
+# Note if no correlation between the nights of a person could be estimated.
 INDEPENDENT = "working independence of nights"
 
-# What statsmodels calls it where a fit has found no end.
+# Statsmodels' name for a fit that did not converge.
 NOT_CONVERGED = ("ConvergenceWarning", "IterationLimitWarning")
 
 # Angles that agree less than this within groups have no mean direction to compare.
@@ -95,7 +95,7 @@ class Response:
     offset : numpy.ndarray of float64 or None
         Logarithms of hours, for counts.
     note : str
-        What was done to the values.
+        Transformation of the values.
     """
 
     numbers: FloatArray
@@ -114,7 +114,7 @@ class Fit:
 
 
 def models_of(column: str, scale: ScaleChoice | None = None) -> tuple[Model, ...]:
-    """Return how a column is modelled: by its metric's row, or as asked.
+    """Return the model of a column: that of its metric's row, or that of the call.
 
     A column that no metric declares is modelled as it is. A metric that is not an
     endpoint has no model.

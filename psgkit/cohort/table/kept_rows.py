@@ -110,7 +110,7 @@ class KeptRows:
         return row
 
     def are_tables_of(self, digest: str) -> bool:
-        """Tell whether the folder's tables were made of the same, and are unchanged."""
+        """Return whether the folder's tables have the same sources, unchanged."""
         files = self._tables.get("files")
         return (
             isinstance(files, dict)

@@ -149,7 +149,7 @@ class Role(StrEnum):
 
     @property
     def is_routine(self) -> bool:
-        """Whether routine polysomnography records it, so that it has its own columns.
+        """Whether routine polysomnography records it; then it has its own columns.
 
         The members do, and their electrodes against a mastoid, both, or an unnamed
         reference.

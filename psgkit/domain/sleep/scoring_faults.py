@@ -9,7 +9,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from psgkit.domain.scoring import Scoring
 
-# What is asked of a number before memory is taken for it.
+# Limits of numbers, checked before memory is allocated.
 MIN_EPOCH_S, MAX_EPOCH_S = 0.1, 120.0
 MAX_EPOCHS = 200_000
 

@@ -76,7 +76,7 @@ def detect_arousals(
     recording : Recording, str, Path, mne.io.BaseRaw or SimulatedNight
         Anything that `Recording.of` takes.
     scoring : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence of stages
-        Anything that `Scoring.of` takes, laid on the recording.
+        Anything that `Scoring.of` takes, aligned with the recording.
     artefacts, spindles, rules
         As in `find_arousals`.
 
@@ -128,7 +128,7 @@ def find_arousals(
         With a central EEG; an occipital EEG and a chin EMG are used where there are
         any.
     scoring : Scoring
-        Laid on the recording.
+        Aligned with the recording.
     artefacts : callable, optional
         Gives the artefact mask of a channel and its signal, True where a stretch of 5 s from second
         zero is artefact; without it only gaps are.

@@ -80,7 +80,7 @@ def with_arousals(
     ----------
     recording : Recording
     scoring : Scoring
-        Laid on the recording.
+        Aligned with the recording.
     artefacts : callable
         Gives the artefact mask of a channel.
     settings : ArousalSettings
@@ -117,7 +117,7 @@ def with_arousals(
     except MissingChannel as fault:
         why = Undefined("no channel in which arousals could be looked for")
         issue = Issue(Severity.WARNING, "arousals_not_found", str(fault))
-        # Asked for a detector's own, a scorer's do not stand in for them.
+        # If a detector is chosen, a scorer's arousals do not replace its own.
         bare = scoring if settings.source == "auto" else _without_arousals(scoring)
         return ArousalsCounted(scoring=bare, measures=_worth(why), issues=(issue,))
 

@@ -78,7 +78,7 @@ def staging_interval(name: str, unit: str, value: float) -> tuple[float, float]:
     name, unit : str
         Of the column; percent ends at 100.
     value : float
-        What was found with automatic staging.
+        The number with automatic staging.
 
     Returns
     -------

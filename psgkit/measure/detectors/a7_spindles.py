@@ -34,7 +34,7 @@ _WINDOW_S, _STEP_S = 0.3, 0.1
 _OVERLAP = 3  # windows that share a step
 _SPECTRUM_S = 2.0  # a window and zeros
 _BASELINE = 300  # windows: half a minute
-_BASELINE_PERCENTILES = (10, 90)  # of all windows; what is beyond is in no baseline
+_BASELINE_PERCENTILES = (10, 90)  # of all windows; higher values are in no baseline
 _AT_A_TIME = 5000
 
 Number = TypeVar("Number", np.float64, np.bool_)

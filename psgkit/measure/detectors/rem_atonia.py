@@ -115,7 +115,7 @@ def atonia_index(tone: ChinTone, timeline: Timeline, *, scale: float = 1.0) -> V
     timeline : Timeline
         Without artefacts and arousals.
     scale : float
-        What amplitudes are multiplied with; 2 in one of the public programs.
+        Factor of amplitudes; 2 in one of the public programs.
 
     Returns
     -------

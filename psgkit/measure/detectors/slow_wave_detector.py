@@ -80,7 +80,7 @@ def find_slow_waves(
     with np.errstate(divide="ignore"):
         slope = -slow[troughs] / ((middle - troughs) / rate_hz)
     # The peak's half-wave begins where the trough's ends; neither touches a crossing,
-    # and neither lacks one, as the first and the last of a signal may.
+    # and both are complete; the first and the last of a signal may not be.
     good = (middle == up) & (middle > troughs) & (end > following)
     good &= _within(negative_s, NEGATIVE_S) & _within(positive_s, POSITIVE_S)
     table = pd.DataFrame(

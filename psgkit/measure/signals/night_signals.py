@@ -104,7 +104,7 @@ def measure_signals(
     ----------
     recording : Recording
     scoring : Scoring
-        Laid on the recording.
+        Aligned with the recording.
     artefacts : callable
         Gives the artefact mask of an EEG channel and its signal, True where a stretch
         of 5 s from second zero is artefact. Eyes and chin are taken as artefact where the central

@@ -22,7 +22,7 @@ STEP_S = 4.0
 MAX_FILLED_WINDOWS = 2
 N_FFT = 1024
 
-# Windows whose spectra are held in memory together.
+# Windows whose spectra are in memory together.
 _AT_ONCE = 1024
 
 
@@ -33,7 +33,7 @@ class SigmaSeries:
     Attributes
     ----------
     band_hz : tuple of float
-        What counts as sigma.
+        Band that counts as sigma.
     stages : tuple of Stage
         Stages that make up a bout.
     min_bout_s : float

@@ -93,7 +93,7 @@ class Evidence:
             is_main_sleep=is_main_sleep,
         )
 
-    # What is known of the window
+    # Facts of the window
 
     @property
     def epoch_s(self) -> float:

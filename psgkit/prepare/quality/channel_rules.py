@@ -155,7 +155,7 @@ def lost_contact(look: ChannelLook) -> Iterator[Issue]:
 def lost_runs(look: ChannelLook) -> list[tuple[int, int]]:
     """Return the stretches in which an electrode was off, of ten minutes or more.
 
-    What touches the limits of the file is a person's signal all the same.
+    Samples at the limits of the file are still a person's signal.
 
     Returns
     -------

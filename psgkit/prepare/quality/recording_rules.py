@@ -1,6 +1,6 @@
 """Quality rules on several channels together.
 
-Each rule takes what was seen of a recording and yields what it finds.
+Each rule takes the sample of a recording and yields its issues.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from psgkit.prepare.quality.window_sample import ChannelLook, RecordingLook
 
 EYE_BAND_HZ = (0.3, 3.0)
 SLOW_BAND_HZ = (0.5, 4.0)
-# Eye movements of this size stand out of the EEG that the eye electrodes see too.
+# Eye movements of this size exceed the EEG at the eye electrodes.
 EYE_SD_UV = 15.0
 # Slow waves of deep sleep, as the eye electrodes see them.
 SLOW_SD_UV = 8.0
@@ -272,7 +272,7 @@ def _alike(one: ChannelLook, other: ChannelLook) -> bool:
 def _filter(
     windows: FloatArray, rate_hz: float, band_hz: tuple[float, float]
 ) -> FloatArray:
-    """Return the windows in one band, shape (n_windows, n_samples); NaN where lacking."""
+    """Return the windows in one band, shape (n_windows, n_samples); NaN in gaps."""
     from scipy import signal  # noqa: PLC0415 - 50 MB that a header does not need
 
     band = (band_hz[0], min(band_hz[1], 0.45 * rate_hz))

@@ -140,7 +140,7 @@ class RecordingLook:
 
     @cached_property
     def a_few(self) -> BoolArray:
-        """At most `A_FEW` windows, evenly spread, for what is the same all night."""
+        """At most `A_FEW` windows, evenly spread, for facts of the whole night."""
         few = np.zeros(self.starts_s.size, dtype=bool)
         few[:: max(1, -(-few.size // A_FEW))] = True
         return few

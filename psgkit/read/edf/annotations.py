@@ -50,7 +50,7 @@ def annotation_rows(
     """Yield onset, duration (NaN where none is given) and text of each annotation."""
     for block in _annotation_blocks(header, layout):
         if block.endswith(b"\x14\x14") and block.count(b"\x14") == 2:
-            continue  # the time of a record, as most have nothing else
+            continue  # most have only the time of a record
         for tal in parse_tals(block):
             for text in filter(None, tal.texts):
                 yield tal.onset_s - layout.first_onset_s, tal.duration_s, text

@@ -1,6 +1,6 @@
 """A recording from an EDF, EDF+, BDF or BDF+ file.
 
-The header is read at once; samples only where asked for, by channel, at their own rate.
+The header is read at once; samples when needed, by channel, at their own rate.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ def read_edf(
     id: str = "",
     settings: ReadSettings | None = None,
 ) -> Recording:
-    """Read a recording: its header at once, its signals when asked for.
+    """Read a recording: its header at once, its signals when needed.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ class RecordLayout:
         Yields
         ------
         tuple of int and numpy.ndarray of uint8, shape (n, size)
-            First record of the block, and its bytes: good until the next are asked for.
+            First record of the block, and its bytes, valid until the next block.
         """
         step = min(max(1, BLOCK_BYTES // max(size, 1)), max(last - first, 0))
         buffer = np.empty((step, size), dtype=np.uint8)

@@ -29,7 +29,7 @@ class RecordRun:
     Attributes
     ----------
     first, n_records : int
-        The first record, counted from zero, and how many there are.
+        The first record, counted from zero, and their number.
     late_s : float
         How much later than at the nominal rate the run starts.
     drift_s : float

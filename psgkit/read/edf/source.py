@@ -19,14 +19,14 @@ MOST_PARTS = 1_500
 
 @dataclass(frozen=True, slots=True)
 class EdfSource:
-    """Samples of a file, read when asked for; see `domain.signal_source.SignalSource`.
+    """Samples of a file, read when needed; see `domain.signal_source.SignalSource`.
 
     Pickles without open files and without samples.
 
     Parameters
     ----------
     layout : RecordLayout
-        Where the data records stand.
+        Positions of the data records.
     signals : tuple of SignalHeader
         Every signal of the file, annotation signals too.
     sample_bytes : int

@@ -27,7 +27,7 @@ class Tal:
 def parse_tals(block: bytes) -> Iterator[Tal]:
     """Yield the lists of one annotation signal in one record.
 
-    What is not a list, as some writers leave behind the last one, is passed over.
+    Bytes that are not a list, as some writers leave after the last one, are skipped.
     """
     for part in block.split(b"\x00"):
         head = _HEAD.match(part)

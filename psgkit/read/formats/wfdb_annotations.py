@@ -57,7 +57,7 @@ _NOTES = {
     "LA": ("leg movement", True),
     "A": ("arousal", False),
 }
-# What the Challenge of 2018 calls events that other scorings write in words.
+# Codes of events in the Challenge of 2018.
 _EVENTS = {
     "resp_obstructiveapnea": "obstructive apnea",
     "resp_centralapnea": "central apnea",
@@ -77,7 +77,7 @@ _EVENTS = {
 
 
 def recognises(file: ScoringFile) -> bool:
-    """Recognise the suffix and bytes that are not text; there is no signature."""
+    """Recognise by the suffix and by bytes that are not text."""
     is_binary = b"\x00" in file.head[:64] or not file.head_text
     return file.path.suffix.lower() in _SUFFIXES and is_binary
 

@@ -124,7 +124,7 @@ class NightClock:
 
     def __init__(self, texts: Iterable[str], anchor: str) -> None:
         self._order = _date_order(texts)
-        # One epoch ends when the next begins: most texts are asked for three times.
+        # One epoch ends when the next begins: most texts occur three times.
         self._moments: dict[str, dt.datetime | None] = {}
         start = self._moment(anchor)
         if start is None:
@@ -200,7 +200,7 @@ class NightClock:
         Parameters
         ----------
         texts : sequence of str
-            Clock times. Where they have no date, they tell how long the night is.
+            Clock times. Without dates they give the length of the night.
         """
         # Steps of under half a day suffice: not every second of a day is looked at.
         some = (*texts[:: max(1, len(texts) // 2000)], *texts[-1:])
@@ -240,7 +240,7 @@ class NightClock:
         return round(length_s, 6)  # undo the rounding error of the difference
 
     def _is_undated(self, text: str) -> bool:
-        """Tell whether only times of day say how far a time is from the start."""
+        """Return whether only times of day place a time after the start."""
         moment = self._moment(text)
         return not self.is_dated or moment is None or moment.date() == UNKNOWN_DATE
 

@@ -45,7 +45,7 @@ class StageMark:
     duration_s : float or None
         Length; None where it lasts one epoch.
     stage : Stage
-        What was scored.
+        Kind of event.
     where : str
         Place in the file, as a message names it: ``"line 12"``.
     """
@@ -145,7 +145,7 @@ class Options:
     Attributes
     ----------
     codes : StageCodes or None
-        What numbers mean; None to choose by the numbers that occur.
+        Meanings of numbers; None to choose by the numbers that occur.
     columns : mapping of str to str
         Role of a table's column to its name; see `COLUMN_ROLES`.
     epoch_s : float or None
@@ -253,9 +253,9 @@ class Format:
     name : str
         As a user knows it.
     recognises : callable
-        Tells from the beginning of a file whether it has this format.
+        Whether the beginning of a file has this format.
     read : callable
-        Reads such a file.
+        Reads a file of this format.
     uses : frozenset of str
         Which of ``codes``, ``column`` and ``annotator`` this format reads by.
     """

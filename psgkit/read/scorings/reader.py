@@ -68,7 +68,7 @@ def read_scoring(
         Clock time of the recording's first sample. Where the file has clock times,
         second zero of the result is then that moment.
     codes : str, optional
-        What numbers mean: ``aasm`` (4 is REM), ``rk`` (4 is S4), ``ucddb``, ``dreams``,
+        The code: ``aasm`` (4 is REM), ``rk`` (4 is S4), ``ucddb``, ``dreams``,
         ``sleepecg``, ``deltamed``, or a map such as ``W=0,N1=1,N2=2,N3=3,R=5``. By
         default it is chosen by the numbers that occur, and noted as an issue.
     column : str or mapping of str to str, optional
@@ -79,7 +79,7 @@ def read_scoring(
     annotator : str, optional
         Whose scoring to read if the file has several.
     events : mapping of str to str, optional
-        What names of events mean that psgkit does not know, as a kind or a kind and a
+        Meanings of names of events that psgkit does not know, as a kind or a kind and a
         cause: ``{"Their words": "arousal:respiratory"}``.
     beside : str or Path, optional
         A second file of the same night: stages come from one, events from the other.
@@ -314,7 +314,7 @@ def assemble(
     recording_start : datetime.datetime or None
         Clock time of the recording's first sample.
     names : mapping of str to str, optional
-        What names of events mean; see `read_scoring`.
+        Meanings of names of events; see `read_scoring`.
     """
     grid = lay_grid(draft.stages, draft.epoch_s, where)
     shift_s, start = _shift(draft.start, recording_start)

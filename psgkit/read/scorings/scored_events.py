@@ -95,7 +95,7 @@ def read_events(
     marks : sequence of EventMark
         As the file has them.
     names : mapping of str to str
-        What the caller says that names mean: ``{"Their words": "arousal:limb"}``.
+        Meanings of names from the call: ``{"Their words": "arousal:limb"}``.
     start : datetime.datetime, optional
         Clock time of second zero.
 

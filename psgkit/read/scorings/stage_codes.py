@@ -229,7 +229,7 @@ def stages_of_words(
     file : ScoringFile
         For messages.
     options : Options
-        ``codes`` settles what numbers mean.
+        ``codes`` gives the meanings of numbers.
 
     Raises
     ------

@@ -85,7 +85,7 @@ def plan_arousals(
     -------
     list of Arousal
         In order, each with ten seconds of sleep before it and sleep until it ends.
-        Fewer than asked where the night has no room for them.
+        Fewer if the night has no room for them.
     """
     rng = timeline.rng("arousals")
     asleep = np.isin(timeline.states, _ASLEEP)

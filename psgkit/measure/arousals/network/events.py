@@ -63,7 +63,7 @@ class Span:
     reason: str = ""
 
     def overlaps(self, other: "Span") -> bool:
-        """Tell whether two stretches share some time."""
+        """Return whether two stretches overlap."""
         return self.onset_s < other.end_s and other.onset_s < self.end_s
 
 
