@@ -31,7 +31,7 @@ def find_measure_issues(measures: Iterable[Measure]) -> tuple[Issue, ...]:
     """
     measures = tuple(measures)
     values = {measure.name: measure.value for measure in measures}
-    # That sleep is short follows from the length, and is said of that.
+    # Short sleep follows from a short recording, which has its own alarm.
     is_nap = values.get("rec_min", math.nan) < NAP_MIN
     alarms = [
         _alarm(measure, limits)

@@ -9,7 +9,7 @@ from psgkit.domain.scoring import Scoring, Stage
 from psgkit.errors import ScoringMismatch, listed
 from psgkit.prepare.window import lay_on
 
-# Of the recording; with fewer epochs scored, the night is staged anew.
+# Share of the recording; with fewer epochs scored, the night is staged anew.
 _MIN_SCORED = 0.5
 
 

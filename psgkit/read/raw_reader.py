@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Read at a time, for all channels together: 4 MB beside the arrays that are filled.
 BLOCK_SAMPLES = 500_000
 LEAST_STEP = 10_000
-# How MNE's warning begins where it resamples parts of a file (GDF).
+# Start of MNE's warning when it resamples parts of a file (GDF).
 _MIXED_RATES = "Loading an EDF with mixed sampling frequencies"
 
 

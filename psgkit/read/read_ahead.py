@@ -18,10 +18,10 @@ from psgkit.domain.recording import (
 )
 from psgkit.domain.signal_source import Scale, SignalSource
 
-# Of samples that are kept: as counts, 14 channels of 8 h at 256 Hz. A wider night is
+# Bytes of samples in memory: as counts, 14 channels of 8 h at 256 Hz. A wider night is
 # read in several passes.
 MOST_BYTES = 220_000_000
-# Of samples in double precision that are read at a time.
+# Bytes of samples in double precision that are read at a time.
 BLOCK_BYTES = 16_000_000
 
 Held = npt.NDArray[Any]  # counts, or values in single or double precision

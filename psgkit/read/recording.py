@@ -17,7 +17,7 @@ from psgkit.settings import ReadSettings
 if TYPE_CHECKING:
     from mne.io import BaseRaw
 
-# What a reason of MNE could say of a person: a date, or a long number.
+# Personal data in a reason of MNE: a date, or a long number.
 _PERSONAL = re.compile(r"\d{1,4}[-./]\w{1,3}[-./]\d{1,4}|\d{6,}")
 _LONGEST_REASON = 200
 

@@ -100,7 +100,7 @@ def _info(
     if recording.start is not None:
         info.set_meas_date(recording.start.replace(tzinfo=dt.UTC))
     with info._unlock():  # noqa: SLF001 - MNE has no other way to say it
-        # One pair for all channels: as of a file, the widest.
+        # One pair for all channels, the widest, as MNE has it for a file.
         info["highpass"] = min((c.highpass_hz or 0.0) for c in channels)
         nyquist = rate_hz / 2
         info["lowpass"] = min(max((c.lowpass_hz or nyquist) for c in channels), nyquist)

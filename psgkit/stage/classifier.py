@@ -38,7 +38,7 @@ KNOWN_SHA256 = {
     ),
 }
 
-# What the trees vote for: tree ``t`` for class ``t % 5``.
+# Tree ``t`` votes for class ``t % 5``.
 CLASSES = ("N1", "N2", "N3", "R", "W")
 
 MAX_UNPACKED_BYTES = 50_000_000

@@ -44,7 +44,7 @@ def muscle_tone(
     n_bins = int(len(values) / rate_hz / HOP_S + 1e-9)
     edges = np.round(np.arange(n_bins + 1) * HOP_S * rate_hz).astype(int)
     margin = round(MARGIN_S * rate_hz)
-    # Thought to go on beyond its ends, mirrored.
+    # Continued beyond its ends, mirrored.
     longer = np.pad(values, margin, mode="reflect", reflect_type="odd")
     longest = round(BINS_AT_A_TIME * HOP_S * rate_hz) + 1 + 2 * margin
     n_fft = fft.next_fast_len(min(longest, len(longer)), real=True)

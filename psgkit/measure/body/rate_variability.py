@@ -21,7 +21,7 @@ NUMBERS = {
 }
 
 _EVEN_RATE_HZ = 4.0
-# From the edge of a stretch to the nearest beat in it.
+# Longest time from the edge of a stretch to the nearest beat in it.
 _LONGEST_EDGE_S = 3.0
 _COLUMNS = ("onset_s", "stage", "hr_bpm", "rmssd_ms", "lf_ms2", "hf_ms2")
 

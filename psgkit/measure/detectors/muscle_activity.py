@@ -53,13 +53,13 @@ RAISED = 2.0
 RAISED_PEAK_UV = 10.0
 TONIC_SHARE = 0.5
 MAX_BURST_S = 5.0
-# Muscle fires irregularly: so short an interruption ends no activity.
+# Muscle fires irregularly: a short interruption does not end activity.
 INTERRUPTION_STEPS = 2
 # Fewer samples a second, or a narrower band, and noise alone rises to twice its median.
 LEAST_RATE_HZ = 200.0
 LEAST_TOP_HZ = 50.0
 WINDOW_S = 30
-# Of a step that a heart beat reaches; see `rem_atonia.LEAST_LEFT`.
+# Least share of a step near a heart beat; see `rem_atonia.LEAST_LEFT`.
 LEAST_LEFT = 0.7
 
 _BEATING = Undefined("heart beats fill the chin EMG and look like bursts of muscle")

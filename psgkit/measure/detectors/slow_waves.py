@@ -25,7 +25,7 @@ from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.settings import Detector
 
 NREM = (Stage.N2, Stage.N3)
-# What a recording must let through; the detector itself looks from 0.3 to 1.5 Hz.
+# Band that a recording must have; the detector itself uses 0.3 to 1.5 Hz.
 SLOW_WAVE_BAND = (0.5, 4.0)
 RELATIVE_THRESHOLD = 1.25
 DEFAULT_AMPLITUDES = Amplitudes()

@@ -161,7 +161,7 @@ def _are_beside(marks: Marks, spans_s: FloatArray, cause: str) -> np.ndarray:
     onsets_s = marks.onsets_s[:, None]
     starts_s, ends_s = spans_s[:, 0], spans_s[:, 1]
     if cause == "limb":
-        # an arousal of no known length is taken for its onset
+        # an arousal of unknown length counts as its onset
         lengths_s = np.nan_to_num(marks.durations_s, nan=0.0)[:, None]
         gap_s = np.maximum(starts_s - (onsets_s + lengths_s), onsets_s - ends_s)
         return np.asarray((gap_s < BESIDE_LIMB_S - _ROUNDING_S).any(axis=1))

@@ -110,7 +110,7 @@ def find_periodic_with_arousal(night: Evidence) -> Found:
         return marks
     if isinstance(arousals, Undefined):
         return arousals
-    # An arousal of no known length is taken for its onset.
+    # An arousal of unknown length counts as its onset.
     ends_s = arousals.onsets_s + np.nan_to_num(arousals.durations_s)
     gap_s = np.maximum(
         arousals.onsets_s - marks.ends_s[:, np.newaxis],

@@ -16,7 +16,7 @@ EPOCH_S = 30.0
 NETWORK_BANDS = {name: BANDS[name] for name in ("theta", "alpha", "sigma", "beta")}
 
 _WINDOWS = round(EPOCH_S / WINDOW_S)
-# Of the cross spectra in memory at once, in bytes.
+# Bytes of the cross spectra in memory.
 _AT_ONCE_BYTES = 4_000_000
 
 

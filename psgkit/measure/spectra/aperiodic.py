@@ -27,7 +27,7 @@ from psgkit.measure.spectra.power import Float32Array
 LOW_BAND = (2.0, 18.0)
 HIGH_BAND = (30.0, 45.0)
 FACTORS = tuple(float(h) for h in np.round(np.arange(1.1, 1.901, 0.05), 2))
-# What the low range looks at: its ends, stretched by the largest factor.
+# The low range, its ends stretched by the largest factor.
 LOW_BAND_EVALUATED = (LOW_BAND[0] / max(FACTORS), LOW_BAND[1] * max(FACTORS))
 WINDOW_S = 4.0
 _BINS = slice(round(LOW_BAND[0] * WINDOW_S), round(LOW_BAND[1] * WINDOW_S) + 1)
@@ -139,7 +139,7 @@ def _median_psd(segments: Float32Array, rate_hz: float, stretch: float) -> Float
     length = fft.next_fast_len(round(WINDOW_S / stretch * rate_hz))
     taper, energy = _taper(length)
     windows = np.lib.stride_tricks.sliding_window_view(segments, length, axis=-1)
-    # A window's mean stands in bins 0 and 1 alone, and none of them is looked at.
+    # A window's mean is in bins 0 and 1 alone, and neither is used.
     spectrum = fft.rfft(windows[:, :: length // 2] * taper)[..., _BINS]
     density = (spectrum.real**2 + spectrum.imag**2).reshape(-1, spectrum.shape[-1])
     scale = 2 / (rate_hz * energy)

@@ -37,7 +37,7 @@ TOTAL = (0.5, 30.0)
 ALPHA_BELOW_SPINDLES = (8.0, 11.0)
 
 # The share of a recorded low-pass (and of the Nyquist frequency) up to which a band's
-# power is believed: filters roll off before their corner.
+# power is used: filters roll off before their corner.
 PASSBAND_SHARE = 0.8
 
 # Enough for 45 Hz and its share of the pass-band, and for detectors.

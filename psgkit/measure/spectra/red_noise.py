@@ -17,7 +17,7 @@ MAX_ITERATIONS = 60
 _TOLERANCE = 1e-5
 _FIRST_DAMPING = 1e-2
 _MAX_DAMPING = 1e6
-# Of a parameter, all of them logarithms, in one iteration.
+# Largest step of a parameter (a logarithm) in one iteration.
 _LARGEST_STEP = 1.0
 
 

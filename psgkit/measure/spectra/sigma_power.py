@@ -55,8 +55,8 @@ class SigmaSeries:
         return "+".join(stage.name for stage in self.stages)
 
 
-# By what the columns begin with. The first is the measure; the others tell whether it
-# hangs on the band or on N2 alone.
+# By the start of the columns' names. The first is the measure; the others check if it
+# depends on the band or on N2 alone.
 SERIES = {
     "isf": SigmaSeries((10.0, 15.0), (Stage.N2,), 120.0),
     "isf_fast": SigmaSeries((13.0, 15.0), (Stage.N2,), 120.0),

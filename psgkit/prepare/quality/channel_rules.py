@@ -20,7 +20,7 @@ from psgkit.prepare.quality.window_sample import BoolArray, ChannelLook
 
 DEAD_SHARE = 0.9
 CLIPPED_SHARE = 0.05
-# Of windows with their largest waves cut off: at 6 %, slow-wave activity of simulated
+# Share of windows whose largest waves are cut: at 6 %, slow-wave activity of simulated
 # nights is 1 % too small.
 CUT_SHARE = 0.02
 UNUSABLE_SHARE = 0.2

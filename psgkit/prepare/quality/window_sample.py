@@ -26,7 +26,7 @@ from psgkit.prepare.artefacts import (
 
 MAX_WINDOWS = 480
 A_FEW = 96
-# Of the windows that are read together; a cap of 128 electrodes is read in groups.
+# Bytes of windows that are read together; a cap of 128 electrodes is read in groups.
 GROUP_BYTES = 128_000_000
 USUAL_SHARE = 0.1
 SHARP_S = 0.3

@@ -9,7 +9,7 @@ from psgkit.domain.recording import Channel
 from psgkit.read.edf.header import SignalHeader
 from psgkit.read.labels.units import OVERRIDDEN_KINDS
 
-# Off by one is common (32768 for 32767) and harmless; more hints at another scale.
+# Off by one is common (32768 for 32767) and harmless; more means another scale.
 DIGITAL_LIMITS = {2: 32_768, 3: 8_388_608}
 NO_VOLTAGE = "none"
 _REPAIR = "Export the recording again, or repair the header."

@@ -21,7 +21,7 @@ from psgkit.read.recording_size import check_size
 BLOCK_BYTES = 1_000_000
 # A device whose clock runs ahead of its sampling makes records overlap by a little.
 MAX_OVERLAP_S = 0.1
-# Where nearly everything is gap the times are wrong, and the gaps would fill the memory:
+# If nearly everything is a gap, the times are wrong, and gaps would fill the memory:
 # 20 million samples are 160 MB, or 21 hours at 256 Hz.
 MIN_RECORDED_SHARE = 0.02
 MAX_SAMPLES_IN_GAPS = 20_000_000

@@ -188,7 +188,7 @@ class SignalGroup:
         return b" " * len(raw)
 
 
-# Of a signal whose own limits give no scale: it is not read.
+# For a signal whose limits give no scale: it is not read.
 _LIMITS = {
     "physical_min": b"0",
     "physical_max": b"1",

@@ -18,7 +18,7 @@ LINE_TOLERANCE_S = 0.05
 ROUNDING_S = 0.005
 # Two clocks that differ by more (0.1 %) are not both right: samples are missing.
 MAX_DRIFT = 1e-3
-# A drift of less over the recording moves no epoch.
+# A smaller drift over the recording moves no epoch.
 MAX_DRIFT_S = 1.0
 
 

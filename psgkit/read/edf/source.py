@@ -13,7 +13,7 @@ from psgkit.read.edf.layout import RecordLayout, Segment
 from psgkit.read.edf.mended_header import MixedRatesUnsupported, SignalGroup
 from psgkit.read.raw_reader import RawReader
 
-# Of one pass: each part costs MNE 0.1 ms when it opens the file.
+# Parts in one pass: each costs MNE 0.1 ms when it opens the file.
 MOST_PARTS = 1_500
 
 

@@ -26,7 +26,7 @@ from psgkit.read.scorings.stage_codes import stages_of_words
 from psgkit.read.scorings.vocabulary import lights_of
 
 EPOCH_S = 30.0
-# What openpyxl lets out of a damaged file.
+# Errors of openpyxl on a damaged file.
 _UNREADABLE = (
     KeyError,
     IndexError,

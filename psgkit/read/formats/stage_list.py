@@ -45,7 +45,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
             raise file.fault(
                 f"epoch {number} is {quoted(str(code))}, which is no stage."
             )
-        # DOD's -1 is an epoch nobody scored, which YASA's -1 is not
+        # DOD's -1 is an unscored epoch; YASA's -1 is artefact
         stage = Stage.UNS if code == -1 else stage
         builder.add_stage((number - 1) * epoch_s, epoch_s, stage, f"epoch {number}")
     return builder.build(epoch_s=epoch_s)

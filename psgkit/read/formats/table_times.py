@@ -15,7 +15,7 @@ from psgkit.read.scorings.clock import READ_AS_ELAPSED, NightClock, parse_time
 from psgkit.read.scorings.listed import Options, ScoringFile
 
 ABSENT = {"", "n/a", "na", "nan"}
-# Fewer rows may lead from one to the next by chance.
+# Fewer rows may follow each other by chance.
 _FEW_ROWS = 4
 # Seconds after the start of a recording are fewer: this is in 2001, since 1970.
 _SINCE_1970_S = 1e9

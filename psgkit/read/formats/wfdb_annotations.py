@@ -199,7 +199,7 @@ def _add_stages(
     onsets = [onset_s for onset_s, _ in staged]
     steps = [b - a for a, b in pairwise(onsets)]
     by_epoch = sum(abs(step - epoch_s) < 1 for step in steps) > 0.9 * len(steps)
-    # a stage of slpdb is an epoch's; where one is missing, nobody scored it
+    # a stage of slpdb is one epoch; a missing one is unscored
     lasting = [epoch_s] * len(steps) if by_epoch and steps else steps
     rest_s = 0.0 if end_s is None else (end_s - onsets[-1]) // epoch_s * epoch_s
     lasting = [*lasting, epoch_s if by_epoch and steps else max(epoch_s, rest_s)]

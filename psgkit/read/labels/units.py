@@ -43,7 +43,7 @@ _DAMAGED_VOLTS = re.compile(
     r"[^a-z0-9]{1,3}v(olts?)?|[^\x00-\x7f]{1,2}v|[num]?v[ ._-]?(rms|pp|p-p|pk|peak)",
     re.IGNORECASE,
 )
-# Words that leave it open: no unit, or the converter's own steps.
+# Words without a unit, or for the converter's own steps.
 _OPEN = {"", "?", "-", "n/a", "na", "none", "unknown", "?v", "\ufffdv", "x", "adc"}
 _OPEN |= {"au", "a.u.", "units", "unit", "raw", "lsb", "counts", "digital", "du", "dig"}
 

@@ -284,7 +284,7 @@ def _parse_date(text: str, order: str) -> dt.date | None:
         year, month, day = int(found["y1"]), int(found["m1"]), int(found["d1"])
     else:
         first, second = int(found["a"] or found["c"]), int(found["b"] or found["e"])
-        # nobody writes the month first with points
+        # dates with points never begin with the month
         is_day_first = order == "dmy" or found["sep"] == "."
         day, month = (first, second) if is_day_first else (second, first)
         year = int(found["y2"] or found["y3"])

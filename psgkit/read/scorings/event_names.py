@@ -13,7 +13,7 @@ from functools import lru_cache
 from psgkit.domain.sleep.events import CAUSES, UNKNOWN_CAUSE, UNKNOWN_KIND
 from psgkit.read.scorings.lexicon import Tag, event_kinds, plain, tags_of
 
-# How `psgkit export` writes events that not every scoring knows.
+# Texts of `psgkit export` for events that not every scoring has.
 # A longer text is not a name. The patterns here would take long over a page of it.
 _LONGEST_NAME = 300
 _OWN_EVENT = re.compile(r"^[Ee]vent[ _]([a-z0-9_]+(?::[a-z]+)?)$")
@@ -258,7 +258,7 @@ def _cause(tags: Sequence[Tag]) -> str:
     if any(tag.part in {"effort", "type"} for tag in tags):
         causes.append("respiratory")
     told = [cause for cause in causes if cause]
-    # "arousal, leg, movement": the more telling word counts
+    # "arousal, leg, movement": the more specific word counts
     return next((c for c in told if c not in {"movement", "other"}), "") or next(
         iter(told), ""
     )

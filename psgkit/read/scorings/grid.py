@@ -115,7 +115,7 @@ def guess_epoch(marks: Sequence[StageMark]) -> float:
     usual = Counter(round(length, 3) for length in lengths).most_common(1)[0][0]
     usual = _nearest_usual(usual)
     is_uniform = len(lengths) > 2 and max(lengths) - min(lengths) < TOLERANCE_S
-    # the last stage may end with the recording, amid an epoch
+    # the last stage may end with the recording, within an epoch
     spans = np.array([*lengths[: max(1, len(lengths) - 1)], *onsets])
     if (is_uniform and usual <= 2 * ASSUMED_S) or (
         usual <= ASSUMED_S and _are_multiples(spans, usual).all()
@@ -166,7 +166,7 @@ def _to_spans(
             f"{name}: its stages span {last_end_s / 3600:.0f} h, "
             "which is no night; look for a wrong time."
         )
-    # a file's last stage may end with the recording, amid an epoch
+    # a file's last stage may end with the recording, within an epoch
     is_last = from_first_s + lengths_s >= last_end_s - TOLERANCE_S
     fits = _are_multiples(from_first_s, epoch_s)
     fits &= _are_multiples(lengths_s, epoch_s) | is_last

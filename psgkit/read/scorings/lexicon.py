@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from psgkit.read.scorings.word_tables import word_tables
 
-# Shorter words would be found in any other.
+# Shorter words would be found in too many others.
 _SHORTEST_PART = 4
 # No language writes a longer compound.
 _LONGEST_COMPOUND = 60

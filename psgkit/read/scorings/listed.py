@@ -30,7 +30,7 @@ MAX_TEXT_BYTES = 12_000_000
 MAX_LINES = 100_000
 MAX_EVENTS = 20_000
 HEAD_BYTES = 65_536
-# What a column of a table can be named for.
+# Roles of a column of a table.
 COLUMN_ROLES = ("stage", "onset", "end", "duration", "epoch", "annotator")
 
 

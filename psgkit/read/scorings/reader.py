@@ -364,7 +364,7 @@ def _shift(
         return 0.0, start or recording_start
     gap_s = (start - recording_start).total_seconds()
     if not (has_date(start) and has_date(recording_start)):
-        # without a calendar, the nearer of the two evenings is meant
+        # without a date, the nearer of the two evenings counts
         gap_s = (gap_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
     return gap_s, recording_start
 

@@ -39,7 +39,7 @@ _LIST_NAMES: dict[EventList, str] = {
     "desaturation": "list of desaturations",
     "limb_movement": "list of limb movements",
 }
-# What an event of a name that is not known counts as, by its list.
+# Kind of an event with an unknown name, by its list.
 _KIND_IN_LIST: dict[EventList, str] = {
     "arousal": f"arousal:{UNKNOWN_CAUSE}",
     "respiratory": "respiratory_event",

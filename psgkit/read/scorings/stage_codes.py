@@ -20,7 +20,7 @@ from psgkit.read.scorings.vocabulary import code_tables, stage_of
 
 # Without an option, the first preset that fits the numbers is assumed.
 _ASSUMED = ("aasm", "rk")
-# Half an hour of sleep without wake may be a nap's middle; more is another code.
+# Half an hour of sleep without wake may be the middle of a nap; more is another code.
 _MANY = 60
 _PAIR = re.compile(r"^\s*([^=\s]+)\s*=\s*(\S.*?)\s*$")
 

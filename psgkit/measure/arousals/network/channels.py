@@ -35,7 +35,7 @@ BoolArray = npt.NDArray[np.bool_]
 Float32Array = npt.NDArray[np.float32]
 
 LARGEST_LOST_SHARE = 0.5
-# Shorter is not worth another channel's reading; a movement is shorter than the second.
+# A shorter loss is not worth another channel; a movement is shorter than the second.
 LEAST_LOST_WINDOWS = 12
 LONGEST_ARTEFACT_WINDOWS = 24
 WINDOW = round(ARTEFACT_S * RATE_HZ)
