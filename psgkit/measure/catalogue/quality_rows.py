@@ -34,13 +34,7 @@ def _flag(
     needs_scored: bool = True,
 ) -> Row:
     return Row(
-        Metric(
-            name,
-            FLAG,
-            meaning,
-            PSGKIT,
-            family,
-        ),
+        Metric(name, FLAG, meaning, PSGKIT, family),
         lambda night: float(holds(night)),
         needs_scored=needs_scored,
     )

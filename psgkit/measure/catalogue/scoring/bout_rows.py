@@ -1,6 +1,7 @@
 """Rows on bouts of stages, awakenings, cycles and N3 (METRICS sections A, C and E)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.measure.catalogue.rows import (
@@ -30,6 +31,9 @@ from psgkit.measure.stages.deep_sleep import (
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import Bouts, epochs_at_least
 from psgkit.measure.values import per_sleep_hour
+
+_deep_sleep = partial(Metric, family=Family.DEEP_SLEEP)
+_sleep = partial(Metric, family=Family.SLEEP)
 
 
 def bout_rows(
@@ -101,45 +105,31 @@ def bout_rows(
 
 AWAKENINGS = (
     Row(
-        Metric(
+        _sleep(
             "awak_n",
             COUNT,
             "Awakenings: runs of at least one epoch of W within the sleep period.",
             AASM,
-            Family.SLEEP,
         ),
         lambda night: wake_bouts_of(night, 1),
     ),
     Row(
-        Metric(
+        _sleep(
             "awak_per_h",
             PER_HOUR,
             "Awakenings per hour of sleep.",
             AASM,
-            Family.SLEEP,
             scale=Scale.COUNT,
             denominator=("tst_min",),
         ),
         lambda night: per_sleep_hour(night, len(night.bouts["w"])),
     ),
     Row(
-        Metric(
-            "awak_ge2ep_n",
-            COUNT,
-            "Awakenings of at least two epochs.",
-            PSGKIT,
-            Family.SLEEP,
-        ),
+        _sleep("awak_ge2ep_n", COUNT, "Awakenings of at least two epochs.", PSGKIT),
         lambda night: wake_bouts_of(night, 2),
     ),
     Row(
-        Metric(
-            "awak_ge5min_n",
-            COUNT,
-            "Awakenings of at least 5 min.",
-            PSGKIT,
-            Family.SLEEP,
-        ),
+        _sleep("awak_ge5min_n", COUNT, "Awakenings of at least 5 min.", PSGKIT),
         lambda night: wake_bouts_of(
             night, epochs_at_least(LONG_AWAKENING_MIN, night.epoch_s)
         ),
@@ -168,25 +158,23 @@ WAKE_BOUTS = bout_rows(
 
 CYCLES = (
     Row(
-        Metric(
+        _sleep(
             "cycle_n",
             COUNT,
             "Complete sleep cycles: a NREM period of 15 min, a REM period, then at least "
             "5 min of sleep.",
             FEINBERG,
-            Family.SLEEP,
             label="Sleep cycles",
             plausible=(0, 8),
         ),
         cycle_n,
     ),
     Row(
-        Metric(
+        _sleep(
             "cycle_mean_min",
             MINUTES,
             "Mean length of the complete sleep cycles.",
             FEINBERG,
-            Family.SLEEP,
             scale=Scale.LOG,
         ),
         cycle_mean_min,
@@ -196,67 +184,61 @@ CYCLES = (
 
 DEEP_SLEEP = (
     Row(
-        Metric(
+        _deep_sleep(
             "n3_first3_min",
             MINUTES,
             "N3 in the first third of the sleep period.",
             PSGKIT,
-            Family.DEEP_SLEEP,
             scale=Scale.MINUTES,
         ),
         lambda night: n3_third_min(night, 0),
     ),
     Row(
-        Metric(
+        _deep_sleep(
             "n3_mid3_min",
             MINUTES,
             "N3 in the second third of the sleep period.",
             PSGKIT,
-            Family.DEEP_SLEEP,
             scale=Scale.MINUTES,
         ),
         lambda night: n3_third_min(night, 1),
     ),
     Row(
-        Metric(
+        _deep_sleep(
             "n3_last3_min",
             MINUTES,
             "N3 in the last third of the sleep period.",
             PSGKIT,
-            Family.DEEP_SLEEP,
             scale=Scale.MINUTES,
         ),
         lambda night: n3_third_min(night, 2),
     ),
     Row(
-        Metric(
+        _deep_sleep(
             "n3_first3_pct",
             PERCENT,
             "Share of all N3 that lies in the first third of the sleep period.",
             PSGKIT,
-            Family.DEEP_SLEEP,
             scale=Scale.LOGIT,
         ),
         n3_first3_pct,
     ),
     Row(
-        Metric(
+        _deep_sleep(
             "n3_c1_min",
             MINUTES,
             "N3 in the first sleep cycle.",
             PSGKIT,
-            Family.DEEP_SLEEP,
             scale=Scale.MINUTES,
         ),
         n3_c1_min,
     ),
     Row(
-        Metric(
+        _deep_sleep(
             "n3_to_w_n1_frac",
             FRACTION,
             "Share of the exits from N3 that lead to W or N1.",
             "Kishi 2011, 10.5665/sleep.1396",
-            Family.DEEP_SLEEP,
             scale=Scale.LOGIT,
         ),
         n3_to_w_n1_frac,

@@ -1,15 +1,10 @@
 """Rows on the durations and shares of the stages (METRICS section A)."""
 
+from functools import partial
+
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import (
-    AASM,
-    COUNT,
-    MINUTES,
-    PERCENT,
-    PSGKIT,
-    Row,
-)
+from psgkit.measure.catalogue.rows import AASM, COUNT, MINUTES, PERCENT, PSGKIT, Row
 from psgkit.measure.stages.architecture import (
     NREM,
     fwt_min,
@@ -27,73 +22,66 @@ from psgkit.measure.stages.architecture import (
     window_start_min,
 )
 
+_deep_sleep = partial(Metric, family=Family.DEEP_SLEEP)
+_sleep = partial(Metric, family=Family.SLEEP)
+
 ARCHITECTURE = (
     Row(
-        Metric(
-            "rec_min",
-            MINUTES,
-            "Length of the whole scoring.",
-            PSGKIT,
-            Family.SLEEP,
-            scale=Scale.LOG,
+        _sleep(
+            "rec_min", MINUTES, "Length of the whole scoring.", PSGKIT, scale=Scale.LOG
         ),
         rec_min,
         needs_scored=False,
     ),
     Row(
-        Metric(
+        _sleep(
             "window_start_min",
             MINUTES,
             "Start of the window that was measured, after the recording's start.",
             PSGKIT,
-            Family.SLEEP,
             scale=Scale.NONE,
         ),
         window_start_min,
         needs_scored=False,
     ),
     Row(
-        Metric(
+        _sleep(
             "window_day",
             COUNT,
             "Day on which the window starts; 1 is the day of the recording's start.",
             PSGKIT,
-            Family.SLEEP,
             scale=Scale.NONE,
         ),
         window_day,
         needs_scored=False,
     ),
     Row(
-        Metric(
+        _sleep(
             "tib_min",
             MINUTES,
             "Time in bed: lights-off to lights-on (total recording time).",
             AASM,
-            Family.SLEEP,
             scale=Scale.LOG,
         ),
         tib_min,
         needs_scored=False,
     ),
     Row(
-        Metric(
+        _sleep(
             "spt_min",
             MINUTES,
             "Sleep period: first to last epoch of sleep, both included.",
             AASM,
-            Family.SLEEP,
             scale=Scale.LOG,
         ),
         spt_min,
     ),
     Row(
-        Metric(
+        _sleep(
             "tst_min",
             MINUTES,
             "Total sleep time: N1, N2, N3 and R.",
             AASM,
-            Family.SLEEP,
             label="Total sleep time",
             section="Sleep",
             place=51,
@@ -103,12 +91,11 @@ ARCHITECTURE = (
         lambda night: night.sleep_min,
     ),
     Row(
-        Metric(
+        _sleep(
             "se_pct",
             PERCENT,
             "Sleep efficiency: total sleep time as a share of time in bed.",
             AASM,
-            Family.SLEEP,
             label="Sleep efficiency",
             section="Sleep",
             place=52,
@@ -117,24 +104,22 @@ ARCHITECTURE = (
         se_pct,
     ),
     Row(
-        Metric(
+        _sleep(
             "sme_pct",
             PERCENT,
             "Sleep maintenance efficiency: total sleep time as a share of the sleep "
             "period.",
             AASM,
-            Family.SLEEP,
             scale=Scale.LOGIT,
         ),
         sme_pct,
     ),
     Row(
-        Metric(
+        _sleep(
             "waso_min",
             MINUTES,
             "Wake after sleep onset, within the sleep period.",
             AASM,
-            Family.SLEEP,
             label="Wake after sleep onset, within the sleep period",
             section="Sleep",
             place=54,
@@ -143,68 +128,50 @@ ARCHITECTURE = (
         waso_min,
     ),
     Row(
-        Metric(
+        _sleep(
             "waso_aasm_min",
             MINUTES,
             "Wake after sleep onset until lights-on, wake after the final awakening "
             "included.",
             AASM,
-            Family.SLEEP,
             scale=Scale.MINUTES,
         ),
         waso_aasm_min,
     ),
     Row(
-        Metric(
+        _sleep(
             "fwt_min",
             MINUTES,
             "Wake after the final awakening, until lights-on.",
             "Luna",
-            Family.SLEEP,
             scale=Scale.MINUTES,
         ),
         fwt_min,
     ),
     Row(
-        Metric(
+        _sleep(
             "w_min",
             MINUTES,
             "Time scored W in the whole window, before and after sleep too.",
             AASM,
-            Family.SLEEP,
             scale=Scale.MINUTES,
         ),
         lambda night: night.minutes(Stage.W),
     ),
     Row(
-        Metric(
-            "n1_min",
-            MINUTES,
-            "Time scored N1.",
-            AASM,
-            Family.SLEEP,
-            scale=Scale.MINUTES,
-        ),
+        _sleep("n1_min", MINUTES, "Time scored N1.", AASM, scale=Scale.MINUTES),
         lambda night: night.minutes(Stage.N1),
     ),
     Row(
-        Metric(
-            "n2_min",
-            MINUTES,
-            "Time scored N2.",
-            AASM,
-            Family.SLEEP,
-            scale=Scale.MINUTES,
-        ),
+        _sleep("n2_min", MINUTES, "Time scored N2.", AASM, scale=Scale.MINUTES),
         lambda night: night.minutes(Stage.N2),
     ),
     Row(
-        Metric(
+        _deep_sleep(
             "n3_min",
             MINUTES,
             "Time scored N3.",
             AASM,
-            Family.DEEP_SLEEP,
             label="N3 sleep",
             section="N3, deep sleep",
             place=31,
@@ -214,23 +181,17 @@ ARCHITECTURE = (
         lambda night: night.minutes(Stage.N3),
     ),
     Row(
-        Metric(
-            "nrem_min",
-            MINUTES,
-            "Time scored N1, N2 or N3.",
-            AASM,
-            Family.SLEEP,
-            scale=Scale.MINUTES,
+        _sleep(
+            "nrem_min", MINUTES, "Time scored N1, N2 or N3.", AASM, scale=Scale.MINUTES
         ),
         lambda night: night.minutes(*NREM),
     ),
     Row(
-        Metric(
+        _sleep(
             "rem_min",
             MINUTES,
             "Time scored R.",
             AASM,
-            Family.SLEEP,
             label="REM sleep",
             section="REM sleep",
             place=21,
@@ -239,34 +200,31 @@ ARCHITECTURE = (
         lambda night: night.minutes(Stage.R),
     ),
     Row(
-        Metric(
+        _sleep(
             "n1_pct",
             PERCENT,
             "Share of total sleep time scored N1.",
             AASM,
-            Family.SLEEP,
             scale=Scale.LOGIT,
         ),
         lambda night: stage_pct(night, Stage.N1),
     ),
     Row(
-        Metric(
+        _sleep(
             "n2_pct",
             PERCENT,
             "Share of total sleep time scored N2.",
             AASM,
-            Family.SLEEP,
             scale=Scale.LOGIT,
         ),
         lambda night: stage_pct(night, Stage.N2),
     ),
     Row(
-        Metric(
+        _deep_sleep(
             "n3_pct",
             PERCENT,
             "Share of total sleep time scored N3.",
             AASM,
-            Family.DEEP_SLEEP,
             label="N3 sleep, share",
             section="N3, deep sleep",
             place=32,
@@ -277,23 +235,21 @@ ARCHITECTURE = (
         lambda night: stage_pct(night, Stage.N3),
     ),
     Row(
-        Metric(
+        _sleep(
             "nrem_pct",
             PERCENT,
             "Share of total sleep time scored N1, N2 or N3.",
             AASM,
-            Family.SLEEP,
             scale=Scale.LOGIT,
         ),
         lambda night: stage_pct(night, *NREM),
     ),
     Row(
-        Metric(
+        _sleep(
             "rem_pct",
             PERCENT,
             "Share of total sleep time scored R.",
             AASM,
-            Family.SLEEP,
             label="REM sleep, share",
             section="REM sleep",
             place=22,
@@ -303,12 +259,11 @@ ARCHITECTURE = (
         lambda night: stage_pct(night, Stage.R),
     ),
     Row(
-        Metric(
+        _sleep(
             "unscored_min",
             MINUTES,
             "Time of the whole window that is artefact or not scored.",
             PSGKIT,
-            Family.SLEEP,
             scale=Scale.MINUTES,
         ),
         unscored_min,

@@ -1,15 +1,10 @@
 """Rows on the fragmentation of sleep (METRICS section E)."""
 
+from functools import partial
+
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.domain.scoring import Stage
-from psgkit.measure.catalogue.rows import (
-    BITS,
-    FRACTION,
-    MINUTES,
-    PER_HOUR,
-    PSGKIT,
-    Row,
-)
+from psgkit.measure.catalogue.rows import BITS, FRACTION, MINUTES, PER_HOUR, PSGKIT, Row
 from psgkit.measure.stages.fragmentation import (
     awakenings_from_sleep,
     exit_per_h,
@@ -23,6 +18,9 @@ from psgkit.measure.stages.fragmentation import (
 from psgkit.measure.survival import survival_median_min, survival_share
 from psgkit.measure.values import per_sleep_hour
 
+_fragmentation = partial(Metric, family=Family.FRAGMENTATION)
+_sleep = partial(Metric, family=Family.SLEEP)
+
 _STAGES = (
     ("w", Stage.W),
     ("n1", Stage.N1),
@@ -34,98 +32,90 @@ _STAGES = (
 
 FRAGMENTATION = (
     Row(
-        Metric(
+        _fragmentation(
             "sfi_morrell_per_h",
             PER_HOUR,
             "Sleep fragmentation index: awakenings and shifts from N2, N3 or R to N1 per "
             "hour of sleep.",
             "Morrell 2000, AJRCCM 162:2091",
-            Family.FRAGMENTATION,
             scale=Scale.COUNT,
             denominator=("tst_min",),
         ),
         sfi_morrell_per_h,
     ),
     Row(
-        Metric(
+        _fragmentation(
             "sfi_haba_per_h",
             PER_HOUR,
             "Sleep fragmentation index: awakenings and all shifts among sleep stages per "
             "hour of sleep.",
             "Haba-Rubio 2004, 10.1016/j.sleep.2004.06.007",
-            Family.FRAGMENTATION,
             scale=Scale.COUNT,
             denominator=("tst_min",),
         ),
         sfi_haba_per_h,
     ),
     Row(
-        Metric(
+        _fragmentation(
             "sfi_yasa_per_h",
             PER_HOUR,
             "Sleep fragmentation index: awakenings per hour of sleep; unlike YASA's, "
             "without the final awakening and with those after artefact.",
             "YASA SFI",
-            Family.FRAGMENTATION,
             scale=Scale.COUNT,
             denominator=("tst_min",),
         ),
         lambda night: per_sleep_hour(night, awakenings_from_sleep(night)),
     ),
     Row(
-        Metric(
+        _fragmentation(
             "shift_per_h",
             PER_HOUR,
             "Changes of stage per hour of the sleep period.",
             PSGKIT,
-            Family.FRAGMENTATION,
             scale=Scale.COUNT,
             denominator=("spt_min",),
         ),
         shift_per_h,
     ),
     Row(
-        Metric(
+        _fragmentation(
             "sleep_run_med_min",
             MINUTES,
             "Median length of uninterrupted sleep by Kaplan and Meier.",
             "Norman 2006, 10.1093/sleep/29.12.1625",
-            Family.FRAGMENTATION,
             scale=Scale.LOG,
         ),
         lambda night: survival_median_min(night, sleep_runs(night), "runs of sleep"),
     ),
     Row(
-        Metric(
+        _sleep(
             "sleep_s10_frac",
             FRACTION,
             "Share of runs of uninterrupted sleep over 10 min, by Kaplan and Meier.",
             "Norman 2006, 10.1093/sleep/29.12.1625",
-            Family.SLEEP,
             scale=Scale.LOGIT,
         ),
         lambda night: survival_share(night, sleep_runs(night), 10.0, "runs of sleep"),
     ),
     Row(
-        Metric(
+        _fragmentation(
             "trans_entropy_bits",
             BITS,
             "Entropy of the next epoch's stage, given this one's; it depends on the "
             "length of an epoch.",
             "Markov chain",
-            Family.FRAGMENTATION,
         ),
         trans_entropy_bits,
     ),
     *(
         Row(
-            Metric(
+            _fragmentation(
                 f"stay_{name}_frac",
                 FRACTION,
                 f"Share of the epochs of {stage.name} that {stage.name} follows, in the "
                 "sleep period; it depends on the length of an epoch.",
                 "Markov chain",
-                Family.FRAGMENTATION,
                 scale=Scale.LOGIT,
             ),
             lambda night, stage=stage: stay_frac(night, stage),  # type: ignore[misc]

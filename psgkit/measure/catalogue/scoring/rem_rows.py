@@ -1,6 +1,7 @@
 """Rows on the continuity of REM sleep (METRICS section B)."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.domain.scoring import Stage
@@ -30,6 +31,8 @@ from psgkit.measure.stages.continuity import (
 )
 from psgkit.measure.survival import survival_median_min, survival_share
 
+_rem = partial(Metric, family=Family.REM)
+
 _SURVIVAL = "Norman 2006, 10.1093/sleep/29.12.1625; Bianchi 2010"
 
 
@@ -53,12 +56,11 @@ def _form_rows(
         ),
         *(
             Row(
-                Metric(
+                _rem(
                     f"rem_ge{minutes}_pct_{form}",
                     PERCENT,
                     f"Share of R minutes in bouts of at least {minutes} min{words}.",
                     f"Luna BOUT_{minutes:02d}",
-                    Family.REM,
                     scale=Scale.LOGIT,
                 ),
                 lambda night, minutes=minutes: rem_in_long_bouts_pct(  # type: ignore[misc]
@@ -72,25 +74,23 @@ def _form_rows(
 
 CONTINUITY = (
     Row(
-        Metric(
+        _rem(
             "rem_wmean_min_raw",
             MINUTES,
             "Typical length of an unbroken REM stretch: the mean bout, weighted by length.",
             PSGKIT,
-            Family.REM,
             scale=Scale.LOG,
         ),
         lambda night: rem_wmean_min(night, "raw"),
     ),
     *_form_rows("raw", ""),
     Row(
-        Metric(
+        _rem(
             "rem_wmean_min_b2m",
             MINUTES,
             "Typical length of an unbroken REM stretch: the mean bout, weighted by length; "
             "breaks of up to 2 min are bridged.",
             PSGKIT,
-            Family.REM,
             label="REM continuity, weighted mean bout",
             section="REM continuity",
             place=11,
@@ -106,13 +106,12 @@ CONTINUITY = (
         {"max": ("REM continuity", 12)},
     ),
     Row(
-        Metric(
+        _rem(
             "rem_wmean_min_b6m",
             MINUTES,
             "Typical length of an unbroken REM stretch, weighted by length; breaks of up "
             "to 6 min are bridged. Short breaks do not change it.",
             "psgkit, chosen in docs/reliability.md",
-            Family.REM,
             label="REM continuity, breaks of up to 6 min bridged",
             section="REM continuity",
             place=15,
@@ -121,12 +120,11 @@ CONTINUITY = (
         lambda night: rem_wmean_min(night, "b6m"),
     ),
     Row(
-        Metric(
+        _rem(
             "remp_n",
             COUNT,
             "REM periods with at least 5 min of R, pauses under 15 min within.",
             FEINBERG,
-            Family.REM,
             label="REM periods",
             section="REM continuity",
             place=13,
@@ -134,12 +132,11 @@ CONTINUITY = (
         lambda night: float(len(periods_of_5_min(night))),
     ),
     Row(
-        Metric(
+        _rem(
             "remp_mean_min",
             MINUTES,
             "Mean R minutes of REM periods with at least 5 min of R.",
             FEINBERG,
-            Family.REM,
             label="REM in a period, on average",
             section="REM continuity",
             place=14,
@@ -148,36 +145,33 @@ CONTINUITY = (
         remp_mean_min,
     ),
     Row(
-        Metric(
+        _rem(
             "rem_cont_frac",
             FRACTION,
             "Continuity index: share of the epochs of R that R follows; it depends on the "
             "length of an epoch.",
             "Markov chain; diagonal of YASA's transition matrix",
-            Family.REM,
             scale=Scale.LOGIT,
         ),
         rem_cont_frac,
     ),
     Row(
-        Metric(
+        _rem(
             "rem_exit_per_h",
             PER_HOUR,
             "Exits from R to another stage per hour of R.",
             "Laffan 2010",
-            Family.REM,
             scale=Scale.COUNT,
             denominator=("rem_min",),
         ),
         lambda night: per_rem_hour(night, rem_exits(night)),
     ),
     Row(
-        Metric(
+        _rem(
             "rem_frag_per_h",
             PER_HOUR,
             "Interruptions of REM periods by other stages per hour of R.",
             "Drews 2020, 10.3389/fpsyt.2020.00583",
-            Family.REM,
             label="Fragmentation of REM sleep",
             scale=Scale.COUNT,
             denominator=("rem_min",),
@@ -186,92 +180,84 @@ CONTINUITY = (
         rem_frag_per_h,
     ),
     Row(
-        Metric(
+        _rem(
             "rem_frag_w_per_h",
             PER_HOUR,
             "Interruptions of REM periods with W in them per hour of R.",
             "Drews 2020, 10.3389/fpsyt.2020.00583",
-            Family.REM,
             scale=Scale.COUNT,
             denominator=("rem_min",),
         ),
         lambda night: rem_frag_per_h(night, wake=True),
     ),
     Row(
-        Metric(
+        _rem(
             "rem_frag_nrem_per_h",
             PER_HOUR,
             "Interruptions of REM periods by NREM sleep alone per hour of R.",
             "Drews 2020, 10.3389/fpsyt.2020.00583",
-            Family.REM,
             scale=Scale.COUNT,
             denominator=("rem_min",),
         ),
         lambda night: rem_frag_per_h(night, wake=False),
     ),
     Row(
-        Metric(
+        _rem(
             "rem_to_wake_frac",
             FRACTION,
             "Share of the exits from R that lead to W.",
             "Kishi 2008, 10.1152/ajpregu.00925.2007",
-            Family.REM,
             scale=Scale.LOGIT,
         ),
         rem_to_wake_frac,
     ),
     Row(
-        Metric(
+        _rem(
             "rem_awak_per_h",
             PER_HOUR,
             "Awakenings from R, of at least one epoch, per hour of R.",
             PSGKIT,
-            Family.REM,
             scale=Scale.COUNT,
             denominator=("rem_min",),
         ),
         lambda night: per_rem_hour(night, int(night.transitions[Stage.R, Stage.W])),
     ),
     Row(
-        Metric(
+        _rem(
             "rem_eff_pct",
             PERCENT,
             "REM efficiency: share of the span of all REM periods that is scored R.",
             PSGKIT,
-            Family.REM,
             scale=Scale.LOGIT,
         ),
         rem_eff_pct,
     ),
     Row(
-        Metric(
+        _rem(
             "rem_km_med_min",
             MINUTES,
             "Median length of REM bouts by Kaplan and Meier, raw bouts.",
             _SURVIVAL,
-            Family.REM,
             scale=Scale.LOG,
         ),
         lambda night: survival_median_min(night, raw_rem_bouts(night), "REM bouts"),
     ),
     Row(
-        Metric(
+        _rem(
             "rem_s5_frac",
             FRACTION,
             "Share of raw REM bouts lasting over 5 min, by Kaplan and Meier.",
             _SURVIVAL,
-            Family.REM,
             scale=Scale.LOGIT,
         ),
         lambda night: survival_share(night, raw_rem_bouts(night), 5.0, "REM bouts"),
     ),
     Row(
-        Metric(
+        _rem(
             "rem_s10_frac",
             FRACTION,
             "Share of raw REM bouts lasting over 10 min, by Kaplan and Meier.",
             _SURVIVAL,
-            Family.REM,
             scale=Scale.LOGIT,
         ),
         lambda night: survival_share(night, raw_rem_bouts(night), 10.0, "REM bouts"),
