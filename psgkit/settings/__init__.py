@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from psgkit.domain.sleep.bands import band_faults
 from psgkit.domain.sleep.events import label_faults
 from psgkit.errors import InputError, SettingsError
+from psgkit.settings.demands import demand_of
 from psgkit.settings.detectors import Detector as Detector
 from psgkit.settings.detectors import DetectorSettings as DetectorSettings
 from psgkit.settings.detectors import Frozen, Range, Rising
@@ -374,39 +375,11 @@ def _sentence(error: Any) -> str:
         return f"[{place}] {error['ctx']['error']}"
     if error["type"] != "extra_forbidden":
         found = str(error["input"])[:60]
-        return f"{place} cannot be {found!r}: {_demand(error)}."
+        return f"{place} cannot be {found!r}: {demand_of(error)}."
     known = _names_at(error["loc"][:-1])
     near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
     return f"No setting {place!r}; {hint}"
-
-
-def _demand(error: Any) -> str:
-    """Return what a value must be."""
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "greater_than":
-            demand = f"it must be more than {context['gt']:g}"
-        case "greater_than_equal":
-            demand = f"it must be at least {context['ge']:g}"
-        case "less_than":
-            demand = f"it must be less than {context['lt']:g}"
-        case "less_than_equal":
-            demand = f"it must be at most {context['le']:g}"
-        case "literal_error":
-            choices = context["expected"].replace(" or ", ", ")
-            demand = f"it must be one of {choices}"
-        case "bool_type" | "bool_parsing":
-            demand = "it must be true or false"
-        case "int_type" | "int_parsing" | "int_from_float":
-            demand = "it must be a whole number"
-        case "float_type" | "float_parsing" | "finite_number":
-            demand = "it must be a number"
-        case "string_type":
-            demand = "it must be a text"
-        case _:
-            demand = str(error["msg"]).lower()
-    return demand
 
 
 def _names_at(location: tuple[Any, ...]) -> list[str]:
