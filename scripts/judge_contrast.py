@@ -81,7 +81,7 @@ def judge(case: Case, draws: int) -> Judged:
         found=int(np.sum(found["p"] < 0.05)),
         covered=int(np.sum((low <= case.effect) & (case.effect <= high))),
         found_standard={name: int(count) for name, count in standard.items()},
-        estimate=float(estimate.mean()),
+        estimate=float(np.nanmean(estimate)),
         effect_size=float(found["effect_size"].astype(float).mean()),
     )
 

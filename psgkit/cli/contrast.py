@@ -46,7 +46,7 @@ def contrast(
         typer.Option(
             metavar="NAMES",
             help="Columns to compare, with commas between; the primary endpoints by "
-            "default.",
+            "default. Write a name that holds a comma in backticks.",
         ),
     ] = "",
     formula: Annotated[
@@ -205,6 +205,6 @@ def _p(value: float) -> str:
 
 
 def _names(words: str) -> list[str]:
-    """Split at commas outside of parentheses: "age_y, bs(bmi, df=4)"."""
-    parts = re.split(r",(?![^(]*\))", words)
-    return [part.strip() for part in parts if part.strip()]
+    """Split at commas outside of parentheses and backticks: "age_y, bs(bmi, df=4)"."""
+    parts = re.findall(r"(?:`[^`]*`|\([^)]*\)|[^,(`]|[(`])+", words)
+    return [re.sub("^`([^`]*)`$", r"\1", p.strip()) for p in parts if p.strip()]

@@ -18,12 +18,21 @@ Run = Callable[..., tuple[int, str, str]]
 PAGE = Path(__file__).parents[2] / "docs/howto/study.md"
 STAGES = {"W": "W", "1": "N1", "2": "N2", "3": "N3", "R": "R", "?": "UNS"}
 
+
+def logits(share: pd.Series) -> pd.Series:
+    """Return logits; of shares with a 0 or a 1, moved inwards as the note says."""
+    if share.isin([0, 1]).any():
+        # Smithson & Verkuilen 2006, 10.1037/1082-989X.11.1.54
+        share = (share * (len(share) - 1) + 0.5) / len(share)
+    return np.log(share / (1 - share))
+
+
 # The hours that a rate of REM was counted in, and what turns a column into its scale.
 HOURS = "rem_min"
 SCALES: dict[str, Callable[[pd.Series], pd.Series]] = {
     "n3_min": lambda minutes: minutes,
     "rem_wmean_min_b2m": np.log,
-    "rem_cont_frac": lambda share: np.log(share / (1 - share)),
+    "rem_cont_frac": logits,
 }
 
 

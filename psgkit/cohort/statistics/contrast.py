@@ -194,6 +194,8 @@ def compare_groups(
     wanted = _wanted(cohort, columns)
     terms = variables_of([group, *covariates], cohort)
     check_columns(cohort, [*terms, *([person] if person else []), *wanted])
+    if own := [name for name in wanted if name in terms]:
+        raise InputError(f"{', '.join(own)}: a column cannot be compared by itself.")
     _check_numbers(cohort, wanted)
     nights = with_results(cohort)
     check_cells(nights, wanted, terms)

@@ -31,6 +31,7 @@ RATIO = "ratio"
 # Told apart with any colour vision (Okabe and Ito).
 _COLOURS = ("#1f78b4", "#d55e00", "#00795c", "#a3528b", "#6b6b00", "#555555")
 _MOST_GROUPS = 12
+_MOST_ROWS = 60
 _SIZE_IN = (4.8, 3.6)
 _LETTERS = 48  # below an axis of that width
 
@@ -50,7 +51,8 @@ def plot_forest(contrast: Contrast, *, ax: "Axes | None" = None) -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
-        Its ``savefig`` writes SVG, PDF or PNG.
+        Its ``savefig`` writes SVG, PDF or PNG. Of more than 60 estimates, those of
+        smallest p are drawn.
 
     Raises
     ------
@@ -74,6 +76,8 @@ def plot_forest(contrast: Contrast, *, ax: "Axes | None" = None) -> "Figure":
     from psgkit.report.drawing import notebook_figure  # noqa: PLC0415 - costs 0.5 s
 
     rows = contrast.table.dropna(subset=["estimate"])
+    left_n = len(rows) - _MOST_ROWS
+    rows = rows.loc[rows["p"].sort_values().index[:_MOST_ROWS].sort_values()]
     panels = (
         list(rows.groupby(rows.apply(_panel, axis=1), sort=False)) if len(rows) else []
     )
@@ -97,6 +101,9 @@ def plot_forest(contrast: Contrast, *, ax: "Axes | None" = None) -> "Figure":
         drawn[0].set_axis_off()
         words, middle = "no estimate to draw", drawn[0].transAxes
         drawn[0].text(0.5, 0.5, words, transform=middle, ha="center")
+    if left_n > 0:
+        words = f"The {_MOST_ROWS} rows of smallest p; {left_n} more are in the table"
+        drawn[0].set_title(words, fontsize=10)
     return notebook_figure.figure_of(drawn[0])
 
 

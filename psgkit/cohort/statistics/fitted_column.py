@@ -1,5 +1,6 @@
 """One column of a comparison: its models fitted, and the nights left out of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ NO_ENDPOINT = (
     "not an endpoint: a probability, a threshold, or a sum that artefact shortens"
 )
 
+
+LONE = "a group of one night"
 
 # Missing values are replaced by the least and the greatest of the values that are there.
 EXTREMES = (0.0, 1.0)
@@ -93,8 +96,13 @@ def _fit_model(study: Study, column: str, found: Response, zeros: str) -> Fitted
     explained &= np.isfinite(study.persons)
     if found.offset is not None:
         explained &= np.isfinite(found.offset)
+    alone = _lone_levels(design, np.isfinite(found.numbers) & explained)
+    if alone:
+        explained &= ~design.group.isin(alone).to_numpy()  # type: ignore[union-attr]
     usable = np.isfinite(found.numbers) & explained
     matrix = design.matrix[usable]
+    if alone:
+        matrix = matrix.loc[:, (matrix != 0).any()]
     people = len(set(study.persons[usable]))
     freedom = people - matrix.shape[1]
     fit = None
@@ -113,17 +121,32 @@ def _fit_model(study: Study, column: str, found: Response, zeros: str) -> Fitted
             int((~usable).sum()),
         )
         numbers = NO_ESTIMATE
-        if fit is not None:
+        if fit is not None and each.term in matrix:
             numbers = estimates(fit, matrix, each, found.model, freedom)
         kind = _kind(study, each) if np.isfinite(numbers["effect_size"]) else ""
-        rows.append(_row(column, each, found.model.value, numbers, kind, counts, note))
+        told = LONE if each.level in alone and fit is not None else note
+        rows.append(_row(column, each, found.model.value, numbers, kind, counts, told))
     bounds = (
         []
         if fit is None
         else _missing_bounds(column, found, design, explained, study.persons)
     )
-    left_out = _why_without(study, column, found, usable)
+    left_out = _why_without(study, column, found, usable, alone)
     return FittedColumn(rows, left_out, bounds)
+
+
+def _lone_levels(design: Design, usable: npt.NDArray[np.bool_]) -> list[str]:
+    """Return the groups that one night has, where two others have more.
+
+    They have no spread of their own; the others are compared without them.
+    """
+    if design.group is None or any(not each.reference for each in design.contrasted):
+        return []
+    counts = design.group[usable].value_counts()
+    reference = design.contrasted[0].reference
+    if counts[reference] < 2 or (counts > 1).sum() < 2:
+        return []
+    return [str(name) for name in counts.index[counts < 2]]
 
 
 def _kind(study: Study, each: Contrasted) -> str:
@@ -164,7 +187,7 @@ def _row(
 
 
 def _why_without(
-    study: Study, column: str, found: Response, usable: Any
+    study: Study, column: str, found: Response, usable: Any, alone: Sequence[str]
 ) -> list[tuple[str, str, str]]:
     """Return the nights that a model did without, and why.
 
@@ -181,6 +204,8 @@ def _why_without(
             reason = "zero" if found.model is Model.LOG_ABOVE else "no value"
         elif missing:
             reason = f"no {' and no '.join(missing)}"
+        elif alone and str(study.design.group.iloc[row]) in alone:  # type: ignore[union-attr]
+            reason = LONE
         elif np.isnan(study.persons[row]):
             reason = "no person named"
         else:

@@ -38,6 +38,8 @@ def methods_sentence(
     mixed : sequence of str
         Allowed differences between the nights.
     """
+    if table["estimate"].isna().all():
+        return "No column could be compared; the notes of the table say why."
     adjusted = f", adjusted for {', '.join(covariates)}," if covariates else ""
     fitted = table[table["estimate"].notna()]
     repeated = f", nights clustered by {person}{_correlation(fitted)}" if person else ""

@@ -11,7 +11,11 @@ import pandas as pd
 from scipy import special, stats
 
 from psgkit.cohort.statistics.design import Contrasted
-from psgkit.cohort.statistics.small_sample import SmallSample, small_sample
+from psgkit.cohort.statistics.small_sample import (
+    SmallSample,
+    score_interval,
+    small_sample,
+)
 from psgkit.domain.metrics import Scale
 from psgkit.errors import InputError, MissingExtra
 from psgkit.measure import metric_named
@@ -48,7 +52,7 @@ class Model(StrEnum):
     LOG = "ratio (logarithms)"
     MEANS = "ratio of means (log link)"
     LOGIT = "odds ratio (logits)"
-    ANY = "odds ratio (above zero)"
+    ANY = "odds ratio (above zero, score test)"
     LOG_ABOVE = "ratio (logarithms, above zero)"
     LINEAR = "difference"
     ANGLE = "difference of mean directions (radians)"
@@ -347,13 +351,17 @@ def estimates(
     df = fit.robust.freedom(at)
     reach = float(stats.t.ppf(0.975, df)) * error
     ends = np.array([estimate, estimate - reach, estimate + reach])
+    p = float(2 * stats.t.sf(abs(estimate / error), df)) if error else np.nan
+    if model is Model.ANY:
+        low, high, p = score_interval(fit.result, at, error / abs(wanted.unit), df)
+        ends[1:] = sorted((low * wanted.unit, high * wanted.unit))
     with np.errstate(over="ignore"):
         shown = np.exp(ends) if model.is_ratio else ends
     return {
         "estimate": float(shown[0]),
         "low": float(shown[1]),
         "high": float(shown[2]),
-        "p": float(2 * stats.t.sf(abs(estimate / error), df)) if error else np.nan,
+        "p": p,
         "df": df,
         "effect_size": _effect_size(fit, estimate, model, matrix.shape, freedom),
     }

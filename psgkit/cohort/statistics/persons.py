@@ -13,6 +13,7 @@ from scipy import stats
 from psgkit.cohort.statistics.comparable_nights import ids_of
 from psgkit.cohort.statistics.model import FloatArray
 from psgkit.domain.metrics import Scale
+from psgkit.errors import listed
 from psgkit.measure import metric_named
 
 # Columns that usually name persons.
@@ -61,6 +62,12 @@ def find_persons(nights: pd.DataFrame, given: str | None) -> Persons:
                 "another column of persons (--person) where that is wrong"
             )
             return Persons(name, (said,))
+    if "id" in nights and (again := nights["id"][nights["id"].duplicated()]).any():
+        said = (
+            f"several rows have the id {listed([str(each) for each in again.unique()[:3]])}"
+            ", so that id was taken to name persons; remove rows that are copies"
+        )
+        return Persons("id", (said,))
     names = [match[1] for each in ids_of(nights) if (match := _NIGHT.match(each))]
     counts = Counter(names)
     repeated = [name for name, count in counts.items() if 1 < count <= _MOST_NIGHTS]
@@ -153,6 +160,8 @@ def group_doubts(described: pd.DataFrame) -> list[str]:
         return []
     said: dict[str, None] = {}
     for column, rows in described.groupby("column", sort=False):
+        if not rows["nights_n"].any():
+            continue
         for row in _rows(rows):
             if row.persons_n < FEW:
                 said[

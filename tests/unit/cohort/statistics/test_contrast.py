@@ -869,3 +869,94 @@ def test_a_group_may_be_called_none_and_nothing_stays_nothing(tmp_path: Path) ->
     assert table["drug"].tolist()[:2] == ["None", "zolpidem"]
     assert table["drug"].isna().tolist() == [False, False, True]
     assert table["n3_min"].isna().tolist() == [False, True, True]
+
+
+def make_lone() -> pd.DataFrame:
+    """Return two groups, and a third with one night."""
+    cohort = make_cohort(3)
+    cohort["group"] = cohort["group"].replace({"patient": "patients"})
+    cohort.loc[39, "group"] = "narcolepsy"
+    return cohort
+
+
+@pytest.mark.parametrize("columns", ["n3_min", "rem_ari_per_h"])
+def test_a_group_of_one_night_leaves_the_others_comparable(columns: str) -> None:
+    cohort = make_lone()
+    found = compare_groups(cohort, group="group", columns=columns)
+    lone, others = (
+        found.table.set_index("level").loc[n] for n in ("narcolepsy", "patients")
+    )
+    assert np.isnan(lone["estimate"])
+    assert lone["note"] == "a group of one night"
+    without = compare_groups(cohort.drop(index=39), group="group", columns=columns)
+    shown = ["estimate", "low", "high", "p", "df", "nights_n"]
+    assert others[shown].tolist() == without.table.loc[0, shown].tolist()
+    (row,) = found.left_out.to_dict("records")
+    assert row["id"] == cohort.loc[39, "id"]
+    assert row["reason"] == "a group of one night"
+
+
+def test_a_group_without_any_value_leaves_the_others_comparable() -> None:
+    cohort = make_cohort(3)
+    cohort.loc[34:, "group"] = "healthy"
+    cohort.loc[34:, "n3_min"] = np.nan
+    found = compare_groups(cohort, group="group", columns="n3_min", reference="control")
+    assert np.isfinite(found.table.set_index("level").loc["patient", "estimate"])
+    assert np.isnan(found.table.set_index("level").loc["healthy", "estimate"])
+
+
+def test_ids_that_repeat_name_persons() -> None:
+    cohort = make_cohort(4).drop(columns="person")
+    found = compare_groups(
+        pd.concat([cohort, cohort.iloc[[2, 7]]]), group="group", columns="n3_min"
+    )
+    assert found.table.loc[0, ["nights_n", "persons_n"]].tolist() == [42, 40]
+    assert "several rows have the id p2n0 and p7n0" in found.doubts[0]
+
+
+def test_a_column_cannot_be_compared_by_itself() -> None:
+    with pytest.raises(InputError, match="n3_min: a column cannot be compared by"):
+        compare_groups(make_cohort(1), group="n3_min", columns="n3_min")
+
+
+def test_where_nothing_could_be_compared_the_methods_say_so() -> None:
+    cohort = make_cohort(1).assign(n3_min=60.0)
+    found = compare_groups(cohort, group="group", columns="n3_min")
+    assert found.methods == (
+        "No column could be compared; the notes of the table say why."
+    )
+
+
+def test_of_many_estimates_those_of_smallest_p_are_drawn() -> None:
+    rng = np.random.default_rng(1)
+    cohort = pd.DataFrame({"group": ["a", "b"] * 10})
+    names = [f"x{number:02}" for number in range(70)]
+    cohort = cohort.join(pd.DataFrame(rng.normal(size=(20, 70)), columns=names))
+    cohort["x42"] += 9 * (cohort["group"] == "b")
+    found = compare_groups(cohort, group="group", columns=names)
+    axes = psgkit.plot_forest(found).axes
+    drawn = [label.get_text() for each in axes for label in each.get_yticklabels()]
+    assert len(drawn) == 60
+    assert "x42: b vs a" in drawn
+    assert "10 more are in the table" in axes[0].get_title()
+
+
+def test_any_or_none_of_two_groups_is_the_chi_squared_test() -> None:
+    minutes = [30.0] * 27 + [0.0] * 13 + [25.0] * 35 + [0.0] * 5
+    cohort = pd.DataFrame({"group": ["a"] * 40 + ["b"] * 40, "n3_min": minutes})
+    row = compare_groups(
+        cohort, group="group", columns="n3_min", scale="two-part"
+    ).table.iloc[0]
+    assert row["estimate"] == pytest.approx((35 / 5) / (27 / 13))
+    counts = np.array([[27, 13], [35, 5]])
+    found = stats.chi2_contingency(counts, correction=False).statistic
+    assert row["p"] == pytest.approx(2 * stats.t.sf(np.sqrt(found), row["df"]))
+    # The ends by hand: the odds ratio at which 35 of 40, less what is expected beside
+    # 62 of 80, is t standard errors (Cornfield 1956).
+    reach = stats.t.ppf(0.975, row["df"])
+    for ratio, sign in ((row["low"], 1), (row["high"], -1)):
+        a, b, c = ratio - 1, -((ratio - 1) * (62 + 40) + 80), ratio * 62 * 40
+        expected = (-b - np.sqrt(b**2 - 4 * a * c)) / (2 * a)
+        cells = np.array([expected, 40 - expected, 62 - expected, expected - 22])
+        error = np.sqrt(1 / np.sum(1 / cells))
+        assert (35 - expected) / error == pytest.approx(sign * reach, rel=1e-4)
