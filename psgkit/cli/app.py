@@ -83,7 +83,7 @@ def options(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every error ends in one sentence and an exit status.
 
-    `EXIT_STATUS` tells what each means; a bug alone shows a traceback.
+    `EXIT_STATUS` has their meanings; only a bug shows a traceback.
     """
     words = sys.argv[1:] if arguments is None else arguments
     console.prepare()

@@ -159,7 +159,7 @@ def batch(
 ) -> None:
     """Report many nights, each on its own, and make one table of them.
 
-    The same command goes on where it was stopped: nights whose result stands are left.
+    The same command goes on where it was stopped: nights with a result are skipped.
     """
     from psgkit.cohort.batch.run import check_ids, run_cohort
     from psgkit.cohort.batch.workers import count_workers

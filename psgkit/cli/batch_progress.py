@@ -140,7 +140,7 @@ class Tally:
     Parameters
     ----------
     nights : int
-        How many there are.
+        Their number.
     workers : int or None
         How many run at a time; None where that is a cluster's affair.
     clock : callable

@@ -110,7 +110,7 @@ def json_out(value: Any) -> None:
     """Print a result for a program, with every letter in every encoding."""
     is_utf = (sys.stdout.encoding or "").lower().startswith("utf")
     text = json.dumps(value, indent=2, ensure_ascii=not is_utf, allow_nan=False)
-    # JSON lets C1 and direction controls stand as they are; a terminal obeys them.
+    # JSON leaves C1 and direction controls as they are; a terminal obeys them.
     shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
     _write("".join(shown), sys.stdout)
 

@@ -121,7 +121,7 @@ Language = Annotated[
         rich_help_panel=help.RESULTS,
         help="Language of the page, of messages and of errors.",
         callback=speak,
-        is_eager=True,  # so that faults of the other options are told in it
+        is_eager=True,  # so that it names faults of the other options, too
     ),
 ]
 Codes = Annotated[

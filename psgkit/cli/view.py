@@ -134,7 +134,7 @@ def check_display() -> None:
     MissingExtra
         If a package is missing.
     InputError
-        If there is no screen: Qt would end the process.
+        Without a screen: Qt would end the process.
     """
     try:
         import mne_qt_browser  # noqa: F401

@@ -1,7 +1,7 @@
 """Clock time without a calendar.
 
 The date of a recording identifies its patient and is kept out of every output; the
-time of day is needed to read a report. Both are held as a ``datetime``, the second
+time of day is needed to read a report. Both are a ``datetime``, the second
 kind with the date that EDF itself uses for "unknown".
 """
 
@@ -25,7 +25,7 @@ def has_date(moment: dt.datetime) -> bool:
 def seconds_after(moment: dt.datetime, clock: dt.time) -> float:
     """Return the seconds from a moment to the next time a clock shows ``clock``.
 
-    The result lies in [0, 86400): a clock time before the moment's own is read as the
+    The result is in [0, 86400): a clock time before the moment's own is read as the
     next day's, which is how lights-off at 23:10 and lights-on at 06:58 are meant.
     """
     then = dt.datetime.combine(moment.date(), clock)

@@ -169,7 +169,7 @@ class Night:
         Raises
         ------
         InputError
-            If there is no table of that name.
+            If the table does not exist.
         """
         from psgkit.read.objects import yasa_table  # noqa: PLC0415 - as to_raw
 

@@ -59,7 +59,7 @@ class Provenance:
 
 
 def whole_years(age_y: float | None) -> int | None:
-    """Return an age that does not tell who of the very old a person is.
+    """Return an age that does not identify a very old person.
 
     Examples
     --------

@@ -144,7 +144,7 @@ def with_lights(recording: Recording) -> Recording:
     """Return a recording with the first lights-off and the last lights-on it marks.
 
     Marks outside of the recording do not count, and none does where lights-on comes
-    first. An issue says what is marked.
+    first. An issue lists the marks.
     """
     found: dict[str, list[float]] = {"off": [], "on": []}
     for onset_s, _, text in recording.annotations:

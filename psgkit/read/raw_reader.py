@@ -1,4 +1,4 @@
-"""Samples from MNE: a `mne.io.BaseRaw` that opens when asked for and pickles closed."""
+"""Samples from MNE: a `mne.io.BaseRaw` that opens when needed and pickles closed."""
 
 import warnings
 from collections.abc import Callable, Sequence

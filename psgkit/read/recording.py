@@ -44,7 +44,7 @@ def read_recording(
     Returns
     -------
     Recording
-        Its ``issues`` say what the header left open and what was assumed.
+        Its ``issues`` name gaps of the header and assumptions.
 
     Raises
     ------

@@ -16,7 +16,7 @@ MESSAGES = "messages"
 _FIELD = re.compile(r"\{(\w+)\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
 _DECIMAL = re.compile(r"([-+]?\d+)\.(\d+)( ?[\w%/]*)")
-_LONGEST = 20_000  # letters; what is longer is no message of psgkit
+_LONGEST = 20_000  # letters; a longer text is not a message of psgkit
 _MOST_SENTENCES = 4  # of one template
 _COUNTED = re.compile(r"(\d[\d.]*) (.+)")
 _OF_FILE = re.compile(r"(\S+:) (.+)", re.DOTALL)  # "night.csv: line 3 has …"

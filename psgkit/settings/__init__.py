@@ -71,7 +71,7 @@ class ScoringSettings(Frozen):
     Attributes
     ----------
     codes : str or None
-        What numbers mean that stand for stages: a preset (``aasm``, ``rk``, ``ucddb``,
+        Meanings of numbers as stages: a preset (``aasm``, ``rk``, ``ucddb``,
         ``dreams``, ``sleepecg``, ``deltamed``) or a map such as
         ``W=0,N1=1,N2=2,N3=3,R=5``. None chooses by the numbers that occur.
     column : dict of str to str
@@ -80,9 +80,9 @@ class ScoringSettings(Frozen):
     epoch_s : float or None
         Length of an epoch where the file does not give it.
     annotator : str or None
-        Whose scoring to read where a file holds several.
+        Whose scoring to read if a file has several.
     events : dict of str to str
-        What names of events mean that psgkit does not know, as a kind or a kind and a
+        Meanings of names of events that psgkit does not know, as a kind or a kind and a
         cause: ``"Their words" = "arousal:respiratory"``.
     """
 
@@ -212,7 +212,7 @@ class ReportSettings(Frozen):
     pdf : bool
         Whether the page is written as PDF, too.
     names : {"plain", "codes"}
-        Whether the names of columns stand beside the plain names on the page.
+        Whether the page shows the names of columns beside the plain names.
     review : bool
         Whether the page is written on which a person checks and corrects the night.
 

@@ -1,4 +1,4 @@
-"""The order in which the findings of a night are laid into its channels."""
+"""Add the findings of a night to its channels, in order."""
 
 from dataclasses import dataclass
 

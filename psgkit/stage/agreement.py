@@ -41,7 +41,7 @@ class ArousalAgreement:
         Arousals within the time that both scored.
     precision, recall, f1 : float
         Of the test's arousals against the reference's; NaN where there is none to
-        find, or where a file does not tell their lengths.
+        find, or if a file does not give their lengths.
     kappa : float
         Of "an arousal starts in this epoch"; NaN where neither has an arousal.
 
@@ -155,7 +155,7 @@ def compare_scorings(test: object, reference: object) -> Agreement:
     Parameters
     ----------
     test, reference : Scoring, str, Path, yasa.Hypnogram, mne.Annotations or sequence
-        Anything that `Scoring.of` takes, of the same night. They are laid over each
+        Anything that `Scoring.of` takes, of the same night. They are aligned with each
         other by the clock where both have one, else second zero on second zero.
 
     Returns
@@ -348,5 +348,5 @@ def _kappa(reference: npt.NDArray[np.generic], test: npt.NDArray[np.generic]) ->
     import sklearn.metrics as skm  # noqa: PLC0415 - costs seconds
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # one stage throughout is no mistake
+        warnings.simplefilter("ignore")  # one stage throughout is allowed
         return float(skm.cohen_kappa_score(reference, test))

@@ -82,7 +82,7 @@ def choose_channels(
     Raises
     ------
     MissingChannel
-        If there is no EEG that can be staged; the message lists what there is.
+        If no EEG can be staged; the message lists the channels.
     UnreadableRecording
         If the recording is shorter than one epoch.
     """
@@ -146,7 +146,7 @@ def missing_share(is_missing: npt.NDArray[np.bool_], rate_hz: float) -> FloatArr
 def candidates(
     recording: Recording, kind: Kind
 ) -> tuple[list[Channel], list[Unusable]]:
-    """Return the channels that could serve, the best first, and those that cannot.
+    """Return the channels that can be used, the best first, and the others.
 
     One that was off for a while comes after those that were not, and one that is unfit
     last, unless it is not to be staged at all.
@@ -156,7 +156,7 @@ def candidates(
     recording : Recording
         The night.
     kind : {Kind.EEG, Kind.EOG, Kind.EMG}
-        What is needed.
+        Kind of channel.
     """
     usable, unusable = [], []
     fastest_hz = max((c.rate_hz for c in recording.channels), default=0.0)
@@ -259,7 +259,7 @@ def _by_reason(
 
 
 def _some(labels: Sequence[str]) -> str:
-    """Name a few channels, and say how many more there are."""
+    """Name a few channels, and the number of others."""
     if len(labels) <= MOST_NAMED:
         return ", ".join(labels)
     return f"{', '.join(labels[:3])} and {len(labels) - 3} more"

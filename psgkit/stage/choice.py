@@ -39,7 +39,7 @@ def stage_recording(
     Raises
     ------
     InputError
-        If there is no stager of that name, the recording cannot be staged, or what a
+        If the stager is unknown, the recording cannot be staged, or what a
         stager returned is not a scoring of this recording.
     """
     if stager is None:

@@ -34,7 +34,7 @@ NAME = "yasa-fast"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """Signal of one channel as the classifier sees it."""
+    """Signal of one channel, prepared for the classifier."""
 
     channel: Channel
     features: dict[str, FloatArray]

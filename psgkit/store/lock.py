@@ -48,7 +48,7 @@ def taking_turns(path: Path, *, of: Path) -> Iterator["Lock"]:
 
 
 class Lock:
-    """A lock that is held; `lost` is true if another process took it over.
+    """A lock of this process; `lost` is true if another process took it over.
 
     The file says what its owner does; see `owner_at_work`.
 

@@ -91,7 +91,7 @@ def _analyse_and_save(task: Task, started: float) -> Done:
         fetched(job, stall_s=task.settings.read.stall_s) as local,
         warnings.catch_warnings(),
     ):
-        # What a reader of the numbers should know is told as an issue.
+        # Facts for a reader of the numbers are issues.
         warnings.simplefilter("ignore")
         night = analyse_night(local, task.settings)
         # Where it stops from here on, no record says that the folder's files are right.
@@ -142,7 +142,7 @@ def _without_id(message: str, job: Job) -> str:
 def _nameless(message: str, job: Job) -> str:
     """Return a message without names of files, which name people.
 
-    What a file is of its night stands in their place; the night's own name may stay.
+    The file's part in its night replaces them; the night's own name may stay.
     """
     for what, file in job.files.items():
         if file.stem != job.night_id:
@@ -164,7 +164,7 @@ def _sentence(fault: OSError) -> str:
 
 
 def _bug(fault: Exception) -> str:
-    # Not the exception's own words: they may hold what stands in the file's header.
+    # Not the exception's own words: they may repeat the file's header.
     place = traceback.extract_tb(fault.__traceback__)[-1]
     return (
         f"This is a bug of psgkit ({type(fault).__name__} in "

@@ -221,7 +221,7 @@ def run_tasks(
 ) -> Generator[Outcome, None, None]:
     """Run every task and yield its outcome; see `run_cohort`.
 
-    Workers still at work when the iterator is closed are ended. ``tell`` is called with
+    Workers are ended when the iterator is closed. ``tell`` is called with
     the ids of the nights under way whenever others are.
     """
     run = _Run(tasks, executor)

@@ -59,7 +59,7 @@ def read_manifest(
         ``epoch_s`` (length of an epoch where the scoring does not give it). Any further
         column is carried into ``cohort.csv``.
     scoring : str
-        How scorings are found where the manifest has no such column; see
+        How scorings are found if the manifest has no such column; see
         `psgkit.cohort.jobs.paired_scorings.find_scoring`. Where it has one, only ``"auto"``.
     out : str or pathlib.Path, optional
         The output folder of `run_cohort`. Nights that are done in it, and that the
@@ -103,7 +103,7 @@ def read_manifest(
     lines = [line for line, _ in rows]
     faults += _clashes(jobs, lines)
     if faults:
-        # Alone, a missing file is no fault of the table: that night fails on its own.
+        # A missing file alone is not a fault of the table: that night fails on its own.
         faults += [
             f"Line {line}: its {' and its '.join(missing)} is not there."
             for line, job in zip(lines, jobs, strict=True)
@@ -116,7 +116,7 @@ def read_manifest(
 
 
 def missing_files(job: Job) -> list[str]:
-    """Return the kinds of a night's files that are not there; addresses are not asked."""
+    """Return the kinds of a night's missing files; addresses are not checked."""
     return [name for name, file in job.files.items() if not file.exists()]
 
 

@@ -106,7 +106,7 @@ def check_cells(
     Raises
     ------
     InputError
-        With every such column and its nights.
+        With every column and its nights.
     """
     faults = []
     for name in dict.fromkeys([*compared, *terms]):

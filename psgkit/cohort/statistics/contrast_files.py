@@ -26,7 +26,7 @@ def read_cohort_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If it is no table, or one that a newer psgkit wrote.
+        If it is not a table, or a newer psgkit wrote it.
     """
     if path.is_dir():
         inside = path / "cohort.csv"

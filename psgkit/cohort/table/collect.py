@@ -106,7 +106,7 @@ def collect(
     Returns
     -------
     pandas.DataFrame
-        A row for every night asked for; see `read_cohort`. Its ``status`` is ``done``,
+        A row a night of the call; see `read_cohort`. Its ``status`` is ``done``,
         ``failed``, or ``skipped``, where a run was stopped before it or a batch that is
         at work has not done it yet; its ``message`` tells which.
         ``.attrs["under_way"]`` lists the nights that a batch is at, and is None where
@@ -119,7 +119,7 @@ def collect(
     OutputError
         If a table cannot be written.
     MissingExtra
-        If Parquet is asked for and pyarrow is not installed.
+        If Parquet is chosen and pyarrow is not installed.
 
     Examples
     --------

@@ -61,7 +61,7 @@ class Cap:
     Attributes
     ----------
     name : str
-        Stands before the electrode in a role: ``BioSemi128-C3``.
+        Prefix of the electrode in a role: ``BioSemi128-C3``.
     montage : str
         The montage of MNE that has the positions.
     labels : tuple of str

@@ -73,7 +73,7 @@ def facts_of(scoring: Scoring) -> dict[str, str]:
 def source_of_arousals(scoring: Scoring) -> str:
     """Return the source of the arousals if it is not the scorer of the stages.
 
-    A word that could break the line it stands in is left out: a saved night may be
+    A word that could break its line is left out: a saved night may be
     anybody's.
     """
     arousals = scoring.arousals

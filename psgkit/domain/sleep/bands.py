@@ -21,7 +21,7 @@ MAX_BAND_HZ = 48.0
 
 
 def band_faults(bands: Mapping[str, tuple[float, float]]) -> list[str]:
-    """Name what is wrong with the names and limits of bands of one's own."""
+    """Name the faults in the names and limits of your own bands."""
     faults = []
     for name, (_, high) in bands.items():
         if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):

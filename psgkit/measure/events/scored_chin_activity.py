@@ -94,7 +94,7 @@ def _percent(night: Evidence, is_marked: np.ndarray) -> Value:
 def _pieces_of_rem(night: Evidence, length_s: float) -> FloatArray:
     """Return the starts of whole pieces of each REM run, in the window's seconds.
 
-    Pieces are laid from the run's start, so they do not depend on the epoch's length.
+    Pieces start at the run's start, so they do not depend on the epoch's length.
     """
     edges_s = true_runs(night.stages == Stage.R) * night.epoch_s
     pieces = [

@@ -70,7 +70,7 @@ class EegMeasured:
     chosen : Derivations
     results : Results
     sigma : SigmaPower or None
-        Where a channel serves for its fluctuation.
+        If a channel can be used for its fluctuation.
     """
 
     timeline: Timeline

@@ -24,7 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 Found = TypeVar("Found")
 
 ARTEFACT_S = 5.0
-LEAST_GAP_SHARE = 0.01  # of a stage; fewer gaps are no reason
+LEAST_GAP_SHARE = 0.01  # of a stage; fewer gaps do not explain it
 # From one beat of the heart to the next: 30 beats a minute.
 LONGEST_BEAT_S = 2.0
 

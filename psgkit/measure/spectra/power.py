@@ -127,7 +127,7 @@ def window_spectra(
         Microvolts, from second zero of the recording; finite everywhere.
     rate_hz : float
     timeline : Timeline
-        Where epochs start and what is artefact.
+        Starts of the epochs, and artefacts.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def stage_spectrum(
 def band_limit(channel: Channel, band: tuple[float, float]) -> Undefined | None:
     """Say why a band cannot be measured in a channel; None where it can.
 
-    The recorded high-pass must not lie above the band, and 0.8 of the recorded
+    The recorded high-pass must not be above the band, and 0.8 of the recorded
     low-pass, or of half the sampling rate, not below it.
     """
     low, high = band

@@ -132,7 +132,7 @@ class RecordingLook:
     ) -> list[FloatArray]:
         """Read some windows of some channels, shape (n_which, n_samples) each, in µV.
 
-        NaN in gaps. All channels come in one pass, since the samples of a file lie
+        NaN in gaps. All channels come in one pass, since the samples of a file are
         interleaved.
         """
         read = _read_together(self.recording, channels, self.starts_s[which])

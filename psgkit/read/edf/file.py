@@ -39,7 +39,7 @@ def read_edf(
     Returns
     -------
     Recording
-        Its ``issues`` say what the header left open and what was assumed.
+        Its ``issues`` name gaps of the header and assumptions.
 
     Raises
     ------

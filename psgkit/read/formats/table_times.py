@@ -51,7 +51,7 @@ def read_times(
     Raises
     ------
     UnreadableScoring
-        If a time or length cannot be read, or times stand in a column that is not
+        If a time or length cannot be read, or times are in a column that is not
         recognised; columns are named.
     """
     clocks = [c for c in columns.onsets if _is_clock(table, c)]

@@ -6,7 +6,7 @@ The MIT-BIH polysomnographic database has one an epoch of 30 s: a stage (``W``, 
 ``4``, ``R``, ``MT``) and, in any number, ``H`` hypopnoea, ``OA``, ``CA`` apnoeas, ``L``
 leg movement, ``A`` arousal, and ``HA``, ``X``, ``CAA``, ``LA`` with an arousal. The
 Challenge of 2018 has a stage where it changes, and events between ``(arousal_rera`` and
-``arousal_rera)``. The sampling rate stands in the file, or in the record's header
+``arousal_rera)``. The sampling rate is in the file, or in the record's header
 (``.hea``) beside it, which also gives the end of the last stage.
 """
 

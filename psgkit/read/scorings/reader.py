@@ -308,7 +308,7 @@ def assemble(
     Parameters
     ----------
     draft : Draft
-        What was read.
+        The draft.
     form_name, where : str
         The format, and the file's name for messages.
     recording_start : datetime.datetime or None

@@ -1,4 +1,4 @@
-"""What all figures share: the axis of time, round numbers, saying what lacks."""
+"""Shared parts of figures: the axis of time, round numbers, notes on missing data."""
 
 import math
 import textwrap

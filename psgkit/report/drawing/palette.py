@@ -1,7 +1,7 @@
 """One colour for each stage, everywhere.
 
 Sleep is blue and darkens with depth, REM is vermilion (after Okabe and Ito), wake is
-grey: told apart with any colour vision, and in grey print. Each has a contrast of about
+grey: distinct for all colour vision, and in grey print. Each has a contrast of about
 3 to 1 or more to white and to the page's dark background.
 """
 

@@ -1,7 +1,7 @@
 """A picture as SVG whose ink is that of the page, light or dark.
 
 Text stays text, in the reader's own letters, so that a page is small and sharp in print.
-How wide a word will be is not known here; it is guessed where a legend stands in a row.
+The width of a word is unknown here; it is estimated for a legend in a row.
 """
 
 import base64

@@ -42,7 +42,7 @@ def write_recording_with(scoring: Scoring, recording: Path, path: Path) -> None:
     """Write a copy of a recording that carries the scoring as annotations.
 
     The copy is without the person, the date and the annotations that the recording
-    had, for names stand in them; it keeps the time of day.
+    had, for they contain names; it keeps the time of day.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def _annotations(scoring: Scoring) -> list[edfio.EdfAnnotation]:
             "its recording first."
         )
     facts = facts_of(scoring)
-    facts.pop("start", None)  # stands in the header
+    facts.pop("start", None)  # is in the header
     notes = [
         edfio.EdfAnnotation(0.0, None, f"{name.capitalize()}: {value}")
         for name, value in facts.items()

@@ -3,7 +3,7 @@
 Every format but YASA's holds stages, events, lights, and which events were looked for;
 YASA's holds the stages and their probabilities: it has no place for lights, events or
 an offset, so its start is the clock time of the first epoch. No date reaches any of them: clock
-times stand on EDF's unknown date. `psgkit.read.read_scoring` reads all of them back.
+times have EDF's unknown date. `psgkit.read.read_scoring` reads all of them back.
 
 ========  ==============================================================================
 edf+      annotation-only EDF+: "Sleep stage N2" an epoch, "Movement time" for artefact
@@ -55,7 +55,7 @@ def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, .
         Its seconds are written as they are: after the recording's start, where it was
         laid on one.
     path : str or Path
-        The file to write; BIDS' sidecar stands beside it under the suffix ``.json``, the
+        The file to write; BIDS' sidecar is beside it under the suffix ``.json``, the
         stages alone under ``_hypnogram.tsv``.
     to : {"edf+", "luna", "bids", "csv", "yasa"}
         The format.

@@ -1,7 +1,7 @@
 """Figures of a night: functions that take a `Night` and give a matplotlib figure.
 
 They are made without pyplot, so nothing is kept open and no window appears. In a
-notebook a figure shows itself. What a night lacks is said in the picture.
+notebook a figure shows itself. The picture names missing data.
 """
 
 from psgkit.report.figures.arousals import plot_arousals

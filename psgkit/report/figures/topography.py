@@ -44,7 +44,7 @@ def plot_topography(
     Raises
     ------
     InputError
-        If the night has no such numbers, or fewer than six electrodes with a position.
+        If these numbers, or six electrodes with a position, are missing.
 
     Examples
     --------

@@ -64,7 +64,7 @@ def cohort_page(
     Returns
     -------
     str
-        HTML that asks for nothing else; it links to each night's own page, which lies
+        HTML that loads nothing; it links to each night's own page, which is
         in a folder beside it.
     """
     from psgkit.report.pages.templates import render  # noqa: PLC0415 - jinja2 costs 0.1 s

@@ -108,7 +108,7 @@ def page(
     ----------
     night : Night
     width : int
-        Characters in a line, of which the page uses 80 at most and asks for 30.
+        Characters in a line; the page uses 30 to 80.
     full, files, language
         As for `text_page`.
     """

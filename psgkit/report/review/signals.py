@@ -14,7 +14,7 @@ from psgkit.domain.recording import Channel, Recording
 RATE_HZ = 100.0
 # Each piece has its own scale, so that a movement does not flatten its neighbours.
 PIECE_S = 30.0
-# Signal read on both sides, so that the filter of resampling sees no edge.
+# Signal read on both sides, so that the filter of resampling has no edge.
 _REACH_S = 2.0
 _MISSING = -128
 _LARGEST = 127

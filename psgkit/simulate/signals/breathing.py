@@ -114,7 +114,7 @@ def _breath(
         Role.ABDOMEN: (200.0, 0.27),
     }[role]
     wave = np.sin(2.0 * np.pi * (turns - lag))
-    if role is Role.PRESSURE:  # a cannula sees flow squared, its sign kept
+    if role is Role.PRESSURE:  # a cannula measures flow squared, with its sign
         wave = np.sign(wave) * wave**2
     return np.asarray(uv * depth * wave + rng.normal(0.0, 3.0, times.size))
 

@@ -45,7 +45,7 @@ class Canvas:
         self.swa_uv2 = np.zeros((len(self.leads), len(self.timeline.states)))
 
     def add(self, source: Float32Array, topography: Topography) -> None:
-        """Mix a source of the whole night into every channel that sees it."""
+        """Mix a source of the whole night into every channel with a gain for it."""
         for lead, voltage in zip(self.leads, self.voltages, strict=True):
             gain = lead.gain(topography)
             if abs(gain) > 1e-3:
@@ -77,7 +77,7 @@ class Canvas:
             self.events.append((onset_s, duration_s, kind, self.best_label(where)))
 
     def best_label(self, topography: Topography) -> str:
-        """Return the label of the channel that sees a source best; empty if none."""
+        """Return the label of the channel with the largest gain; empty if none."""
         gains = [abs(lead.gain(topography)) for lead in self.leads]
         if not gains or max(gains) < 0.05:
             return ""

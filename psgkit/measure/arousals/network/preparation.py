@@ -47,7 +47,7 @@ def to_50_hz(values: Float32Array, rate_hz: float) -> Float32Array:
     kept = spectrum[: new_length // 2 + 1] * np.float32(ratio)
     del spectrum
     if new_length % 2 == 0:
-        kept[-1] *= 2.0  # what aliases into the highest frequency
+        kept[-1] *= 2.0  # the part that aliases into the highest frequency
     reduced = fft.irfft(kept, new_length, overwrite_x=True)
     first = round(before * ratio)
     return np.asarray(reduced[first : first + wanted], np.float32)
@@ -70,7 +70,7 @@ def bridged(values: Float32Array, is_missing: BoolArray, longest: int) -> Float3
     """Fill short gaps with the signal beside them, mirrored from either side.
 
     A network that sees silence of some seconds in every minute finds next to nothing
-    in between. What lies in a gap counts as lost all the same.
+    in between. Time in a gap still counts as lost.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def arousal_probabilities(
     Returns
     -------
     numpy.ndarray of float32, shape (n_samples,)
-        Zero where nothing was asked.
+        Zero elsewhere.
     """
     _give_back()
     n_samples = inputs.shape[1]

@@ -2,7 +2,7 @@
 
 From half to twice the network's threshold. Below the threshold, an arousal needs both
 what AASM's rule asks for: a shift to theta, alpha or beta, and a rise of the chin EMG.
-From the threshold on, it needs one fast band that stands out of the half minute before;
+From the threshold on, it needs one fast band that rises above the half minute before;
 otherwise only the chin's tone changed, as where REM sleep ends. Thresholds of bands and
 chin are those of the rules, and relative to the night itself.
 """
