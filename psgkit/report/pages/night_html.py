@@ -247,7 +247,7 @@ def _used(night: Night) -> list[tuple[str, str]]:
     ]
     versions = ", ".join(f"{name} {v}" for name, v in provenance.versions.items())
     facts += [
-        (_("Spindles by"), spindle_source(provenance)),
+        (_("Spindles by"), _(source) if (source := spindle_source(provenance)) else ""),
         (_("Versions"), plain(versions)),
         (_("Definitions of the numbers"), str(provenance.metric_version)),
         (_("Recording, SHA-256"), provenance.recording_sha256),
