@@ -49,9 +49,13 @@ def number(value: float) -> str:
 
 
 def shown_value(measure: Measure) -> str:
-    """Return a value as a laboratory writes it: one decimal for percent and minutes."""
-    if measure.unit in _ONE_DECIMAL and not float(measure.value).is_integer():
-        return marked(f"{measure.value:.1f}")
+    """Return a value as a laboratory writes it: one decimal for percent and minutes.
+
+    What is less than 1 keeps its digits: 0.04 min is not 0.
+    """
+    value = float(measure.value)
+    if measure.unit in _ONE_DECIMAL and abs(value) >= 1 and not value.is_integer():
+        return marked(f"{value:.1f}")
     return number(measure.value)
 
 
@@ -78,7 +82,7 @@ def amount(measure: Measure) -> str:
 
     One minute is not "1 minutes".
     """
-    value, unit = number(measure.value), spoken_unit(measure)
+    value, unit = shown_value(measure), spoken_unit(measure)
     if value == "1" and unit in _PLURALS and current_language() == "en":
         unit = unit.removesuffix("s")
     words = f"{value} {_(unit) if unit else ''}".strip()

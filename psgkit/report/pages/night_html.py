@@ -41,7 +41,14 @@ from psgkit.report.pages.sleep_summary import (
     sleep_summary,
 )
 from psgkit.report.tables import spindle_source
-from psgkit.report.wording import hours, interval, number, plain, spoken_unit
+from psgkit.report.wording import (
+    hours,
+    interval,
+    number,
+    plain,
+    shown_value,
+    spoken_unit,
+)
 
 PLURALS = {
     Severity.ERROR: "Errors",
@@ -223,7 +230,7 @@ def _row(measure: Measure) -> Row:
     return Row(
         label=_(label) if label else _meaning(plain(measure.meaning)),
         name=plain(measure.name),
-        value=number(measure.value),
+        value=shown_value(measure),
         unit=_(unit) if (unit := spoken_unit(measure)) else "",
         interval=interval(measure),
         meaning=_meaning(plain(measure.meaning)) if label else "",

@@ -66,13 +66,6 @@ def find_browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-def printer() -> str:
-    """Return the program that would print: ``Chromium``, ``WeasyPrint``, or none."""
-    if find_browser() is not None:
-        return "Chromium"
-    return "WeasyPrint" if find_spec("weasyprint") is not None else ""
-
-
 def _by_browser(browser: str, html: str) -> bytes:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         page, target = Path(home, "page.html"), Path(home, "page.pdf")

@@ -67,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A small table: headings of its columns, and its rows."""
+    """A small table: headings of its columns, its rows, and why a number is absent."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -218,14 +218,17 @@ def _stages(found: dict[str, Measure]) -> Grid:
 
 
 def _breathing(found: dict[str, Measure]) -> Grid | None:
-    rows = []
+    rows, reasons = [], []
     for label, stem in BREATHING_ROWS:
         columns = (f"{stem}_per_h", f"{stem}_nrem_per_h", f"{stem}_rem_per_h")
         if any(_is_known(found, column) for column in columns):
             rows.append((_(label), *(_cell(found, column) for column in columns)))
+            whole = found.get(columns[0])
+            reasons += [whole.reason] if whole is not None and whole.reason else []
     if not rows:
         return None
-    return Grid((_("per hour of"), _("sleep"), "NREM", "REM"), tuple(rows))
+    note = f"{DASH} {not_available(reasons[0])}" if reasons else ""
+    return Grid((_("per hour of"), _("sleep"), "NREM", "REM"), tuple(rows), note)
 
 
 def _lines(

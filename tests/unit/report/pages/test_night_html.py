@@ -5,6 +5,7 @@ import math
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -250,3 +251,33 @@ def test_a_count_stands_without_a_unit_as_in_the_terminal():
     page = night_page(make_night(results=(count,)))
     assert "<b>1</b> count" not in page
     assert "<b>1</b>" in page
+
+
+def test_an_absent_index_of_breathing_says_why():
+    results = (
+        make_measure("ahi_per_h", math.nan, reason="under 180 min of sleep"),
+        make_measure("ahi_nrem_per_h", 24.8),
+        make_measure("ahi_rem_per_h", 33.9),
+    )
+    words = Page(night_page(make_night(results=results))).text
+    assert "Not available: under 180 min of sleep." in words
+
+
+def test_a_number_is_the_same_in_the_summary_and_in_the_details():
+    results = (make_measure("tst_min", 158.5),)
+    page = night_page(make_night(results=results))
+    assert set(re.findall(r"158\.?\d*(?= min|</b>)", page)) == {"158.5"}
+
+
+def test_a_printed_sheet_carries_the_name_of_the_night_as_text():
+    page = night_page(make_night('a"; } </style><b>'))
+    (rule,) = re.findall(r"@bottom-left \{ content: (.*); \}", page)
+    assert rule == r'"a\22 \3b \20 \7d \20 \3c \2f style\3e \3c b\3e "'
+
+
+def test_the_page_of_eight_hours_costs_less_than_two_seconds():
+    # A twentieth of the script that it is measured against, 38 s (scripts/bench.py).
+    night = make_night(stages="W12R3232" * 120)
+    begin = time.process_time()
+    night_page(night, language="nl")
+    assert time.process_time() - begin < 1.9
