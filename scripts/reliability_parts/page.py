@@ -158,9 +158,9 @@ nights a coverage of 90 % is known to about 7 points, that of a third to about 1
 Shipped where it holds at least 85 % overall and 80 % in each third of the automatic
 values; else limits of agreement are. The intervals are wide, because single nights of
 automatic staging are that uncertain; and they are of healthy volunteers and another
-stager: for patients they are too narrow. On the DOD-O nights, where apnoea is common, N3 minutes
-of one expert with this interval hold the median of the other four experts in
-{n3_held:.0%} of the nights, in place of 90 %.
+stager: for patients they are too narrow. On the DOD-O nights, where apnoea is common, the
+interval shipped for N3 minutes was put around one expert's minutes. It holds the median
+of the other four experts in {n3_held:.0f} % of the nights, in place of 90 %.
 
 {intervals}
 
@@ -234,6 +234,6 @@ def make_page(
         search=search_report(search),
         adopted=ADOPTED,
         bench=bench_table(),
-        n3_held=n3_held,
+        n3_held=100 * n3_held,
         further="".join(_set_in_words(*each) for each in further.items()),
     )

@@ -329,7 +329,9 @@ def _compared_by(group: str, table: pd.DataFrame) -> str:
         return group
     if references[0].startswith("per "):
         return f"{group} ({references[0]})"
-    known = table[table["level_n"].notna()]
+    known = table[table["level_n"].notna() & table["estimate"].notna()]
+    if known.empty:
+        return group
     levels = [
         f"{level}, n = {_span(part['level_n'])}"
         for level, part in known.groupby("level", sort=False)
