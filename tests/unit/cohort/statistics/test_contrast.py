@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from typer.testing import CliRunner
 
 import psgkit
+from psgkit.cli.app import app
 from psgkit.cohort.statistics.contrast import compare_groups
 from psgkit.cohort.statistics.contrast_files import read_cohort_table, save_contrast
 from psgkit.cohort.statistics.model import Model, hours_of, models_of
@@ -960,3 +962,44 @@ def test_any_or_none_of_two_groups_is_the_chi_squared_test() -> None:
         cells = np.array([expected, 40 - expected, 62 - expected, expected - 22])
         error = np.sqrt(1 / np.sum(1 / cells))
         assert (35 - expected) / error == pytest.approx(sign * reach, rel=1e-4)
+
+
+def test_each_group_is_described() -> None:
+    cohort = pd.DataFrame(
+        {
+            "group": ["a"] * 5 + ["b"] * 6,
+            "n3_min": [0.0, 10, 20, 30, 40, 50, 60, 70, 80, np.nan, 90],
+        }
+    )
+    found = compare_groups(cohort, group="group", columns="n3_min").groups
+    first, second = found.to_dict("records")
+    counts = ("group", "persons_n", "nights_n", "missing_n", "zeros_n")
+    assert [first[name] for name in counts] == ["a", 5, 5, 0, 1]
+    assert [second[name] for name in counts] == ["b", 5, 5, 1, 0]
+    spread = np.sqrt(1000 / 4)  # of 0 10 20 30 40, and of 50 60 70 80 90
+    for row, middle in ((first, 20.0), (second, 70.0)):
+        assert (row["mean"], row["median"]) == (middle, middle)
+        assert row["sd"] == pytest.approx(spread)
+        assert (row["q25"], row["q75"]) == (middle - 10, middle + 10)
+
+
+def test_the_terminal_shows_digits_that_tell_the_ends_apart(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    age = np.linspace(20, 80, 400)
+    cohort = pd.DataFrame({"age_y": age})
+    cohort["swa_uv2"] = 250 * np.exp(0.0002 * (age - 50) + rng.normal(0, 0.05, 400))
+    cohort.to_csv(tmp_path / "cohort.csv", index=False)
+    said = (
+        CliRunner()
+        .invoke(
+            app,
+            ["contrast", str(tmp_path / "cohort.csv"), "--group", "age_y"],
+            catch_exceptions=False,
+        )
+        .output
+    )
+    row = compare_groups(cohort, group="age_y", columns="swa_uv2").table.iloc[0]
+    estimate, low, high = row[["estimate", "low", "high"]]
+    assert "age_y per 10 years" in said
+    assert f"ratio {estimate:.4f} ({low:.4f} to {high:.4f})" in said
+    assert 0.001 < high - low < 0.01
