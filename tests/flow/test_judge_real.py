@@ -67,6 +67,9 @@ def test_a_tree_shaped_as_dreams_gives_stages_and_spindles(
     # n / 2n, so F1 is 2/3.
     row = next(r for r in page.split("<tr>") if "expert against expert" in r)
     assert "<td>0.67</td>" in row
+    spindles = page[page.index("<h2>Spindles</h2>") :]
+    for detector in ("yasa-fast", "yasa", "a7"):
+        assert f">{detector}</td>" in spindles
     # DREAMS' spindle excerpts hold no arousals: no number, and the reason.
     assert "<h2>Arousals</h2>" not in page
     assert "arousals were not scored" in printed
@@ -83,6 +86,15 @@ def test_a_tree_shaped_as_shhs_gives_arousals(
     assert rows["night"].unique().tolist() == ["shhs1-200001"]
     assert rows["subject"].unique().tolist() == [200001]
     assert set(rows["detector"]) == {"rules", "psgkit, own stages"}
+
+
+def test_the_rules_and_every_network_stand_side_by_side() -> None:
+    assert list(script("judge_real_parts.detectors").detectors())[:4] == [
+        "unet_v2_bands",
+        "rules",
+        "unet_v2",
+        "unet_v1",
+    ]
 
 
 def test_a_wfdb_record_is_the_night_that_was_written(
