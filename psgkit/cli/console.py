@@ -58,6 +58,11 @@ def speak(language: str | None) -> str | None:
     return language
 
 
+def is_english() -> bool:
+    """Tell whether the language of messages and errors is English."""
+    return _LANGUAGE.get() == "en"
+
+
 def _translated(message: str) -> str:
     if (language := _LANGUAGE.get()) == "en":
         return message

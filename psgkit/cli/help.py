@@ -12,6 +12,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from psgkit.cli.console import is_english
+from psgkit.errors import InputError
+
 # Headings of options, in this order; those without one come last.
 SCORING = "Scoring"
 RECORDING = "Recording"
@@ -118,9 +121,11 @@ def _write(formatter: Any, heading: str, rows: list[tuple[str, str]]) -> None:
 
 @contextmanager
 def _plain_words() -> Iterator[None]:
-    """Remove pydantic's prefix from an error of psgkit."""
+    """Say what is wrong with a value without the words of pydantic and Typer."""
     try:
         yield
     except typer.BadParameter as fault:
         fault.message = fault.message.removeprefix("Value error, ")
+        if not is_english():  # which Typer's own lines around it would be
+            raise InputError(fault.format_message()) from None
         raise

@@ -33,8 +33,17 @@ CALLS = {
 KEYWORDS = ("message", "remedy", "reason", "otherwise")
 # Their text stands after the label of a channel.
 AFTER_LABEL = ("Unfit", "_Verdict")
-# Stand in rows of tuples, where they are not followed.
-_IN_ROWS = {"line {number}": "read/formats"}
+# Not followed: one in rows of tuples, and what Typer and pydantic say of a value.
+_OTHERS = {
+    "line {number}": "read/formats",
+    "Invalid value for {option}: {reason}": "typer",
+    "Missing argument {name}.": "typer",
+    "{value} is not one of {choices}.": "typer",
+    "Input should be a valid number, unable to parse string as a number": "pydantic",
+    "Input should be a valid integer, unable to parse string as an integer": "pydantic",
+    "Input should be greater than or equal to {limit}": "pydantic",
+    "Input should be less than or equal to {limit}": "pydantic",
+}
 LABEL: tuple[Piece, ...] = (ast.Name("label"), " ")
 _WORD = re.compile(r"(?<!\w)[A-Za-z]?[a-z]{2,}(?!\w)")
 _FILE_NAME = re.compile(r"\S*[._]\w+")
@@ -127,7 +136,7 @@ class Templates:
                     prefix = LABEL if _called(node) in AFTER_LABEL else ()
                     for text in texts:
                         self._add(text, module, f"{path}:{node.lineno}", prefix)
-        return self.found | _IN_ROWS
+        return self.found | _OTHERS
 
     def _add(
         self, text: ast.expr, module: Module, where: str, prefix: tuple[Piece, ...] = ()

@@ -37,6 +37,14 @@ CALLS = [
         ),
     ),
     (
+        ("report", SAMPLE, "--only", "stages"),
+        "Ongeldige waarde voor '--only': 'stages' is niet een van 'staging', 'numbers'.",
+    ),
+    (
+        ("batch", SAMPLE, "--workers", "0"),
+        "Ongeldige waarde voor '--workers': de invoer moet ten minste 1 zijn",
+    ),
+    (
         ("batch", "/nothing"),
         "Er is geen bestand of map '/nothing'.",
     ),

@@ -200,7 +200,7 @@ def words_of_page(html: str) -> list[str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_english_word_is_left_on_a_page_or_in_the_terminal(language):
     night, cohort = full_night(), make_cohort(9)
-    cohort["message"] = "no REM"
+    cohort["message"] = "x.edf is empty; copy it again from its source."
     said = {
         "page": words_of_page(night_page(night, language=language)),
         "terminal": words_of(text_page(night, files="/x", language=language)),
