@@ -165,4 +165,5 @@ def _band(channel: dict[str, Any]) -> str:
     low, high = channel["highpass_hz"], channel["lowpass_hz"]
     if low is None and high is None:
         return ""
-    return f"{'?' if low is None else f'{low:g}'} to {'?' if high is None else f'{high:g}'} Hz"
+    first, last = ("?" if hz is None else f"{hz:.3g}" for hz in (low, high))
+    return f"{first} to {last} Hz"

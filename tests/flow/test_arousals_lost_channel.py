@@ -1,16 +1,34 @@
 """A chin, eye or EEG lost for part of a night: a right index, or none and why.
 
-A night of 5 h with 20 arousals an hour put in. The index must be within a tenth of the
-one that the whole recording gives, or absent. How far that one is from the truth is what
-`scripts/judge_arousals.py` prints: an eighth too low here.
+Five nights of 5 h are held against the truth, by their true stages, so that errors of
+staging are not in it. Their seeds were named before any of them was looked at.
+
+The simulator lists no arousal at its awakenings. AASM counts the one that leads to an
+awakening, and the detector finds some of them. So an index is right within a tenth of
+what was put in, or of that and every awakening, or between the two. What the loss of a
+channel costs is therefore asked of the arousals that were put in, too.
+
+=====  ======  ============  ======================  =====  ===================
+seed   put in  found of      index, C4 flat for 2 h  truth  and the awakenings
+               them
+=====  ======  ============  ======================  =====  ===================
+1401   68      61            15.36                   14.92  17.11
+1402   46      41            11.31                   10.20  12.64
+1403   65      51            13.82                   14.26  16.67
+1404   50      44            10.81                   10.60  11.87
+1405   43      38            9.67                    9.45   11.65
+=====  ======  ============  ======================  =====  ===================
+
+One more night, with 20 arousals an hour, is held against its own whole recording.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pytest
 
-from psgkit.domain.scoring import Scoring, make_events
+from psgkit.domain.scoring import SLEEP_STAGES, Scoring, make_events
 from psgkit.measure.arousals.network import NETWORK, detector_name
 from psgkit.measure.arousals.source import with_arousals
 from psgkit.measure.night import measure_scored
@@ -22,7 +40,10 @@ from psgkit.simulate.digital import DIGITAL_MAX, Digital, DigitalSource, digitis
 
 pytestmark = pytest.mark.slow
 
+SEEDS = (1401, 1402, 1403, 1404, 1405)
+FLAT_S = (5400, 7200)  # from 1.5 h on, two hours
 CHIN = "Chin1-Chin2"
+EYES = ("E1-M2", "E2-M2")
 INDICES = ("ari_per_h", "ari_nrem_per_h", "ari_rem_per_h")
 BLIND = "a channel of the arousal detector is lost in over a tenth of this sleep"
 
@@ -33,6 +54,7 @@ class Found:
 
     values: dict[str, float]
     reasons: dict[str, str]
+    spans_s: np.ndarray  # onset and end of each arousal
     detector: str
     used: dict[str, str]
     codes: set[str]
@@ -44,15 +66,15 @@ def night() -> SimulatedNight:
 
 
 def flat(
-    night: SimulatedNight, labels: tuple[str, ...], seconds: int
+    night: SimulatedNight, labels: tuple[str, ...], seconds: int, onset_s: int = 3000
 ) -> SimulatedNight:
-    """Return the night with channels that hold zero for so long from 3,000 s on."""
+    """Return the night with channels that hold zero for so long."""
     signals = list(night.signals)
     for channel in night.recording.channels:
         if channel.label in labels:
             signal = signals[channel.index]
             counts = signal.counts.copy()
-            first = round(3000 * signal.rate_hz)
+            first = round(onset_s * signal.rate_hz)
             counts[first : first + round(seconds * signal.rate_hz)] = 0
             signals[channel.index] = replace(signal, counts=counts)
     return with_signals(night, signals)
@@ -81,6 +103,7 @@ def found_in(night: SimulatedNight) -> Found:
     return Found(
         values,
         reasons,
+        spans(counted.scoring),
         counted.detector,
         counted.channels_used,
         {issue.code for issue in counted.issues},
@@ -93,6 +116,104 @@ def indices(scoring: Scoring) -> tuple[dict[str, float], dict[str, str]]:
         {name: float(measures[name].value) for name in INDICES},
         {name: measures[name].reason for name in INDICES},
     )
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What was found in a night with C4 flat for two hours, beside what was put in."""
+
+    index: float
+    true_index: float
+    with_awakenings: float
+    onsets_s: np.ndarray
+    is_found: np.ndarray
+    used: str
+
+
+@cache
+def without_c4(seed: int) -> Lost:
+    onset_s, seconds = FLAT_S
+    night = simulate_night(5.0, seed=seed, rate_hz=128)
+    found = found_in(flat(night, ("C4-M1",), seconds, onset_s))
+    put_in = spans(night.truth.scoring)
+    begins_before_end = found.spans_s[:, 0] < put_in[:, 1:]
+    ends_after_onset = found.spans_s[:, 1] > put_in[:, :1]
+    return Lost(
+        index=found.values["ari_per_h"],
+        true_index=true_index(night),
+        with_awakenings=true_index(night) + awakenings_per_h(night),
+        onsets_s=put_in[:, 0],
+        is_found=(begins_before_end & ends_after_onset).any(axis=1),
+        used=found.used["arousals_central"],
+    )
+
+
+def spans(scoring: Scoring) -> np.ndarray:
+    """Return onset and end of each arousal, shape (n_arousals, 2)."""
+    if scoring.arousals is None:
+        return np.empty((0, 2))
+    spans_s = scoring.arousals[["onset_s", "duration_s"]].to_numpy(float)
+    return np.cumsum(spans_s, axis=1)
+
+
+def true_index(night: SimulatedNight, lost_s: tuple[int, int] = (0, 0)) -> float:
+    """Return the arousals put in, an hour of sleep; from one time to another not seen."""
+    truth = night.truth.scoring
+    starts_s = np.arange(truth.n_epochs) * truth.epoch_s
+    is_seen = (starts_s < lost_s[0]) | (starts_s >= lost_s[1])
+    slept_s = (np.isin(truth.stages, SLEEP_STAGES) & is_seen).sum() * truth.epoch_s
+    onsets_s = spans(truth)[:, 0]
+    counted = (onsets_s < lost_s[0]) | (onsets_s >= lost_s[1])
+    return float(counted.sum() / (slept_s / 3600))
+
+
+def awakenings_per_h(night: SimulatedNight) -> float:
+    """Return how often an epoch of wake follows one of sleep, an hour of sleep."""
+    asleep = np.isin(night.truth.scoring.stages, SLEEP_STAGES)
+    count = (asleep[:-1] & ~asleep[1:]).sum()
+    return float(count / (asleep.sum() * night.truth.scoring.epoch_s / 3600))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_c4_for_two_hours_the_index_is_within_a_tenth_of_the_truth(seed):
+    night = without_c4(seed)
+    assert "C4-M1" in night.used
+    assert "C3-M2" in night.used
+    assert 0.9 * night.true_index < night.index < 1.1 * night.with_awakenings
+
+
+def test_in_the_two_hours_without_c4_as_many_arousals_are_found_as_elsewhere():
+    nights = [without_c4(seed) for seed in SEEDS]
+    first_s, seconds = FLAT_S
+    inside = [
+        (night.onsets_s >= first_s) & (night.onsets_s < first_s + seconds)
+        for night in nights
+    ]
+    found = np.concatenate([night.is_found for night in nights])
+    is_inside = np.concatenate(inside)
+    assert is_inside.sum() > 100
+    assert found[is_inside].mean() > 0.8
+    assert found[is_inside].mean() > found[~is_inside].mean() - 0.05
+
+
+@pytest.mark.parametrize("labels", [(CHIN,), EYES])
+def test_two_hours_without_a_chin_or_eyes_give_no_index_and_the_reason(labels):
+    onset_s, seconds = FLAT_S
+    night = simulate_night(5.0, seed=SEEDS[0], rate_hz=128)
+    found = found_in(flat(night, labels, seconds, onset_s))
+    assert np.isnan(found.values["ari_per_h"])
+    assert found.reasons["ari_per_h"] == BLIND
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_25_minutes_without_chin_and_eyes_leave_the_index_of_the_rest_right(seed):
+    """They leave numerator and denominator; with 12 of 68 arousals in them (1401)."""
+    onset_s, seconds = FLAT_S[0], 1500
+    night = simulate_night(5.0, seed=seed, rate_hz=128)
+    found = found_in(flat(night, (CHIN, *EYES), seconds, onset_s))
+    of_the_rest = true_index(night, (onset_s, onset_s + seconds))
+    index = found.values["ari_per_h"]
+    assert 0.9 * of_the_rest < index < 1.1 * (of_the_rest + awakenings_per_h(night))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +239,6 @@ def check_right_or_absent(found: Found, whole: dict[str, float]) -> None:
         ((CHIN,), 900),
         (("C4-M1", "C3-M2"), 900),
         (("E1-M2", "E2-M2"), 900),
-        (("C4-M1",), 3600),
     ],
 )
 def test_a_quarter_of_an_hour_or_a_channel_with_a_spare_costs_no_index(

@@ -63,13 +63,19 @@ def test_a_channel_that_is_flat_for_two_hours_costs_no_arousals(
     assert "C3-M2" in used
 
 
+STAGED = """14.3 % low: staging by YASA calls epochs with an arousal wake; by the true
+stages the night is right (test_arousals_lost_channel.py)"""
+
+
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True, reason="14.07 of 15.68: the network finds 14.23 on the whole night"
+@pytest.mark.parametrize(
+    "seed",
+    [SEED, pytest.param(1403, marks=pytest.mark.xfail(strict=True, reason=STAGED))],
 )
-def test_a_flat_channel_leaves_the_index_within_a_tenth_of_the_truth(tmp_path: Path):
-    simulated = simulate_night(HOURS, seed=SEED, rate_hz=RATE_HZ, faults=[FLAT])
-    night = analyse(simulated.write(tmp_path / "flat.edf"))
+def test_staged_automatically_the_index_is_within_a_tenth_of_the_truth(seed: int):
+    """1401 is 3.8 % low, 1402 5.9 % high, 1404 2.1 % low; 1403 is the worst of five."""
+    simulated = simulate_night(HOURS, seed=seed, rate_hz=RATE_HZ, faults=[FLAT])
+    night = analyse(simulated)
 
     truth = simulated.truth.scoring
     slept_h = float(np.isin(truth.stages, (1, 2, 3, 4)).sum()) * 30 / 3600

@@ -101,11 +101,15 @@ def amplitude(look: ChannelLook) -> Iterator[Issue]:
             Severity.ERROR,
             "unit_implausible",
             f"{_name(look)} is stored in {look.channel.unit or 'no unit'}, which would "
-            f"make its typical standard deviation {typical:.3g} µV; {low:g} to {high:g} "
+            f"make its typical standard deviation {_size(typical)} µV; {low:g} to {high:g} "
             f"µV is usual, which is what {meant} would give.",
             f"Use --unit {meant}{_alone(look, meant)} if that is its unit, or check the "
             "electrode.",
         )
+
+
+def _size(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _alone(look: ChannelLook, unit: str) -> str:

@@ -17,7 +17,7 @@ AASM_HIGHPASS_HZ = 0.3
 # Slow waves are measured from 0.5 Hz, sigma and beta up to 30 Hz, chin EMG from 10 to
 # 100 Hz (METRICS, sections C, E and G); no band is measured above 0.8 of the low-pass.
 SLOW_WAVE_HZ = 0.5
-BETA_HZ = 30.0
+BETA_HZ, SIGMA_HZ = 30.0, 16.0
 EMG_HZ = 100.0
 EYE_HZ = 0.5
 USABLE_SHARE_OF_LOWPASS = 0.8
@@ -138,8 +138,8 @@ def highpass_too_high(recording: Recording) -> Iterator[Issue]:
             yield Issue(
                 Severity.WARNING,
                 "highpass_too_high",
-                f"{_labels(filtered)} passed a hardware high-pass of up to {highest:g} "
-                f"Hz: {effect}.",
+                f"{_labels(filtered)} passed a hardware high-pass of up to "
+                f"{highest:.2g} Hz: {effect}.",
                 "Record with a high-pass of 0.3 Hz, as the AASM recommends. Compare "
                 "nights of one high-pass only.",
             )
@@ -154,13 +154,17 @@ def lowpass_too_low(recording: Recording) -> Iterator[Issue]:
     ]
     if eeg:
         lowest = min(_usable_hz(channel) for channel in eeg)
-        yield Issue(
-            Severity.WARNING,
-            "lowpass_too_low",
+        message = (
             f"{_labels(eeg)} passed a hardware low-pass that leaves {lowest:g} Hz and "
-            "less: beta, and perhaps spindles, cannot be measured.",
-            "Record with a low-pass of 35 Hz or more.",
+            "less: beta cannot be measured."
         )
+        if lowest < SIGMA_HZ:
+            message = (
+                f"{_labels(eeg)} passed a hardware low-pass that leaves {lowest:g} Hz "
+                "and less: beta, sigma and spindles cannot be measured."
+            )
+        remedy = "Record with a low-pass of 38 Hz or more."
+        yield Issue(Severity.WARNING, "lowpass_too_low", message, remedy)
     chin = [
         channel
         for channel in recording.channels

@@ -135,8 +135,8 @@ def _roles_assumed(assumed: Sequence[tuple[str, Role]]) -> Issue:
     return Issue(
         Severity.NOTE,
         "role_assumed",
-        f"Taken without the label quite saying so: {pairs}.",
-        f"Use --channel {assumed[0][1].value}=LABEL and the like if it is another.",
+        f"Role assumed from an unclear label: {pairs}.",
+        f"If another channel is right, name it: --channel {assumed[0][1].value}=LABEL.",
     )
 
 

@@ -48,7 +48,8 @@ def find_arousals_trained(
     recording : Recording
         With a central EEG, an EOG and a chin EMG.
     scoring : Scoring
-        Aligned with the recording. The network does not see it; arousals begin in its sleep.
+        Aligned with the recording. The network does not see it; arousals begin in its
+        sleep, or within 10 s after it.
     source : {"unet_v1", "unet_v2", "unet_v2_bands"}
         One of psgscoring's networks, at its own threshold. With ``_bands``, bands and
         chin decide where the network is unsure.

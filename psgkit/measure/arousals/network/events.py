@@ -3,7 +3,9 @@
 psgscoring takes what passes a threshold for 3 s or longer and begins in sleep; arousals
 less than 10 s apart are one. Its own gate takes every label but ``"W"`` for sleep,
 ``"WAKE"`` and ``"ART"`` too, and knows only epochs of 30 s from second zero. Here the
-scoring's own epochs are the gate.
+scoring's own epochs are the gate, and an arousal has its stage by the rule for those of
+a scorer: in an epoch of wake, the stage of 10 s earlier. Stagers often call an epoch
+wake because of its arousal.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,6 +23,7 @@ from psgkit.measure.arousals.criteria import Night
 from psgkit.measure.arousals.network.channels import NetworkChannels
 from psgkit.measure.arousals.network.preparation import RATE_HZ
 from psgkit.measure.arousals.thresholds import ArousalRules
+from psgkit.measure.events.events_in_window import STAGE_BEFORE_S
 
 BoolArray = npt.NDArray[np.bool_]
 Float32Array = npt.NDArray[np.float32]
@@ -77,7 +80,7 @@ def arousal_table(
     spans : iterable of Span
         In order of onset.
     scoring : Scoring
-        An arousal begins in its sleep.
+        An arousal begins in its sleep, or within 10 s after it.
     channels : NetworkChannels
         An arousal does not begin where one is lost.
 
@@ -91,7 +94,7 @@ def arousal_table(
     rows: list[dict[str, Any]] = []
     last: dict[str, Any] | None = None  # the arousal that a close follower continues
     for span in spans:
-        stage = night.stage_at(span.onset_s)
+        stage = _stage_of(night, span.onset_s)
         row: dict[str, Any] = {
             "onset_s": span.onset_s,
             "duration_s": span.end_s - span.onset_s,
@@ -138,6 +141,12 @@ def probable_spans(probabilities: Float32Array, threshold: float) -> Iterator[Sp
         if last - first >= SHORTEST_S * RATE_HZ:
             highest = round(float(probabilities[first:last].max()), 3)
             yield Span(round(first / RATE_HZ, 3), round(last / RATE_HZ, 3), highest)
+
+
+def _stage_of(night: Night, onset_s: float) -> Stage:
+    stage = night.stage_at(onset_s)
+    before = night.stage_at(onset_s - STAGE_BEFORE_S)
+    return before if stage is Stage.W and before in SLEEP_STAGES else stage
 
 
 def _reason(stage: Stage, onset_s: float, is_lost: BoolArray) -> str:

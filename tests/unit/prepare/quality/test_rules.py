@@ -326,6 +326,19 @@ def test_a_header_is_judged_without_its_signals(
     assert [issue.code for issue in find_header_issues(recording)] == [code]
 
 
+@pytest.mark.parametrize(
+    ("lowpass_hz", "lost"), [(35.0, "beta cannot"), (15.0, "sigma and spindles cannot")]
+)
+def test_a_low_pass_says_which_bands_it_takes(
+    clean: Signals, lowpass_hz: float, lost: str
+):
+    """0.8 of 35 Hz is 28 Hz: above sigma and spindles (16 Hz), below beta (30 Hz)."""
+    recording = make_recording(clean, {CENTRAL: {"lowpass_hz": lowpass_hz}})
+
+    (issue,) = find_header_issues(recording)
+    assert f"{lost} be measured" in issue.message
+
+
 def test_a_right_header_has_no_issue(clean: Signals):
     assert find_header_issues(make_recording(clean)) == ()
 

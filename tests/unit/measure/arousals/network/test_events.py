@@ -76,10 +76,18 @@ def test_epochs_of_another_length_are_gated_by_their_own_edges() -> None:
     # wake from 20 s to 40 s, which no epoch of 30 s is
     scoring = make_scoring("2W" + "2" * 43, epoch_s=20.0)
     found = judged([(21.0, 25.0), (31.0, 35.0), (41.0, 45.0)], scoring)
-    assert found["reason"].tolist() == ["not_asleep", "not_asleep", ""]
+    assert found["reason"].tolist() == ["", "not_asleep", ""]
     later = replace(make_scoring("2W2R"), onset_s=45.0)
-    found = judged([(50.0, 55.0), (80.0, 85.0), (140.0, 145.0)], later)
+    found = judged([(50.0, 55.0), (90.0, 95.0), (140.0, 145.0)], later)
     assert found["stage"].tolist() == ["N2", "W", "R"]
+
+
+def test_one_that_begins_in_wake_has_the_stage_of_10_s_before() -> None:
+    """METRICS, D: in wake from 60 to 90 s, after REM; artefact is no sleep."""
+    spans = [(68.0, 73.0), (82.0, 87.0), (245.0, 250.0)]
+    found = judged(spans, "2RW2222AW" + "2" * 21)
+    assert found["reason"].tolist() == ["", "not_asleep", "not_asleep"]
+    assert found["stage"].tolist() == ["R", "W", "W"]
 
 
 def test_arousals_less_than_ten_seconds_apart_are_one() -> None:
@@ -90,8 +98,8 @@ def test_arousals_less_than_ten_seconds_apart_are_one() -> None:
 
 
 def test_one_that_is_not_taken_joins_nothing() -> None:
-    """From 85 to 89 s sleep, then wake from 90 to 120 s, then sleep again."""
-    found = judged([(85.0, 88.6), (90.2, 113.0), (121.0, 125.0)], "222W" + "2" * 26)
+    """From 85 to 88 s sleep, then wake from 90 to 120 s, then sleep again."""
+    found = judged([(85.0, 88.0), (100.2, 113.0), (121.0, 125.0)], "222W" + "2" * 26)
     assert found["reason"].tolist() == ["", "not_asleep", ""]
     assert found["stage"].tolist() == ["N2", "W", "N2"]
 
