@@ -150,7 +150,7 @@ def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
     """Return a row a column, which 80 characters hold."""
     import pandas as pd
 
-    # What stubs know of a row of unknown columns serves nothing here.
+    # The stubs of a row of unknown columns are of no use here.
     found: Any = table.itertuples(index=False)
     rows = [
         {

@@ -53,8 +53,7 @@ class Scale(StrEnum):
 class Undefined:
     """A number that this night does not have, and why.
 
-    A metric's function returns it in place of a value: NaN is what is undefined, zero
-    what was counted and found to be none.
+    A metric's function returns it in place of a value. NaN is undefined; zero was counted.
 
     Attributes
     ----------

@@ -123,7 +123,7 @@ class Night:
     def start_date(self) -> dt.date | None:
         """Date of second zero where the settings in force keep dates, else None.
 
-        What writes a date asks here: a date that came into a night in another way
+        Writers of a date ask here: a date that came into a night in another way
         stays out of its files.
         """
         report = self.provenance.settings.get("report")

@@ -31,7 +31,7 @@ class _Template:
     key: str  # its longest piece without a field: most templates are ruled out by it
     meant: str
     is_typed: bool  # options as a person types them
-    is_joint: bool  # has hardly a letter of its own, such as "{first} and {last}"
+    is_joint: bool  # hardly a letter outside its fields: "{first} and {last}"
 
 
 def translated(message: str) -> str:
@@ -81,7 +81,7 @@ def _whole(
             if template.is_typed:
                 return text
             values = {name: _value(value, language) for name, value in given.items()}
-            # Names from a file that happen to hold an "and" stay as they are.
+            # Names from a file with an "and" stay as they are.
             if values != given or not is_joint:
                 return template.meant.format_map(values)
     return None

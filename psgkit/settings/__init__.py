@@ -1,8 +1,7 @@
 """Settings: one frozen model a step, and the file they are read from.
 
-`configs/default.toml` lists every setting with its default; a lab's own file holds
-those it wants otherwise. What differs from night to night is not a setting but part of
-a `Job`.
+`configs/default.toml` lists every setting with its default; a lab's own file has its
+changes. Facts that differ from night to night are part of a `Job`.
 """
 
 import difflib
@@ -37,18 +36,17 @@ class ReadSettings(Frozen):
     ----------
     channels : dict of str to str
         Role (``C4_M1``, ``EMG_CHIN``), or use (``eeg``, ``central``), to the label of
-        the channel that shall have it.
+        its channel.
     unit : str or None
-        Unit of EEG, EOG and EMG where headers are silent or wrong.
+        Unit of EEG, EOG and EMG if headers have none or a wrong one.
     units : dict of str to str
-        Label, role or kind (``eeg``, ``eog``, ``emg``) of a channel to its unit; goes
+        Label, role or kind (``eeg``, ``eog``, ``emg``) of a channel to its unit; counts
         before ``unit``.
     ignore_clock : bool
-        Whether the records of an EDF+D are read one after another, whatever times they
-        give.
+        Whether the records of an EDF+D are read one after another, without their times.
     stall_s : float
-        Seconds without a byte after which a download from the web is given up. A slow
-        download that goes on is never cut. A change of it makes no night be done again.
+        Seconds without a byte that end a download from the web. A slow download is never
+        cut. A change does not repeat nights.
 
     Examples
     --------
@@ -148,8 +146,8 @@ class ArousalSettings(Frozen):
     seed : float
         By how much a fast band must exceed its baseline for an arousal to begin.
     calibration : str
-        On which expert-scored nights the threshold was fitted and how well it did on
-        others; empty where nobody has done that. ``scripts/judge_real.py`` writes it.
+        The nights that the threshold was fitted on, and the result on others; empty
+        without a calibration. ``scripts/judge_real.py`` writes it.
     """
 
     source: Literal[
@@ -202,7 +200,7 @@ class ReportSettings(Frozen):
         Whether the page of pictures is written.
     explain_arousals : bool
         Whether every candidate of the arousal rules is written as CSV, with the reason
-        for which it was taken or rejected.
+        for its verdict.
     tables : bool
         Whether the long tables are written as CSV too.
     keep_dates : bool
@@ -214,7 +212,7 @@ class ReportSettings(Frozen):
     names : {"plain", "codes"}
         Whether the page shows the names of columns beside the plain names.
     review : bool
-        Whether the page is written on which a person checks and corrects the night.
+        Whether the page for corrections is written.
 
     Examples
     --------
@@ -282,7 +280,7 @@ def load_settings(path: str | Path) -> Settings:
     Parameters
     ----------
     path : str or Path
-        A TOML file; what it does not name keeps its default.
+        A TOML file; other settings keep their defaults.
 
     Returns
     -------
@@ -291,8 +289,8 @@ def load_settings(path: str | Path) -> Settings:
     Raises
     ------
     SettingsError
-        If the file cannot be read, or names a setting or value that there is not; every
-        fault is named, a misspelt name with the one that was probably meant.
+        If the file cannot be read, or has an unknown setting or value; every fault is
+        named, a misspelt name with the nearest one.
 
     Examples
     --------

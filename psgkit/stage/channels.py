@@ -26,7 +26,7 @@ Seen = TypeVar("Seen")
 # rate of the fastest, so slower channels beside a faster one are staged: SHHS1 has its
 # EOG at 50 Hz beside EEG at 125 Hz.
 LOWEST_RATE_HZ = 80.0
-# At 20 Hz or less a channel holds nothing above 10 Hz: no spindles and no muscle. The
+# At 20 Hz or less a channel has nothing above 10 Hz: no spindles and no muscle. The
 # chin of Sleep-EDF, at 1 Hz, is an envelope.
 LOWEST_OWN_RATE_HZ = 20.0
 

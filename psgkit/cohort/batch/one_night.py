@@ -117,7 +117,7 @@ def _analyse_and_save(task: Task, started: float) -> Done:
 def _check_there(job: Job) -> None:
     """Refuse missing files without their names, for nights named by hash.
 
-    Where a name may be told, the reader tells it.
+    The reader itself names a file if it may.
     """
     for what, file in job.files.items():
         if is_closed(file):

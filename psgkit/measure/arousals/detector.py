@@ -3,9 +3,9 @@
 AASM's rule (an abrupt shift to theta, alpha or beta for at least 3 s, after 10 s of
 sleep, in REM sleep with a rise of the chin EMG) with robust
 baselines and a veto of spindles as in Luna, structure after Fernández-Varela et al. 2017
-(10.1016/j.compbiomed.2017.05.011). `thresholds` holds the thresholds, `input_channels` the
-channels, `bands` what is measured, `candidates` where it shifts, `criteria` what is an
-arousal and why not; docs/arousals.md describes it in words.
+(10.1016/j.compbiomed.2017.05.011). `thresholds` has the thresholds, `input_channels` the
+channels, `bands` the powers, `candidates` the shifts, `criteria` the reasons against them;
+docs/arousals.md describes the steps.
 """
 
 from collections import Counter
