@@ -261,10 +261,6 @@ XML = """<?xml version="1.0"?><CMPStudyConfig><EpochLength>30</EpochLength>
             "--codes does nothing where no night has a scoring",
         ),
         (
-            ("batch", SAMPLE, "--only", "staging", "--language", "nl"),
-            "--language does nothing with --only staging",
-        ),
-        (
             ("batch", SAMPLE, "--verify", "--no-resume"),
             "--verify does nothing with --no-resume",
         ),
