@@ -18,9 +18,9 @@ from psgkit.domain.recording import (
 )
 from psgkit.domain.signal_source import Scale, SignalSource
 
-# Bytes of samples in memory: as counts, 14 channels of 8 h at 256 Hz. A wider night is
+# Bytes of samples in memory: as counts, 9 channels of 8 h at 256 Hz. A wider night is
 # read in several passes.
-MOST_BYTES = 220_000_000
+MOST_BYTES = 140_000_000
 # Bytes of samples in double precision that are read at a time.
 BLOCK_BYTES = 16_000_000
 

@@ -24,9 +24,9 @@ from psgkit.measure.arousals.input_channels import (
 )
 from psgkit.measure.arousals.network.preparation import (
     RATE_HZ,
+    Extended,
     bridged,
     normalised,
-    to_50_hz,
 )
 from psgkit.measure.signals.centring import centred
 from psgkit.measure.signals.channel_reader import ArtefactMask
@@ -182,15 +182,20 @@ def _prepare(
             is_long[first:last] |= last - first >= least
     lost |= is_long
     longest = round(LEAST_LOST_WINDOWS * ARTEFACT_S * channel.rate_hz)
-    reduced = to_50_hz(bridged(kept, is_missing, longest), channel.rate_hz)
+    extended = Extended.of(bridged(kept, is_missing, longest), channel.rate_hz)
+    del kept, is_missing  # beside a Fourier transform of the night
+    reduced = extended.to_50_hz()
+    del extended
     samples = normalised(reduced, at_rate(is_long, RATE_HZ, len(reduced)))
     return _Composed(samples, lost, bad, [channel])
 
 
 def at_rate(windows: BoolArray, rate_hz: float, n_samples: int) -> BoolArray:
     """Spread a mask of 5-s windows over samples."""
-    numbers = (np.arange(n_samples) / (rate_hz * ARTEFACT_S)).astype(int)
-    return np.asarray(windows[np.minimum(numbers, len(windows) - 1)])
+    edges = np.ceil(np.arange(len(windows) + 1) * rate_hz * ARTEFACT_S - 1e-6)
+    edges[-1] = max(edges[-1], n_samples)  # the last goes on to the end
+    lengths = np.diff(np.minimum(edges, n_samples)).astype(int)
+    return np.repeat(windows, lengths)
 
 
 def _fill(whole: _Composed, part: _Composed) -> None:

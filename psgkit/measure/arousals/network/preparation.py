@@ -6,6 +6,7 @@ both, so that a silent hour does not blow up what is beside it.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -23,54 +24,64 @@ Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 
-def to_50_hz(values: Float32Array, rate_hz: float) -> Float32Array:
-    """Resample by the Fourier transform of the whole, as ``mne.filter.resample`` does.
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A signal that goes on beyond both ends, as long as its Fourier transform wants.
 
-    In single precision, in which a night at 512 Hz takes 60 MB.
-
-    Parameters
+    Attributes
     ----------
-    values : numpy.ndarray of float32, shape (n_samples,)
-        About zero, without NaN.
+    values : numpy.ndarray of float32, shape (a power of 2,)
+        Mirrored beyond the ends as far as there is a signal, then zero.
+    before, n_samples : int
+        Where the signal begins, and how long it is.
     rate_hz : float
         At least 50 Hz.
     """
-    if rate_hz == RATE_HZ:
-        return values
-    n_samples, ratio = len(values), RATE_HZ / rate_hz
-    wanted = max(round(n_samples * ratio), 1)
-    least = n_samples + 2 * min(n_samples // 8, LEAST_PAD)
-    length = 2 ** math.ceil(math.log2(least))
-    before = (length - n_samples) // 2
-    spectrum = fft.rfft(_mirrored(values, before, length), overwrite_x=True)
-    new_length = round(length * ratio)
-    kept = spectrum[: new_length // 2 + 1] * np.float32(ratio)
-    del spectrum
-    if new_length % 2 == 0:
-        kept[-1] *= 2.0  # the part that aliases into the highest frequency
-    reduced = fft.irfft(kept, new_length, overwrite_x=True)
-    first = round(before * ratio)
-    return np.asarray(reduced[first : first + wanted], np.float32)
 
+    values: Float32Array
+    before: int
+    n_samples: int
+    rate_hz: float
 
-def _mirrored(values: Float32Array, before: int, length: int) -> Float32Array:
-    """Go on beyond both ends, mirrored as far as there is a signal, then zero."""
-    n_samples = len(values)
-    longer = np.zeros(length, dtype=np.float32)
-    longer[before : before + n_samples] = values
-    left = min(before, n_samples - 1)
-    longer[before - left : before] = 2 * values[0] - values[left:0:-1]
-    end = before + n_samples
-    right = min(length - end, n_samples - 1)
-    longer[end : end + right] = 2 * values[-1] - values[-2 : -right - 2 : -1]
-    return longer
+    @classmethod
+    def of(cls, values: Float32Array, rate_hz: float) -> "Extended":
+        """Extend a signal about zero without NaN, shape (n_samples,)."""
+        n_samples = len(values)
+        least = n_samples + 2 * min(n_samples // 8, LEAST_PAD)
+        length = 2 ** math.ceil(math.log2(least))
+        before = (length - n_samples) // 2
+        longer = np.zeros(length, dtype=np.float32)
+        longer[before : before + n_samples] = values
+        left = min(before, n_samples - 1)
+        longer[before - left : before] = 2 * values[0] - values[left:0:-1]
+        end = before + n_samples
+        right = min(length - end, n_samples - 1)
+        longer[end : end + right] = 2 * values[-1] - values[-2 : -right - 2 : -1]
+        return cls(longer, before, n_samples, rate_hz)
+
+    def to_50_hz(self) -> Float32Array:
+        """Resample by the Fourier transform of the whole, as MNE's resampling does.
+
+        In single precision, in which a night at 512 Hz takes 60 MB.
+        """
+        if self.rate_hz == RATE_HZ:
+            return self.values[self.before : self.before + self.n_samples]
+        ratio = RATE_HZ / self.rate_hz
+        wanted = max(round(self.n_samples * ratio), 1)
+        new_length = round(len(self.values) * ratio)
+        kept = fft.rfft(self.values)[: new_length // 2 + 1] * np.float32(ratio)
+        if new_length % 2 == 0:
+            kept[-1] *= 2.0  # the part that aliases into the highest frequency
+        reduced = fft.irfft(kept, new_length, overwrite_x=True)
+        first = round(self.before * ratio)
+        return np.asarray(reduced[first : first + wanted], np.float32)
 
 
 def bridged(values: Float32Array, is_missing: BoolArray, longest: int) -> Float32Array:
     """Fill short gaps with the signal beside them, mirrored from either side.
 
     A network that sees silence of some seconds in every minute finds next to nothing
-    in between. Time in a gap still counts as lost.
+    in between. What lies in a gap counts as lost all the same.
 
     Parameters
     ----------

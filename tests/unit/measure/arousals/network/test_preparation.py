@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from psgkit.measure.arousals.network.preparation import normalised, to_50_hz
+from psgkit.measure.arousals.network.preparation import Extended, normalised
 
 SECONDS = 400
 
@@ -21,7 +21,7 @@ def noise(rate_hz: float, seed: int = 1) -> np.ndarray:
 def test_the_rate_is_reduced_as_psgscoring_does(unet, rate_hz: float) -> None:
     values = noise(rate_hz)
     wanted = unet.to_50hz(values, rate_hz)
-    found = to_50_hz(values.astype(np.float32), rate_hz)
+    found = Extended.of(values.astype(np.float32), rate_hz).to_50_hz()
     assert len(found) == len(wanted) == 50 * SECONDS
     np.testing.assert_allclose(found, wanted, atol=2e-4)
 
