@@ -16,7 +16,7 @@ seed   put in  found of      index, C4 flat for 2 h  truth  and the awakenings
 1402   46      41            11.31                   10.20  12.64
 1403   65      51            13.82                   14.26  16.67
 1404   50      44            10.81                   10.60  11.87
-1405   43      38            9.67                    9.45   11.65
+1405   43      35            9.45                    9.45   11.65
 =====  ======  ============  ======================  =====  ===================
 
 One more night, with 20 arousals an hour, is held against its own whole recording.
