@@ -23,11 +23,19 @@ WINDOW_S = 5.0
 N_WINDOWS = 12
 
 # Micro sign and Greek mu, and their forms when UTF-8, Shift-JIS or the old DOS
-# code page are read as Latin-1.
-_MICRO = ("\u00b5", "\u03bc", "\u00c2\u00b5", "\u00ce\u00bc", "\u0083\u00ca", "\u00e6")
+# code page are read as Latin-1; Cyrillic "mk" of code page 1251, likewise.
+_MICRO = (
+    "\u00b5",
+    "\u03bc",
+    "\u00c2\u00b5",
+    "\u00ce\u00bc",
+    "\u0083\u00ca",
+    "\u00e6",
+    "\u00ec\u00ea",
+)
 _PREFIXES = {"": "V", "n": "nV", "nano": "nV", "u": "uV", "micro": "uV", "m": "mV"}
-_PREFIXES |= {"milli": "mV"}
-_VOLTS = re.compile(r"(n|nano|u|micro|m|milli)?\s*(v|volts?)\.?", re.IGNORECASE)
+_PREFIXES |= {"milli": "mV", "mk": "uV", "mc": "uV"}  # mkV: Cyrillic in Latin letters
+_VOLTS = re.compile(r"(n|nano|u|micro|mk|mc|m|milli)?\s*(v|volts?)\.?", re.IGNORECASE)
 _FROM_CYRILLIC = str.maketrans(
     {
         "\u043c": "m",  # Cyrillic em
@@ -35,6 +43,9 @@ _FROM_CYRILLIC = str.maketrans(
         "\u043d": "n",  # en
         "\u0432": "v",  # ve
         "\u0412": "V",
+        "\u00ec": "m",  # the same letters of code page 1251, read as Latin-1
+        "\u00c2": "V",
+        "\u00e2": "v",
     }
 )
 _CYRILLIC_MICRO = re.compile("^\u043c\u043a", re.IGNORECASE)

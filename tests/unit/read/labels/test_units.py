@@ -25,6 +25,9 @@ from psgkit.settings import ReadSettings, settings_from
         ("\u03bcV", "uV"),  # Greek mu
         ("\u00c2\u00b5V", "uV"),  # UTF-8 read as Latin-1
         ("\u00ce\u00bcV", "uV"),
+        ("mkV", "uV"),  # Cyrillic in Latin letters
+        ("\u00ec\u00ea\u00c2", "uV"),  # Cyrillic of code page 1251 read as Latin-1
+        ("\u00ec\u00c2", "mV"),
         ("microvolt", "uV"),
         ("micro V", "uV"),
         ("uVolts", "uV"),
