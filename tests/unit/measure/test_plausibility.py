@@ -115,4 +115,4 @@ def test_spontaneous_arousals_are_flagged_where_limbs_were_not_scored():
     assert issues(ari_spont_per_h=math.nan, ari_limb_per_h=math.nan) == ()
     (issue,) = issues(ari_spont_per_h=4.0, ari_limb_per_h=math.nan)
     assert (issue.code, issue.severity) == ("limb_movements_not_scored", Severity.NOTE)
-    assert "ari_spont_per_h" in issue.message
+    assert "count as spontaneous" in issue.message
