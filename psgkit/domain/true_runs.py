@@ -22,5 +22,6 @@ def true_runs(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
     >>> true_runs(np.array([True, False, True, True])).tolist()
     [[0, 1], [2, 4]]
     """
-    edges = np.diff(mask.astype(np.int8), prepend=0, append=0)
-    return np.flatnonzero(edges).reshape(-1, 2)
+    # A night at 512 Hz has 17 million samples: a byte each, not eight.
+    padded = np.concatenate(([False], mask, [False]))
+    return np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)
