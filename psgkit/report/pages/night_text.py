@@ -7,6 +7,7 @@ is absent and why, and what was used.
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Group
@@ -127,6 +128,9 @@ def _lines(night: Night, width: int, files: str, *, full: bool) -> Iterator[Styl
         # One line for how many messages there are, one for the prompt.
         if len(heading) + len(middle) + len(last) + 2 <= SCREEN or full:
             break
+    else:  # heart and saturation stand on the page
+        bare = replace(summary, body=())
+        middle = [*_summary(bare, width), *_sources(night, files, width)]
     yield from heading
     if full:
         selection = select(night)

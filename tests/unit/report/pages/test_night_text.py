@@ -7,6 +7,7 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Family
 from psgkit.domain.night import Night
 from psgkit.report.pages.night_text import page, text_page
+from psgkit.report.pages.sleep_summary import BODY_ROWS, BREATHING_ROWS
 
 
 def whole(night: Night) -> str:
@@ -25,6 +26,18 @@ def test_the_answers_come_last_on_a_screen_of_24_lines():
         ]
         assert titles[-3:] == ["REM CONTINUITY", "N3, DEEP SLEEP", "AROUSALS"]
     assert "Messages not shown here: " in text_page(make_night(issues=many))
+
+
+def test_a_crowded_screen_leaves_heart_and_saturation_to_the_page():
+    known = make_night().results
+    more = tuple(make_measure(name, 12.5) for _label, name in BODY_ROWS)
+    breathing = tuple(
+        make_measure(f"{stem}_per_h", 12.5) for _label, stem in BREATHING_ROWS
+    )
+    night = make_night(results=(*known, *more, *breathing))
+    lines = text_page(night, files="a folder of results/" * 16).splitlines()
+    assert len(lines) <= 23
+    assert not any("mean saturation" in line for line in lines)
 
 
 def test_an_answer_that_is_absent_says_why():
