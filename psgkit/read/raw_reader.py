@@ -90,7 +90,9 @@ class RawReader:
                     f"{self.name} holds channels of several rates, which MNE reads with "
                     "errors at every edge. Export the recording as EDF+."
                 ) from None
-            except (OSError, ValueError, RuntimeError) as fault:
+            except MemoryError:
+                raise
+            except Exception as fault:  # noqa: BLE001 - MNE's readers raise any kind
                 raise UnreadableRecording(
                     f"MNE could not read the samples of {self.name}: {fault}. "
                     "Check that nothing writes to the file, and copy it again."

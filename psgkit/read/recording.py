@@ -1,6 +1,8 @@
 """A recording from a file or folder of any format: EDF and BDF here, the rest by MNE."""
 
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 # Personal data in a reason of MNE: a date, or a long number.
 _PERSONAL = re.compile(r"\d{1,4}[-./]\w{1,3}[-./]\d{1,4}|\d{6,}")
 _LONGEST_REASON = 200
+# Damage in an EEGLAB file can crash scipy's reader, and with it the process.
+_LOAD = "import sys, scipy.io; scipy.io.loadmat(sys.argv[1])"
 
 
 def read_recording(
@@ -88,6 +92,8 @@ class OpenFile:
         path = self.path
         try:
             check_claims(path)
+            if path.suffix.lower() == ".set":
+                _refuse_crashing(path)
             if path.suffix.lower() == ".data":
                 return mne.io.read_raw_nicolet(path, ch_type="eeg", verbose="ERROR")
             if path.name.lower().endswith((".fif", ".fif.gz")):
@@ -101,6 +107,18 @@ class OpenFile:
                 f"MNE could not read {path.name}: {_reason(fault, path)} "
                 "Check that all files of the recording are there, or export it as EDF+."
             ) from None
+
+
+def _refuse_crashing(path: Path) -> None:
+    """Refuse an EEGLAB file on which scipy's reader crashes, tried in another process."""
+    tried = subprocess.run(  # noqa: S603 - this Python, our own line
+        [sys.executable, "-c", _LOAD, str(path)], capture_output=True, check=False
+    )
+    if tried.returncode not in (0, 1):  # 1: an exception, which MNE's reader names
+        raise UnreadableRecording(
+            f"{path.name} is damaged: scipy, with which MNE reads EEGLAB files, crashes "
+            "on it. Copy the file again, or export it again from EEGLAB."
+        )
 
 
 def _reason(fault: Exception, path: Path) -> str:

@@ -8,7 +8,7 @@ import mne
 import numpy as np
 import pytest
 from edf_makers import EdfSignal, make_edf
-from raw_makers import write_gdf
+from raw_makers import make_raw, write_gdf
 
 from psgkit.domain.recording import Recording
 from psgkit.errors import UnreadableRecording
@@ -96,3 +96,15 @@ def test_a_fif_file_whose_tags_go_in_a_circle_is_refused(tmp_path: Path) -> None
     struct.pack_into(">i", content, 36 + 20 + 12, 36)
     path.write_bytes(content)
     refused_at_once(path, "its list of tags has no end")
+
+
+def test_an_eeglab_file_that_crashes_scipy_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The crash is a signal to itself: a file that crashes is not kept here."""
+    mne.export.export_raw(tmp_path / "n.set", make_raw(seconds=2), verbose="ERROR")
+    assert read_recording(tmp_path / "n.set").channels
+    crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+    monkeypatch.setattr("psgkit.read.recording._LOAD", crash)
+    with pytest.raises(UnreadableRecording, match="is damaged: scipy"):
+        read_recording(tmp_path / "n.set")
