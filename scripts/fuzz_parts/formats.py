@@ -1,6 +1,7 @@
 """Right files of the formats that MNE, WFDB and the page for corrections write."""
 
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,15 +55,17 @@ def recordings(folder: Path) -> dict[str, Seed]:
 def annotations(folder: Path) -> Seed:
     """Return WFDB annotations with stages and events, as the MIT-BIH database has them."""
     notes = ["W", "1", "2 H", "4 X LA", "R A", "MT"]
-    wfdb.wrann(
-        "n",
-        "st",
-        np.arange(len(notes)) * 6000,
-        symbol=['"'] * len(notes),
-        aux_note=notes,
-        fs=200,
-        write_dir=str(folder),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # wfdb calls what pandas 3 deprecates
+        wfdb.wrann(
+            "n",
+            "st",
+            np.arange(len(notes)) * 6000,
+            symbol=['"'] * len(notes),
+            aux_note=notes,
+            fs=200,
+            write_dir=str(folder),
+        )
     return Seed("n.st", "n.st", read(folder, "n.st"))
 
 

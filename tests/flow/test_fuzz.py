@@ -21,5 +21,5 @@ def test_damaged_files_are_read_or_refused():
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    counts = dict(line.rsplit(maxsplit=5)[:2] for line in run.stdout.splitlines()[1:32])
+    counts = dict(line.rsplit(maxsplit=6)[:2] for line in run.stdout.splitlines()[1:32])
     assert set(counts.values()) == {"10"}, run.stdout

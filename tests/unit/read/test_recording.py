@@ -170,12 +170,12 @@ def test_a_reason_holds_no_folder_date_or_number_of_a_person(
         raise ValueError(f"{path}: '02-MAY-1951' of 12345678 is odd")
 
     monkeypatch.setattr(mne.io, "read_raw", refuse)
-    path = tmp_path / "night.gdf"
-    path.write_bytes(b"GDF")
+    path = tmp_path / "night.vhdr"
+    path.write_bytes(b"Brain Vision")
     with pytest.raises(UnreadableRecording) as fault:
         read_recording(path)
     text = str(fault.value)
-    assert "MNE could not read night.gdf: night.gdf: '…' of … is odd." in text
+    assert "MNE could not read night.vhdr: night.vhdr: '…' of … is odd." in text
     assert str(tmp_path) not in text
 
 
