@@ -1,12 +1,18 @@
-"""Scorings that are far larger than a night, made in a moment; one a kind."""
+"""Scorings that are far larger than a night, made in a moment; one a kind.
+
+`python tests/big_scorings.py` prints the seconds that each takes.
+"""
 
 # ruff: noqa: PLW0108 - a file of some MB is made when its test asks for it
 
+import contextlib
 import datetime as dt
 import gzip
 import io
 import resource
 import sys
+import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -201,5 +207,22 @@ def grown_mb(paths: list[str]) -> float:
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
+def _print_seconds() -> None:
+    """Print the processor's seconds of each kind: read, or refused."""
+    kinds = {**DAYS, **{kind: (*two, {}) for kind, two in HOSTILE.items()}}
+    with tempfile.TemporaryDirectory() as folder:
+        read_small(Path(folder))
+        for kind, (name, make, options) in kinds.items():
+            path = Path(folder, name)
+            path.write_bytes(make())
+            begin = time.process_time()
+            with contextlib.suppress(PsgkitError):
+                read_scoring(path, **options)  # type: ignore[arg-type]
+            sys.stdout.write(f"{time.process_time() - begin:5.2f} s  {kind}\n")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(f"{grown_mb(sys.argv[1:])}\n")
+    if sys.argv[1:]:
+        sys.stdout.write(f"{grown_mb(sys.argv[1:])}\n")
+    else:
+        _print_seconds()

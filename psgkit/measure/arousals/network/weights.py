@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psgkit.errors import InputError
+from psgkit.measure.arousals.network.flat_picture import as_flat_picture
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -51,7 +52,9 @@ PUBLISHED = {
     "0.763 on 5 of PSG-IPA",
 }
 
-_REINSTALL = "Install it again: pip install --force-reinstall psgscoring onnxruntime."
+_REINSTALL = (
+    "Install it again: pip install --force-reinstall psgscoring onnx onnxruntime."
+)
 
 
 def detector_name(source: str) -> str:
@@ -69,13 +72,17 @@ def load_network(weight: str) -> "InferenceSession":
     Raises
     ------
     InputError
-        If psgscoring or onnxruntime is not installed, or the file has other content.
+        If psgscoring, onnx or onnxruntime is not installed, or the file has other
+        content.
     """
     content = read_weights(weight)
     try:
         import onnxruntime  # noqa: PLC0415 - costs half a second
-    except ImportError:
-        raise InputError(f"onnxruntime is not installed. {_REINSTALL}") from None
+
+        flat = as_flat_picture(content)
+    except ImportError as error:
+        name = error.name
+        raise InputError(f"{name} is not installed. {_REINSTALL}") from None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -83,7 +90,7 @@ def load_network(weight: str) -> "InferenceSession":
     # An arena keeps the memory of the largest part for good, and gains no time.
     options.enable_cpu_mem_arena = False
     return onnxruntime.InferenceSession(
-        content, options, providers=["CPUExecutionProvider"]
+        flat, options, providers=["CPUExecutionProvider"]
     )
 
 

@@ -1,74 +1,52 @@
-"""A day of seconds is read; what takes more than 2 s or 300 MB is refused by then."""
+"""A day of seconds is read; a scoring that no night has is refused, both in 300 MB.
+
+`python tests/big_scorings.py` prints the seconds of each.
+"""
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import big_scorings
 import pytest
-from big_scorings import DAY, DAYS, HOSTILE, read_small
+from big_scorings import DAY, DAYS, HOSTILE
 
 from psgkit.domain.scoring import Stage
 from psgkit.errors import PsgkitError
 from psgkit.read import read_scoring
 
-MOST_S = 2.0
 MOST_MB = 300
-# Seconds that the loop below takes on the machine for which the 2 s are meant.
-LOOP_S = 0.6
-
-
-@pytest.fixture(scope="module")
-def slowness() -> float:
-    """Return how much slower this machine is at the moment: others may use it, too."""
-    begin = time.process_time()
-    sum(n * n for n in range(10**7))
-    return max(1.0, (time.process_time() - begin) / LOOP_S)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", DAYS)
-def test_a_day_of_one_stage_a_second_is_read_in_2_s(
-    tmp_path: Path, kind: str, slowness: float
-):
+def test_a_day_of_one_stage_a_second_is_read(tmp_path: Path, kind: str):
     name, make, options = DAYS[kind]
     path = tmp_path / name
     path.write_bytes(make())
-    read_small(tmp_path)
 
-    took_s = []
-    for _ in range(2):  # the quicker one: other programs of the machine slow the other
-        begin = time.process_time()
-        scoring = read_scoring(path, **options)  # type: ignore[arg-type]
-        took_s.append(time.process_time() - begin)
+    scoring = read_scoring(path, **options)  # type: ignore[arg-type]
 
     assert (scoring.n_epochs, scoring.epoch_s, scoring.onset_s) == (DAY, 1.0, 0.0)
     # ten minutes of each in turn: 28 or 29 times 600 s
     stages = (Stage.W, Stage.N1, Stage.N2, Stage.N3, Stage.R)
     counts = [int((scoring.stages == stage).sum()) for stage in stages]
     assert counts == [17400, 17400, 17400, 17400, 16800]
-    assert min(took_s) < MOST_S * slowness
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_scoring_that_no_night_has_is_refused_in_2_s(
-    tmp_path: Path, kind: str, slowness: float
-):
+def test_a_scoring_that_no_night_has_is_refused(tmp_path: Path, kind: str):
     name, make = HOSTILE[kind]
     path = tmp_path / name
     path.write_bytes(make())
-    read_small(tmp_path)
 
-    begin = time.process_time()
     refused = False
     try:
         read_scoring(path)
     except PsgkitError:
         refused = True
 
-    assert time.process_time() - begin < MOST_S * slowness
     assert refused is (kind != "a name of 3 MB")  # one long remark spoils no night
 
 

@@ -1,6 +1,7 @@
-"""Parts of a night have the probabilities of the whole."""
+"""Parts of a night have the probabilities of the whole, by the file as released."""
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from psgkit.measure.arousals.network import probabilities
@@ -11,10 +12,19 @@ from psgkit.measure.arousals.network.probabilities import (
     arousal_probabilities,
     usable_threads,
 )
-from psgkit.measure.arousals.network.weights import load_network
+from psgkit.measure.arousals.network.weights import WEIGHTS, load_network, read_weights
 from psgkit.simulate import simulate_night
 
 SECONDS = 700
+
+
+def as_released(values: np.ndarray, weight: str = "unet_v2") -> np.ndarray:
+    """Run the file of psgscoring as it is, in one pass, shape (n_samples,)."""
+    session = onnxruntime.InferenceSession(
+        read_weights(weight), providers=["CPUExecutionProvider"]
+    )
+    (found,) = session.run(None, {"x": values[np.newaxis]})
+    return found[0]
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +44,17 @@ def inputs() -> np.ndarray:
 def whole(inputs: np.ndarray) -> np.ndarray:
     """One pass, with the zeros at its end that psgscoring puts there."""
     padded = np.pad(inputs, ((0, 0), (0, -inputs.shape[1] % STRIDE)))
-    (found,) = load_network("unet_v2").run(None, {"x": padded[np.newaxis]})
-    return found[0, : inputs.shape[1]]
+    return as_released(padded)[: inputs.shape[1]]
+
+
+@pytest.mark.parametrize("weight", sorted(WEIGHTS))
+@pytest.mark.parametrize("n_strides", [1, 20, 201])
+def test_the_rewritten_network_has_the_probabilities_of_the_released(
+    inputs, weight: str, n_strides: int
+) -> None:
+    given = inputs[:, : n_strides * STRIDE]
+    (found,) = load_network(weight).run(None, {"x": given[np.newaxis]})
+    np.testing.assert_allclose(found[0], as_released(given, weight), atol=1e-6)
 
 
 @pytest.mark.parametrize("n_strides", [20, 47, 352])
@@ -53,12 +72,12 @@ def test_a_night_in_parts_has_the_probabilities_of_one_pass() -> None:
     made = simulate_night(3.0, seed=7, montage="minimal", rate_hz=100)
     channels = network_channels(made.recording, made.truth.scoring, None)
     given = channels.inputs[:, : channels.inputs.shape[1] // STRIDE * STRIDE]
-    (one_pass,) = load_network("unet_v2").run(None, {"x": given[np.newaxis]})
+    one_pass = as_released(given)
     everywhere = np.ones(given.shape[1] // RATE_HZ + 1, dtype=bool)
     parts = arousal_probabilities(given, everywhere, "unet_v2")
     assert given.shape[1] > 10 * probabilities.PART
     assert one_pass.max() > 0.9
-    np.testing.assert_allclose(parts, one_pass[0], atol=1e-4)
+    np.testing.assert_allclose(parts, one_pass, atol=1e-4)
 
 
 def test_what_is_not_asked_is_zero_and_changes_nothing(inputs, whole) -> None:
