@@ -291,7 +291,7 @@ def _read_together(
 def _own_marks(
     job: Job, objects: Objects, settings: Settings, recording: Recording
 ) -> OwnMarks:
-    """Return what the recording's own annotations hold, where no scoring is given."""
+    """Return the scoring in the recording's annotations if no scoring is given."""
     if _is_scored(job, objects) or not recording.annotations:
         return NO_MARKS
     epoch_s = job.epoch_s or settings.scoring.epoch_s

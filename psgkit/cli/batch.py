@@ -245,8 +245,8 @@ def batch(
         return
     if inputs and id == "stem" and not quiet:
         console.error(
-            "nights are named after their files, and such names often carry names of "
-            "people; --id hash gives others."
+            "nights are named after their files, and file names often contain names of "
+            "people; use --id hash for other names."
         )
     if dask is None:
         workers = count_workers(workers, nights=len(jobs))

@@ -40,8 +40,8 @@ def describe(outcome: "Outcome") -> str:
     night = outcome.job.night_id
     if isinstance(outcome, Done):
         errors = outcome.issues_error_n
-        told = "1 issue puts" if errors == 1 else f"{errors} issues put"
-        doubt = f", {told} numbers in doubt" if errors else ""
+        doubts = "1 issue puts" if errors == 1 else f"{errors} issues put"
+        doubt = f", {doubts} numbers in doubt" if errors else ""
         return f"{night}: done in {outcome.seconds:.1f} s{doubt}"
     if isinstance(outcome, Failed):
         return f"{night}: failed after {outcome.seconds:.1f} s: {outcome.message}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from psgkit.cohort.statistics.scorer_agreement import Comparison, RaterComparison
 
-# What one looks at first; --json and --out have the rest.
+# The most important numbers; --json and --out have all.
 SHOWN_NUMBERS = (
     "tst_min",
     "waso_min",

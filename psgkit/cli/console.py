@@ -59,7 +59,7 @@ def speak(language: str | None) -> str | None:
 
 
 def is_english() -> bool:
-    """Tell whether the language of messages and errors is English."""
+    """Return whether the language of messages and errors is English."""
     return _LANGUAGE.get() == "en"
 
 
@@ -98,7 +98,7 @@ def prepare() -> None:
 
     A stream that is not UTF-8, such as a file on Windows, gets a question mark in place
     of a letter that it cannot hold; it would end the command. Of one that was closed
-    (``psgkit … >&-``) Python has nothing, and what is printed goes nowhere.
+    (``psgkit … >&-``) Python has no stream, and output is discarded.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
@@ -206,8 +206,8 @@ def _write(text: str, stream: TextIO, *, end: str = "\n") -> None:
     try:
         print(text, file=stream, end=end, flush=True)
     except BrokenPipeError:
-        # Whoever read has gone (`psgkit metrics | head`). What was asked for is done
-        # all the same, and the exit status tells of that alone.
+        # The reader has closed the pipe (`psgkit metrics | head`). The command has done
+        # its work, and the exit status reports the work alone.
         _silence(stream)
     except OSError as fault:
         _silence(stream)

@@ -12,6 +12,6 @@ Eeg = Annotated[
     typer.Option(
         rich_help_panel=help.NUMBERS,
         help="'roles': the derivations of routine polysomnography; 'all': every scalp "
-        "electrode besides, re-referenced alike, in tables of their own.",
+        "electrode too, re-referenced alike, in separate tables.",
     ),
 ]

@@ -79,7 +79,7 @@ class Group(TyperGroup):
         return ["COMMAND [OPTIONS]"]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands, then what every command knows."""
+        """Write the commands, then the options of every command."""
         by_heading: dict[str, list[tuple[str, str]]] = {}
         for name, command in self.commands.items():
             heading = str(getattr(command, "rich_help_panel", "") or "Commands")
@@ -121,7 +121,7 @@ def _write(formatter: Any, heading: str, rows: list[tuple[str, str]]) -> None:
 
 @contextmanager
 def _plain_words() -> Iterator[None]:
-    """Say what is wrong with a value without the words of pydantic and Typer."""
+    """Describe invalid values without the terms of pydantic and Typer."""
     try:
         yield
     except typer.BadParameter as fault:

@@ -18,7 +18,7 @@ from psgkit.cli.options import (
 def check_lights(
     lights: LightsChoice | None, lights_off: str | None, lights_on: str | None
 ) -> None:
-    """Refuse times that are none, or that contradict ``--lights recording``."""
+    """Refuse invalid times, and times that contradict ``--lights recording``."""
     from psgkit.prepare.lights import check_time
 
     given = {"--lights-off": lights_off, "--lights-on": lights_on}
@@ -77,7 +77,7 @@ def check_layout(
     epoch: float | None,
     annotator: str | None,
 ) -> None:
-    """Refuse values of the options on a scoring's layout that are none."""
+    """Refuse invalid values of the options on a scoring's layout."""
     from psgkit.domain.sleep.scoring_faults import is_epoch
     from psgkit.read.scorings.stage_codes import parse_codes
 
@@ -101,7 +101,7 @@ def check_scorings(
     codes: str | None,
     annotator: Sequence[str] | None,
 ) -> None:
-    """Refuse options that none of several scorings has a use for.
+    """Refuse options that no scoring of several uses.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def check_work(
     review: bool,
     spindles: SpindlesChoice | None,
 ) -> None:
-    """Refuse options on arousals where none are searched for, and on a page not written."""
+    """Refuse options on arousals without a search, and on a page that is not written."""
     with Door() as door:
         if only is not None:
             door.refuse_idle(

@@ -63,7 +63,7 @@ Unit = Annotated[
     typer.Option(
         metavar="[LABEL=]UNIT",
         rich_help_panel=help.RECORDING,
-        help="Unit (nV, uV, mV, V) of EEG, EOG and EMG if the header has none or a wrong one; of one channel as 'Chin=mV'. Repeatable.",
+        help="Unit (nV, uV, mV, V) of EEG, EOG and EMG if the header has no unit or a wrong unit; of one channel as 'Chin=mV'. Repeatable.",
     ),
 ]
 IgnoreClock = Annotated[
@@ -111,7 +111,7 @@ Only = Annotated[
     OnlyChoice | None,
     typer.Option(
         rich_help_panel=help.NUMBERS,
-        help="'staging': stages and what follows from them, without the other signals "
+        help="'staging': stages and their numbers, without the other signals "
         "and the page; 'numbers': everything but the page.",
     ),
 ]
@@ -129,7 +129,7 @@ Codes = Annotated[
     typer.Option(
         metavar="PRESET|MAP",
         rich_help_panel=help.SCORING,
-        help="What a scoring's numbers mean: 'aasm' (4 is REM), 'rk' (4 is S4), "
+        help="Meaning of a scoring's numbers: 'aasm' (4 is REM), 'rk' (4 is S4), "
         "'ucddb', 'dreams', 'sleepecg', 'deltamed', or a map such as "
         "W=0,N1=1,N2=2,N3=3,R=5.",
     ),

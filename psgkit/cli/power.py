@@ -6,7 +6,7 @@ import typer
 
 from psgkit.cli import console
 
-# What 80 characters hold.
+# Names that fit into 80 characters.
 SHORT = {
     "experts_rho": "rho experts",
     "experts_n": "n experts",
@@ -44,8 +44,7 @@ def power(
     table = power_table(difference, columns=names or None, power=power, alpha=alpha)
     console.table(table.rename(columns=SHORT))
     console.out(
-        f"\nNights in each of two equal groups, one a person, for a difference of "
-        f"{difference:g} SD\nto be found with a chance of {power:g} (t test, alpha "
-        f"{alpha:g}).\nEmpty where no reliability was measured; what this assumes: "
-        "docs/power.md."
+        f"\nNights in each of two equal groups (one night per person) to find a "
+        f"difference of\n{difference:g} SD with a probability of {power:g} (t test, alpha "
+        f"{alpha:g}).\nEmpty: no reliability was measured. Assumptions: docs/power.md."
     )

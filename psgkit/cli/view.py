@@ -115,9 +115,7 @@ def view(
     except InputError as fault:
         kept = target.with_name(f"{target.stem}_annot.csv")
         marks.save(kept, overwrite=True, verbose="error")
-        raise InputError(
-            f"{fault} The annotations as they are now stand in {kept}."
-        ) from None
+        raise InputError(f"{fault} The edited annotations are in {kept}.") from None
     if after == before:
         console.out("Nothing was changed.")
         return
@@ -146,7 +144,7 @@ def check_display() -> None:
         ) from None
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(map(os.environ.get, screens)):
-        raise InputError("psgkit view needs a screen, and this session has none.")
+        raise InputError("psgkit view needs a screen; this session has no display.")
 
 
 def browse(recording: "Recording", scoring: "Scoring") -> "mne.Annotations":

@@ -32,7 +32,7 @@ class Issue:
     message : str
         The finding and its place, in one sentence.
     remedy : str
-        What to do about it, in one sentence; empty where nothing can be done.
+        Remedy in one sentence; empty if nothing can be done.
 
     Examples
     --------

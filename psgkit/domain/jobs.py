@@ -127,7 +127,7 @@ class Objects:
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """What a reader should know of data that came from no file."""
+        """Notes for the reader about data that did not come from a file."""
         if self.recording is None and self.scoring is None:
             return ()
         text = "The recording or its scoring came from memory. No SHA-256 says which it was."

@@ -139,10 +139,10 @@ class Metric:
     plausible : tuple of float, optional
         Least and greatest value that raise no alarm. Checks software, not people.
     per : tuple of str
-        What else the column names: nothing, ``chan``, ``chan`` and ``stage``, ``band``
-        and ``stage``, or ``stage``, which is all sleep where a column names none.
+        Further parts of the column's name: nothing, ``chan``, ``chan`` and ``stage``,
+        ``band`` and ``stage``, or ``stage`` (without a stage: all sleep).
     reliability : Reliability
-        What it is worth, as measured.
+        Its measured reliability.
 
     Examples
     --------
@@ -243,7 +243,7 @@ class Measure:
 
     @classmethod
     def of(cls, metric: Metric, value: Value, *where: str) -> "Measure":
-        """Make the measure of a value, or of the reason why there is none."""
+        """Make the measure of a value, or of the reason why it is undefined."""
         if isinstance(value, Undefined):
             return cls(metric, math.nan, where, value.reason)
         return cls(metric, value, where)

@@ -75,7 +75,7 @@ class Night:
     results : tuple of Measure
         Every number, in the order of the catalogue.
     issues : tuple of Issue
-        What a reader of the numbers should know.
+        Notes and warnings for the reader of the numbers.
     provenance : Provenance
         Facts to obtain the numbers again.
     tables : mapping of str to pandas.DataFrame
@@ -163,8 +163,8 @@ class Night:
         Returns
         -------
         pandas.DataFrame
-            ``Start``, ``End``, ``Duration`` and what else the night's table holds;
-            ``Stage`` in YASA's codes. Without rows where none was looked for.
+            ``Start``, ``End``, ``Duration`` and the other columns of the night's table;
+            ``Stage`` in YASA's codes. Without rows if no detector ran.
 
         Raises
         ------

@@ -24,15 +24,15 @@ class Provenance:
     settings : dict of str to object
         All settings in force, as JSON values.
     recording_sha256, scoring_sha256 : str
-        Of the input files; empty where there was none.
+        Of the input files; empty without a file.
     recording_bytes : int
         Size of the recording's file.
     channels_used : dict of str to str
         Purpose (``staging_eeg``) to role and label.
     stager : str
-        Who or what scored the stages.
+        Person or program that scored the stages.
     arousal_source : str
-        Who or what marked the arousals; empty where nobody did.
+        Person or program that marked the arousals; empty without arousals.
     age_y : int or None
         Age in whole years, 90 for all who are older; None where unknown.
     metric_version : int

@@ -50,7 +50,7 @@ class Unfit:
     why : str
         Reason, to be read after the channel's name: ``"sees no muscle"``.
     stages_too : bool
-        Whether staging leaves it out too. Otherwise staging uses it if it has no other.
+        Whether staging leaves it out too. Otherwise staging uses it if there is no other channel.
     """
 
     why: str
@@ -77,7 +77,7 @@ class Channel:
         Factor from the physical unit to microvolts; None if it is not a voltage or the
         unit is unknown.
     highpass_hz, lowpass_hz : float or None
-        Limits of the hardware filter in the header; None if the header has none.
+        Limits of the hardware filter in the header; None if not in the header.
     limits : tuple of float or None
         Smallest and largest physical value of the file format, in the unit.
     reference_index : int or None
@@ -122,7 +122,7 @@ class Recording:
         Name of the night in every output.
     start : datetime.datetime or None
         Clock time of the first sample, without a time zone as in EDF. The date is
-        ``clock.UNKNOWN_DATE`` if the file has none.
+        ``clock.UNKNOWN_DATE`` if the file has no date.
     duration_s : float
         From the first sample to the end of the last, gaps included.
     channels : tuple of Channel
@@ -209,7 +209,7 @@ class Recording:
         Raises
         ------
         MissingChannel
-            If there is none; the message lists the labels.
+            If no channel has the role; the message lists the labels.
         """
         for channel in self.channels:
             if name in (channel.role.value, channel.label):
@@ -245,7 +245,7 @@ class Recording:
     ) -> list[FloatArray]:
         """Read several channels between two times in one pass; see `signal`."""
         has_small = any(gap.duration_s < SMALL_GAP_S for gap in self.gaps)
-        # Wider where small gaps are bridged: a part is what the whole holds there.
+        # Wider where small gaps are bridged, so that a part equals the whole there.
         reach_s = SMALL_GAP_S + 2 / min(c.rate_hz for c in channels) if has_small else 0
         read = self._read(channels, start_s - reach_s, stop_s + reach_s)
         for number, channel in enumerate(channels):

@@ -156,7 +156,7 @@ class Scoring:
         Parameters
         ----------
         stages : sequence of str, Stage or int
-            One an epoch: AASM's names (``"W"``, ``"N2"``), YASA's (``"WAKE"``,
+            One per epoch: AASM's names (``"W"``, ``"N2"``), YASA's (``"WAKE"``,
             ``"REM"``, ``"ART"``, ``"UNS"``) or YASA's codes, 0 to 4.
         epoch_s : float
             Length of an epoch in seconds.
@@ -166,7 +166,7 @@ class Scoring:
             Seconds after the first epoch's start.
         arousals : DataFrame or sequence of (onset_s, duration_s), optional
             None: arousals were not scored, and their indices are NaN. An empty table:
-            the scorer found none.
+            the scorer found no arousal.
         scorer : str
             Person or program that scored the night.
         proba : DataFrame or numpy.ndarray, optional

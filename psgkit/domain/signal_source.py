@@ -67,7 +67,7 @@ class SignalSource(Protocol):
         -------
         numpy.ndarray of float64, shape (n_samples,)
             In the signal's own physical unit; NaN where the recording has a gap. A
-            view of what the source keeps, or an array that is the caller's.
+            view of the source's own array, or a copy.
         """
         ...
 

@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 Generated from the catalogue by `scripts/make_docs.py`; do not edit.
 
 One row of a night's summary holds these columns. NaN is an undefined number; the HDF5
-file has the reason. Zero is a count that found none. *Experts* and *automatic* are
+file has the reason. Zero means that nothing was found. *Experts* and *automatic* are
 Spearman's rho between nights: of five experts pairwise, and of an automatic scoring
 against experts. *Tier* is primary from 0.65 in both, secondary from 0.5, else
 exploratory; unrated if it was not measured. `docs/reliability.md` has the measurements.

@@ -31,7 +31,7 @@ class NightMeasured(Results):
     scoring : Scoring
         With the arousals that were found, where they were looked for.
     arousal_detector : str
-        What found the arousals; empty where they are a scorer's, or none's.
+        Detector of the arousals; empty for a scorer's arousals, or without arousals.
     """
 
     scoring: Scoring
@@ -64,7 +64,7 @@ def measure_night(
     detectors : DetectorSettings
         Which program finds spindles, slow waves and eye movements, by which rules.
     every_electrode : bool
-        Whether every scalp electrode is measured too, in tables of its own.
+        Whether every scalp electrode is measured too, in separate tables.
     network : bool
         Whether the coupling of EEG channels is measured, which takes a minute or so.
     bands : mapping of str to tuple of float, optional

@@ -25,7 +25,7 @@ class Results:
     channels_used : dict of str to str
         Purpose to role and label.
     issues : tuple of Issue
-        What a reader of the numbers should know.
+        Notes and warnings for the reader of the numbers.
     unusable : dict of Channel to numpy.ndarray of bool
         Seconds of a channel that could not be measured.
     """

@@ -112,8 +112,8 @@ def channel_artefacts(
 ) -> BoolArray:
     """Mark the artefacts of one channel of a recording; see `artefact_mask`.
 
-    A difference of two electrodes has no limits of its own: it is clipped where one of
-    its electrodes is, and then no longer changes, or changes too much.
+    The limits of a difference are those of its two electrodes. Where one electrode is
+    clipped, the difference does not change, or changes too much.
     """
     n_windows = int(signal_uv.size / (WINDOW_S * channel.rate_hz) + 1e-9)
     return artefact_mask(

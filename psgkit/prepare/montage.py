@@ -42,7 +42,7 @@ def rereference(recording: Recording) -> Recording:
     Recording
         With channels such as ``C4 - M1`` after its own. An eye or chin electrode gives
         up its role to the derivation; an EEG electrode keeps its own, ``C4``. The same
-        recording where there is nothing to derive.
+        recording if nothing is to be derived.
     """
     eeg = _derive_eeg(recording)
     eyes = _derive_eyes(recording)

@@ -44,7 +44,7 @@ def lay_own_marks(
     Parameters
     ----------
     marks : Scoring or None
-        The scoring in the annotations; None if there is none.
+        The scoring in the annotations; None without a scoring.
     recording : Recording
     stages_anew : bool
         Whether the call asks for a stager, so that only events and lights are used.

@@ -72,7 +72,7 @@ def lay_on(
                 severity,
                 "scoring_cut",
                 f"The scoring reaches {overhang_s:.0f} s beyond the recording; epochs "
-                "that do not lie within it were cut.",
+                "outside of it were cut.",
             )
         )
     fitted, unscored_s = _fitted(moved, recording)
@@ -242,7 +242,7 @@ def _without_gaps(
     note = Issue(
         Severity.WARNING,
         "scored_in_gap",
-        f"{np.count_nonzero(lost)} scored epochs lie in gaps of the recording; they "
+        f"{np.count_nonzero(lost)} scored epochs are in gaps of the recording; they "
         "count as unscored.",
     )
     return replace(scoring, stages=stages), note
@@ -284,7 +284,7 @@ def _lights_within(scoring: Scoring, duration_s: float) -> tuple[Scoring, Issue 
     note = Issue(
         Severity.WARNING,
         "lights_outside",
-        f"The scoring's {' and '.join(outside)} lies outside the recording and was "
+        f"The scoring's {' and '.join(outside)} is outside the recording and was "
         "left out.",
         "Say --lights-off and --lights-on, or --lights recording.",
     )

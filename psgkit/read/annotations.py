@@ -143,7 +143,7 @@ def _minutes(stretches: Sequence[Gap]) -> float:
 def with_lights(recording: Recording) -> Recording:
     """Return a recording with the first lights-off and the last lights-on it marks.
 
-    Marks outside of the recording do not count, and none does where lights-on comes
+    Marks outside of the recording do not count, and no mark counts if lights-on comes
     first. An issue lists the marks.
     """
     found: dict[str, list[float]] = {"off": [], "on": []}
@@ -184,7 +184,7 @@ def read_marks(
     Returns
     -------
     Scoring or None
-        Without stages if none is annotated; None if no annotation names a stage, an
+        Without stages if no stage is annotated; None if no annotation names a stage, an
         event or the lights.
     """
     table = pd.DataFrame(

@@ -181,7 +181,7 @@ def annotations_to_scoring(
     Raises
     ------
     InputError
-        If none of them is a sleep stage.
+        If no annotation is a sleep stage.
     """
     start = annotations.orig_time
     return scoring_of_table(

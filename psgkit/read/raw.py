@@ -60,7 +60,7 @@ class RawSource:
     n_samples : int
         Of each channel.
     factors : tuple of float
-        What MNE's value of each channel is multiplied with.
+        Factor for MNE's values of each channel.
     gaps : tuple of Gap
         Stretches without signal.
     """

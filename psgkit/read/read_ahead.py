@@ -91,7 +91,7 @@ class ReadAheadSource:
         ]
 
     def _fill(self, wanted: int) -> None:
-        """Read a channel, and those that come after it as far as there is room."""
+        """Read a channel, and the channels after it that fit into memory."""
         self._held.clear()
         order = list(self.rates_hz)
         at = order.index(wanted)

@@ -124,7 +124,7 @@ def _n_samples(recording: Recording, rate_hz: float) -> int:
 def _samples(
     recording: Recording, channel: Channel, start: int, count: int
 ) -> FloatArray:
-    """Return samples in volts, or in their own unit; zero where none was recorded."""
+    """Return samples in volts, or in their own unit; zero in gaps."""
     rate_hz = channel.rate_hz
     values = recording.signal(channel, start / rate_hz, (start + count) / rate_hz)
     scale = 1.0 if channel.to_uv is None else _MICROVOLT

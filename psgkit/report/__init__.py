@@ -25,7 +25,7 @@ def save_night(
 ) -> Path:
     """Write a night's files into ``folder/<id>/``.
 
-    All of them appear together, or none does.
+    Either all of them appear, or nothing.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def save_night(
 
 
 def _settings_of(night: Night) -> ReportSettings:
-    """Return the settings that a night was made with, as far as they still exist."""
+    """Return the settings that a night was made with, without those that no longer exist."""
     made_with = night.provenance.settings.get("report")
     if not isinstance(made_with, Mapping):
         return ReportSettings()
@@ -128,7 +128,7 @@ def read_night(path: str | Path) -> Night:
     Raises
     ------
     UnreadableNight
-        If the file is not such a file, was written by a newer psgkit, is damaged, or
+        If it is not a night file of psgkit, was written by a newer psgkit, is damaged, or
         points to other files.
 
     Examples

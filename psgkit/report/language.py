@@ -1,6 +1,6 @@
 """The words of pages in the reader's language.
 
-English is what the code says; each other language has a gettext catalogue in
+The code has the English words; each other language has a gettext catalogue in
 ``report/locale``. The language in force holds for a block of code, so that figures
 and templates need not hand it on. `report.messages` translates finished messages.
 """
@@ -27,7 +27,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def _(words: str) -> str:
-    """Return words in the language in force; themselves where it has none for them."""
+    """Return words in the language in force; unchanged without a translation."""
     return catalogue(_CURRENT.get()).get(words) or words
 
 

@@ -25,7 +25,7 @@ _SEPARATORS = ("; ", ": ", ", ")
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """A message with fields, and what it is in another language."""
+    """A message with fields, and its translation."""
 
     pattern: re.Pattern[str]
     key: str  # its longest piece without a field: most templates are ruled out by it
@@ -35,7 +35,7 @@ class _Template:
 
 
 def translated(message: str) -> str:
-    """Return a message in the language in force; itself where that has none for it.
+    """Return a message in the language in force; unchanged without a translation.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def _message(text: str, language: str) -> str:
 def _whole(
     text: str, language: str, *, is_joint: bool = False, spans: bool = True
 ) -> str | None:
-    """Return what one template makes of a text, None where none fits.
+    """Return a text translated by one template, None if no template fits.
 
     ``spans`` is whether a value may hold the end of a sentence.
     """
@@ -119,7 +119,7 @@ def _core(text: str, language: str) -> str:
 
 @cache
 def _templates(language: str) -> tuple[_Template, ...]:
-    """Return the templates, those with the most letters of their own first."""
+    """Return the templates, those with the most fixed letters first."""
     entries = catalogue(language, MESSAGES)
     ordered = sorted(entries, key=lambda words: -len(_FIELD.sub("", words)))
     return tuple(_template(words, entries[words]) for words in ordered)

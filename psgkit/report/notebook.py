@@ -1,4 +1,4 @@
-"""What a notebook shows of a night, a scoring and a recording."""
+"""Views of a night, a scoring and a recording in a notebook."""
 
 from html import escape
 
@@ -15,7 +15,7 @@ from psgkit.report.pages.night_html import night_page
 
 
 def night_html(night: Night) -> str:
-    """Return a night's page in a frame of its own.
+    """Return a night's page in an HTML frame.
 
     A frame keeps the page's styles from the notebook, and the notebook's from it.
     """

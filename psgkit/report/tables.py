@@ -23,8 +23,8 @@ from psgkit.store.file_set import FileSet
 CANDIDATES = "arousal_candidates"
 ELECTRODES = ("electrodes", "electrode_power", "electrode_spectra")
 
-# Raised when a column changes its name or its meaning; told in the wide row, to whose
-# set the other tables belong.
+# Raised when a column changes its name or its meaning. The wide row holds it, for all
+# tables of its set.
 FORMAT_VERSION = 1
 
 # Where a spreadsheet begins a formula; one that separates by semicolons, after each.
@@ -53,7 +53,7 @@ def write_tables(
     files : FileSet
         Of the night's folder.
     name : str
-        What each file's name starts with.
+        Start of each file's name.
     long_tables : bool
         Whether ``night.tables``, and why numbers are undefined, are written too.
     explain_arousals : bool

@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with about three significant digits, none where it is NaN.
+    """Return a number with about three significant digits, empty for NaN.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def number(value: float) -> str:
 def shown_value(measure: Measure) -> str:
     """Return a value as a laboratory writes it: one decimal for percent and minutes.
 
-    What is less than 1 keeps its digits: 0.04 min is not 0.
+    Values under 1 keep their digits: 0.04 min is not 0.
     """
     value = float(measure.value)
     if measure.unit in _ONE_DECIMAL and abs(value) >= 1 and not value.is_integer():
@@ -73,12 +73,12 @@ def marked(digits: str) -> str:
 
 
 def spoken_unit(measure: Measure) -> str:
-    """Return the unit as shown beside a value; counts have none."""
+    """Return the unit as shown beside a value; counts have no unit."""
     return "" if measure.unit == "count" else plain(measure.unit)
 
 
 def amount(measure: Measure) -> str:
-    """Return a measure's value with its unit and, where there is one, its interval.
+    """Return a measure's value with its unit and its interval if known.
 
     One minute is not "1 minutes".
     """

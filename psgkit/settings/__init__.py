@@ -38,7 +38,7 @@ class ReadSettings(Frozen):
         Role (``C4_M1``, ``EMG_CHIN``), or use (``eeg``, ``central``), to the label of
         its channel.
     unit : str or None
-        Unit of EEG, EOG and EMG if headers have none or a wrong one.
+        Unit of EEG, EOG and EMG if headers have no unit or a wrong unit.
     units : dict of str to str
         Label, role or kind (``eeg``, ``eog``, ``emg``) of a channel to its unit; counts
         before ``unit``.
@@ -168,7 +168,7 @@ class MeasureSettings(Frozen):
         them.
     eeg : {"roles", "all"}
         Which EEG is measured: the derivations of routine polysomnography, or every
-        scalp electrode besides, re-referenced alike, in tables of their own.
+        scalp electrode too, re-referenced alike, in separate tables.
     network : bool
         Whether the rearrangement of the network of EEG channels is computed, which is
         exploratory and takes about a minute.

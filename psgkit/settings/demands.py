@@ -4,7 +4,7 @@ from typing import Any
 
 
 def demand_of(error: Any) -> str:
-    """Return what pydantic demanded of a value that it refused."""
+    """Return pydantic's demand on a value that it refused."""
     context = error.get("ctx", {})
     match error["type"]:
         case "greater_than":

@@ -18,7 +18,7 @@ class Digital:
     Attributes
     ----------
     counts : numpy.ndarray of int16, shape (n_samples,)
-        What the file holds.
+        The file's samples.
     limit : float
         Physical value of the count 32767; the range is symmetric, or begins at zero.
     rate_hz : float
@@ -59,7 +59,7 @@ def digitise(
 class DigitalSource:
     """A `SignalSource` of the samples that will be written.
 
-    What is read here is what the file gives back. Held in 16 bits, a night takes a
+    Reading gives the same values as the file. Held in 16 bits, a night takes a
     quarter of the memory.
     """
 

@@ -96,7 +96,7 @@ class Fault:
             ]
         except ValueError:
             raise InputError(
-                f"The fault {text!r} has a time that is no number."
+                f"The fault {text!r} has a time that is not a number."
             ) from None
         return cls(kind, match["channel"] or "", *times)
 

@@ -41,11 +41,11 @@ def stages_to_follow(
     Parameters
     ----------
     hypnogram : Scoring, yasa.Hypnogram, sequence of str, or None
-        What to follow; None to draw a night.
+        Stages to follow; None to draw a night at random.
     hours : float or None
         Length of the night; None for 8 h, or for the whole hypnogram.
     seed : int
-        What a drawn night is drawn from.
+        Seed of a random night.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def draw_stages(hours: float, rng: np.random.Generator) -> npt.NDArray[np.int8]:
     hours : float
         Length of the recording.
     rng : numpy.random.Generator
-        What chance is taken from.
+        Source of random numbers.
 
     Returns
     -------

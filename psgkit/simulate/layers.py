@@ -55,8 +55,8 @@ class Body:
 def paint(canvas: Canvas, options: NightOptions) -> Body:
     """Lay the findings of a night into its channels.
 
-    First the brain's sleep; then arousals, which quieten it; then what eyes, muscle and
-    heart lay over both.
+    First the brain's sleep; then arousals, which quieten it; then eyes, muscle and
+    heart on top.
 
     Parameters
     ----------

@@ -75,7 +75,7 @@ class Lead:
     label : str
         Its name in the file.
     role : Role
-        What it is for.
+        Role of the channel.
     plus, minus : str
         The electrodes; ``minus`` is empty for one recorded against a distant ground.
     unit : str

@@ -128,7 +128,7 @@ class SimulatedNight:
         Raises
         ------
         OutputError
-            If a file cannot be written; none is left half-written.
+            If a file cannot be written; no file is left half-written.
         """
         return write_night(
             self.recording,
@@ -193,7 +193,7 @@ def simulate_night(
     montage : {"aasm", "minimal", "electrodes", "wide", "mixed"}
         Six EEG, two EOG, chin and ECG; C4-M1 with EOG and chin; electrodes with their
         mastoids apart; 25 channels with legs, breath, SpO2 and position; or two EEG,
-        EOG, chin, ECG and SpO2, each kind at a rate of its own.
+        EOG, chin, ECG and SpO2, each kind at its own rate.
     rate_hz : float
         Sampling rate of EEG, EOG, EMG and ECG, a whole number from 100; of the chin
         alone in the montage ``mixed``.

@@ -137,17 +137,17 @@ class NightOptions:
         try:
             dt.time.fromisoformat(self.start)
         except (TypeError, ValueError):
-            wrong.append(f"start {self.start!r} is no clock time such as '23:00'")
+            wrong.append(f"start {self.start!r} is not a clock time such as '23:00'")
         return wrong
 
     def _wrong_numbers(self) -> list[str]:
         rate, seed = self.rate_hz, self.seed
         wrong = []
         if not (_within(seed, 0, math.inf) and _is_whole(seed)):
-            wrong.append(f"seed {seed!r} is no whole number from 0")
+            wrong.append(f"seed {seed!r} is not a whole number from 0")
         if not _within(rate, LOWEST_RATE_HZ, HIGHEST_RATE_HZ) or rate != int(rate):
             wrong.append(
-                f"rate_hz {rate!r} is no whole number from {LOWEST_RATE_HZ} to "
+                f"rate_hz {rate!r} is not a whole number from {LOWEST_RATE_HZ} to "
                 f"{HIGHEST_RATE_HZ}"
             )
         elif rate <= max((2.0 * fault.hum_hz for fault in self.faults), default=0.0):

@@ -54,8 +54,8 @@ class Timeline:
     rate_hz : float
         Rate at which voltages are made.
     seed : int
-        What chance is drawn from; each piece of the night has a stream of its own, so
-        that a night without arousals is otherwise the same night.
+        Seed of random numbers. Each piece of the night has its own stream, so that a
+        night without arousals is otherwise the same night.
     """
 
     stages: npt.NDArray[np.int8]
@@ -122,8 +122,8 @@ class Timeline:
 def wander(n_steps: int, smooth: float, rng: np.random.Generator) -> FloatArray:
     """Return a slow random drift, of mean zero and standard deviation one.
 
-    White noise through a Gaussian of ``smooth`` steps; scaled by what such a filter
-    leaves of white noise, so that a short stretch of it is no different from a long one.
+    White noise through a Gaussian of ``smooth`` steps; scaled by the filter's
+    gain for white noise, so that short and long stretches are alike.
     """
     margin = int(np.ceil(4.0 * smooth))
     noise = rng.standard_normal(n_steps + 2 * margin)
@@ -141,7 +141,7 @@ def draw_times(
     rate_per_min : numpy.ndarray of float64, shape (n_seconds,)
         Expected events in a minute.
     gap_s : float
-        Smallest distance between two; the rate is made up for what it removes.
+        Smallest distance between two; the rate is raised to keep the count.
 
     Returns
     -------

@@ -40,8 +40,8 @@ class ArousalAgreement:
     test_n, reference_n : int
         Arousals within the time that both scored.
     precision, recall, f1 : float
-        Of the test's arousals against the reference's; NaN where there is none to
-        find, or if a file does not give their lengths.
+        Of the test's arousals against the reference's; NaN if the reference has
+        no arousal, or if a file does not give their lengths.
     kappa : float
         Of "an arousal starts in this epoch"; NaN where neither has an arousal.
 

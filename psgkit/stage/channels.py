@@ -1,8 +1,8 @@
 """Which channels the classifier shall see.
 
 YASA was trained on a central EEG against the opposite mastoid, the left EOG against a
-mastoid, and a bipolar chin EMG (Vallat and Walker 2021). The nearest that a recording
-has is taken; what comes last is better than no staging and said in the report.
+mastoid, and a bipolar chin EMG (Vallat and Walker 2021). The nearest channel is
+taken. The last choices are better than no staging, and the report names them.
 """
 
 import re
@@ -69,13 +69,13 @@ def choose_channels(
     ----------
     recording : Recording
     look : callable
-        Reads a channel and returns what staging needs of it; None for a channel that
+        Reads a channel and returns its data for staging; None for a channel that
         never changes, which gives way to the next.
 
     Returns
     -------
     seen : dict of Kind to object
-        What ``look`` returned for the channel taken.
+        Result of ``look`` for the channel taken.
     issues : tuple of Issue
         The kinds of channel that are missing, and an EEG whose electrode position is unknown.
 
@@ -282,12 +282,12 @@ def _shortfall(recording: Recording, channel: Channel) -> tuple[bool, float]:
 
 def _why_unusable(channel: Channel, fastest_hz: float) -> tuple[str, str] | None:
     if channel.unfit is not None and channel.unfit.stages_too:
-        return f"it {channel.unfit.why}", "check what is behind its label"
+        return f"it {channel.unfit.why}", "check the electrode of this label"
     if channel.to_uv is None:
         if not channel.unit:
-            return "it has no unit", "say which with --unit uV (or nV, mV, V)"
-        found = f"by its unit {channel.unit!r} its amplitude is none that EEG can have"
-        return found, "say which is right with --unit V (or nV, uV, mV)"
+            return "it has no unit", "give its unit with --unit uV (or nV, mV, V)"
+        found = f"its amplitude in the unit {channel.unit!r} is implausible for EEG"
+        return found, "give the right unit with --unit V (or nV, uV, mV)"
     needed = ""
     if channel.rate_hz <= LOWEST_OWN_RATE_HZ:
         needed = f"more than {LOWEST_OWN_RATE_HZ:g} Hz"

@@ -39,8 +39,8 @@ def stage_recording(
     Raises
     ------
     InputError
-        If the stager is unknown, the recording cannot be staged, or what a
-        stager returned is not a scoring of this recording.
+        If the stager is unknown, the recording cannot be staged, or the
+        stager's result is not a scoring of this recording.
     """
     if stager is None:
         return _stage_by_default(recording)
@@ -62,7 +62,7 @@ def find_stager(name: str) -> Stager:
     Raises
     ------
     InputError
-        If there is none, or its package cannot be loaded.
+        If the stager is unknown, or its package cannot be loaded.
     """
     if name in _OWN:
         return _OWN[name]

@@ -58,7 +58,7 @@ class Classifier:
     Attributes
     ----------
     name : str
-        What it was trained on, such as ``"eeg+eog+emg"``.
+        Its training channels, such as ``"eeg+eog+emg"``.
     feature_names : tuple of str
         Its inputs, in the order of its columns.
     depth : int
@@ -121,7 +121,7 @@ def load_classifier(name: str) -> Classifier:
     Parameters
     ----------
     name : str
-        What it was trained on, a key of ``KNOWN_SHA256``.
+        Its training channels, a key of ``KNOWN_SHA256``.
 
     Raises
     ------

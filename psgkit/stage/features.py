@@ -292,7 +292,7 @@ def _past_average(table: FloatArray) -> FloatArray:
 
 
 def _average(table: FloatArray, weights: FloatArray, n_before: int) -> FloatArray:
-    """Average each column over the epochs around each, as far as there are any."""
+    """Average each column over the epochs around each, fewer at the ends."""
     n = len(table)
     is_known = ~np.isnan(table)
     known = np.where(is_known, table, 0.0)

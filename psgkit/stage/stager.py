@@ -20,7 +20,7 @@ class Staging:
         ``staging_eeg``, ``staging_eog``, ``staging_emg`` to role and label, such as
         ``"C4_M1 (EEG C4-A1)"``.
     issues : tuple of Issue
-        What the reader of the stages should know.
+        Notes for the reader of the stages.
     """
 
     scoring: Scoring

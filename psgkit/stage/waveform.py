@@ -32,7 +32,7 @@ _BLOCKS_AT_A_TIME = 64
 class Padded:
     """A signal lengthened to a power of two by its mirror image, as MNE does.
 
-    A step of its own, so that the signal can be let go before the Fourier transform
+    A separate step, so that the signal can be freed before the Fourier transform
     claims four times its size.
 
     Attributes

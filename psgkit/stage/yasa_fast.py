@@ -2,8 +2,8 @@
 
 The features are computed by `psgkit.stage.features` and the trees walked by
 `psgkit.stage.classifier`; the outcome is that of `yasa.SleepStaging` on the same
-channels. What YASA does not look at is looked at here: gaps become unscored epochs, and
-recordings unlike those of the training are named.
+channels. Two checks are added: gaps become unscored epochs, and recordings unlike the training
+data are named.
 """
 
 from collections.abc import Mapping
@@ -47,14 +47,13 @@ def stage_fast(recording: Recording) -> Staging:
     Parameters
     ----------
     recording : Recording
-        With at least one EEG; an EOG and a chin EMG are used where there are any. With
+        With at least one EEG; an EOG and a chin EMG are used if present. With
         age and sex, the classifiers are used that were trained with both.
 
     Returns
     -------
     Staging
-        Equal, epoch for epoch, to what `yasa.SleepStaging` gives for the channels
-        used, except epochs in a gap of the recording (UNS).
+        Equal, epoch for epoch, to `yasa.SleepStaging` on the channels used, except epochs in a gap of the recording (UNS).
 
     Raises
     ------

@@ -49,7 +49,7 @@ def stage_with_yasa(recording: Recording) -> Staging:
     Parameters
     ----------
     recording : Recording
-        With at least one EEG; an EOG and a chin EMG are used where there are any. With
+        With at least one EEG; an EOG and a chin EMG are used if present. With
         age and sex, the classifiers are used that were trained with both.
 
     Returns

@@ -42,8 +42,8 @@ class FileSet:
         Raises
         ------
         OutputError
-            If the folder cannot be written, the disk is full, or it does not give back
-            what was written.
+            If the folder cannot be written, the disk is full, or reading back
+            gives other content.
         """
         self._staged[name] = self._home / f".{secrets.token_hex(8)}.part"
         write_checked(self._staged[name], data, of=self._home / name)
@@ -171,7 +171,7 @@ def clear_unfinished(home: Path) -> None:
 
 
 def _names_in(absent: Path) -> list[str]:
-    """Return the names of files that a set puts where none was; none where unknown."""
+    """Return the names of a set's new files; empty if unknown."""
     if not absent.is_file():
         return []
     names = absent.read_text(encoding="utf-8", errors="replace").splitlines()

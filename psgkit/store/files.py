@@ -135,8 +135,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises
     ------
     OutputError
-        If the folder cannot be written, the disk is full, or it does not give back
-        what was written.
+        If the folder cannot be written, the disk is full, or reading back
+        gives other content.
     """
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -225,7 +225,7 @@ def _sentence(path: Path, fault: OSError) -> str:
         )
     if fault.errno in _NO_FOLDER:
         return (
-            f"{path} cannot be written: a part of that path is no folder. "
+            f"{path} cannot be written: a part of that path is not a folder. "
             "Choose another folder with --out."
         )
     return f"{path.name} cannot be written: {fault.strerror or fault}."

@@ -37,7 +37,7 @@ def check_content(group: h5py.Group, name: str, *, max_bytes: int = MAX_BYTES) -
                 raise UnreadableNight(f"{name} is refused: {key!r} links elsewhere.")
             item = group[key]
             if item.id in seen:
-                # Every pair of such links would double the paths to the groups below.
+                # Every pair of these links would double the paths to the groups below.
                 raise UnreadableNight(f"{name} is refused: {key!r} is there twice.")
             seen.add(item.id)
             if isinstance(item, h5py.Group):
@@ -53,7 +53,9 @@ def check_content(group: h5py.Group, name: str, *, max_bytes: int = MAX_BYTES) -
 
 def _check_dataset(item: object, name: str, key: str) -> None:
     if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
-        raise UnreadableNight(f"{name} is refused: the data of {key!r} lie elsewhere.")
+        raise UnreadableNight(
+            f"{name} is refused: the data of {key!r} are outside the file."
+        )
     kind = item.dtype.kind
     if kind not in _KINDS or (
         kind == "O" and h5py.check_string_dtype(item.dtype) is None

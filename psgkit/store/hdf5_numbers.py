@@ -26,7 +26,7 @@ def read_numbers(group: h5py.Group) -> Iterator[tuple[str, float, float, float]]
     ------
     name : str
     value, low, high : float
-        Limits are NaN if there are none.
+        Missing limits are NaN.
 
     Raises
     ------
@@ -40,9 +40,9 @@ def read_numbers(group: h5py.Group) -> Iterator[tuple[str, float, float, float]]
         dataset = h5d.open(group.id, name.encode())
         layout = dataset.get_create_plist()
         if layout.get_layout() == h5d.VIRTUAL or layout.get_external_count():
-            raise UnreadableNight(f"The file is refused: {name!r} lies elsewhere.")
+            raise UnreadableNight(f"The file is refused: {name!r} is outside the file.")
         if dataset.get_space().get_simple_extent_ndims() != 0:
-            raise UnreadableNight(f"The file is damaged: {name!r} is no number.")
+            raise UnreadableNight(f"The file is damaged: {name!r} is not a number.")
         value = np.empty((), dtype=np.float64)
         dataset.read(h5s.ALL, h5s.ALL, value)
         yield name, float(value), _limit(dataset, b"low"), _limit(dataset, b"high")

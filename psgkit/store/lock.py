@@ -31,7 +31,7 @@ def taking_turns(path: Path, *, of: Path) -> Iterator["Lock"]:
     path : pathlib.Path
         The lock.
     of : pathlib.Path
-        What it is for, as an error names it.
+        Path that it protects, for error messages.
 
     Raises
     ------
@@ -50,14 +50,14 @@ def taking_turns(path: Path, *, of: Path) -> Iterator["Lock"]:
 class Lock:
     """A lock of this process; `lost` is true if another process took it over.
 
-    The file says what its owner does; see `owner_at_work`.
+    The file describes its owner's work; see `owner_at_work`.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
     of : pathlib.Path
-        What it is for, as an error names it.
+        Path that it protects, for error messages.
     beat_s : float
         Seconds from one sign of life to the next.
     """
@@ -150,8 +150,8 @@ def clear_if_dead(path: Path, dead_after_s: float) -> dict[str, Any]:
     Returns
     -------
     dict
-        What the owner says of itself, once it has given a sign of life; empty where
-        the lock is gone.
+        The owner's description, once it has renewed the lock; empty if the lock is
+        gone.
 
     Raises
     ------

@@ -11,12 +11,12 @@ Layout (version 3), explained with examples in ``docs/hdf5.md``::
     │   │                    lights_on_s (absent where not known), kinds_scored,
     │   │                    scorer, is_automatic
     │   ├── stages           int8 (n_epochs,): -2 UNS -1 ART 0 W 1 N1 2 N2 3 N3 4 R
-    │   ├── proba            float32 (n_epochs, 5), absent where none was given
+    │   ├── proba            float32 (n_epochs, 5), absent if not given
     │   └── events/          table: onset_s, duration_s, kind, cause, source
     ├── metrics/             table: the row that declares each metric: name, unit,
     │                        meaning, source, label, family, scale, …
     ├── measures/<name>      float64, one number; attributes: unit, meaning, source,
-    │                        and where there are: reason (why it is NaN), low, high
+    │                        and if known: reason (why it is NaN), low, high
     ├── issues/              table: severity, code, message, remedy
     ├── provenance           text: JSON
     ├── tables/<name>/       tables
@@ -89,7 +89,7 @@ from psgkit.store.tables import (
 
 Result = TypeVar("Result")
 
-# What h5py and the domain's types raise where a file is cut, changed or no HDF5 at all.
+# Errors of h5py and the domain's types for a file that is cut, changed or not HDF5.
 _READING_FAULTS = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError),
     OverflowError,
@@ -169,7 +169,7 @@ def read_night_scoring(path: str | Path) -> Scoring:
 
 
 def names_of_tables(path: Path) -> tuple[str, ...]:
-    """Return which long tables a saved night has; none where it cannot be read."""
+    """Return which long tables a saved night has; empty if it cannot be read."""
     try:
         return _open(path, lambda file: tuple(file["tables"]))
     except UnreadableNight:

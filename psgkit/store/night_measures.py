@@ -86,7 +86,7 @@ def measure_from(
 
 
 def metric_table(metrics: Iterable[Metric]) -> pd.DataFrame:
-    """Return the rows that declare metrics as a table, one a line."""
+    """Return the metrics' rows as a table, one metric per line."""
     rows = []
     for metric in metrics:
         low, high = metric.plausible or (np.nan, np.nan)

@@ -1,6 +1,6 @@
 r"""Tables in HDF5: a group a table, a dataset a column, units as attributes.
 
-Text is UTF-8 of variable length. HDF5 cannot hold a NUL in such text, nor half of a
+Text is UTF-8 of variable length. HDF5 cannot hold a NUL in it, nor half of a
 surrogate pair, so those are written as ``\u0000`` and the like, and a backslash as two.
 A column whose cells are not all text or all numbers is written as JSON, a cell at a
 time, with the attribute ``encoding = "json"``.

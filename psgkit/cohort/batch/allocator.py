@@ -12,7 +12,7 @@ import ctypes
 from contextlib import suppress
 
 # Of <malloc.h>: how much free memory is kept, how much is fetched in advance, and from
-# what size on an array has memory of its own, which is always given back.
+# which size on an array has separate memory, which is always given back.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 _SIZES = {_MMAP_THRESHOLD: 32 << 20, _TRIM_THRESHOLD: 256 << 20, _TOP_PAD: 32 << 20}
 

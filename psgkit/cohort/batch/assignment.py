@@ -7,7 +7,7 @@ from psgkit.domain.jobs import Job
 from psgkit.settings import Settings
 
 
-# Without a text of its own: Dask may log an object that it carries.
+# repr=False: Dask may log the objects that it carries.
 @dataclass(frozen=True, slots=True, repr=False)
 class Task:
     """One night with all that a worker needs to do it.

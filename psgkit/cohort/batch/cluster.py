@@ -160,8 +160,8 @@ def _for_worker(task: Task) -> Task:
 def psgkit_night(work: Callable[[Task], Outcome], task: Task, ours: str) -> Outcome:
     """Do a task in a worker; the dashboard shows this function's name.
 
-    No error leaves it: Dask would write its words, and what the task holds, to the
-    logs of worker and scheduler, and a `SystemExit` would take the worker down.
+    It raises no error. Dask would log the message and the task's content, and a
+    `SystemExit` would end the worker.
     """
     begun = time.monotonic()
     if ours != OURS:
@@ -213,7 +213,7 @@ def _allow_failures(count: int, dask_scheduler: "Scheduler | None" = None) -> in
 def _one_numerical_thread() -> None:
     """Keep numerical libraries from starting a thread a core in every worker.
 
-    In the thread that does the night, for OpenMP counts for each thread of its own.
+    It is called in the thread that does the night: OpenMP counts per thread.
     """
     for name in ONE_THREAD:
         os.environ[name] = "1"

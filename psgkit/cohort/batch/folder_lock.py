@@ -44,7 +44,7 @@ def hold(
 
 
 def tell_under_way(lock: Lock, nights: Collection[str] | None) -> None:
-    """Let others know which nights a batch is at; None once there is none to do."""
+    """Write which nights the batch is at into the lock; None when all are done."""
     lock.tell(under_way=None if nights is None else sorted(nights))
 
 

@@ -79,7 +79,7 @@ def _analyse_and_save(task: Task, started: float) -> Done:
                 f"{file.name} is a pipe or a device, not a file; copy its content "
                 "into one."
             )
-    # Before anything is read: an input that changes meanwhile is one that has changed.
+    # Hashed before reading, so that a change during the reading is seen.
     prints = {
         name: asdict(found)
         for name, file in job.files.items()

@@ -111,7 +111,7 @@ def run_cohort(
     Raises
     ------
     InputError
-        If two jobs have one id, or one has none; or no scheduler answers.
+        If two jobs have the same id, an id is empty, or no scheduler answers.
     OutputError
         If the folder cannot be written, or another batch is at work in it.
 
@@ -240,7 +240,7 @@ def run_tasks(
         executor.stop()
     for task in run.waiting:
         if run.gone and not why_to_do(task.job, task.settings, task.out):
-            # A worker has done it, and could not say so any more.
+            # The worker finished the night, but died before it could report it.
             yield Skipped(task.job, night_folder(task.out, task.job), DONE_BEFORE)
         else:
             yield Skipped(task.job, None, STOPPED)
@@ -254,7 +254,7 @@ def check_ids(jobs: Sequence[Job]) -> None:
     Raises
     ------
     InputError
-        If there is no job, two have one id, or one has none.
+        If there is no job, two have the same id, or an id is empty.
     """
     if not jobs:
         raise InputError("There is no night to do.")
@@ -375,7 +375,7 @@ def _fail(task: Task, error: str, message: str, seconds: float) -> Failed:
     if has_result(task.out, task.job):
         message += " The result of an earlier run is still in its folder."
     failed = Failed(task.job, error, message, seconds)
-    # What a full disk does not let be written now, `record_again` may write in the end.
+    # If the disk is full now, `record_again` tries again at the end.
     with suppress(OSError, OutputError):
         record_failed(task.out, failed)
     return failed

@@ -1,7 +1,7 @@
 """The memory of a batch about each night, so that it can resume.
 
 Below the output folder stands ``.psgkit/`` with ``asked.json``, the nights that the
-last call asked for, and ``nights/<name>.json``, what became of each. A night's record
+last call asked for, and ``nights/<name>.json``, the outcome of each. A night's record
 is written after all its files, by renaming: it is there only when they are whole.
 """
 
@@ -205,7 +205,7 @@ def clear_leftovers(out: Path, jobs: Sequence[Job]) -> None:
 
 
 def read_record(out: Path, job: Job) -> dict[str, Any]:
-    """Return the record of a night; empty if it has none."""
+    """Return the record of a night; empty without a record."""
     return _read(_record_path(out, job))
 
 

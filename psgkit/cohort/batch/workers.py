@@ -1,7 +1,7 @@
 """Processes that analyse nights: how many, and each kept to one thread.
 
-`Executor` is what `psgkit.cohort.batch.run` needs of whatever runs the nights: a pool of
-processes here, a cluster's scheduler elsewhere.
+`Executor` is the interface that `psgkit.cohort.batch.run` needs: a pool of processes
+here, or the scheduler of a cluster.
 """
 
 import math
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # a worker loads this module before numpy may be loaded
     from psgkit.cohort.batch.assignment import Task
     from psgkit.domain.jobs import Outcome
 
-# What one worker may need: a whole night of many channels, read channel by channel.
+# Memory that one worker may need: a whole night of many channels.
 WORKER_BYTES = 1_500_000_000
 
 # Numerical libraries otherwise start a thread a core in every worker, and fight.
@@ -160,8 +160,8 @@ def prepare_worker(scratch: str) -> None:
     for name in ONE_THREAD:
         os.environ[name] = "1"
     if "numpy" in sys.modules:
-        # The main module of a script is imported before this; what it has loaded has
-        # read its environment already.
+        # A script's main module is imported before this. Its libraries have read the
+        # environment already.
         from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
         threadpool_limits(1)
@@ -249,7 +249,7 @@ def _no_interrupt() -> Iterator[None]:
     """Start processes that Ctrl-C does not reach.
 
     A terminal sends it to them too, and they would die of it before they ignore it.
-    Threads and processes inherit what is blocked here.
+    Threads and processes inherit the blocked signals.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield

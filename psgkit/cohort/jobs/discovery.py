@@ -42,13 +42,13 @@ def find_jobs(
     Returns
     -------
     list of Job
-        In the order given, within a folder by name. Every one has an id that no other
-        has.
+        In the order given, within a folder by name. Every job has
+        its own id.
 
     Raises
     ------
     InputError
-        If an input does not exist, or none has a recording.
+        If an input does not exist, or no input has a recording.
 
     Examples
     --------
@@ -155,8 +155,8 @@ def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
     """
     if any(job.addresses for job in jobs):
         raise InputError(
-            "A name from the content would take a copy of every night that lies at an "
-            "address; give ids in a manifest."
+            "Names from the content need a copy of every night at an address. Give ids "
+            "in a manifest."
         )
     named = [replace(job, id=_hash_of(job)) for job in jobs]
     first: dict[str, int] = {}
@@ -165,8 +165,8 @@ def with_hashed_ids(jobs: Sequence[Job]) -> list[Job]:
             # By their numbers: --id hash hides the names of files.
             raise InputError(
                 f"Recordings {other} and {place} of {len(named)}, in the order of their "
-                "names, hold the same; a name from the content cannot tell them apart. "
-                "Take one of them away."
+                "names, have the same content, so that names from the content are equal. "
+                "Remove one of them."
             )
     return named
 

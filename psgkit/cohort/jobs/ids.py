@@ -59,7 +59,7 @@ def name_nights(
     files : sequence of pathlib.Path
         The files, no two of them the same.
     stems : sequence of str
-        What each night would be called if it were alone.
+        Each night's name if it were the only night.
     given : mapping of int to str
         Names that nights have already, by their place; no two share one.
 

@@ -35,7 +35,7 @@ def name_nights_kept(
     out : pathlib.Path or None
         The output folder of the cohort; None where nothing is done yet.
     taken : collection of str
-        Ids of other nights, which none of these may have.
+        Ids of other nights; they must not be used again.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def _beside_others(
     kept: dict[int, str],
     done: dict[str, dict[str, Any]],
 ) -> list[str]:
-    """Name nights, none by the id of one that is done and was found in another folder.
+    """Name nights; an id of a finished night from another folder is not used.
 
     Files of another site may have the same names. A changed file in its own folder is
     the same night; one from another folder must not replace the result.

@@ -17,7 +17,7 @@ from psgkit.prepare.lights import check_time
 from psgkit.store.columns import NIGHT_COLUMNS
 from psgkit.store.files import safe_name
 
-# What a column may be called, whatever the case of its letters; "lights-off" and
+# Accepted names of a column, in upper or lower case; "lights-off" and
 # "Lights off" are lights_off too.
 _COLUMNS = {
     "id": ("id", "night", "night_id"),

@@ -13,7 +13,7 @@ AUTO, NONE = "auto", "none"
 
 # In this order; {stem} is the recording's name without its ending, {base} that without
 # "-PSG" or "_eeg", {trunk} that without its last letter, where Sleep-EDF has the scorer.
-# What a person corrected counts before anything else.
+# A corrected scoring comes before all others.
 PATTERNS = (
     "{stem}_corrected.json",
     "{stem}-nsrr.xml",

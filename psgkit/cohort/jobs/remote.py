@@ -21,7 +21,7 @@ from psgkit.domain.jobs import Job
 from psgkit.errors import InputError, MissingExtra
 from psgkit.store.files import safe_name
 
-# What file systems call a fact that changes with the content, the surest first.
+# Names that file systems give to a mark of the content, the most reliable first.
 _VERSIONS = (
     *("ETag", "etag", "Content-MD5", "Digest", "mtime"),
     *("LastModified", "Last-Modified", "last_modified", "updated"),
@@ -30,7 +30,7 @@ _VERSIONS = (
 _WEB = ("http", "https")
 _S3 = ("s3", "s3a")
 
-# What a web server answers where a file is not there; other refusals may pass.
+# A web server's answers for a missing file; other refusals may be temporary.
 _NOT_THERE = (404, 410)
 
 _BLOCK_BYTES = 1 << 20
@@ -108,8 +108,8 @@ def check_address(address: str) -> None:
         _check_protocol(protocol)
         if protocol in _S3 and ":" in rest.partition("/")[0]:
             raise InputError(
-                "An s3:// address cannot hold a key; set AWS_PROFILE, or what else "
-                "s3fs reads, on the machines that do the nights."
+                "An s3:// address must not contain a key. Set AWS_PROFILE, or another "
+                "variable that s3fs reads, on the machines that do the nights."
             )
 
 
@@ -120,7 +120,7 @@ def _check_protocol(protocol: str) -> None:
         fsspec.get_filesystem_class(protocol)
     except ValueError:
         # A password may contain "::", and part of it may look like a protocol.
-        shown = f"{protocol}://" if protocol.isalnum() else "such an address"
+        shown = f"{protocol}://" if protocol.isalnum() else "this kind of address"
         raise InputError(
             f"No input can be read from {shown}; s3, sftp, https and others that "
             "fsspec knows can."
@@ -187,7 +187,7 @@ def fetched(job: Job, *, stall_s: float = STALL_S) -> Iterator[Job]:
     Yields
     ------
     Job
-        The same night with paths for addresses; the same job if it has none.
+        The same night with paths for addresses; the same job if it has no address.
 
     Raises
     ------

@@ -65,7 +65,7 @@ def _text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # What older spreadsheets write; it decodes any byte.
+        # The code page of older spreadsheets; it decodes any byte.
         return data.decode("cp1252", "replace")
 
 

@@ -118,9 +118,9 @@ def check_cells(
             faults.append(f"{name} in {_named(nights, others)}")
     if faults:
         raise InputError(
-            f"No number where the other nights have one: {'; '.join(faults)}. Empty "
-            'such a cell, or give a number for it (half the limit for "<5", say); groups '
-            "that are called by numbers need a letter, as in site1."
+            f"Text where the other nights have a number: {'; '.join(faults)}. Leave the "
+            'cell empty, or give a number (for "<5" half the limit, for example). Names '
+            "of groups need a letter, as in site1."
         )
 
 

@@ -77,7 +77,7 @@ class Contrast:
     methods : str
         The sentence for the methods section.
     doubts : tuple of str
-        What to look at first: repeated persons, small groups, values missing unevenly,
+        Warnings: repeated persons, small groups, values missing unevenly,
         one recording twice.
     groups : pandas.DataFrame
         Each column described by group: persons, nights, missing, zeros, mean, SD,
@@ -140,7 +140,7 @@ def compare_groups(
     covariates : str or sequence of str
         Columns or terms to adjust for, such as ``"C(site)"`` or ``"bs(age_y, df=4)"``.
     columns : str or sequence of str, optional
-        What to compare; by default the primary endpoints that the table has.
+        Columns to compare; by default the table's primary endpoints.
     formula : str, optional
         In place of the group, covariates and columns:
         ``"rem_wmean_min_b2m ~ diagnosis * sex + age_y"``. All terms are reported.
@@ -149,7 +149,7 @@ def compare_groups(
         obvious column that repeats, such as ``person`` or ``subject_id``.
     reference : str, optional
         The group that the others are compared with; the first in alphabetical order by
-        default. A slope has none.
+        default. A slope has no reference.
     scale : {"difference", "ratio", "two-part"}, optional
         In place of each metric's own scale. ``two-part``: the odds of a value above
         zero, and the ratio among nights above zero.
@@ -253,7 +253,7 @@ def make_study(
     reference: str | None = None,
     per: float | None = None,
 ) -> Study:
-    """Build what all columns of a comparison have in common; see `compare_groups`."""
+    """Build the part that all columns of a comparison share; see `compare_groups`."""
     return Study(
         nights,
         make_design(nights, group, covariates, reference=reference, per=per),

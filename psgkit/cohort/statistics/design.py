@@ -19,7 +19,7 @@ from psgkit.errors import InputError, MissingExtra
 if TYPE_CHECKING:
     from formulaic import Formula
 
-# What a slope is compared with, in place of a group.
+# Reference of a slope, in place of a group.
 PER_UNIT = "per unit"
 
 # A slope for age is given for this many years: one year changes too little to read.
@@ -48,7 +48,7 @@ class Contrasted:
     reference : str
         The group it is compared with, or ``per unit``; empty for other terms.
     unit : float
-        What a slope is multiplied by.
+        Factor of a slope.
     """
 
     term: str

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# What an axis is marked at that spans less than a ratio, in every decade.
+# Marks in each decade of an axis that spans less than this ratio.
 MARKS = (
     (2, (1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)),
     (10, (1, 1.5, 2, 3, 5, 7)),
@@ -28,7 +28,7 @@ MARKS = (
 
 RATIO = "ratio"
 
-# Told apart with any colour vision (Okabe and Ito).
+# Distinct for every colour vision (Okabe and Ito).
 _COLOURS = ("#1f78b4", "#d55e00", "#00795c", "#a3528b", "#6b6b00", "#555555")
 _MOST_GROUPS = 12
 _MOST_ROWS = 60
@@ -177,7 +177,7 @@ def plot_group(
     cohort : pandas.DataFrame
         One row a night, as `read_cohort` gives it.
     column : str
-        What to draw.
+        Column to draw.
     group : str
         Column that names the group of each night.
     person : str, optional
@@ -251,7 +251,7 @@ def plot_repeats(
     cohort : pandas.DataFrame
         One row a night, as `read_cohort` gives it.
     column : str
-        What to draw.
+        Column to draw.
     visit : str
         Column that names the visit or treatment of each night. Words are in the order
         of their alphabet, or of the categories of the column.

@@ -138,7 +138,7 @@ def _fit_model(study: Study, column: str, found: Response, zeros: str) -> Fitted
 def _lone_levels(design: Design, usable: npt.NDArray[np.bool_]) -> list[str]:
     """Return the groups that one night has, where two others have more.
 
-    They have no spread of their own; the others are compared without them.
+    Their spread is unknown; the others are compared without them.
     """
     if design.group is None or any(not each.reference for each in design.contrasted):
         return []

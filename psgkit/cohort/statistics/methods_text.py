@@ -32,7 +32,7 @@ def methods_sentence(
     compared_by : str
         Group or marker, and its reference.
     covariates : sequence of str
-        What the models were adjusted for.
+        Covariates of the models.
     person : str or None
         Column that names the person of several nights.
     mixed : sequence of str

@@ -269,7 +269,7 @@ def _fault_of_groups(values: "pd.Series[float]", groups: Any, model: Model) -> s
     if model in {Model.COUNT, Model.MEANS} and not (by_group.sum() > 0).all():
         return "no event in any night of a group"
     if model is Model.ANY and not by_group.nunique().eq(2).all():
-        return "all nights of a group are zero, or none is"
+        return "a group has only nights with zero, or no night with zero"
     return ""
 
 
@@ -290,7 +290,7 @@ def fit_model(
     fit : Fit or None
         None where the model has no solution.
     note : str
-        What did not go as it should.
+        Problems of the fit.
 
     Raises
     ------

@@ -44,7 +44,7 @@ class Persons:
     column : str or None
         The column that names persons; None where each night counts as a person.
     doubts : tuple of str
-        What was found and not asked for.
+        Warnings about persons and groups.
     """
 
     column: str | None
@@ -82,7 +82,7 @@ def find_persons(nights: pd.DataFrame, given: str | None) -> Persons:
 
 
 def person_codes(nights: pd.DataFrame, column: str | None) -> FloatArray:
-    """Return a number for the person of each night; NaN where none is named."""
+    """Return a number for the person of each night; NaN without a name."""
     if column is None:
         return np.arange(len(nights), dtype=float)
     codes, _ = pd.factorize(nights[column].astype(object))
@@ -101,7 +101,7 @@ def describe_groups(
     -------
     pandas.DataFrame
         ``column, group, persons_n, nights_n, missing_n, zeros_n, mean, sd, median,
-        q25, q75``. ``nights_n`` have a value, ``missing_n`` have none. Of angles,
+        q25, q75``. ``nights_n`` have a value, ``missing_n`` are missing. Of angles,
         ``mean`` and ``sd`` are circular and quartiles are missing.
     """
     groups = pd.Series(ALL, index=nights.index) if group is None else group
@@ -208,7 +208,7 @@ def differs(counts: Any) -> bool:
 
 
 def zeros_note(rows: pd.DataFrame) -> str:
-    """Say how many nights of each group hold a zero; empty where none does."""
+    """Say how many nights of each group hold a zero; empty without a zero."""
     if not rows["zeros_n"].any():
         return ""
     counts = ", ".join(

@@ -155,7 +155,7 @@ def compare_folders(
     Raises
     ------
     InputError
-        If no night is common, or none can be compared.
+        If no night is common, or no pair can be compared.
     """
     (first, second), left_out = _read_common((test, reference))
     found = compare_nights(
@@ -175,7 +175,7 @@ def compare_raters(sources: Sequence[Source]) -> RaterComparison:
     Raises
     ------
     InputError
-        If no night is common, or none can be compared.
+        If no night is common, or no pair can be compared.
     """
     scorings, left_out = _read_common(sources)
     names = _scorer_names(sources)

@@ -47,7 +47,7 @@ class SmallSample:
     scores : numpy.ndarray, shape (n_persons, n_terms, n_terms)
         Each person's adjusted design, before the contrast is chosen.
     spans : numpy.ndarray, shape (n_persons, n_terms, n_terms)
-        What each person's adjusted design shares with the design.
+        Product of each person's adjusted design with the design.
     errors : numpy.ndarray, shape (n_persons, n_terms)
         Each person's adjusted residuals, by term.
     """
@@ -105,7 +105,7 @@ def score_interval(
     """Return the interval and p of one coefficient from its score test.
 
     The interval holds the values that the test does not reject. The variance of the
-    score is the model's, times what nights of one person add to it in the fit. Of two
+    score is the model's, times a factor for repeated nights of a person. For two
     groups with one night a person, p is that of the chi-squared test, with Student's t
     in place of the normal distribution.
 

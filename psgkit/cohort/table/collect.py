@@ -107,8 +107,8 @@ def collect(
     -------
     pandas.DataFrame
         A row a night of the call; see `read_cohort`. Its ``status`` is ``done``,
-        ``failed``, or ``skipped``, where a run was stopped before it or a batch that is
-        at work has not done it yet; its ``message`` tells which.
+        ``failed``, or ``skipped``: a run was stopped before it, or a running batch has
+        not done it yet. Its ``message`` names the reason.
         ``.attrs["under_way"]`` lists the nights that a batch is at, and is None where
         no batch is at work.
 
@@ -184,7 +184,7 @@ def _write_tables(
                 files.write_text(PAGE, html)
             else:
                 files.remove(PAGE)
-    # A page that shall not be there is remembered too.
+    # The absence of the page is recorded too.
     cohort.kept.save(cohort.measures, digest, (*texts, "cohort.xlsx", PAGE, PARQUET))
     table = with_units(table, meanings)
     table.attrs["under_way"] = at

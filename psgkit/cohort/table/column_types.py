@@ -67,7 +67,7 @@ def typed(table: pd.DataFrame, numbers: set[str] | None) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        Of text, or of what a program put there.
+        Of text, or of values from a program.
     numbers : set of str or None
         The columns that psgkit wrote; None where they have their type already.
 

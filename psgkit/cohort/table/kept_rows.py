@@ -2,7 +2,7 @@
 
 Reading a night costs some 30 ms, reading its kept row a hundredth of that. Below the
 output folder, ``.psgkit/rows.json`` holds the rows, each with the size, the time and the
-seal of the night's file. The file has a seal of its own: a damaged one is not used.
+seal of the night's file. The file has its own seal: a damaged file is not used.
 """
 
 import json
@@ -35,7 +35,7 @@ _FAULTS = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionEr
 
 @dataclass(frozen=True, slots=True)
 class NightRow:
-    """What the tables of a cohort need of one saved night.
+    """One saved night's part of the tables of a cohort.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class NightRow:
     cells : mapping of str to object
         The columns of the wide row, without the id.
     recording_sha256, scoring_sha256 : str
-        Hashes of the night's inputs; empty where there was none.
+        Hashes of the night's inputs; empty without an input.
     """
 
     id: str
@@ -97,7 +97,7 @@ class KeptRows:
             As `read_night_numbers`.
         """
         name = file.relative_to(self._out).as_posix()
-        # Before the file is read: one that is replaced meanwhile is one that has changed.
+        # Taken before reading, so that a change during the reading is seen.
         facts = _facts(file)
         before, row = self._kept.get(name, (None, None))
         if row is None or facts is None or facts != before:

@@ -28,7 +28,7 @@ def decide_unit(spread: float, kind: Kind) -> str | None:
         Median standard deviation over five seconds, in the unknown unit; NaN where the
         signal is flat.
     kind : Kind
-        What the signal is of; one of `ELECTRODE_KINDS`.
+        Kind of signal; one of `ELECTRODE_KINDS`.
 
     Returns
     -------

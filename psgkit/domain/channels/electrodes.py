@@ -1,6 +1,6 @@
 """Names of scalp electrodes: the 10-20, 10-10 and 10-5 systems, and numbered caps.
 
-A cap numbers its electrodes in an order of its own: ``C3`` of BioSemi's cap of 128
+Caps number their electrodes differently: ``C3`` of BioSemi's cap of 128
 is near F4. The names are those of MNE's standard montages, which have the positions.
 """
 

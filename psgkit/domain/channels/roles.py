@@ -27,12 +27,12 @@ class Role(StrEnum):
     """Standard name (AASM, 10-20) of a channel.
 
     An EEG role is ``SITE`` or ``SITE_REFERENCE``: ``C4_M1`` is C4 against the left
-    mastoid; ``C4`` alone is a channel whose label does not say what it was recorded
-    against. ``A1`` and ``A2`` are written ``M1`` and ``M2``, and ``M1M2`` is the two
+    mastoid; ``C4`` alone is a channel whose label does not name its
+    reference. ``A1`` and ``A2`` are written ``M1`` and ``M2``, and ``M1M2`` is the two
     linked; T3 and T4 are today's T7 and T8.
 
     The members are the derivations of routine polysomnography, which have columns in
-    the wide table. Every other electrode has a role of its own too, made on demand:
+    the wide table. Roles of other electrodes are made on demand:
     ``Role("FC5")``, ``Role("F4_C4")``, ``Role("BioSemi128-C3")``.
 
     Examples
@@ -144,7 +144,7 @@ class Role(StrEnum):
 
     @property
     def reference(self) -> str:
-        """Reference of an EEG role; empty if the label names none."""
+        """Reference of an EEG role; empty if the label does not name it."""
         return self.value.partition("_")[2]
 
     @property
@@ -170,7 +170,7 @@ class Role(StrEnum):
 
     @classmethod
     def eeg(cls, site: str, reference: str = "") -> "Role":
-        """Return the role of an EEG derivation, ``EEG_OTHER`` where none is named."""
+        """Return the role of an EEG derivation, ``EEG_OTHER`` for an unknown site."""
         wanted = f"{site}_{reference}" if reference else site
         try:
             role = cls(wanted)

@@ -41,7 +41,7 @@ def rows_of(scoring: Scoring) -> list[Row]:
 
 
 def event_text(kind: str, cause: str = "") -> str:
-    """Return an event's text: a common word if there is one, else its name.
+    """Return an event's text: a common word if known, else its name.
 
     Examples
     --------

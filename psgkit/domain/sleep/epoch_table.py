@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PROBA_COLUMNS = ("proba_w", "proba_n1", "proba_n2", "proba_n3", "proba_r")
 
-# Detected events, the column of their onset, and what a column of counts is called.
+# Detected events, the column of their onset, and the name of their column of counts.
 _DETECTED = {
     "spindles": ("onset_s", "spindle_n"),
     "slow_waves": ("neg_peak_s", "slow_wave_n"),

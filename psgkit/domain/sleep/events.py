@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 # An event whose name was not understood.
 UNKNOWN_KIND = "other"
 
-# Words of the `cause` column: what the scorer says that an arousal is due to; empty
-# where the scorer gives no cause.
+# Words of the `cause` column: the scorer's cause of an arousal; empty without a
+# cause.
 UNKNOWN_CAUSE = "unknown"  # a cause was given and not understood
 CAUSES = (
     "respiratory",

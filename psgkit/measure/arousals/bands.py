@@ -119,7 +119,7 @@ def contrast(
     smoothed : numpy.ndarray, shape (n_bands, n_hops)
         From `smooth`.
     is_usable : numpy.ndarray of bool, shape (n_hops,)
-        What may enter a baseline: no artefact, no arousal.
+        Hops that may enter a baseline: no artefact, no arousal.
     rules : ArousalRules
     """
     names = list(BANDS_HZ)

@@ -46,7 +46,7 @@ class ArousalsFound:
         ``arousals_central``, ``arousals_occipital``, ``arousals_chin`` to role and
         label.
     issues : tuple of Issue
-        What the reader of the arousals should know.
+        Notes for the reader of the arousals.
     knows_rem : bool
         Whether arousals in REM sleep are known: chin EMG is missing in at most a tenth
         of it.
@@ -114,8 +114,8 @@ def candidate_table(judged: Iterable[Candidate], rules: ArousalRules) -> pd.Data
 NO_OCCIPITAL = Issue(
     Severity.NOTE,
     "arousals_without_occipital",
-    "Arousals were looked for in the central EEG alone: there is no usable occipital "
-    "one.",
+    "Arousals were detected in the central EEG alone: there is no usable occipital "
+    "EEG.",
 )
 
 
@@ -132,8 +132,8 @@ def no_chin(chin: Channel | None) -> Issue:
     return Issue(
         Severity.WARNING,
         "arousals_without_chin",
-        f"{why}Without a usable chin EMG no arousal can be scored in REM sleep: those "
-        "of REM are unknown, not none.",
+        f"{why}Without a usable chin EMG no arousal can be scored in REM sleep: their "
+        "number in REM sleep is unknown, not zero.",
         f"If there is {which} chin EMG, name it with --channel emg=LABEL.",
     )
 

@@ -59,7 +59,7 @@ class Shift:
 
 
 def find_shifts(found: Contrast, channel: str, rules: ArousalRules) -> list[Shift]:
-    """Find the stretches with a seed, as far as they stay above the edge."""
+    """Find the stretches around a seed that stay above the edge."""
     sigma = np.nan_to_num(found.ratios[SIGMA], nan=np.inf)
     beta = np.nan_to_num(found.ratios[BETA], nan=0.0)
     is_seed = (

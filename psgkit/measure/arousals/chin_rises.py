@@ -88,7 +88,7 @@ def tone_rises(
     tone : numpy.ndarray, shape (n_bins,)
         From `muscle_tone`; NaN counts as no rise.
     is_usable : numpy.ndarray of bool, shape (n_bins,)
-        What may enter a baseline.
+        Bins that may enter a baseline.
     rules : ArousalRules
     """
     is_known = ~np.isnan(tone)

@@ -192,7 +192,7 @@ def judge(
     Parameters
     ----------
     shifts : sequence of Shift
-        In order, none overlapping another.
+        In order, without overlap.
     night : Night
         Stages and chin.
     central : frozenset of str

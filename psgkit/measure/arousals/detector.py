@@ -125,8 +125,8 @@ def find_arousals(
     Parameters
     ----------
     recording : Recording
-        With a central EEG; an occipital EEG and a chin EMG are used where there are
-        any.
+        With a central EEG; an occipital EEG and a chin EMG are used if
+        present.
     scoring : Scoring
         Aligned with the recording.
     artefacts : callable, optional
@@ -158,9 +158,9 @@ def find_arousals(
     if central is None:
         labels_explained = _labels_explained(recording)
         raise MissingChannel(
-            "Arousals were not looked for: they need a central EEG (C4, C3) in "
-            f"microvolts with {LEAST_EEG_RATE_HZ:g} Hz or more of which at most half "
-            f"is artefact; there are: {labels_explained}. Name one with --channel C4_M1=LABEL."
+            "Arousals were not detected: this needs a central EEG (C4, C3) in "
+            f"microvolts with {LEAST_EEG_RATE_HZ:g} Hz or more and at most half artefact. "
+            f"Channels: {labels_explained}. Name one with --channel C4_M1=LABEL."
         )
     occipital = best_eeg(
         recording, OCCIPITAL_ROLES, scoring, artefacts, rules, use="arousals_occipital"

@@ -136,7 +136,7 @@ def still_windows(
 def chin_tone(
     recording: Recording, beats_s: FloatArray = NO_BEATS
 ) -> tuple[Channel, FloatArray] | None:
-    """Return the chin EMG and its tone, or None if none can be used.
+    """Return the chin EMG and its tone, or None without a usable chin EMG.
 
     The tone is NaN if the chin is missing or constant: against no signal, all
     that follows would be a rise.

@@ -1,7 +1,7 @@
 """The night's own alpha power, and the height of a shift above it.
 
 In some people alpha swells and fades in NREM sleep without an arousal. Without a rise of
-chin EMG or of beta, only alpha well above what the night has anyway is counted.
+chin EMG or of beta, only alpha well above the night's usual alpha is counted.
 """
 
 from collections.abc import Sequence

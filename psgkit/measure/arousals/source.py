@@ -46,7 +46,7 @@ class ArousalsCounted(Results):
     ----------
     scoring : Scoring
     detector : str
-        What found the arousals; empty where they are a scorer's, or none's.
+        Detector of the arousals; empty for a scorer's arousals, or without arousals.
     uncounted : pandas.DataFrame or None
         Arousals of REM sleep that were found, but may not be all.
     """

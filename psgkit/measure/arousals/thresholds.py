@@ -37,8 +37,8 @@ class ArousalRules:
     smooth_s : float
         Band powers are averaged over this time.
     baseline_s, baseline_lag_s, baseline_least_s : float
-        A baseline is the median of this long a time, ending this long ago, of which at
-        least so much must be usable.
+        Length of the baseline (a median), how long ago it ends, and its least usable
+        time.
     merge_s : float
         Pieces of one channel closer than this are one.
     shortest_s, longest_s, long_s : float
@@ -51,7 +51,7 @@ class ArousalRules:
         Sleep without event that must come before; an event closer than ``join_s`` after
         another belongs to that one.
     alone_seed, alone_sustained : float
-        What an arousal without a rise of the chin EMG must reach: its peak, and the
+        Limits for an arousal without a rise of the chin EMG: its peak, and the
         geometric mean over its length of the leading ratio. Without it, chance swells
         of alpha in N2 pass 7 times an hour; with it, less than once, for 2 % of the
         true ones (simulated nights, seeds 101 to 112).
@@ -62,7 +62,7 @@ class ArousalRules:
         in N2, false events fell from 8 an hour to 0.7 (seeds 901 to 906); of the true
         ones 8 % are lost.
     artefact_share : float
-        An arousal with more artefact than this is none, unless the chin EMG rises.
+        Largest share of artefact in an arousal without a rise of the chin EMG.
 
     Examples
     --------

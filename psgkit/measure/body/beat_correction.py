@@ -107,7 +107,7 @@ def _one_pass(
     is_kept[extra] = False
     is_sound[extra] = is_sound[moved] = False
     is_sound[[0, -1]] = True
-    # Each error is placed between its nearest neighbours that are none themselves.
+    # Each error is placed between its nearest neighbours without an error.
     number = np.cumsum(is_kept) - 1
     times = times_s.copy()
     times[~is_sound] = np.interp(number[~is_sound], number[is_sound], times_s[is_sound])

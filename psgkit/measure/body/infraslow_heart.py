@@ -100,7 +100,7 @@ def coherence_values(
     beats : Beats
     sigma : SigmaPower or None
     peak_hz : float or Undefined
-        Frequency of sigma's peak, undefined where it has none.
+        Frequency of sigma's peak, undefined without a peak.
 
     Returns
     -------

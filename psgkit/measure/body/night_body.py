@@ -76,7 +76,7 @@ def measure_body(
     Returns
     -------
     Results
-        Table ``body_epochs``, and as far as there are channels for them
+        Table ``body_epochs``, and if their channels exist
         ``heart_stretches`` and ``desaturations_auto``.
 
     Raises

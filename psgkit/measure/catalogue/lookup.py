@@ -79,8 +79,8 @@ SCORING_ROWS: tuple[Row, ...] = tuple(
     )
 )
 
-# What a scoring alone gives; what the arousal detector says of itself; what needs
-# signals of the head, and those of the body.
+# Metrics of a scoring alone, of the arousal detector, of the signals of the head, and
+# of the signals of the body.
 METRICS = tuple(row.metric for row in SCORING_ROWS)
 DETECTION_METRICS = tuple(_rated(metric) for metric in DETECTION)
 SIGNAL_METRICS = tuple(
@@ -126,7 +126,7 @@ def metric_of(column: str) -> Metric | None:
 
 
 def metric_named(column: str) -> Metric | None:
-    """Return the row whose name a column begins with, its channel and stage or none.
+    """Return the row whose name a column begins with, with its channel and stage if any.
 
     So that a mean over channels is compared as the metric itself is.
 

@@ -40,7 +40,7 @@ def own_rows() -> dict[str, Metric]:
 
 @cache
 def load_faults() -> tuple[tuple[str, str], ...]:
-    """Import what packages offer as metrics; return each package that fails, and why.
+    """Import the metrics of packages; return each package that fails, with the reason.
 
     An entry point names a module that declares metrics, or one of its functions.
     """

@@ -63,7 +63,7 @@ def load_ratings() -> Mapping[str, Rating]:
 
 
 def rating_of(name: str) -> Rating:
-    """Return the measured reliability of a column; empty if none was measured."""
+    """Return the measured reliability of a column; empty if not measured."""
     return load_ratings().get(name, UNRATED)
 
 

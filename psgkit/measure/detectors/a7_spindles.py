@@ -45,7 +45,7 @@ def find_spindles_a7(
 ) -> pd.DataFrame:
     """Find spindles with the rules of A7; see `find_spindles`.
 
-    There is none where less than half a minute is wanted: no baseline is known.
+    Under half a minute of wanted time has no baseline, and so no spindle.
     """
     starts = _starts(len(values), rate_hz)
     is_wanted = np.asarray(_windows(wanted, starts, rate_hz).all(axis=1))

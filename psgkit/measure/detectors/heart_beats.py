@@ -164,8 +164,8 @@ def means_without(
 def recurs_as_beats(windows_uv: FloatArray, rate_hz: float) -> bool:
     """Return whether amplitudes recur at the pace of a heart.
 
-    The largest autocorrelation at 0.4 to 1.5 s (40 to 150 beats a minute), of what is
-    quicker than the swells of muscle. In simulated chins the upper quartile of windows
+    The largest autocorrelation at 0.4 to 1.5 s (40 to 150 beats a minute), of the part
+    of the signal that is faster than muscle swells. In simulated chins the upper quartile of windows
     is 0.12 to 0.17, with lost atonia too, and 0.33 to 0.49 with 4 µV of ECG, which
     make 7 % of phasic mini-epochs 25 %.
 

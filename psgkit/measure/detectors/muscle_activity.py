@@ -4,13 +4,13 @@ The rules are those of the SINBAR group (Frauscher et al. 2012, 10.5665/sleep.18
 words also in Neikrug and Ancoli-Israel 2012, 10.1016/j.smrv.2011.08.004):
 
 - *phasic*: a burst of 0.1 to 5 s, at least twice the background, in a mini-epoch of 3 s;
-- *tonic*: an epoch of 30 s of which over half is at least twice the background, or
+- *tonic*: an epoch of 30 s with over half of it at least twice the background, or
   above 10 µV as read off the trace;
 - *any*: a mini-epoch with phasic or tonic activity, or with activity that lasts longer
   than a burst.
 
 A scorer takes the background from the quietest stretch of the night. So does this
-module: REM sleep in which the chin never relaxes has no background of its own.
+module: REM sleep without a relaxed chin has no background.
 """
 
 from dataclasses import dataclass

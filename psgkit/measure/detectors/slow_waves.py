@@ -1,7 +1,7 @@
 """Slow waves in N2 and N3, and their coupling with spindles.
 
 The detector asks for 75 µV from peak to peak, so that density follows age, sex and
-reference. The second density here has a threshold of its own for every night: 1.25 times
+reference. The second density here has a threshold per night: 1.25 times
 the mean of all waves, small ones included.
 """
 

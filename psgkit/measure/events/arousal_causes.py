@@ -47,7 +47,7 @@ class CausedArousals:
     marks : Marks
         Arousals with the stage that each belongs to.
     labels : numpy.ndarray of object, shape (n_arousals,)
-        The scorer's own word for the cause; empty if there is none.
+        The scorer's own word for the cause; empty without a word.
     causes : numpy.ndarray of object, shape (n_arousals,)
         Label, else the event nearby; empty without both.
     """

@@ -10,7 +10,7 @@ from psgkit.domain.scoring import Stage
 from psgkit.measure.stages.runs import FloatArray, IntArray
 
 STAGE_BEFORE_S = 10.0
-# Onsets are sums of floats; one a nanosecond before a boundary counts as on it.
+# Onsets are sums of floats: up to a nanosecond before a boundary counts as on it.
 _ROUNDING = 1e-9
 
 

@@ -56,7 +56,7 @@ def measure_network(
     -------
     Results
         Table ``network``, a band and stage a row; as the channels used, sites and
-        their reference, which tell the nights that are comparable.
+        their reference, which must be equal in nights that are compared.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def _signals(
         mask = artefact_seconds(artefacts(channel, signal_uv), n_seconds)
         values, rate_hz, absent = reduce_signal(signal_uv, channel, n_seconds, RATE_HZ)
         is_bad |= absent
-        # A mastoid against a distant ground is loud where none of the scalp is.
+        # A mastoid against a distant ground can be loud while the scalp is quiet.
         if channel in channels:
             is_bad |= mask
         kept.append(values)

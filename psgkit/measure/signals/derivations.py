@@ -1,6 +1,6 @@
 """Choose the channel of each metric.
 
-Metrics differ between derivations, so each has an order of preference of its own, and
+Metrics differ between derivations, so each metric has its order of preference, and
 the choice is stored with the numbers.
 """
 
@@ -27,7 +27,7 @@ class Derivations:
     Attributes
     ----------
     eeg : tuple of Channel
-        One a site, the one against a mastoid where there are several.
+        One per site, preferably against a mastoid.
     swa, spindles : tuple of Channel
         Out of ``eeg``; empty if no site can be used.
     infraslow : Channel or None
@@ -133,8 +133,7 @@ def choose_derivations(recording: Recording) -> Derivations:
 def _measured(channels: Sequence[Channel]) -> list[Channel]:
     """Return the EEG channels with columns in every night.
 
-    An electrode of its own, or an unknown one, is measured where it is alone or where
-    the user wants it: a column must not mean another electrode in the next file.
+    Any other electrode is measured if it is the only EEG or the user wants it: a column must not mean another electrode in the next file.
     """
     if len(channels) == 1:
         return list(channels)

@@ -107,8 +107,8 @@ def measure_signals(
         Aligned with the recording.
     artefacts : callable
         Gives the artefact mask of an EEG channel and its signal, True where a stretch
-        of 5 s from second zero is artefact. Eyes and chin are taken as artefact where the central
-        EEG is: an outlier of their own amplitude is what is looked for in them.
+        of 5 s from second zero is artefact. Eyes and chin are artefact where the central EEG
+        is: outliers of their amplitude are the events to be found.
     arousals : pandas.DataFrame or None
         ``onset_s`` and ``duration_s``; eye movements and chin tone are not looked for
         in them.
@@ -118,7 +118,7 @@ def measure_signals(
     Results
         Tables ``spectra`` (channel, stage, freq_hz, psd_uv2_hz), ``spindles``,
         ``slow_waves``, ``eye_movements``, ``rem_density`` (a REM period a row) and
-        ``swa_cycles``, as far as there are channels for them.
+        ``swa_cycles``, if their channels exist.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def measure_eeg_channels(
 ) -> EegMeasured:
     """Measure the EEG channels, which comes before arousals are looked for.
 
-    See `measure_signals`, of which this is the first half; ``bands`` are further ones,
+    The first half of `measure_signals`; ``bands`` are further bands,
     name to limits in hertz.
     """
     start, stop, _ = analysis_window(scoring)
@@ -167,8 +167,7 @@ def complete_signals(
 ) -> Results:
     """Add the results that need cycles, and arousals in REM sleep.
 
-    See `measure_signals`, of which this is the second half; ``beats_s`` is when the
-    heart beats.
+    The second half of `measure_signals`; ``beats_s`` are the times of heart beats.
     """
     night = Evidence.of(scoring)
     start, _, _ = analysis_window(scoring)
@@ -311,8 +310,8 @@ def _issues(chosen: Derivations) -> tuple[Issue, ...]:
             Issue(
                 Severity.NOTE,
                 "no_spindle_channel",
-                "Spindles and their coupling were not looked for: no C3, C4 or Cz.",
-                "Give a central channel with --channel C4_M1=LABEL if there is one.",
+                "Spindles and their coupling were not detected: no C3, C4 or Cz.",
+                "If there is a central channel, name it with --channel C4_M1=LABEL.",
             )
         )
     if chosen.not_measured:

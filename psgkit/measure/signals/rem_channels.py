@@ -89,7 +89,7 @@ def measure_chin(
 ) -> Results:
     """Measure the tone of the chin in REM sleep; see `measure_eyes`.
 
-    ``beats_s`` is when the heart beats: what it leaves in the chin does not count.
+    ``beats_s`` are the times of heart beats, whose trace in the chin does not count.
     """
     chin = chosen.chin
     if chin is None:

@@ -66,7 +66,7 @@ class Timeline:
         window: tuple[int, int],
         gaps: Iterable[Gap] = (),
     ) -> "Timeline":
-        """Lay a scoring on the seconds of a recording, none of them bad.
+        """Lay a scoring on the seconds of a recording, without bad seconds.
 
         Parameters
         ----------
@@ -171,7 +171,7 @@ def usable_pct(timeline: Timeline, is_bad: BoolArray) -> Value:
     Parameters
     ----------
     timeline : Timeline
-        Of the night; what it calls bad itself does not count.
+        Of the night; its own bad seconds do not count.
     is_bad : numpy.ndarray of bool, shape (n_seconds,)
         Of the channel.
     """
@@ -214,7 +214,7 @@ def event_seconds(events: pd.DataFrame, n_seconds: int) -> BoolArray:
 
 
 def missing_seconds(is_missing: BoolArray, rate_hz: float, n_seconds: int) -> BoolArray:
-    """Mark the seconds that hold a missing sample, or none of the signal.
+    """Mark the seconds with a missing sample or without any sample.
 
     Parameters
     ----------

@@ -134,8 +134,8 @@ def _median_psd(segments: Float32Array, rate_hz: float, stretch: float) -> Float
 
     Windows of ``4 / stretch`` s have their bins at ``stretch`` times those of 4 s.
     """
-    # The nearest length that is quick to transform: the factor is arbitrary, and what
-    # it is off by scales a whole spectrum without bending it.
+    # The nearest length that is quick to transform: the factor is arbitrary, and
+    # its error scales a whole spectrum without bending it.
     length = fft.next_fast_len(round(WINDOW_S / stretch * rate_hz))
     taper, energy = _taper(length)
     windows = np.lib.stride_tricks.sliding_window_view(segments, length, axis=-1)

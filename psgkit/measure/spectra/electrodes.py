@@ -57,11 +57,11 @@ class ElectrodeSet:
     Attributes
     ----------
     channels : tuple of Channel
-        One an electrode, all at one rate and recorded against one reference.
+        One per electrode, with the same sampling rate and recorded reference.
     mastoids : tuple of Channel
         M1 and M2, whose mean is subtracted; empty where it is not.
     reference : str
-        What the numbers are against: ``"M1M2"``, ``"average"``, or the recorded one.
+        Reference of the numbers: ``"M1M2"``, ``"average"``, or the recorded reference.
     left_out : tuple of Channel
         Other EEG channels.
     """

@@ -89,7 +89,7 @@ def infraslow_peak(
     bouts : list of numpy.ndarray of float64
         Sigma power in steps of 4 s, those of `sigma_bouts`.
     series : SigmaSeries
-        What they were made as.
+        Settings with which the series was made.
     seed : int
         Of the surrogates: a night has the same numbers every time.
     n_surrogates : int

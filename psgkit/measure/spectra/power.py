@@ -1,8 +1,8 @@
 """Power spectra of epochs, and the power in bands.
 
 Spectra are those of Welch (1967): windows of 4 s under a Hann taper, half overlapping,
-each freed of its mean; the mean over the windows of an epoch that hold no artefact. No
-window crosses the edge of an epoch, hence none a change of stage.
+each without its mean. An epoch's spectrum is the mean of its windows without artefact.
+No window crosses the edge of an epoch, so no window holds a change of stage.
 """
 
 import math

@@ -74,7 +74,7 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
 
 
 def _bouts(scoring: Scoring) -> IntArray:
-    """Return the epochs of bouts of sleep; all of sleep if there is no bout."""
+    """Return the epochs of bouts of sleep; without a bout, all sleep."""
     is_asleep = scoring.stages > 0
     around = 2 * round(BOUT_S / 2 / scoring.epoch_s) + 1
     share = np.convolve(is_asleep, np.ones(around), mode="same") / around
@@ -151,7 +151,7 @@ def find_window_issues(scoring: Scoring) -> tuple[Issue, ...]:
         "main_sleep_only",
         "The scoring is longer than 24 h and holds several sleeps; only the longest, "
         f"from {span}, was measured.",
-        f"For another, give its window and an --id of its own: {others}.",
+        f"For another night, give its window and another --id: {others}.",
     )
     return (issue,)
 

@@ -61,7 +61,7 @@ class Evidence:
     Attributes
     ----------
     scoring : Scoring
-        What it was cut from.
+        The whole scoring, before the cut.
     stages : numpy.ndarray of int64, shape (n_epochs,)
         Codes of `Stage` from lights-off to lights-on, unscored where the scoring does
         not reach.

@@ -112,8 +112,8 @@ def find_cycles(
 ) -> tuple[Cycle, ...]:
     """Return the sleep cycles of a window, incomplete ones included (steps 3 to 6).
 
-    A night without REM has none. A REM period that no NREM period of 15 min precedes,
-    as at sleep onset, closes no cycle.
+    A night without REM has no cycle. A REM period without 15 min of NREM before it,
+    as at sleep onset, does not close a cycle.
     """
     if not rem_periods:
         return ()
@@ -192,7 +192,7 @@ def _split_at_long_wakes(
 ) -> list[tuple[int, int]]:
     """Cut where W and N1 last 15 min; the next part starts at N2 or N3 (step 4).
 
-    The first part is empty where the stretch is, or begins with such a wake.
+    The first part is empty if the stretch is empty or begins with this wake.
     """
     inside = stages[start:stop]
     alphabet = np.where(inside < 0, inside, np.where(inside <= 1, _WAKE_OR_N1, _ELSE))
@@ -221,7 +221,7 @@ def find_interruptions(
     """Return the interruptions of a REM period: start, stop, and whether W is in it.
 
     A run of epochs other than R is one interruption. A run without any scored epoch
-    is none: its stage is unknown.
+    is not an interruption: its stage is unknown.
     """
     inside = bridged[period.start : period.stop]
     runs = find_runs((inside == Stage.R).astype(np.int64))

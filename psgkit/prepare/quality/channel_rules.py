@@ -225,7 +225,7 @@ def is_ecg(look: ChannelLook) -> Iterator[Issue]:
         "looks_like_ecg",
         f"{_name(look)} beats like a heart: it is an ECG, or full of one"
         f"{'' if is_measured else '; nothing is measured on it'}.",
-        "Check what is behind the label, or take another channel with --channel.",
+        "Check the electrode of this label, or choose another channel with --channel.",
     )
 
 
@@ -238,18 +238,18 @@ def is_respiration(look: ChannelLook) -> Iterator[Issue]:
         yield Issue(
             Severity.ERROR,
             "looks_like_respiration",
-            f"{_name(look)} has nearly all its power below 0.7 Hz, as breath or sweat "
-            "has; no number is made of it.",
-            "Check what is behind the label, or take another channel with --channel.",
+            f"{_name(look)} has nearly all its power below 0.7 Hz, like breath or "
+            "sweat; no number is computed from it.",
+            "Check the electrode of this label, or choose another channel with --channel.",
         )
 
 
 def emg_is_not_emg(look: ChannelLook) -> Iterator[Issue]:
     """Find EEG behind a chin's label.
 
-    Power that falls from 10 to 45 Hz, where that of muscle rises, and hardly any of it
-    beside what lies below 8 Hz. The second alone would be slow drift under good muscle,
-    the first alone the heart.
+    The power of EEG falls from 10 to 45 Hz, where the power of muscle rises, and most of
+    it is below 8 Hz. Both are needed: slow drift under good muscle has the second, the
+    heart has the first.
     """
     if look.channel.role.kind is not Kind.EMG or look.channel.rate_hz < 90:
         return
@@ -259,10 +259,10 @@ def emg_is_not_emg(look: ChannelLook) -> Iterator[Issue]:
         yield Issue(
             Severity.WARNING,
             "emg_is_not_emg",
-            f"The power of {_name(look)} lies below 8 Hz and falls from 10 to 45 Hz, as "
-            "that of EEG does: it sees no muscle. Tone of the chin, and arousals in REM "
-            "sleep, are not measured on it; staging takes it as YASA would.",
-            "Check what is behind the label, or take another channel with --channel "
+            f"The power of {_name(look)} is below 8 Hz and falls from 10 to 45 Hz, like the "
+            "power of EEG: it does not show muscle. It is not used for chin tone and "
+            "arousals in REM sleep. Staging uses it, as YASA does.",
+            "Check the electrode of this label, or choose another channel with --channel "
             "emg=LABEL.",
         )
 

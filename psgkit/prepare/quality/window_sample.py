@@ -1,6 +1,6 @@
 """A sample of a few hundred short windows of each channel for the quality rules.
 
-480 windows of five seconds stand for a night of 9 h: a second in place of a minute of
+psgkit samples 480 windows of five seconds of a 9 h night: a second, not a minute, of
 computing. Faults of minutes are not missed.
 """
 
@@ -59,12 +59,12 @@ class ChannelLook:
     cut : numpy.ndarray of bool, shape (n_windows,)
         Windows that stay at the channel's own highest or lowest value for some samples.
     cut_uv : float
-        How far from the median they stay there; infinite where there are none.
+        How far from the median they stay there; infinite without windows.
     usual : numpy.ndarray of bool, shape (n_windows,)
         Other windows with a plausible amplitude.
     freqs_hz, psd_uv2_per_hz : numpy.ndarray of float64, shape (n_freqs,)
-        Median spectrum of the usual windows, or of all that are neither flat nor
-        clipped where hardly any is usual; empty where there are none.
+        Median spectrum of the usual windows. If few are usual, of all windows that are
+        neither flat nor clipped; empty without windows.
     beat : float
         How regularly sharp peaks recur at the pace of a heart, 0 to 1; see `_beat`.
     """
@@ -147,7 +147,7 @@ class RecordingLook:
 
     @cached_property
     def eyes_may_move(self) -> BoolArray:
-        """Windows in REM sleep or wake; none without stages."""
+        """Windows in REM sleep or wake; empty without stages."""
         if self.scoring is None:
             return np.zeros(self.starts_s.size, dtype=bool)
         epochs = np.floor(
@@ -260,8 +260,8 @@ def _look_at_channel(
 ) -> ChannelLook:
     """Look at a channel through the windows of its one or two electrodes.
 
-    A difference of two electrodes has no limits of its own; its windows are clipped
-    where either electrode's are, and cut off likewise.
+    The limits of a difference are those of its two electrodes: its windows are clipped
+    or cut off where an electrode's are.
     """
     windows = windows_of[0] if len(windows_of) == 1 else windows_of[0] - windows_of[1]
     clipped, cut = np.zeros((2, len(windows)), dtype=bool)
@@ -298,7 +298,7 @@ def _look_at_channel(
 
 
 def _counted(usual: BoolArray, alive: BoolArray) -> BoolArray:
-    """Return the usual windows where there are enough, else all that are alive."""
+    """Return the usual windows, or all live windows if too few are usual."""
     return usual if usual.sum() >= USUAL_SHARE * alive.sum() else alive
 
 

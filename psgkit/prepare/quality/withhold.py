@@ -73,8 +73,8 @@ def withhold_amplitudes(look: RecordingLook) -> Recording:
     Returns
     -------
     Recording
-        With ``to_uv`` None in those channels, and with what the rules `amplitude` and
-        `range_implausible` say of them: why, and which ``--unit`` would settle it.
+        With ``to_uv`` None in those channels, and with the issues of the rules `amplitude` and
+        `range_implausible`: the reason, and the ``--unit`` to give.
     """
     found = [
         (seen.channel, issue)
@@ -144,7 +144,7 @@ def withhold_eyes(recording: Recording, found: Iterable[Issue]) -> Recording:
     ----------
     recording : Recording
     found : iterable of Issue
-        What the rules found once the night was scored: without stages, slow waves would
+        Issues of the rules after the night was scored: without stages, slow waves would
         speak against a right pair.
 
     Returns

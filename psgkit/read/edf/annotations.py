@@ -28,7 +28,7 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``onset_s`` (after the first sample, or after the start of a file
-        without signals), ``duration_s`` (NaN where none is given) and ``text``,
+        without signals), ``duration_s`` (NaN if not given) and ``text``,
         ordered by onset. Empty where the file has no annotations.
 
     Raises
@@ -47,7 +47,7 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
 def annotation_rows(
     header: EdfHeader, layout: RecordLayout
 ) -> Iterator[tuple[float, float, str]]:
-    """Yield onset, duration (NaN where none is given) and text of each annotation."""
+    """Yield onset, duration (NaN if not given) and text of each annotation."""
     for block in _annotation_blocks(header, layout):
         if block.endswith(b"\x14\x14") and block.count(b"\x14") == 2:
             continue  # most have only the time of a record

@@ -46,7 +46,7 @@ def build_channels(
     UnreadableRecording
         If no signal has samples.
     MissingChannel, SettingsError
-        If a channel of the settings is not there, or its role is none.
+        If a channel of the settings is missing, or its role is unknown.
     """
     indices = [
         index
@@ -129,7 +129,7 @@ def _name(signals: Sequence[SignalHeader]) -> tuple[list[str], list[Issue]]:
                 "label_blank",
                 f"{blank} channels have no label; they are called 'channel' and their "
                 "number.",
-                "Say what one is with --channel ROLE='channel N'.",
+                "Name a channel's role with --channel ROLE='channel N'.",
             )
         )
     return list(labels), issues

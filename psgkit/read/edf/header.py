@@ -175,7 +175,7 @@ class _Fields:
     def number(self, raw: bytes, what: str) -> float:
         text = decode_text(raw)
         if not _NUMBER.fullmatch(text):
-            self.faults.append(f"{what} is {quoted(text, 16)}, no number")
+            self.faults.append(f"{what} is {quoted(text, 16)}, not a number")
             return 0.0
         value = float(text.replace(",", "."))
         self.check(
@@ -186,7 +186,7 @@ class _Fields:
     def integer(self, raw: bytes, what: str) -> int:
         text = decode_text(raw)
         if not _INTEGER.fullmatch(text):
-            self.faults.append(f"{what} is {quoted(text, 16)}, no whole number")
+            self.faults.append(f"{what} is {quoted(text, 16)}, not a whole number")
             return 0
         return int(text)
 

@@ -1,7 +1,7 @@
 """Limits of the hardware filters, out of the free text of an EDF header.
 
-EDF+ asks for ``HP:0.1Hz LP:75Hz N:50Hz``; amplifiers write that in many ways. What is
-not understood is None, never a guess.
+EDF+ asks for ``HP:0.1Hz LP:75Hz N:50Hz``; amplifiers write that in many ways. A text
+that is not understood gives None, never a guess.
 """
 
 import math
@@ -34,8 +34,8 @@ def parse_prefilter(text: str) -> tuple[float | None, float | None]:
     Returns
     -------
     tuple of float or None
-        A high-pass of 0 is direct current; a low-pass of 0 says that there is none,
-        which is None as well.
+        A high-pass of 0 is direct current; a low-pass of 0 means no filter.
+        Both give None.
 
     Examples
     --------

@@ -118,8 +118,8 @@ class EdfSource:
         """Put signals of several rates into as few passes as possible.
 
         Beside a slow signal, fast ones come in many parts; the slowest then come in a
-        pass of their own. Signals of one rate have all others of it with them,
-        whichever is wanted next.
+        separate pass. All signals of one rate are read together, whichever is wanted
+        next.
         """
         samples = {index: self.signals[index].samples for index in indices}
         counts = sorted(set(samples.values()))

@@ -17,7 +17,7 @@ _HEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tal:
-    """One list: an onset, a duration (NaN where none is given) and its texts."""
+    """One list: an onset, a duration (NaN if not given) and its texts."""
 
     onset_s: float
     duration_s: float

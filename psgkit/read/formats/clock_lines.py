@@ -1,7 +1,7 @@
 """Text of a clock time and a stage a line, as Philips Alice and others export it.
 
 Such as ``1 10:05:30 pm WK`` or ``22:05:30,N2``: an epoch number may come first, the
-stage comes last. Lines above the first such line are headings.
+stage comes last. Lines above the first of these are headings.
 
 The Alice export was written from the description in another reader's source; no sample
 of a whole night was at hand.
@@ -53,7 +53,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
                 f"line {number} has {quoted(line, 40)}, no time and stage."
             )
     if not rows:
-        raise file.fault("none of its lines has a time and a stage.")
+        raise file.fault("no line has a time and a stage.")
     texts = [time for _, time, _ in rows]
     places = [where for where, _, _ in rows]
     try:

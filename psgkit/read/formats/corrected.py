@@ -1,7 +1,7 @@
 """The file that the page for corrections saves: a scoring, and the one it was before.
 
 Seconds count from the recording's start. The file holds no date of the recording; its
-``changes`` say who changed what and when.
+``changes`` have the person, the time and the content of each change.
 """
 
 import datetime as dt

@@ -45,7 +45,7 @@ _STAGE = re.compile(rf"^({_TIME});\s*(.+)$")
 _EVENT = re.compile(
     rf"^({_TIME})\s*-\s*({_TIME})\s*;\s*(?:[\d.,]+\s*;\s*)?([^;]+?)\s*(?:;.*)?$"
 )
-# What an empty list is about, by its signal.
+# Meaning of an empty list, by its signal.
 _LISTS: dict[str, EventList] = {
     "arousal": "arousal",
     "flow": "respiratory",
@@ -150,7 +150,7 @@ def _section(facts: dict[str, str], rows: list[tuple[str, str]]) -> _Section:
 def _beside(file: ScoringFile, profile: _Section) -> tuple[list[_Section], int]:
     """Return the event lists of the same export, and the number of other profiles.
 
-    Where there are several profiles, a list belongs to that whose start is nearest.
+    Where there are several profiles, a list belongs to the profile with the nearest start.
     """
     lists: list[_Section] = []
     others: list[_Section] = []
@@ -199,7 +199,7 @@ def _add_stages(
         stage = Stage.ART if word == "A" else stage_of(word)
         if found is None or stage is None:
             raise file.fault(
-                f"{where} has {quoted(line, 40)}, which is no time and stage."
+                f"{where} has {quoted(line, 40)}, which is not a time and a stage."
             )
         rows.append((where, found[1], stage))
     try:

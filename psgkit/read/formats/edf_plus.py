@@ -47,8 +47,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
     draft = draft_of(table, epoch_s=options.epoch_s, start=read_start(file.path))
     if not (draft.stages or draft.events or draft.lights_off_s is not None):
         raise file.fault(
-            "none of its annotations is a sleep stage such as 'Sleep stage N2', or an "
-            "event such as 'EEG arousal'."
+            "no annotation is a sleep stage such as 'Sleep stage N2', or an event "
+            "such as 'EEG arousal'."
         )
     return draft
 

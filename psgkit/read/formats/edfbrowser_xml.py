@@ -34,7 +34,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         if told or clocked:
             clock = NightClock([told, *clocked], told or clocked[0])
     except ValueError:
-        raise file.fault("its recording_start_time is no date and time.") from None
+        raise file.fault("its recording_start_time is not a date and time.") from None
     rows = []
     for number, (node, onset) in enumerate(zip(nodes, onsets, strict=True), start=1):
         where = f"annotation {number}"

@@ -100,7 +100,7 @@ def _rows(file: ScoringFile) -> list[tuple[Any, ...]]:
         finally:
             book.close()
     except _UNREADABLE:
-        raise file.fault("it is no Excel sheet that can be read.") from None
+        raise file.fault("it is not a readable Excel sheet.") from None
     if not rows:
         raise file.fault("its first sheet is empty.")
     return rows

@@ -60,7 +60,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         onset_s = clock.seconds(cells[start])
         if onset_s is None:
             raise file.fault(
-                f"{where} has {quoted(cells[start], 30)}, which is no time."
+                f"{where} has {quoted(cells[start], 30)}, which is not a time."
             )
         duration_s = _duration(cells, duration)
         _add(builder, cells[event], onset_s, duration_s, where)

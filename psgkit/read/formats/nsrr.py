@@ -83,7 +83,7 @@ def _add(
     if stages and (is_staging or not kinds):
         builder.add_stage(onset_s, duration_s, stages[0], where)
     elif is_staging:
-        raise file.fault(f"{where} has {quoted(concept, 40)}, which is no stage.")
+        raise file.fault(f"{where} has {quoted(concept, 40)}, which is not a stage.")
     elif names:
         builder.add_event(onset_s, duration_s, "|".join(names))
 

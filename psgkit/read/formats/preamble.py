@@ -31,7 +31,7 @@ class Facts:
     groups_scored : frozenset of str
         Groups of events that were looked for; `NREM_AROUSALS` may be one.
     arousal_source : str
-        What marked the arousals, where that is not the scorer of the stages.
+        Person or program that marked the arousals, if not the scorer of the stages.
     start : datetime.datetime or None
         Time of day of second zero, on the unknown date.
     """

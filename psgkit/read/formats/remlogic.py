@@ -124,7 +124,9 @@ def _build(
     for number, (where, text, name, length) in enumerate(rows):
         onset_s = clock.seconds(text)
         if onset_s is None:
-            raise file.fault(f"{where} has {quoted(text, 30)}, which is no clock time.")
+            raise file.fault(
+                f"{where} has {quoted(text, 30)}, which is not a clock time."
+            )
         stop = "" if stops is None else stops[number]
         duration_s = clock.length(onset_s, stop) if stop else _number(length)
         _add(builder, name.strip(), onset_s, duration_s, where)

@@ -58,7 +58,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         name = node.get("Type") or ""
         stage = _STAGES.get(name, stage_of(name))
         if stage is None:
-            raise file.fault(f"stage {number} is {quoted(name)}, which is no stage.")
+            raise file.fault(f"stage {number} is {quoted(name)}, which is not a stage.")
         builder.add_stage(start_s, end_s - start_s, stage, f"stage {number}")
     for number, event in enumerate(root.iter("Event"), start=1):
         _add_event(builder, event, file, f"event {number}")

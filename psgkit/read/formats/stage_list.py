@@ -1,4 +1,4 @@
-"""A JSON list of numbers, one an epoch, as the DOD data sets have them.
+"""A JSON list with one number per epoch, as in the DOD data sets.
 
 0 to 4 are W, N1, N2, N3 and R; -1 is not scored.
 """
@@ -43,7 +43,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         stage = counting.numbers.get(code) if known else None
         if stage is None:
             raise file.fault(
-                f"epoch {number} is {quoted(str(code))}, which is no stage."
+                f"epoch {number} is {quoted(str(code))}, which is not a stage."
             )
         # DOD's -1 is an unscored epoch; YASA's -1 is artefact
         stage = Stage.UNS if code == -1 else stage

@@ -119,7 +119,7 @@ def _named(
             for n, name in enumerate(table.columns)
         )
         raise file.fault(
-            f"it is a table without column names ({columns}). Say what they hold, for "
+            f"it is a table without column names ({columns}). Name them, for "
             "example --column onset=1 --column stage=2. Roles are stage, onset, end, "
             "duration and epoch."
         )

@@ -262,7 +262,7 @@ def choose_column(
         if len(words) == 1:
             return words[0]
         raise file.fault(
-            f"none of its columns is named for stages ({', '.join(table.columns)}). "
+            f"no column is named for stages ({', '.join(table.columns)}). "
             "Name the column of stages with --column stage=NAME."
         )
     if len(holding) > 1:

@@ -187,7 +187,7 @@ def _clock_times(
         clock = NightClock(texts, texts[0])
     except ValueError:
         raise file.fault(
-            f"{table.rows[0][0]} has {quoted(texts[0], 30)}, which is no clock time."
+            f"{table.rows[0][0]} has {quoted(texts[0], 30)}, which is not a clock time."
         ) from None
     try:
         onsets_s, issues = clock.of_epochs(texts, [where for where, _ in table.rows])

@@ -1,6 +1,6 @@
 """Plain text: one stage a line, as numbers, letters or names.
 
-Lines that begin with ``#``, ``%`` or ``//`` are comments; empty lines are none. Headings
+Lines that begin with ``#``, ``%`` or ``//`` are comments; empty lines are skipped. Headings
 may be above the list, and say how long an epoch is (``Epoch length: 20 s``; ELAN's
 ``time_base``). Visbrain writes the length and the meaning of its numbers into a second
 file, ``NAME_description.txt``. Else the epoch is 30 s unless the call gives another.

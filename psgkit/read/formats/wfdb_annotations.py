@@ -2,7 +2,7 @@
 
 A binary file of words of 16 bits, little endian: a code in the upper 6 bits, a time step in
 the lower 10. A text follows the annotation that it belongs to. Two sets of texts are known.
-The MIT-BIH polysomnographic database has one an epoch of 30 s: a stage (``W``, ``1`` to
+The MIT-BIH polysomnographic database has one per epoch of 30 s: a stage (``W``, ``1`` to
 ``4``, ``R``, ``MT``) and, in any number, ``H`` hypopnoea, ``OA``, ``CA`` apnoeas, ``L``
 leg movement, ``A`` arousal, and ``HA``, ``X``, ``CAA``, ``LA`` with an arousal. The
 Challenge of 2018 has a stage where it changes, and events between ``(arousal_rera`` and

@@ -42,7 +42,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         word = (epoch.findtext("stage") or "Unknown").strip()
         stage = Stage.UNS if word == "None" else stage_of(word)
         if stage is None:
-            raise file.fault(f"{where} has {quoted(word)}, which is no stage.")
+            raise file.fault(f"{where} has {quoted(word)}, which is not a stage.")
         builder.add_stage(start_s, end_s - start_s, stage, where)
     for node in rater.iterfind("events/event_type"):
         name = (node.get("type") or "").strip()

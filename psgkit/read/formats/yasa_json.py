@@ -37,7 +37,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         raise file.fault(f"it is not JSON ({fault}).") from None
     values = content.get("values") if isinstance(content, dict) else None
     if not isinstance(values, list):
-        raise file.fault("its 'values' are no list of stages.")
+        raise file.fault("its 'values' are not a list of stages.")
     if content.get("n_stages", 5) != 5:
         raise file.fault(
             f"it has {content['n_stages']} stages, and psgkit needs the five of the "
@@ -72,7 +72,7 @@ def _start(text: object, file: ScoringFile) -> dt.datetime | None:
         # clock times have no zone, as in EDF
         return dt.datetime.fromisoformat(str(text)).replace(tzinfo=None)
     except ValueError:
-        raise file.fault("its 'start' is no date and time.") from None
+        raise file.fault("its 'start' is not a date and time.") from None
 
 
 def _proba(
@@ -84,7 +84,7 @@ def _proba(
         next((table[name] for name in names if name in table), None) for names in _PROBA
     ]
     if any(column is None or len(column) != n_epochs for column in columns):
-        raise file.fault("its probabilities are not one an epoch and stage.")
+        raise file.fault("its probabilities do not have one value per epoch and stage.")
     return np.array(columns, dtype=np.float32).T
 
 

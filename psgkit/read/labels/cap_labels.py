@@ -1,6 +1,6 @@
 """Caps that number their electrodes, recognised by all their labels together.
 
-On such a cap ``A1``, ``C3`` and ``E1`` are not the mastoid, the site and the eye.
+On these caps ``A1``, ``C3`` and ``E1`` are not the mastoid, the site and the eye.
 """
 
 import re
@@ -13,7 +13,7 @@ from psgkit.domain.channels.roles import Role
 LEAST_SHARE = 0.8
 _BANKED = re.compile(r"([a-h])([1-9]|[12]\d|3[0-2])")
 _EGI = re.compile(r"e([1-9]\d{0,2})")
-# The 10-10 system has fewer names of this form than that, and none above 10.
+# The 10-10 system has fewer names of this form, and no number above 10.
 _LEAST_BANKED = 24
 _LEAST_EGI = 16
 

@@ -1,7 +1,7 @@
 """Give each role to one channel.
 
-Labels say what each channel could be (`psgkit.read.labels.label_rules`). Here no two channels
-get one role, and what the user wants goes before what labels say.
+Labels give each channel's possible roles (`psgkit.read.labels.label_rules`). Here each role
+is given to one channel at most. The user's wishes come before the labels.
 """
 
 import difflib
@@ -58,7 +58,7 @@ def assign_roles(
     Parameters
     ----------
     labels : sequence of str
-        One a channel, each of them once.
+        One per channel, without repetition.
     rates_hz : sequence of float
         The sampling rate of each; of two channels for one role, the sure one
         has it, then the faster, then the first.
@@ -175,7 +175,7 @@ def find_uses(
     Parameters
     ----------
     labels : sequence of str
-        One a channel, each of them once.
+        One per channel, without repetition.
     wanted : mapping of str to str
         As `assign_roles` takes it.
     """

@@ -62,12 +62,12 @@ _OPEN |= {"au", "a.u.", "units", "unit", "raw", "lsb", "counts", "digital", "du"
 def wanted_units(
     labels: Sequence[str], roles: Sequence[Role], settings: ReadSettings
 ) -> list[str | None]:
-    """Return the unit that the user gives to each channel, None where none is given.
+    """Return the unit that the user gives to each channel, None if not given.
 
     Parameters
     ----------
     labels : sequence of str
-        One a channel, each of them once.
+        One per channel, without repetition.
     roles : sequence of Role
         The role of each.
     settings : ReadSettings
@@ -113,7 +113,7 @@ class UnitKind(Enum):
 
 
 def read_unit(text: str) -> str | UnitKind:
-    """Return ``"nV"``, ``"uV"``, ``"mV"`` or ``"V"``, or why it is none of them.
+    """Return ``"nV"``, ``"uV"``, ``"mV"`` or ``"V"``, or why the unit is unknown.
 
     ``MV`` is read as millivolts: nothing that is recorded from a person is a megavolt.
 

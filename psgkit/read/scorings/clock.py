@@ -111,8 +111,8 @@ class NightClock:
     ----------
     texts : iterable of str
         Every clock time of the file, which show the order of day and month.
-        Where it cannot, or there is no date, times of day alone count, and midnight
-        is crossed by going on.
+        If they do not, or without a date, only the time of day counts: a time that
+        goes back is after midnight.
     anchor : str
         The time that becomes second zero.
 
@@ -128,7 +128,7 @@ class NightClock:
         self._moments: dict[str, dt.datetime | None] = {}
         start = self._moment(anchor)
         if start is None:
-            raise ValueError(f"{anchor!r} is no clock time")
+            raise ValueError(f"{anchor!r} is not a clock time")
         self.start = start
         self._before_s = _BEFORE_S
 
@@ -160,7 +160,7 @@ class NightClock:
         if None in found:
             position = found.index(None)
             raise ValueError(
-                f"{places[position]} has {quoted(texts[position], 30)}, which is no "
+                f"{places[position]} has {quoted(texts[position], 30)}, which is not a "
                 "clock time."
             )
         seconds = [second for second in found if second is not None]
@@ -209,7 +209,7 @@ class NightClock:
         self._allow_span(max(seconds) - min(seconds))
 
     def _allow_span(self, span_s: float) -> None:
-        """Set how long the stages are; used if there is no date.
+        """Set how long the stages are; used without a date.
 
         A time of day then counts as before the first epoch only where it cannot be
         within the night.
@@ -217,7 +217,7 @@ class NightClock:
         self._before_s = min(_BEFORE_S, max(0.0, (_DAY_S - span_s) / 2))
 
     def seconds(self, text: str) -> float | None:
-        """Return the seconds from the start to a clock time; None if it is none."""
+        """Return the seconds from the start to a clock time; None if invalid."""
         moment = self._moment(text)
         if moment is None:
             return None
@@ -227,7 +227,7 @@ class NightClock:
         return gap_s
 
     def length(self, onset_s: float, stop: str) -> float:
-        """Return the seconds from an onset to a clock time; NaN if it is none.
+        """Return the seconds from an onset to a clock time; NaN if invalid.
 
         A stop without a date that seems half a day before the onset is of the next day.
         """

@@ -9,7 +9,7 @@ def decode(content: bytes, name: str, *, is_whole: bool = True) -> str:
     Raises
     ------
     UnreadableScoring
-        If it is none of them, naming the line; Windows exports are often in its code
+        If it has another encoding, with the line; Windows exports are often in its code
         page, where five bytes have no meaning.
     """
     encoding = _encoding_of(content)

@@ -83,7 +83,7 @@ class Meaning:
     kind : str
         A kind of ``configs/scoring.toml``; `UNKNOWN_KIND` if no word is known.
     cause : str
-        Of `CAUSES`; empty where the name gives none.
+        Of `CAUSES`; empty if the name does not give it.
     with_arousal : bool
         Whether the name says that an arousal went with the event.
     is_denial : bool

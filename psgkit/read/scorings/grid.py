@@ -104,7 +104,7 @@ def guess_epoch(marks: Sequence[StageMark]) -> float:
 
     The length counts that all stages have, or the most frequent one where it is at most
     30 s and divides all. Else neighbouring epochs were written as one, and the longest
-    of the usual lengths is taken that divides every stage.
+    usual length that divides every stage is taken.
     """
     lengths = [mark.duration_s for mark in marks if mark.duration_s]
     onsets = [mark.onset_s - marks[0].onset_s for mark in marks]
@@ -164,7 +164,7 @@ def _to_spans(
     if last_end_s / epoch_s > MAX_EPOCHS:
         raise UnreadableScoring(
             f"{name}: its stages span {last_end_s / 3600:.0f} h, "
-            "which is no night; look for a wrong time."
+            "which is too long for a night; look for a wrong time."
         )
     # a file's last stage may end with the recording, within an epoch
     is_last = from_first_s + lengths_s >= last_end_s - TOLERANCE_S

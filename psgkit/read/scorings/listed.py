@@ -115,11 +115,11 @@ class Draft:
     proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
         Probability of W, N1, N2, N3, R; for files of one stage an epoch.
     issues : tuple of Issue
-        What reading found.
+        Issues of the reading.
     original : Draft or None
         The scoring that a person corrected to make this one.
     changes : tuple of str
-        What that person changed, each change as JSON.
+        That person's changes, each as JSON.
     """
 
     stages: tuple[StageMark, ...]
@@ -199,7 +199,7 @@ class ScoringFile:
 
     @cached_property
     def head_text(self) -> str:
-        """The beginning of the file as text; empty where it is none."""
+        """The beginning of the file as text; empty if it is not text."""
         try:
             return decode(self.head, self.path.name, is_whole=False)
         except UnreadableScoring:
@@ -229,8 +229,8 @@ class ScoringFile:
         text = decode(self.content, self.path.name)
         if text.count("\n") > MAX_LINES:
             raise self.fault(
-                f"it has more than {MAX_LINES} lines. A scoring has one an epoch and one "
-                "an event; name the scoring file, or one with a line an epoch."
+                f"it has more than {MAX_LINES} lines. A scoring has one line per epoch "
+                "and event; name the scoring file."
             )
         return text
 

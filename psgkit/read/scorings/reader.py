@@ -88,7 +88,7 @@ def read_scoring(
     -------
     Scoring
         Seconds count from the recording's start where it is known, else from the
-        file's own zero or its first epoch. What reading found is among ``issues``.
+        file's own zero or its first epoch. ``issues`` has the faults found.
 
     Raises
     ------
@@ -146,8 +146,8 @@ def _of_two(
     events = _read(second, options, None, names, needs_stages=False)
     if recording_start is None and (stages.start is None) != (events.start is None):
         raise UnreadableScoring(
-            f"One of {first.name} and {second.name} has clock times and the other has "
-            "none. Give them with the recording, whose start joins them."
+            f"Only one of {first.name} and {second.name} has clock times. "
+            "Give them with the recording, whose start joins them."
         )
     events = _read(second, options, start, names, needs_stages=False)
     taken = {
@@ -288,7 +288,9 @@ def _recognise(file: ScoringFile, options: Options) -> Format:
     if not file.head_text and _is_mostly_text(file.head):
         _ = file.text  # its error names the line that is not text
     names = ", ".join(form.name for form in FORMATS)
-    raise file.fault(f"this is no scoring that psgkit knows; it knows {names}.")
+    raise file.fault(
+        f"this is not a scoring format that psgkit knows; it knows {names}."
+    )
 
 
 def _is_mostly_text(head: bytes) -> bool:

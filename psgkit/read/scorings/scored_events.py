@@ -64,7 +64,7 @@ _NO_AROUSAL = frozenset(
 # "Hypopnea 4%", "Hypopnea (rule 1B)": the fall of saturation, or the rule of the AASM.
 _HYPOPNEA_RULE = re.compile(r"\b([34]) ?%|\brule (1[ab])\b", re.IGNORECASE)
 _REMEDY = (
-    "Say what they mean in the settings: [scoring.events] "
+    "Give their meaning in the settings: [scoring.events] "
     '"Their words" = "arousal:respiratory".'
 )
 
@@ -165,7 +165,7 @@ def _meaning_among_arousals(text: str, meaning: Meaning) -> Meaning | None:
 
 
 def _implied_arousals(rows: Sequence[Row], with_arousal: Sequence[Row]) -> list[Row]:
-    """Return an arousal for each event "with arousal" that has none of its own."""
+    """Return an arousal for each event "with arousal" without its own arousal mark."""
     onsets_s = [row[0] for row in rows if row[2].partition(":")[0] == "arousal"]
     added: list[Row] = []
     for onset_s, duration_s, label, source in sorted(with_arousal, key=lambda r: r[0]):

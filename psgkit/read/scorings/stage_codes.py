@@ -245,7 +245,7 @@ def stages_of_words(
         stage = meanings[word]
         if stage is None:
             raise file.fault(
-                f"{where} has {quoted(word)}, which is no stage; "
+                f"{where} has {quoted(word)}, which is not a stage; "
                 "stages are W N1 N2 N3 R, ART, UNS, or their numbers. For other words "
                 "or numbers give --codes with a map, such as W=0,N1=1,N2=2,N3=3,R=5."
             )

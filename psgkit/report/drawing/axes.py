@@ -46,12 +46,12 @@ def as_figure(picture: Picture, ax: "Axes | None" = None) -> "Figure":
 
 
 def empty_picture(width_px: float, title: str, words: str) -> Picture:
-    """Return a low picture that says why there is nothing to draw."""
+    """Return a low picture with the reason why nothing is drawn."""
     return Picture(width_px, (say(words, width_px, EMPTY_PX, title=title),))
 
 
 def say(words: str, width_px: float, height_px: float, *, title: str) -> Panel:
-    """Return a panel that says in place of a plot why there is none."""
+    """Return a panel with a reason in place of a plot."""
     letters = int((width_px - LEFT_PX - RIGHT_PX) / LETTER_PX)
     text = "\n".join(textwrap.wrap(words, letters))
     mark = Words(0.5, 0.5, text, "middle", "middle", TEXT_PX)

@@ -16,7 +16,7 @@ class Image:
     src : str
         Data URI.
     alt : str
-        What it shows, for those who do not see it.
+        Description for people who cannot see the picture.
     width, height : int
         Size in CSS pixels.
     """

@@ -1,7 +1,7 @@
 """Small PNG pictures of coloured cells.
 
-A cell is the number of its colour: a quarter of what it takes as red, green, blue and
-opacity, in the file and in time to compress it.
+A cell is the number of its colour: a quarter of the size and compression time of red,
+green, blue and opacity.
 """
 
 import io

@@ -64,14 +64,14 @@ def plot_arousals(night: object, *, ax: "Axes | None" = None) -> "Figure":
 
 
 def arousals_picture(night: Night) -> Picture:
-    """Return what `plot_arousals` draws."""
+    """Return the picture of `plot_arousals`."""
     arousals = night.scoring.arousals
     if arousals is None:
         words = _("Arousals were not scored in this night.")
         return empty_picture(SMALL_WIDTH_PX, _(TITLE), words)
     title = _(TITLE) if night.scoring.knows_rem_arousals else _(TITLE_NREM)
     if arousals.empty:
-        words = _("Arousals were looked for, and none was found.")
+        words = _("No arousal was found.")
         return empty_picture(SMALL_WIDTH_PX, title, words)
     onsets_s = arousals["onset_s"].to_numpy(dtype=float)
     stages = stages_at(night.scoring, onsets_s)

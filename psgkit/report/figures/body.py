@@ -62,7 +62,7 @@ def plot_rem_body(night: object) -> "Figure":
 
 
 def rem_body_picture(night: Night) -> Picture:
-    """Return what `plot_rem_body` draws."""
+    """Return the picture of `plot_rem_body`."""
     tracks = body_panels(night, mark_rem=True)
     if not tracks:
         return empty_picture(
@@ -73,7 +73,7 @@ def rem_body_picture(night: Night) -> Picture:
 
 
 def body_panels(night: Night, *, mark_rem: bool = False) -> list[Panel]:
-    """Return the tracks of heart rate and saturation, as far as they were measured."""
+    """Return the tracks of heart rate and saturation that were measured."""
     table = table_with(night, "body_epochs", "onset_s", "hr_bpm", "spo2_min_pct")
     if table is None:
         return []

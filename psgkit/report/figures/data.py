@@ -1,4 +1,4 @@
-"""What several figures take from a night: runs of a stage, the EEG to show, tables."""
+"""Data for several figures: runs of a stage, the EEG to show, tables."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,7 @@ _CYCLE_ROW = 5.35
 
 
 def hypnogram_panel(night: Night, width_px: float, height_px: float) -> Panel:
-    """Return the stages, or that none is scored.
+    """Return the stages, or a panel that says that no stage is scored.
 
     Parameters
     ----------

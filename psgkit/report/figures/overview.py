@@ -1,4 +1,4 @@
-"""The night on one axis of time, and its parts as figures of their own."""
+"""The night on one axis of time, and its parts as separate figures."""
 
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def plot_overview(night: object) -> "Figure":
 
 
 def overview_picture(night: Night) -> Picture:
-    """Return what `plot_overview` draws."""
+    """Return the picture of `plot_overview`."""
     panels = [hypnogram_panel(night, WIDTH_PX, 184.0)]
     events = event_panel(night)
     if events is not None:

@@ -31,7 +31,7 @@ def confidence_panel(night: Night, width_px: float, height_px: float) -> Panel:
     if scoring.proba is None or scoring.n_epochs == 0:
         return say(_no_proba(), width_px, height_px, title=title)
     edges_s = scoring.onset_s + np.arange(scoring.n_epochs + 1) * scoring.epoch_s
-    # What lay in a gap has no probabilities; the outline stays closed over it.
+    # Gaps have no probabilities; the outline stays closed over them.
     largest = np.nan_to_num(scoring.proba.max(axis=1).astype(float))
     heights = np.pad(largest.repeat(2), 1)
     time = time_axis(night)

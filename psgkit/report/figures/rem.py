@@ -66,7 +66,7 @@ def plot_rem_continuity(night: object, *, ax: "Axes | None" = None) -> "Figure":
 
 
 def rem_picture(night: Night) -> Picture:
-    """Return what `plot_rem_continuity` draws."""
+    """Return the picture of `plot_rem_continuity`."""
     periods = table_with(night, "rem_periods", "onset_s", "span_min", "rem_min")
     if periods is None or periods.empty:
         return empty_picture(SMALL_WIDTH_PX, _(TITLE), _why_none(night))
@@ -149,7 +149,7 @@ def _legend(night: Night) -> tuple[tuple[str, str], ...]:
         (_("wake"), STAGE_COLOURS[Stage.W]),
         (_("NREM"), STAGE_COLOURS[Stage.N2]),
     )
-    # If arousals in REM sleep are unknown, an empty bar would look like none.
+    # If arousals in REM sleep are unknown, an empty bar would look like zero.
     has_arousals = night.scoring.knows_rem_arousals
     return (*legend, (_("arousal"), INK)) if has_arousals else legend
 

@@ -62,7 +62,7 @@ def plot_swa_by_cycle(night: object, *, ax: "Axes | None" = None) -> "Figure":
 
 
 def swa_picture(night: Night) -> Picture:
-    """Return what `plot_swa_by_cycle` draws."""
+    """Return the picture of `plot_swa_by_cycle`."""
     cycles = table_with(night, "swa_cycles", "cycle", "swa_uv2")
     if cycles is None:
         words = _("No slow-wave activity: the EEG was not analysed.")

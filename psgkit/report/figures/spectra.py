@@ -53,7 +53,7 @@ def plot_spectra(night: object, *, ax: "Axes | None" = None) -> "Figure":
 
 
 def spectra_picture(night: Night) -> Picture:
-    """Return what `plot_spectra` draws."""
+    """Return the picture of `plot_spectra`."""
     found = shown_spectra(night)
     if found is None:
         words = _("No power spectra: the EEG was not analysed.")
@@ -89,7 +89,7 @@ def spectra_picture(night: Night) -> Picture:
 def _median_db(
     night: Night, psd_uv2_hz: npt.NDArray[np.float32], stage: Stage
 ) -> npt.NDArray[np.float64] | None:
-    """Return the median over a stage's clean epochs, None where there are under ten."""
+    """Return the median over a stage's clean epochs, None with under ten."""
     count = min(len(psd_uv2_hz), night.scoring.n_epochs)
     psd = psd_uv2_hz[:count][night.scoring.stages[:count] == stage]
     psd = psd[np.isfinite(psd).all(axis=1)]

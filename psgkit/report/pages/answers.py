@@ -41,7 +41,7 @@ class Answer:
     title : str
         The question in a word or two.
     label : str
-        What the number is, where title and unit do not say it.
+        Name of the number, if title and unit are not enough.
     value : str
         The number; empty where it is not available.
     unit : str

@@ -13,7 +13,7 @@ from psgkit.report.language import _
 from psgkit.report.wording import hours, number, plain
 
 _KINDS = {Kind.EEG: "EEG", Kind.EOG: "EOG", Kind.EMG: "chin", Kind.ECG: "ECG"}
-# What a channel was used for.
+# Uses of a channel.
 PURPOSES = {
     "staging_eeg": "EEG for stages",
     "staging_eog": "EOG for stages",
@@ -31,7 +31,7 @@ PURPOSES = {
     "arousals_eye": "EOG for arousals",
     "arousals_chin": "chin for arousals",
 }
-# Names of scorers that are words: persons, and files that name none.
+# Names of scorers that are words: persons, and files without a scorer's name.
 SCORERS = (
     "expert",
     "unknown",

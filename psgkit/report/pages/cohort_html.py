@@ -24,7 +24,7 @@ MOST_GROUPS = 12
 # Above, a page of links to every night in every picture grows too heavy.
 MOST_LINKED = 400
 
-# What nights are that a batch at work has not done yet.
+# States of nights that a running batch has not done yet.
 UNDER_WAY, NOT_BEGUN = "under way", "not begun"
 
 # Okabe and Ito's colours, for all colour vision; the dots' colour first.
@@ -54,7 +54,7 @@ def cohort_page(
     table : pandas.DataFrame
         A row a night: ``id``, ``status`` (done, failed, skipped), ``message``,
         ``issues_n``, ``issues_error_n``, the numbers, and a manifest's columns.
-        ``table.attrs["pages"]`` may hold where the page of each night lies that has one, ``["under_way"]`` the nights that a batch
+        ``table.attrs["pages"]`` may hold the links to nights' pages, ``["under_way"]`` the nights that a batch
         is at, None where no batch is at work.
     metrics : iterable of Metric
         Rows of the numbers; those with a section are drawn.
@@ -147,7 +147,7 @@ def _status(table: pd.DataFrame, row: Mapping[Hashable, Any]) -> str:
 
 
 def link_to(night_id: str) -> str:
-    """Return where a night's page lies, seen from the cohort's.
+    """Return the link from the cohort's page to a night's page.
 
     Examples
     --------

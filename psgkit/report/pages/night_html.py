@@ -239,7 +239,7 @@ def _row(measure: Measure) -> Row:
 
 
 def _meaning(words: str) -> str:
-    """Translate a sentence; one of a channel ends in its place, which is no word."""
+    """Translate a sentence; a channel's place at its end is not translated."""
     found = _PLACE.fullmatch(words)
     if found is None:
         return _(words)

@@ -1,7 +1,7 @@
 """A night in the terminal: the three answers last, in a screen of 24 lines.
 
-``--full`` puts everything before them: issues, hypnogram, every family of numbers, what
-is absent and why, and what was used.
+``--full`` puts everything before them: issues, hypnogram, every family of numbers,
+missing numbers with their reasons, and the channels and programs used.
 """
 
 import textwrap
@@ -81,7 +81,7 @@ def text_page(
     full : bool
         Whether to print everything before the answers.
     files : str
-        Where the night's files are; empty where none were written.
+        Where the night's files are; empty if not written.
     language : {"en", "nl"}
 
     Returns
@@ -226,7 +226,7 @@ def _sources(night: Night, files: str, width: int) -> Iterator[Styled]:
 
 
 def _worst_issues(issues: tuple[Issue, ...], width: int, room: int) -> Iterator[Styled]:
-    """Yield the severest issues as far as there is room, and how many are left."""
+    """Yield the severest issues that fit, and the count of the others."""
     shown: list[Styled] = []
     left = 0
     for issue in _in_order(issues):

@@ -2,7 +2,7 @@
 
 Lights and times, stages, arousals by stage and cause, breathing and limbs, heart and
 saturation: each a table of words, the same on every page. Where lights are unknown,
-efficiency and latency over the whole recording are shown under names of their own.
+efficiency and latency over the whole recording are shown under other names.
 """
 
 import math
@@ -58,7 +58,7 @@ _UNITS = {"beats per minute": "/min", "percent": "%", "minutes": "min"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name with its value, or with the reason for which it has none."""
+    """A name with its value, or with the reason why it is missing."""
 
     label: str
     value: str
@@ -122,7 +122,7 @@ POSITIONS = {
 
 
 def position_grid(night: Night) -> Grid | None:
-    """Return minutes of sleep and indices by position; None where none was scored."""
+    """Return minutes of sleep and indices by position; None without scored positions."""
     table = night.tables.get("position_indices")
     if table is None or table.empty:
         return None
@@ -234,7 +234,7 @@ def _breathing(found: dict[str, Measure]) -> Grid | None:
 def _lines(
     found: dict[str, Measure], rows: tuple[tuple[str, str], ...], unit: str = ""
 ) -> tuple[Line, ...]:
-    """Return the rows that are known; none where not even the first is there."""
+    """Return the rows that are known; empty if the first is missing."""
     return tuple(
         _line(found, column, _(label), unit=unit)
         for label, column in rows

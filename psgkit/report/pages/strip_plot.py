@@ -1,4 +1,4 @@
-"""A distribution as dots on a line, one a night, each placed so that none hides another.
+"""A distribution as dots on a line, one dot per night, without overlap.
 
 Drawn as SVG by a template and not by matplotlib, because each dot is a link.
 """

@@ -56,7 +56,7 @@ class Arousal:
     onset_s, duration_s : float
         When it is.
     state : State
-        What it interrupts.
+        State that it interrupts.
     emg_factor : float
         By how much the chin's tone rises; 1 where it does not.
     """
@@ -183,7 +183,7 @@ def _room(timeline: Timeline) -> BoolArray:
     """Return the seconds at which an arousal may begin.
 
     Ten seconds of sleep before it is the rule; here they are of one stage, so that
-    there is no doubt which stage an arousal is counted with.
+    an arousal's stage is certain.
     """
     room = np.zeros(len(timeline.states), dtype=np.bool_)
     for state in _ASLEEP:

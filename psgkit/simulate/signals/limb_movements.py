@@ -21,7 +21,7 @@ _ASLEEP = (*_NREM, State.REM)
 _SERIES_BEATS = (6, 17)
 _FEWEST = 4
 _PACE_S = (18.0, 35.0)
-# No other series begins so near that the two would be one.
+# Least distance between two series, so that they do not count as one.
 _APART_S = 120.0
 _MOST_TRIES = 500
 

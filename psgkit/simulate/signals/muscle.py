@@ -21,7 +21,7 @@ CHIN = {"Chin1": 0.7, "Chin2": -0.3}
 LEAK = {"T7": 0.10, "T8": 0.09, "M1": 0.06, "M2": 0.05, "E1": 0.06, "E2": 0.05}
 LEAK |= {"Fp1": 0.06, "Fp2": 0.06, "F3": 0.03, "F4": 0.03}
 LEAK |= {"C3": 0.02, "C4": 0.02, "O1": 0.03, "O2": 0.03}
-# Cables and electrodes swing with the body, none like another.
+# Cables and electrodes swing with the body, each by a different amount.
 MOVEMENT = {"F3": 0.9, "F4": 1.0, "C3": 0.7, "C4": 0.8, "O1": 0.9, "O2": 1.1, "Cz": 0.6}
 MOVEMENT |= {"Fp1": 1.0, "Fp2": 1.1, "P3": 0.7, "P4": 0.8, "M1": 0.2, "M2": 0.3}
 MOVEMENT |= {"E1": 0.9, "E2": 0.8, "Chin1": 0.3}

@@ -38,7 +38,7 @@ def shaped_noise(
     timeline : Timeline
         The night.
     rng : numpy.random.Generator
-        What chance is taken from.
+        Source of random numbers.
 
     Returns
     -------

@@ -135,7 +135,7 @@ def log_respiratory_events(
         The truth.
     events : sequence of RespiratoryEvent
     saturation : str
-        Label of the channel with the saturation; empty if there is none.
+        Label of the channel with the saturation; empty if absent.
     """
     duration_s = canvas.timeline.duration_s
     for event in events:

@@ -16,7 +16,7 @@ SLOW = spread(0.0, 0.50, 0.45)
 FAST = spread(0.0, -0.05, 0.55)
 
 _PER_MIN = {State.N2: 5.0, State.N3: 2.5}
-_TIED_SHARE = 0.4  # of spindles that follow a slow wave, where there is one to follow
+_TIED_SHARE = 0.4  # share of spindles that follow a slow wave, if a wave is near
 _PHASE_SPREAD_RAD = 0.6
 
 

@@ -154,7 +154,7 @@ def test_a_message_keeps_its_values(message):
 
 
 def test_an_option_is_told_as_it_is_typed():
-    message = "For another, give its window and an --id of its own: --lights-off 60.5s --lights-on 90.5s."
+    message = "For another night, give its window and another --id: --lights-off 60.5s --lights-on 90.5s."
     with speaking("nl"):
         assert "--lights-off 60.5s --lights-on 90.5s" in translated(message)
 

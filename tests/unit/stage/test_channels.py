@@ -52,7 +52,7 @@ def test_a_channel_without_unit_is_refused_with_the_option_that_helps() -> None:
     usable, unusable = candidates(recording, Kind.EEG)
     assert not usable
     message = str(no_eeg(recording, unusable))
-    assert "C4-A1: it has no unit; say which with --unit uV" in message
+    assert "C4-A1: it has no unit; give its unit with --unit uV" in message
 
 
 @pytest.mark.parametrize(("rate_hz", "is_usable"), [(80.0, False), (81.0, True)])
@@ -106,7 +106,7 @@ def test_what_must_not_be_staged_is_refused_with_the_reason() -> None:
     usable, unusable = candidates(recording, Kind.EEG)
     assert not usable
     message = str(no_eeg(recording, unusable))
-    assert "C4-A1: it has the spectrum of muscle; check what is behind" in message
+    assert "C4-A1: it has the spectrum of muscle; check the electrode of" in message
 
 
 def test_a_channel_that_was_off_for_less_comes_first() -> None:

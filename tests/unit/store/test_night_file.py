@@ -214,7 +214,7 @@ HOSTILE = {
 def test_a_file_that_links_elsewhere_or_in_circles_is_refused(saved, link, read):
     with tampered(saved) as file:
         file["scoring/events/linked"] = HOSTILE[link](file)
-    with pytest.raises(InputError, match=r"elsewhere|is there twice"):
+    with pytest.raises(InputError, match=r"outside the file|is there twice"):
         read(saved)
 
 
@@ -285,7 +285,7 @@ def test_a_file_whose_data_lie_elsewhere_or_hold_references_is_refused(saved, tm
         layout = h5py.VirtualLayout((4,), "f8")
         layout[:] = h5py.VirtualSource(str(tmp_path / "secret.h5"), "x", (4,))
         file.create_virtual_dataset("tables/elsewhere", layout)
-    with pytest.raises(UnreadableNight, match="lie elsewhere"):
+    with pytest.raises(UnreadableNight, match="outside the file"):
         read_night(saved)
     with tampered(other) as file:
         file.create_dataset("tables/refs", (1,), dtype=h5py.ref_dtype)

@@ -56,7 +56,7 @@ def bout_rows(
     name, ending : str
         The parts of a column's name before ``_n``, ``_mean_min`` … and after it.
     what, words : str
-        The stage, for reasons and meanings; what more a meaning says of the bouts.
+        The stage, for reasons and meanings; further words of a meaning.
     find : callable
         Takes the night's evidence; gives the bouts.
     source : str

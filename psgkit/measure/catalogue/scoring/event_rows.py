@@ -291,7 +291,9 @@ def _atonia_row(name: str, muscle: str, words: str, compute: MuscleShare) -> Row
 _ATONIA_OF_MINI_EPOCHS = (
     "Mini-epochs of 3 s of REM sleep with {} {} activity that the scorer marked."
 )
-_ATONIA_OF_EPOCHS = "Epochs of 30 s of REM sleep of which the scorer marked over half as {} {} activity."
+_ATONIA_OF_EPOCHS = (
+    "Epochs of 30 s of REM sleep with over half marked by the scorer as {} {} activity."
+)
 SCORED_ATONIA = tuple(
     _atonia_row(f"{prefix}{kind}", muscle, words.format(kind, muscle), compute)
     for prefix, muscle in (("", "chin"), ("limb_", "limb"))

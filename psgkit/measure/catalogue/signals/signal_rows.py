@@ -210,7 +210,7 @@ CHIN = (
     _chin(
         "rswa_tonic_pct__chin",
         PERCENT,
-        "Epochs of REM sleep of which over half has a chin tone of twice the night's "
+        "Epochs of REM sleep with over half of the chin tone at twice that of the night's "
         "quietest sleep, or over 10 µV. The 95th percentile of people without RBD, "
         "scored by hand, is 0.99 % (Feemster 2019, 10.1093/sleep/zsz124).",
         SINBAR,

@@ -765,7 +765,7 @@ def test_words_among_numbers_make_no_groups_and_are_named(
     given: dict[str, object],
 ) -> None:
     cohort = add_marker(make_cohort(1))
-    with pytest.raises(InputError, match=r"ferritin in p3n0 and p5n0\. Empty such a"):
+    with pytest.raises(InputError, match=r"ferritin in p3n0 and p5n0\. Leave the"):
         compare_groups(cohort, **({"columns": ["n3_min"]} | given))
 
 

@@ -102,7 +102,7 @@ def test_a_channel_that_is_mostly_artefact_gives_way() -> None:
 
 
 def test_where_all_central_eeg_is_artefact_nothing_is_said_of_arousals() -> None:
-    with pytest.raises(MissingChannel, match="need a central EEG"):
+    with pytest.raises(MissingChannel, match="needs a central EEG"):
         find_arousals(
             _recording(_arrays()),
             _scoring(),
@@ -150,7 +150,7 @@ def test_the_same_night_gives_the_same_answer() -> None:
 
 def test_an_eeg_that_stands_still_is_no_night_without_arousals() -> None:
     silent = [np.zeros(round(MINUTES * 60 * RATE_HZ))] * 3
-    with pytest.raises(MissingChannel, match="need a central EEG"):
+    with pytest.raises(MissingChannel, match="needs a central EEG"):
         find_arousals(_recording(silent), _scoring())
 
 

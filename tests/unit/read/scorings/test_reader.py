@@ -150,7 +150,9 @@ def test_an_unknown_stage_word_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 def test_text_that_is_no_scoring_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableScoring, match="no scoring that psgkit knows"):
+    with pytest.raises(
+        UnreadableScoring, match="not a scoring format that psgkit knows"
+    ):
         read_scoring(write(tmp_path, "Dear colleague\nplease find enclosed\n"))
 
 

@@ -92,7 +92,7 @@ def test_what_a_night_lacks_is_said_in_place_of_an_axis(plot, words):
 
 def test_no_arousal_found_is_not_the_same_as_none_scored():
     night = make_night(arousals=())
-    assert "none was found" in words_of(figures.plot_arousals(night))
+    assert "No arousal was found" in words_of(figures.plot_arousals(night))
     assert "no arousal found" in words_of(figures.plot_hypnogram(night))
 
 
