@@ -109,7 +109,7 @@ def with_marks(staged: Scoring, marks: Scoring | None) -> Scoring:
 def _held(scoring: Scoring, scored: int) -> str:
     counts = Counter(str(kind).replace("_", " ") for kind in scoring.events["kind"])
     words = [f"{scored} epochs of stages"] if scored else []
-    words += [f"{count} {kind}" for kind, count in counts.items()]
+    words += [f"{kind} ({count})" for kind, count in counts.items()]
     words += ["lights-off"] if scoring.lights_off_s is not None else []
     words += ["lights-on"] if scoring.lights_on_s is not None else []
     return listed(words) if words else ""

@@ -32,7 +32,7 @@ def test_annotated_stages_are_used_and_said() -> None:
     own = lay_own_marks(marks("WW22R2"), recording(180.0), stages_anew=False)
     assert own.scoring is not None
     assert own.scoring.stage_names == ["W", "W", "N2", "N2", "R", "N2"]
-    assert "6 epochs of stages, 1 arousal and lights-off" in own.issues[0].message
+    assert "6 epochs of stages, arousal (1) and lights-off" in own.issues[0].message
     assert "--stager" in own.issues[0].remedy
 
 

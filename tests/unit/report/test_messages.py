@@ -133,10 +133,10 @@ MEANT = {
         "gemaakt."
     ),
     # Kinds of events, counted.
-    "The recording's own annotations were used: 360 epochs of stages, 23 apnea "
-    "obstructive and lights-off.": (
-        "De eigen annotaties van de opname zijn gebruikt: 360 epochs met stadia, 23 "
-        "obstructieve apneu en licht uit."
+    "The recording's own annotations were used: 360 epochs of stages, apnea "
+    "obstructive (23), hypopnea (19) and lights-off.": (
+        "De eigen annotaties van de opname zijn gebruikt: 360 epochs met stadia, "
+        "obstructieve apneu (23), hypopneu (19) en licht uit."
     ),
     # The title of a number, and its unit.
     "Density of spindles, C4_M1, N2 (x) is 0.1 per minute, outside of 0.5 to 10.": (
