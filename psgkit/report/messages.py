@@ -18,8 +18,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?]) (?=\S)")
 _DECIMAL = re.compile(r"([-+]?\d+)\.(\d+)( ?[\w%/]*)")
 _LONGEST = 20_000  # letters; a longer text is not a message of psgkit
 _MOST_SENTENCES = 4  # of one template
-_COUNTED = re.compile(r"(\d[\d.]*) (.+)")
-_KIND_COUNTED = re.compile(r"([^()]+) (\(\d+\))")  # "hypopnea (19)"
+_COUNTED = re.compile(r"(\d[\d.]* )?(.+?)( \(\d+\))?")  # "3 apnea", "apnea (3)"
 _OF_FILE = re.compile(r"(\S+:) (.+)", re.DOTALL)  # "night.csv: line 3 has …"
 _SEPARATORS = ("; ", ": ", ", ")
 
@@ -111,10 +110,9 @@ def _core(text: str, language: str) -> str:
             return separator.join(parts)
     if (whole := _whole(text, language, is_joint=True)) is not None:
         return whole
-    if counted := _COUNTED.fullmatch(text):
-        return f"{_value(counted[1], language)} {_core(counted[2], language)}"
-    if counted := _KIND_COUNTED.fullmatch(text):
-        return f"{_core(counted[1], language)} {counted[2]}"
+    if (counted := _COUNTED.fullmatch(text)) and (counted[1] or counted[3]):
+        before, words, after = counted.groups("")
+        return f"{_value(before, language)}{_core(words, language)}{after}"
     # A title or a unit; a single name in capitals is a label of a file.
     is_words = " " in text or text.islower()
     return (catalogue(language).get(text) if is_words else None) or text
