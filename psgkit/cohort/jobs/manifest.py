@@ -117,7 +117,15 @@ def read_manifest(
 
 def missing_files(job: Job) -> list[str]:
     """Return the kinds of a night's missing files; addresses are not checked."""
-    return [name for name, file in job.files.items() if not file.exists()]
+    return [name for name, file in job.files.items() if not is_there(file)]
+
+
+def is_there(file: Path) -> bool:
+    """Return whether there is a file; no file has a name that is too long."""
+    try:
+        return file.exists()
+    except OSError:
+        return False
 
 
 def to_age(text: str) -> float:

@@ -32,6 +32,8 @@ def find_faults(scoring: "Scoring", codes: Collection[Any]) -> list[str]:
         seconds = getattr(scoring, name)
         if seconds is not None and not np.isfinite(seconds):
             faults.append(f"{name} is {seconds}")
+    untimed = scoring.events[~np.isfinite(scoring.events["onset_s"])]
+    faults += [f"{kind} has no onset" for kind in untimed["kind"]]
     return faults
 
 

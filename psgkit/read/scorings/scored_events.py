@@ -29,6 +29,7 @@ Row = tuple[float, float, str, str]
 
 # A night has some dozens; each name takes a third of a millisecond to read.
 MAX_NAMES = 5_000
+LATEST_S = 1e8  # three years; a later onset is no time, as is NaN
 # How long after an event its arousal may begin: AASM.
 AROUSAL_AFTER_S = 5.0
 
@@ -108,7 +109,7 @@ def read_events(
     Raises
     ------
     UnreadableScoring
-        If there are far more names than a night has.
+        If there are far more names than a night has, or events without a time.
     """
     if len({mark.text for mark in marks}) > MAX_NAMES:
         raise UnreadableScoring(
@@ -120,6 +121,7 @@ def read_events(
     with_arousal: list[Row] = []
     unknown: dict[EventList, list[EventMark]] = {}
     rules: Counter[str] = Counter()
+    untimed: list[str] = []
     for mark in marks:
         meaning = said.get(plain(mark.text)) or _meaning_of(mark)
         if meaning is None:
@@ -128,12 +130,21 @@ def read_events(
             meaning = label_of(label) or Meaning()
         if meaning.kind == "note" and mark.listed == "notes":
             continue
+        if not abs(mark.onset_s) < LATEST_S:
+            untimed.append(meaning.kind or UNKNOWN_KIND)
+            continue
         row = (mark.onset_s, mark.duration_s, meaning.label, mark.source)
         rows.append(row)
         if meaning.kind.startswith("hypopnea"):
             rules[_hypopnea_rule(mark.text)] += 1
         if meaning.with_arousal:
             with_arousal.append(row)
+    if untimed:
+        # Left out, they would be missing in a count that looks whole.
+        raise UnreadableScoring(
+            f"The scoring has events without a possible time: {len(untimed)}, the "
+            f"first of the kind {untimed[0]}. Give each event its onset, or delete it."
+        )
     added = _implied_arousals(rows, with_arousal)
     issues = [
         _not_understood(listed, found, moment_in_words(start, found[0].onset_s))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from psgkit.cohort.jobs.manifest import read_manifest
+from psgkit.cohort.jobs.manifest import missing_files, read_manifest
 from psgkit.errors import InputError
 
 
@@ -191,3 +191,19 @@ def test_a_workbook_is_refused_as_one(tmp_path: Path) -> None:
     pd.DataFrame({"edf": ["a.edf"]}).to_excel(path, index=False)
     with pytest.raises(InputError, match=r"is a workbook of a spreadsheet\. Save its"):
         read_manifest(path)
+
+
+def test_a_name_that_is_too_long_for_a_file_is_a_night_that_fails_alone(
+    tmp_path: Path,
+) -> None:
+    table = tmp_path / "manifest.csv"
+    table.write_text(f"id,edf\na,{'x' * 300}.edf\n")
+    (job,) = read_manifest(table)
+    assert missing_files(job) == ["recording"]
+
+
+def test_a_faulty_table_names_files_of_impossible_names_too(tmp_path: Path) -> None:
+    table = tmp_path / "manifest.csv"
+    table.write_text(f"id,edf,age\na,{'x' * 300}.edf,old\n")
+    with pytest.raises(InputError, match="Line 2: its recording is not there"):
+        read_manifest(table)

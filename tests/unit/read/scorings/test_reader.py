@@ -191,3 +191,15 @@ def test_a_length_that_no_epoch_has_is_refused_before_memory_is_taken(
     finally:
         tracemalloc.stop()
     assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize("onset", ["", "inf", "1e300"])
+@pytest.mark.parametrize("name", ["arousal", "Weckung 3", "apnea"])
+def test_an_event_without_a_time_is_not_left_out_in_silence(
+    tmp_path: Path, onset: str, name: str
+):
+    path = tmp_path / "night_events.tsv"
+    stages = "".join(f"{30 * n}\t30\tN2\n" for n in range(20))
+    path.write_text(f"onset\tduration\ttrial_type\n{stages}{onset}\t3\t{name}\n")
+    with pytest.raises(UnreadableScoring, match="events without a possible time: 1"):
+        read_scoring(path)
