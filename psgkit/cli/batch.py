@@ -19,7 +19,6 @@ from psgkit.cli.batch_progress import (
     log_outcome,
     status_of,
 )
-from psgkit.cli.eeg_option import Eeg
 from psgkit.cli.option_errors import Door
 from psgkit.errors import PsgkitError
 
@@ -147,7 +146,7 @@ def batch(
     tables: options.Tables = False,
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
-    eeg: Eeg = None,
+    eeg: options.Eeg = None,
     language: options.Language = None,
     pdf: options.Pdf = False,
     names: options.Names = None,

@@ -8,7 +8,6 @@ import typer
 
 from psgkit.cli import help
 from psgkit.cli.console import speak
-from psgkit.cli.eeg_option import EegChoice
 from psgkit.cli.option_errors import Door
 from psgkit.cli.read_options import channel_pairs, read_overrides, unit_pairs
 from psgkit.errors import InputError
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from psgkit.settings import Settings
 
 
+EegChoice = Literal["roles", "all"]
 LightsChoice = Literal["marked", "recording"]
 OnlyChoice = Literal["staging", "numbers"]
 ArousalsChoice = Literal[
@@ -248,6 +248,14 @@ Json = Annotated[
         "--json",
         rich_help_panel=help.RESULTS,
         help="Print everything as JSON, for a program.",
+    ),
+]
+Eeg = Annotated[
+    EegChoice | None,
+    typer.Option(
+        rich_help_panel=help.NUMBERS,
+        help="'roles': the derivations of routine polysomnography; 'all': every scalp "
+        "electrode too, re-referenced alike, in separate tables.",
     ),
 ]
 

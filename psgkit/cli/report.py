@@ -8,7 +8,6 @@ import typer
 
 from psgkit.cli import console, help, options
 from psgkit.cli import option_checks as checks
-from psgkit.cli.eeg_option import Eeg
 from psgkit.cli.option_errors import Door
 
 
@@ -54,7 +53,7 @@ def report(
     tables: options.Tables = False,
     keep_dates: options.KeepDates = False,
     only: options.Only = None,
-    eeg: Eeg = None,
+    eeg: options.Eeg = None,
     language: options.Language = None,
     pdf: options.Pdf = False,
     names: options.Names = None,

@@ -6,8 +6,8 @@ from psgkit.domain.clock import clock_at
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Recording
 from psgkit.domain.scoring import SCORED_STAGES, Scoring, Stage
-from psgkit.report.drawing.images import as_image
 from psgkit.report.drawing.picture import Picture
+from psgkit.report.drawing.svg import as_image
 from psgkit.report.figures.data import as_night
 from psgkit.report.figures.hypnogram import hypnogram_panel
 from psgkit.report.figures.overview import STAGES_PX, WIDTH_PX

@@ -73,7 +73,7 @@ def plot_forest(contrast: Contrast, *, ax: "Axes | None" = None) -> "Figure":
     >>> figure = psgkit.plot_forest(result)
     >>> figure.savefig("forest.svg")
     """
-    from psgkit.report.drawing import notebook_figure  # noqa: PLC0415 - costs 0.5 s
+    from psgkit.report.drawing import chart  # noqa: PLC0415 - costs 0.5 s
 
     rows = contrast.table.dropna(subset=["estimate"])
     left_n = len(rows) - _MOST_ROWS
@@ -89,7 +89,7 @@ def plot_forest(contrast: Contrast, *, ax: "Axes | None" = None) -> "Figure":
         )
     if ax is None:
         size = (7, 0.6 + 0.4 * sum(heights))
-        figure = notebook_figure.NotebookFigure(figsize=size, layout="constrained")
+        figure = chart.NotebookFigure(figsize=size, layout="constrained")
         grid = {"height_ratios": heights}
         table = figure.subplots(len(heights), squeeze=False, gridspec_kw=grid)
         drawn = table[:, 0].tolist()
@@ -104,7 +104,7 @@ def plot_forest(contrast: Contrast, *, ax: "Axes | None" = None) -> "Figure":
     if left_n > 0:
         words = f"The {_MOST_ROWS} rows of smallest p; {left_n} more are in the table"
         drawn[0].set_title(words, fontsize=10)
-    return notebook_figure.figure_of(drawn[0])
+    return chart.figure_of(drawn[0])
 
 
 def _panel(row: Any) -> str:
@@ -371,6 +371,6 @@ def _label(column: str) -> str:
 
 
 def _axes(ax: "Axes | None") -> "tuple[Axes, Figure]":
-    from psgkit.report.drawing import notebook_figure  # noqa: PLC0415 - costs 0.5 s
+    from psgkit.report.drawing import chart  # noqa: PLC0415 - costs 0.5 s
 
-    return notebook_figure.axes_in(ax, _SIZE_IN)
+    return chart.axes_in(ax, _SIZE_IN)

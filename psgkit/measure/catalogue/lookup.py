@@ -41,11 +41,11 @@ from psgkit.measure.catalogue.signals.eeg_rows import (
     APERIODIC,
     BAND_POWERS,
     COUPLING,
+    NETWORK,
     RATIOS,
     SLOW_WAVES,
     SPINDLES,
 )
-from psgkit.measure.catalogue.signals.network_rows import NETWORK
 from psgkit.measure.catalogue.signals.signal_rows import (
     CHIN,
     EYE_MOVEMENTS,

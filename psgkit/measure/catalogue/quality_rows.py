@@ -14,13 +14,13 @@ from psgkit.measure.catalogue.rows import (
     PSGKIT,
     Row,
 )
+from psgkit.measure.stages.architecture import c1_split_candidate, last_remp_censored
 from psgkit.measure.stages.confidence import (
     hypnodensity_entropy_bits,
     lowconf_pct,
     stage_conf_mean,
     stage_conf_rem,
 )
-from psgkit.measure.stages.cycles import c1_split_candidate, last_remp_censored
 from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.values import MIN_SLEEP_MIN, MIN_STAGE_MIN
 

@@ -8,7 +8,7 @@ from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Stage
 from psgkit.domain.true_runs import true_runs
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
-from psgkit.measure.catalogue.signals.network_rows import NETWORK
+from psgkit.measure.catalogue.signals.eeg_rows import NETWORK
 from psgkit.measure.network.connectivity import EPOCH_S, NETWORK_BANDS
 from psgkit.measure.network.rearrangement import (
     FEWEST_CHANNELS,

@@ -1,16 +1,30 @@
-"""How long, and how much of it asleep: durations of METRICS section A."""
+"""Durations, bouts of each stage, awakenings and cycles: METRICS section A."""
 
-from psgkit.domain.metrics import Value
+from collections.abc import Callable
+
+import numpy as np
+
+from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.scoring import Stage
 from psgkit.measure.stages.evidence import Evidence
+from psgkit.measure.stages.periods import hides_rem_period
+from psgkit.measure.stages.runs import Bouts, IntArray
 from psgkit.measure.values import (
     HOLES,
     LIGHTS_ON_UNKNOWN,
     LIGHTS_UNKNOWN,
+    NO_REM,
     NO_SLEEP,
     share,
 )
 
+LONG_AWAKENING_MIN = 5.0
+
+STATISTICS: dict[str, tuple[str, Callable[[IntArray], np.floating | np.integer]]] = {
+    "mean": ("Mean length of a", np.mean),
+    "med": ("Median length of a", np.median),
+    "max": ("Length of the longest", np.max),
+}
 NREM = (Stage.N1, Stage.N2, Stage.N3)
 
 
@@ -117,3 +131,45 @@ def stage_pct(night: Evidence, *stages: Stage) -> Value:
 def unscored_min(night: Evidence) -> float:
     """Return the time of the window that is artefact or not scored."""
     return window_min(night) - len(night.scored) * night.epoch_min
+
+
+def bout_statistic(night: Evidence, bouts: Bouts, statistic: str, what: str) -> Value:
+    """Return the mean, median or longest bout in minutes."""
+    if len(bouts) == 0:
+        return Undefined(f"no {what}")
+    return float(STATISTICS[statistic][1](bouts.lengths)) * night.epoch_min
+
+
+def wake_bouts_of(night: Evidence, minimum: int) -> Value:
+    """Count the wake bouts of at least some epochs."""
+    return float((night.bouts["w"].lengths >= minimum).sum())
+
+
+def cycle_n(night: Evidence) -> float:
+    """Count the complete cycles."""
+    return float(sum(cycle.is_complete for cycle in night.cycles))
+
+
+def cycle_mean_min(night: Evidence) -> Value:
+    """Return the mean length of the complete cycles."""
+    lengths = [c.stop - c.start for c in night.cycles if c.is_complete]
+    if lengths:
+        return float(np.mean(lengths)) * night.epoch_min
+    if night.onset is None:
+        return NO_SLEEP
+    return Undefined("no complete sleep cycle") if night.rem_periods else NO_REM
+
+
+def last_remp_censored(night: Evidence) -> Value:
+    """Return whether the end of the window cuts the last REM period."""
+    return float(night.rem_periods[-1].is_censored) if night.rem_periods else NO_REM
+
+
+def c1_split_candidate(night: Evidence) -> Value:
+    """Return whether the first NREM period may hide a skipped REM period."""
+    if not night.rem_periods:
+        return NO_REM
+    return float(
+        bool(night.cycles)
+        and hides_rem_period(night.stages, night.cycles[0], night.epoch_s)
+    )

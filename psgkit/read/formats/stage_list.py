@@ -7,7 +7,7 @@ import json
 
 from psgkit.domain.quoting import quoted
 from psgkit.domain.scoring import Stage
-from psgkit.read.scorings.epochs import epoch_assumed
+from psgkit.read.scorings.grid import epoch_assumed
 from psgkit.read.scorings.listed import (
     MAX_LINES,
     Draft,

@@ -29,7 +29,7 @@ from psgkit.read.formats.table_columns import (
     is_header,
 )
 from psgkit.read.formats.table_times import ABSENT, Times, read_times
-from psgkit.read.scorings.epochs import epoch_assumed
+from psgkit.read.scorings.grid import epoch_assumed
 from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,

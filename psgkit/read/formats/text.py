@@ -10,7 +10,7 @@ import re
 
 from psgkit.errors import InputError
 from psgkit.read.formats.delimited import COMMENTS
-from psgkit.read.scorings.epochs import epoch_assumed
+from psgkit.read.scorings.grid import epoch_assumed
 from psgkit.read.scorings.lexicon import plain
 from psgkit.read.scorings.listed import (
     Draft,

@@ -9,7 +9,7 @@ import io
 
 import numpy as np
 
-from psgkit.read.scorings.epochs import epoch_assumed
+from psgkit.read.scorings.grid import epoch_assumed
 from psgkit.read.scorings.listed import (
     Draft,
     DraftBuilder,

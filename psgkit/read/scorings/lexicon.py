@@ -6,13 +6,14 @@ apart into the words that they are made of.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from psgkit.read.scorings.word_tables import word_tables
+from psgkit.settings import config_folder
 
 # Shorter words would be found in too many others.
 _SHORTEST_PART = 4
@@ -222,3 +223,10 @@ def _alone() -> dict[str, Tag]:
         for kind, table in word_tables()["events"].items()
         for word in table.get("alone", ())
     }
+
+
+@cache
+def word_tables() -> dict[str, Any]:
+    """Return the tables of words that scorings use."""
+    path = config_folder() / "scoring.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -20,8 +20,7 @@ from psgkit.domain.sleep.event_tables import concat_events, make_events
 from psgkit.domain.sleep.scoring_faults import MAX_EPOCH_S, MIN_EPOCH_S, is_epoch
 from psgkit.errors import InputError, UnreadableScoring
 from psgkit.read.formats import FORMATS, table
-from psgkit.read.scorings.epochs import ASSUMED_S
-from psgkit.read.scorings.grid import lay_grid
+from psgkit.read.scorings.grid import ASSUMED_S, lay_grid
 from psgkit.read.scorings.listed import (
     COLUMN_ROLES,
     HEAD_BYTES,

@@ -11,8 +11,7 @@ from typing import Literal
 
 from psgkit.domain.scoring import EVENT_GROUPS, Stage
 from psgkit.read.scorings.event_names import meaning_of
-from psgkit.read.scorings.lexicon import plain
-from psgkit.read.scorings.word_tables import word_tables
+from psgkit.read.scorings.lexicon import plain, word_tables
 
 # "Stage" in the languages of labs; a number or a letter may follow.
 _STAGE = (

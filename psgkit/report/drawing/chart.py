@@ -1,4 +1,6 @@
-"""A picture as a matplotlib figure, for a notebook or a paper."""
+"""A picture as a matplotlib figure, for a notebook or a paper, made without pyplot."""
+
+import io
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -6,7 +8,6 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from psgkit.report.drawing.notebook_figure import DPI, NotebookFigure, figure_of
 from psgkit.report.drawing.palette import FAINT, INK
 from psgkit.report.drawing.picture import (
     CLEAR,
@@ -25,9 +26,33 @@ from psgkit.report.drawing.picture import (
     Words,
 )
 
+DPI = 96.0
 PX = 72.0 / DPI  # in points
 _ACROSS = {"start": "left", "middle": "center", "end": "right"}
 _UPRIGHT = {"top": "top", "middle": "center", "bottom": "bottom"}
+
+
+class NotebookFigure(Figure):
+    """A figure that shows itself as PNG in a notebook."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=2 * DPI)
+        return buffer.getvalue()
+
+
+def figure_of(axes: Axes) -> Figure:
+    """Return the figure that axes are in, also where that is a part of another."""
+    figure = axes.get_figure(root=True)
+    assert isinstance(figure, Figure)  # noqa: S101 - every axes is in a figure
+    return figure
+
+
+def axes_in(ax: Axes | None, size_in: tuple[float, float]) -> tuple[Axes, Figure]:
+    """Return given axes, or those of a new figure, and their figure."""
+    if ax is None:
+        ax = NotebookFigure(figsize=size_in, layout="constrained").add_subplot()
+    return ax, figure_of(ax)
 
 
 class Chart(NotebookFigure):

@@ -90,7 +90,7 @@ def _values(night: Night, values: str) -> "pd.DataFrame":
 def _draw(known: "pd.DataFrame", values: str, ax: "Axes | None") -> "Figure":
     import mne  # noqa: PLC0415 - importing psgkit costs nothing
 
-    from psgkit.report.drawing.notebook_figure import axes_in  # noqa: PLC0415
+    from psgkit.report.drawing.chart import axes_in  # noqa: PLC0415
 
     names = known["electrode"].tolist()
     info = mne.create_info(names, 1.0, "eeg")

@@ -7,7 +7,7 @@ from psgkit.domain.clock import clock_at
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.night import Night
-from psgkit.report.drawing.images import Image, as_image
+from psgkit.report.drawing.svg import Image, as_image
 from psgkit.report.figures.arousals import arousals_picture
 from psgkit.report.figures.body import rem_body_picture
 from psgkit.report.figures.overview import overview_picture

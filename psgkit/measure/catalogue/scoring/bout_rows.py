@@ -15,13 +15,14 @@ from psgkit.measure.catalogue.rows import (
     PSGKIT,
     Row,
 )
-from psgkit.measure.stages.bouts import (
+from psgkit.measure.stages.architecture import (
     LONG_AWAKENING_MIN,
     STATISTICS,
     bout_statistic,
+    cycle_mean_min,
+    cycle_n,
     wake_bouts_of,
 )
-from psgkit.measure.stages.cycles import cycle_mean_min, cycle_n
 from psgkit.measure.stages.deep_sleep import (
     n3_c1_min,
     n3_first3_pct,
