@@ -234,7 +234,7 @@ def _legend_of_numbers(names: list[str], *, is_one: bool) -> str:
 
 
 def _overview(nights: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a row a measure of agreement; quartiles where there are several nights."""
+    """Return one row per measure of agreement, with quartiles for several nights."""
     import pandas as pd
 
     known = nights.dropna(axis="columns", how="all")

@@ -181,7 +181,7 @@ def night_page(
     full : bool
         Whether everything is printed, and not the answers alone.
     files : str
-        Where the night's files are; empty where none were written.
+        Where the night's files are; empty if not written.
     language : str
         Language of the page.
     """

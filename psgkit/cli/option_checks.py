@@ -47,7 +47,7 @@ def check_scoring(
     Parameters
     ----------
     path : Path or None
-        The scoring, None where none was given.
+        The scoring, or None.
     codes, column, epoch, annotator : optional
         The options.
     option : str
@@ -106,8 +106,8 @@ def check_scorings(
     Parameters
     ----------
     scorings : sequence of (Path, str or None)
-        Each with the column asked for. Of folders, which may hold all formats, nothing
-        is said.
+        Each with its column. Folders are not checked, because they may hold all
+        formats.
     codes : str or None
     annotator : sequence of str or None
     """

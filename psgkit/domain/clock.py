@@ -32,6 +32,11 @@ def seconds_after(moment: dt.datetime, clock: dt.time) -> float:
     return (then - moment).total_seconds() % 86400.0
 
 
+def within_half_a_day(gap_s: float) -> float:
+    """Return a difference of clock times as -12 to 12 h: the nearer of two days."""
+    return (gap_s + 43200.0) % 86400.0 - 43200.0
+
+
 def clock_at(start: dt.datetime | None, seconds: float) -> str:
     """Return the time of day so many seconds after a start, empty where not known.
 

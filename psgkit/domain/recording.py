@@ -48,9 +48,9 @@ class Unfit:
     Attributes
     ----------
     why : str
-        Reason, to be read after the channel's name: ``"sees no muscle"``.
+        Reason, to be read after the channel's name: ``"is flat"``.
     stages_too : bool
-        Whether staging leaves it out too. Otherwise staging uses it if there is no other channel.
+        Whether staging leaves it out too. Otherwise staging uses it as the last choice.
     """
 
     why: str

@@ -45,7 +45,7 @@ def metric(
     meaning : str
         One sentence.
     scale : {"plain", "minutes", "log", "logit", "angle", "none"}
-        Scale on which `compare_groups` compares it; ``none``: not an endpoint.
+        Scale for `compare_groups`; ``none``: not an endpoint.
 
     Returns
     -------

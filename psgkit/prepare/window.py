@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from psgkit.domain.clock import USUAL_EPOCHS_S, has_date
+from psgkit.domain.clock import USUAL_EPOCHS_S, has_date, within_half_a_day
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Gap, Recording
 from psgkit.domain.scoring import Scoring, Stage
@@ -16,7 +16,6 @@ from psgkit.prepare.lights import mark_lights
 
 __all__ = ["lay_on", "mark_lights"]
 
-_DAY_S = 86400.0
 # Clock times of scorings and headers come in whole seconds.
 _SLACK_S = 1.0
 
@@ -32,7 +31,7 @@ def lay_on(
     Parameters
     ----------
     scoring : Scoring
-        Laid by its clock time where it has one, else its second zero is taken for the
+        Laid by its clock time if known, else its second zero is taken for the
         recording's start.
     recording : Recording
         Its start, duration and gaps count.
@@ -140,7 +139,7 @@ def _clock_shift(
         return 0.0, [note]
     gap_s = (scoring.start - recording.start).total_seconds()
     dated = has_date(scoring.start) and has_date(recording.start)
-    by_day_s = (gap_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
+    by_day_s = within_half_a_day(gap_s)
     if not dated:
         return by_day_s, []
     begin_s, end_s = scoring.onset_s + gap_s, scoring.end_s + gap_s
@@ -154,7 +153,7 @@ def _clock_shift(
             "--align."
         )
     # the scoring's zero may be days after the recording's start
-    first_s = (begin_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
+    first_s = within_half_a_day(begin_s)
     note = Issue(
         Severity.WARNING,
         "scoring_of_another_date",
@@ -165,7 +164,7 @@ def _clock_shift(
 
 
 def _length(seconds: float) -> str:
-    days = seconds / _DAY_S
+    days = seconds / 86400.0
     return f"{days:.0f} days" if days >= 2 else f"{seconds / 3600:.1f} h"
 
 

@@ -12,8 +12,6 @@ from pathlib import Path
 from psgkit.errors import InputError
 from psgkit.read.recording_files import files_of, is_recording
 
-_BLOCK_BYTES = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -100,14 +98,11 @@ def _joint(files: Sequence[Path]) -> str:
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, read a block at a time."""
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as fault:
         raise InputError(f"{path.name} cannot be read: {fault.strerror}.") from None
-    return digest.hexdigest()
 
 
 def _facts(path: Path) -> tuple[int, ...]:

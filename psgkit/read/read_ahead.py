@@ -141,10 +141,6 @@ def read_ahead(
         Those that will be wanted whole, in the order of use.
     staged : sequence of Channel
         Those that are staged first.
-
-    Returns
-    -------
-    Recording
     """
     rates_hz: dict[int, float] = {}
     for channel in (*staged, *channels):

@@ -21,7 +21,7 @@ def record_annotations(
     gaps: Sequence[Gap],
     duration_s: float,
     record_s: float,
-    told: Sequence[tuple[float, float, str]],
+    annotations: Sequence[tuple[float, float, str]],
 ) -> list[bytes]:
     """Return the annotations of each record that is kept.
 
@@ -31,7 +31,7 @@ def record_annotations(
         On whole records.
     duration_s, record_s : float
         Of the recording, gaps included, and of a record.
-    told : sequence of (onset_s, duration_s, text)
+    annotations : sequence of (onset_s, duration_s, text)
         Annotations, by onset. Those within a gap are in the record before it.
     """
     starts = np.arange(0.0, duration_s, record_s)
@@ -39,7 +39,7 @@ def record_annotations(
         inside = (starts >= gap.onset_s) & (starts < gap.onset_s + gap.duration_s)
         starts = starts[~inside]
     blocks = [f"+{start:g}\x14\x14\x00".encode() for start in _exact(starts)]
-    for onset, length, text in told:
+    for onset, length, text in annotations:
         record = int(np.searchsorted(starts, onset, side="right")) - 1
         blocks[record] += f"+{onset:.3f}\x15{length:.3f}\x14{text}\x14\x00".encode()
     return blocks

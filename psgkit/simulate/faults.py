@@ -140,7 +140,7 @@ def refuse_outside(faults: Sequence[Fault], duration_s: float) -> None:
     Raises
     ------
     InputError
-        If there is one.
+        If a fault begins too late.
     """
     for fault in faults:
         if fault.onset_s is not None and fault.onset_s >= duration_s:

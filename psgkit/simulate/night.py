@@ -188,7 +188,7 @@ def simulate_night(
         Seed of the random numbers: the same seed and options give the same night.
     hypnogram : Scoring, yasa.Hypnogram or sequence of str, optional
         Stages to follow (names W N1 N2 N3 R ART UNS, 30 s each in a sequence); drawn,
-        with plausible cycles, if none is given. Artefact and unscored epochs become
+        with plausible cycles, if not given. Artefact and unscored epochs become
         artefact. Of a scoring, stages and lights are followed, events are not.
     montage : {"aasm", "minimal", "electrodes", "wide", "mixed"}
         Six EEG, two EOG, chin and ECG; C4-M1 with EOG and chin; electrodes with their

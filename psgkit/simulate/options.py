@@ -65,7 +65,7 @@ class NightOptions:
         """Refuse impossible options."""
         wrong = [*self._wrong_names(), *self._wrong_numbers(), *self._wrong_rates()]
         if wrong:
-            raise InputError(f"No such night can be simulated: {'; '.join(wrong)}.")
+            raise InputError(f"This night cannot be simulated: {'; '.join(wrong)}.")
 
     @property
     def start_time(self) -> dt.time:

@@ -94,7 +94,7 @@ def choose_channels(
     seen: dict[Kind, Seen] = {}
     issues: list[Issue] = []
     for kind in (Kind.EEG, Kind.EOG, Kind.EMG):
-        # Without EEG there is no stage; without EOG or EMG for a while, YASA's.
+        # A lost EEG gives no stage. A lost EOG or EMG leaves YASA's stage.
         whole = recording if kind is Kind.EEG else replace(recording, lost=())
         usable, unusable = candidates(recording, kind)
         for channel in usable:

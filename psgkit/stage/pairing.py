@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from psgkit.domain.clock import has_date
+from psgkit.domain.clock import has_date, within_half_a_day
 from psgkit.domain.scoring import Scoring, Stage
 from psgkit.errors import ScoringMismatch
 
 if TYPE_CHECKING:
     import yasa
 
-_DAY_S = 86400.0
 _SHORTEST_MS = 1000
 Codes = npt.NDArray[np.int8]
 Spans = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -135,7 +134,7 @@ def _clock_shift(test: Scoring, reference: Scoring) -> float:
     gap_s = (test.start - reference.start).total_seconds()
     if has_date(test.start) and has_date(reference.start):
         return gap_s
-    return (gap_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
+    return within_half_a_day(gap_s)
 
 
 def _placed(stages: Codes, first: int, total: int) -> Codes:

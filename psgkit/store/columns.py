@@ -180,10 +180,13 @@ NIGHT_COLUMNS: dict[str, tuple[str, str]] = {
     "scorer": ("", "person or program that scored the stages"),
     "is_automatic": ("", "whether a program scored the stages: 1 or 0"),
     "epoch_s": ("seconds", "length of an epoch in seconds"),
-    "arousal_source": ("", "person or program that marked the arousals; empty if none"),
+    "arousal_source": (
+        "",
+        "person or program that marked the arousals; empty without arousals",
+    ),
     "swa_derivation": (
         "",
-        "derivations of slow-wave activity; empty if there are none",
+        "derivations of slow-wave activity; empty if not measured",
     ),
     "swa_highpass_hz": (
         "hertz",

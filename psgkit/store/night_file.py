@@ -112,24 +112,7 @@ def write_night(night: Night, path: Path) -> None:
 
 
 def read_night(path: str | Path) -> Night:
-    """Read a night that psgkit saved.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        The ``.h5`` file of a night.
-
-    Returns
-    -------
-    Night
-        Equal to the one that was saved.
-
-    Raises
-    ------
-    UnreadableNight
-        If the file is not a night of psgkit, was written by a newer psgkit, is damaged, or
-        points to other files.
-    """
+    """Read a night that psgkit saved; see `psgkit.read_night`."""
     return _open(Path(path), _read)
 
 

@@ -38,10 +38,6 @@ def why_to_do(job: Job, settings: Settings, out: Path, *, verify: bool = False) 
     verify : bool
         Whether inputs and results are compared by SHA-256, which reads them, and not
         only by size, time and header.
-
-    Returns
-    -------
-    str
     """
     record = read_record(out, job)
     if record.get("status") == "failed":

@@ -99,7 +99,7 @@ def run_cohort(
         Address of a Dask scheduler whose workers do the nights, in place of processes
         on this machine; ``workers`` and ``timeout_s`` are then the cluster's affair.
     should_stop : callable
-        Asked several times a second; once true, nights under way are finished and no
+        Called several times a second. Once it returns true, nights under way are finished and no
         other is begun.
 
     Yields

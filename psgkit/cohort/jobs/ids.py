@@ -66,8 +66,8 @@ def name_nights(
     Returns
     -------
     list of str
-        Names that no two share, whatever the case of their letters, each of which
-        `safe_name` leaves as it is. Of nights of one name, as many folders as it takes
+        Names that differ in more than the case of their letters, and are valid for
+        `safe_name`. Of nights of one name, as many folders as it takes
         stand in front.
 
     Examples

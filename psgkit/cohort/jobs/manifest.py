@@ -68,8 +68,8 @@ def read_manifest(
     Returns
     -------
     list of Job
-        In the order of the rows. A night whose file is not there is among them: it
-        fails on its own.
+        In the order of the rows. A night with a missing file is included: it
+        fails alone.
 
     Raises
     ------

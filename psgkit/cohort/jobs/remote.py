@@ -1,6 +1,6 @@
 """Inputs at an address (``s3://…``, ``sftp://…``), read by fsspec.
 
-A worker copies them into a folder of its own and removes it after the night. An address
+A worker copies them into its own folder and removes it after the night. An address
 may contain a password, so it is never shown or stored: messages omit the password, and
 a night's record keeps a hash.
 """
@@ -33,7 +33,6 @@ _S3 = ("s3", "s3a")
 # A web server's answers for a missing file; other refusals may be temporary.
 _NOT_THERE = (404, 410)
 
-_BLOCK_BYTES = 1 << 20
 
 # Seconds without a byte after which a download from the web is given up.
 STALL_S = 60.0
@@ -163,15 +162,12 @@ def sha256_at(address: str) -> str:
     InputError
         If it cannot be read.
     """
-    digest = hashlib.sha256()
     try:
         found, path = _find(address)
         with found.open(path, "rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except Exception as fault:  # noqa: BLE001 - every file system has its own
         raise _unreachable(fault) from None
-    return digest.hexdigest()
 
 
 @contextmanager

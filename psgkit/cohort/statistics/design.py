@@ -148,7 +148,7 @@ def check_columns(cohort: pd.DataFrame, names: Sequence[str]) -> None:
     if missing := [name for name in names if name not in cohort]:
         known = [str(column) for column in cohort.columns]
         close = [near for name in missing for near in get_close_matches(name, known)]
-        found = f"close to that are: {', '.join(close)}" if close else "none is close"
+        found = f"similar names: {', '.join(close)}" if close else "no name is close"
         raise InputError(
             f"The table has no column {', '.join(map(repr, missing))}; {found}."
         )

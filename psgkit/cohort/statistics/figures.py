@@ -188,7 +188,7 @@ def plot_group(
     Returns
     -------
     matplotlib.figure.Figure
-        Each group's name stands with its persons, its nights where these are more, and
+        Each group's label has its persons, its nights if these are more, and
         the nights without a value. Of angles, the line is the mean direction.
 
     Raises
@@ -219,7 +219,7 @@ def plot_group(
             pd.to_numeric(nights.loc[groups == name, column]).dropna().sort_values()
         )
         colour = _COLOURS[place % len(_COLOURS)]
-        # Neighbours in size stand side by side, so that equal nights are all seen.
+        # Neighbours in size are side by side, so that equal nights stay visible.
         beside = place + 0.3 * ((np.arange(len(values)) * 0.618) % 1 - 0.5)
         axes.plot(beside, values, "o", color=colour, alpha=0.6, markersize=4.5, mew=0)
         row = described.loc[name]

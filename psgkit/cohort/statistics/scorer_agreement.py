@@ -118,10 +118,6 @@ def compare_nights(
     lights : {"marked", "recording"}
         ``recording``: the whole of each scoring counts as time in bed.
 
-    Returns
-    -------
-    Comparison
-
     Raises
     ------
     InputError

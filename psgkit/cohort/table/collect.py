@@ -209,7 +209,7 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the files do not exist or are not such tables.
+        If the files do not exist or are not tables of a cohort.
 
     Examples
     --------
@@ -323,7 +323,7 @@ def _table(cohort: _Cohort) -> pd.DataFrame:
 
 
 def _saved_nights(out: Path) -> Iterator[tuple[str, Path]]:
-    """Find the HDF5 files that are in a folder of their own name."""
+    """Find the HDF5 files in a folder of the same name."""
     for place, folders, names in os.walk(out):
         folders[:] = sorted(f for f in folders if f != STATE_FOLDER)
         name = f"{Path(place).name}.h5"

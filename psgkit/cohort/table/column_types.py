@@ -70,10 +70,6 @@ def typed(table: pd.DataFrame, numbers: set[str] | None) -> pd.DataFrame:
         Of text, or of values from a program.
     numbers : set of str or None
         The columns that psgkit wrote; None where they have their type already.
-
-    Returns
-    -------
-    DataFrame
     """
     return pd.DataFrame(
         {

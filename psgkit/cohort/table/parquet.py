@@ -19,10 +19,6 @@ def parquet_table(table: pd.DataFrame, meanings: pd.DataFrame) -> bytes:
         The data dictionary: ``name``, ``unit`` and ``meaning`` of every column become
         metadata of the Parquet column.
 
-    Returns
-    -------
-    bytes
-
     Raises
     ------
     MissingExtra

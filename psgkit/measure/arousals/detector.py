@@ -141,10 +141,6 @@ def find_arousals(
     rules : ArousalRules, optional
         Other thresholds than the defaults.
 
-    Returns
-    -------
-    ArousalsFound
-
     Raises
     ------
     MissingChannel

@@ -31,7 +31,7 @@ def find_falls(pct: FloatArray, least_pct: float) -> pd.DataFrame:
     """Find falls of saturation.
 
     A fall begins at the last second of the maximum of the 120 s before, not reaching
-    into an earlier fall. It ends when half of it, from its nadir, is recovered, and
+    into an earlier fall. It ends at half recovery from its nadir, and
     lasts 10 to 120 s.
 
     Parameters

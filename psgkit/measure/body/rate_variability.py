@@ -29,11 +29,6 @@ _COLUMNS = ("onset_s", "stage", "hr_bpm", "rmssd_ms", "lf_ms2", "hf_ms2")
 def measure_stretches(beats: Beats, timeline: Timeline) -> pd.DataFrame:
     """Measure each clean stretch of 5 min of one stage.
 
-    Parameters
-    ----------
-    beats : Beats
-    timeline : Timeline
-
     Returns
     -------
     pandas.DataFrame

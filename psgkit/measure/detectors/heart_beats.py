@@ -63,10 +63,6 @@ def ecg_of(recording: Recording) -> Channel | None:
 def heart_beats(recording: Recording) -> FloatArray:
     """Find the R waves of a recording's ECG.
 
-    Parameters
-    ----------
-    recording : Recording
-
     Returns
     -------
     numpy.ndarray of float64, shape (n_beats,)

@@ -105,10 +105,6 @@ def chin_envelope(
         Upper end of the band, as from `activity_top_hz`.
     beats_s : numpy.ndarray of float64, shape (n_beats,), optional
         When the heart beats; samples near a beat are left out.
-
-    Returns
-    -------
-    Envelope
     """
     n_seconds = len(timeline.stages)
     rms = np.full((n_seconds, STEPS), np.nan)
@@ -221,7 +217,7 @@ def _no_bursts(
 
 
 def _windows(envelope: Envelope, usable: BoolArray) -> FloatArray:
-    """Return the envelope of whole half minutes of usable seconds, one a row."""
+    """Return the envelope of whole usable half minutes, one per row."""
     starts = [
         first
         for start, stop in true_runs(usable).tolist()

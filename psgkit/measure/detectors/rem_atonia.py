@@ -81,10 +81,6 @@ def chin_tone(
     beats_s : numpy.ndarray of float64, shape (n_beats,), optional
         Heart beats: the time near each is left out, and a tenth of a second of
         which hardly anything remains is as its neighbours are.
-
-    Returns
-    -------
-    ChinTone
     """
     n_seconds = len(timeline.stages)
     averages, local = np.full(n_seconds, np.nan), np.full(n_seconds, np.nan)

@@ -91,10 +91,6 @@ def detect_slow_waves(
     detector : {"yasa-fast", "yasa"}
         psgkit's form of YASA's detector, or `yasa.sw_detect` itself.
     amplitudes : Amplitudes
-
-    Returns
-    -------
-    SlowWaves
     """
     rate_hz, wanted = excerpt.rate_hz, excerpt.within(NREM)
     slow = slow_signal(values, rate_hz)

@@ -128,10 +128,6 @@ def window_spectra(
     rate_hz : float
     timeline : Timeline
         Starts of the epochs, and artefacts.
-
-    Returns
-    -------
-    WindowSpectra
     """
     length = round(WINDOW_S * rate_hz)
     offsets_s = np.arange(0.0, timeline.epoch_s - WINDOW_S + 1e-6, STEP_S)

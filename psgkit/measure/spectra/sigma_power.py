@@ -127,10 +127,6 @@ def sigma_bouts(
     rate_hz : float
     timeline : Timeline
     series : SigmaSeries
-
-    Returns
-    -------
-    list of Bout
     """
     bouts: list[Bout] = []
     for first, last in true_runs(

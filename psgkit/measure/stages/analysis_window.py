@@ -47,10 +47,6 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
     Single epochs of sleep in a day of wakefulness, as a classifier makes them, are no
     bout: within 10 min around it, half of a bout is sleep. Each window reaches up to an hour of the scoring beyond its sleep on both sides.
 
-    Parameters
-    ----------
-    scoring : Scoring
-
     Returns
     -------
     tuple of Window
@@ -123,10 +119,6 @@ def analysis_window(scoring: Scoring) -> tuple[int, int, bool]:
 
 def find_window_issues(scoring: Scoring) -> tuple[Issue, ...]:
     """Say which sleep of several was measured, and how to have the others.
-
-    Parameters
-    ----------
-    scoring : Scoring
 
     Returns
     -------

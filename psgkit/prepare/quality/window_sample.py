@@ -351,8 +351,8 @@ def _spectrum(windows: FloatArray, rate_hz: float) -> tuple[FloatArray, FloatArr
 def _beat(windows: FloatArray, rate_hz: float) -> float:
     """Measure how regularly sharp peaks recur at the pace of a heart.
 
-    The largest autocorrelation of the slope's size, without what is slower than a QRS
-    complex and smoothed over 0.1 s, at 0.4 to 1.5 s (40 to 150 beats a minute): near 1
+    The largest autocorrelation of the slope's size, high-passed for a QRS complex
+    and smoothed over 0.1 s, at 0.4 to 1.5 s (40 to 150 beats a minute): near 1
     for an ECG, near 0 for EEG. The median over the windows; 0 where the rate is too low
     to see a QRS complex.
     """

@@ -25,31 +25,7 @@ def read_edf(
     id: str = "",
     settings: ReadSettings | None = None,
 ) -> Recording:
-    """Read a recording: its header at once, its signals when needed.
-
-    Parameters
-    ----------
-    path : str or Path
-        An EDF, EDF+C, EDF+D, BDF or BDF+ file.
-    id : str, optional
-        Name of the night in every output; the file's stem where not given.
-    settings : ReadSettings, optional
-        Channels and unit where labels and header do not say them.
-
-    Returns
-    -------
-    Recording
-        Its ``issues`` name gaps of the header and assumptions.
-
-    Raises
-    ------
-    UnreadableRecording
-        If the file cannot be read, or reading it would give wrong numbers.
-    MissingChannel
-        If a channel in the settings is not in the file.
-    SettingsError
-        If the settings name an unknown role.
-    """
+    """Read an EDF or BDF file; see `psgkit.read_recording`."""
     path = Path(path)
     settings = settings or ReadSettings()
     header = read_header(path)

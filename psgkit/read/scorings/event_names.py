@@ -87,7 +87,7 @@ class Meaning:
     with_arousal : bool
         Whether the name says that an arousal went with the event.
     is_denial : bool
-        Whether the name says that there was no event, such as *no arousal*.
+        Whether the name denies the event, such as *no arousal*.
     """
 
     kind: str = UNKNOWN_KIND

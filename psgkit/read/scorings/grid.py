@@ -65,14 +65,10 @@ def lay_grid(marks: Sequence[StageMark], epoch_s: float | None, name: str) -> Gr
     name : str
         Of the file, for messages.
 
-    Returns
-    -------
-    Grid
-
     Raises
     ------
     UnreadableScoring
-        If there is no stage, one starts or ends between epoch boundaries, or the file
+        If there is no stage, a stage starts or ends between epoch boundaries, or the file
         has two scorings of the same time; the place is named.
     """
     if not marks:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from psgkit.domain.clock import has_date
+from psgkit.domain.clock import has_date, within_half_a_day
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.scoring import (
     AROUSAL_KINDS,
@@ -35,7 +35,6 @@ from psgkit.read.scorings.scored_events import check_names, read_events
 from psgkit.read.scorings.stage_codes import parse_codes
 from psgkit.read.scorings.vocabulary import groups_of
 
-_DAY_S = 86400.0
 # Programs, and raters without a name; any other scorer may be a person's name.
 _NO_PERSON = re.compile(
     r"(yasa(-fast)?|psgkit|luna|u-?sleep|gssc|stages)( v?\d[\w.]*)?( \([a-z0-9+, ]*\))?"
@@ -65,7 +64,7 @@ def read_scoring(
         A file of any format that ``docs/scorings.md`` lists.
     recording_start : datetime.datetime, optional
         Clock time of the recording's first sample. Where the file has clock times,
-        second zero of the result is then that moment.
+        it is then second zero of the result.
     codes : str, optional
         The code: ``aasm`` (4 is REM), ``rk`` (4 is S4), ``ucddb``, ``dreams``,
         ``sleepecg``, ``deltamed``, or a map such as ``W=0,N1=1,N2=2,N3=3,R=5``. By
@@ -365,8 +364,7 @@ def _shift(
         return 0.0, start or recording_start
     gap_s = (start - recording_start).total_seconds()
     if not (has_date(start) and has_date(recording_start)):
-        # without a date, the nearer of the two evenings counts
-        gap_s = (gap_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
+        gap_s = within_half_a_day(gap_s)
     return gap_s, recording_start
 
 

@@ -24,10 +24,6 @@ def png_of(
         Red, green and blue.
     clear : int
         The number of transparent cells; at least ``n_colours``.
-
-    Returns
-    -------
-    bytes
     """
     height, width = cells.shape
     palette = np.zeros((clear + 1, 3), dtype=np.uint8)

@@ -53,7 +53,7 @@ def export_scoring(scoring: Scoring, path: str | Path, to: str) -> tuple[Path, .
     ----------
     scoring : Scoring
         Its seconds are written as they are: after the recording's start, where it was
-        laid on one.
+        placed on it.
     path : str or Path
         The file to write; BIDS' sidecar is beside it under the suffix ``.json``, the
         stages alone under ``_hypnogram.tsv``.

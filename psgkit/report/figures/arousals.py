@@ -107,7 +107,7 @@ def arousals_picture(night: Night) -> Picture:
 def _names(
     middles: npt.NDArray[np.float64], length_h: float
 ) -> tuple[tuple[float, str], ...]:
-    """Return the numbers of hours for which there is room, at their places."""
+    """Return the hours' numbers that fit, at their places."""
     px_per_h = (SMALL_WIDTH_PX - LEFT_PX - RIGHT_PX) / length_h
     named: list[tuple[float, str]] = []
     for number, middle in enumerate(middles.tolist(), start=1):

@@ -128,7 +128,7 @@ def _lines(night: Night, width: int, files: str, *, full: bool) -> Iterator[Styl
         # One line for how many messages there are, one for the prompt.
         if len(heading) + len(middle) + len(last) + 2 <= SCREEN or full:
             break
-    else:  # heart and saturation stand on the page
+    else:  # the page shows heart and saturation
         bare = replace(summary, body=())
         middle = [*_summary(bare, width), *_sources(night, files, width)]
     yield from heading

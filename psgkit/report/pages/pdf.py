@@ -44,10 +44,6 @@ def print_page(html: str) -> bytes:
     html : str
         A whole page that loads nothing.
 
-    Returns
-    -------
-    bytes
-
     Raises
     ------
     OutputError

@@ -80,7 +80,7 @@ def sections(metrics: Iterable[Metric]) -> tuple[tuple[str, tuple[Metric, ...]],
 
 
 def _is_apart(measure: Measure) -> bool:
-    """Return whether a number is exploratory and answers none of the main questions."""
+    """Return whether a number is exploratory and not about a main question."""
     is_exploratory = measure.reliability.tier is Tier.EXPLORATORY
     return is_exploratory and not measure.metric.headline
 

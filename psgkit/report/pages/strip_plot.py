@@ -55,10 +55,6 @@ def lay_out(values: npt.NDArray[np.float64]) -> Strip | None:
     ----------
     values : numpy.ndarray of float64, shape (n_nights,)
         NaN if a night has no number.
-
-    Returns
-    -------
-    Strip or None
     """
     rows = np.flatnonzero(np.isfinite(values))
     if len(rows) == 0:

@@ -133,7 +133,7 @@ def add_alpha_swells(canvas: Canvas, per_min: float, calm: FloatArray) -> None:
     per_min : float
         Swells a minute of N2.
     calm : numpy.ndarray of float64, shape (n_seconds,)
-        One, and zero where there is an arousal.
+        One, and zero during an arousal.
     """
     timeline = canvas.timeline
     rng = timeline.rng("alpha swells")

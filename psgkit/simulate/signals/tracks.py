@@ -77,7 +77,7 @@ class Canvas:
             self.events.append((onset_s, duration_s, kind, self.best_label(where)))
 
     def best_label(self, topography: Topography) -> str:
-        """Return the label of the channel with the largest gain; empty if none."""
+        """Return the label of the channel with the largest gain; empty without a channel."""
         gains = [abs(lead.gain(topography)) for lead in self.leads]
         if not gains or max(gains) < 0.05:
             return ""

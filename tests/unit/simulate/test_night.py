@@ -167,7 +167,7 @@ def test_the_start_time_is_the_one_asked_for():
     ],
 )
 def test_what_cannot_be_made_is_refused_by_name(options, word):
-    with pytest.raises(InputError, match="No such night") as refused:
+    with pytest.raises(InputError, match="This night cannot") as refused:
         simulate_night(**options)
     assert word in str(refused.value)
 

@@ -577,7 +577,7 @@ def test_an_interaction_and_a_spline_may_be_terms() -> None:
     [
         ({"formula": "n3_min"}, "no terms after a tilde"),
         ({"formula": "n3_min ~ (group"}, "cannot be read as a formula"),
-        ({"formula": "n3_min ~ grp"}, "'grp'; close to that are: group"),
+        ({"formula": "n3_min ~ grp"}, "'grp'; similar names: group"),
         ({"formula": "n3_min ~ group", "group": "group"}, "leave those options out"),
         ({"group": "group", "scale": "logs"}, "There is no scale 'logs'"),
         ({}, "Give a group to compare by, or a formula"),
@@ -733,7 +733,7 @@ def test_nights_without_a_person_are_left_out_and_not_taken_for_those_of_one() -
     ("given", "sentence"),
     [
         ({"group": "id"}, "id has 40 levels in 40 nights"),
-        ({"group": "group", "covariates": ["ages"]}, "'ages'; close to that are: age"),
+        ({"group": "group", "covariates": ["ages"]}, "'ages'; similar names: age"),
         ({"group": "group", "columns": ["scorer"]}, "scorer: words"),
         ({"group": "group", "reference": "x"}, "it has control, patient"),
         ({"group": "age", "reference": "20"}, "age holds numbers, so that a slope"),

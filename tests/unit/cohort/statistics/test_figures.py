@@ -103,7 +103,7 @@ def test_a_marker_is_no_group() -> None:
     cohort = pd.DataFrame({"age": np.arange(30.0), "n3_min": np.arange(30.0)})
     with pytest.raises(InputError, match="age has 30 different values"):
         psgkit.plot_group(cohort, "n3_min", "age")
-    with pytest.raises(InputError, match=r"no column 'n3_mim'; close to that are: n3"):
+    with pytest.raises(InputError, match=r"no column 'n3_mim'; similar names: n3"):
         psgkit.plot_group(cohort, "n3_mim", "age")
 
 
