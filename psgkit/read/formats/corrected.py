@@ -104,13 +104,13 @@ def _checked(file: ScoringFile) -> _File:
     try:
         found = _File.model_validate(content)
     except ValidationError as faults:
-        faults = [
+        told = [
             f"{'.'.join(map(str, one['loc']))}: {one['msg'].lower()}"
             for one in faults.errors(include_url=False)
         ]
-        more = "; …" if len(faults) > 5 else ""
+        more = "; …" if len(told) > 5 else ""
         raise file.fault(
-            f"it has faults: {'; '.join(faults[:5])}{more}. Save it again."
+            f"it has faults: {'; '.join(told[:5])}{more}. Save it again."
         ) from None
     if len(found.stages) != len(found.original.stages):
         raise file.fault(
