@@ -162,7 +162,7 @@ def test_a_fault_reads_as_it_is_written():
     [
         ("melted", "no fault 'melted'; there are flat, railed"),
         ("flat@10", "is not written KIND"),
-        ("flat:C4-M1@1.2.3+4", "no number"),
+        ("flat:C4-M1@1.2.3+4", "not a number"),
         ("gap:C4-M1", "takes no channel"),
         ("volts@10+20", "takes no time"),
         ("flat:Cz", "names no channel of the montage"),

@@ -47,7 +47,7 @@ def test_probabilities_that_were_summed_over_two_groups_of_channels(tmp_path: Pa
         (np.array([[np.nan] * 5]), "not probabilities"),
         (np.array([0.5, 1.0]), "shape"),
         (np.array(["W", "N1"]), "no numbers"),
-        (np.array([0, 1, 99]), "no stage"),
+        (np.array([0, 1, 99]), "not a stage"),
     ],
 )
 def test_another_array_is_refused_with_the_reason(
