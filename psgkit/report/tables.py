@@ -146,7 +146,7 @@ def spindle_source(provenance: Provenance) -> str:
         return ""
     if detectors["spindles"] == "a7":
         return "A7"
-    rules = SpindleRules.model_validate(detectors["spindle_rules"])
+    rules = SpindleRules.model_validate(detectors.get("spindle_rules", {}))
     return "YASA" if rules == SpindleRules() else "YASA, own thresholds"
 
 

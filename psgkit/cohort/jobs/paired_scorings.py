@@ -26,6 +26,8 @@ PATTERNS = (
     "{stem}-hypnogram.*",
     "{trunk}?-Hypnogram.edf",
     "{base}_events.tsv",
+    "{stem}?Schlafprofil.txt",
+    "{stem}?Sleep?profile.txt",
     "{stem}.annot",
     "{stem}.eannot",
 )

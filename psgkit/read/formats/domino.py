@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.quoting import quoted
@@ -35,6 +36,7 @@ from psgkit.read.scorings.vocabulary import (
     stage_of,
 )
 
+_BEFORE_PROFILE = re.compile(r"(.*?)(?:schlaf|sleep.?)profile?\b", re.IGNORECASE)
 _HEADER = re.compile(r"^(Signal ID|Start Time|Unit|Signal Type|Events list|Rate):(.*)$")
 _TIME = (
     r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )?\d{1,2}:\d{2}:\d{2}(?:[,.]\d+)?"
@@ -150,12 +152,22 @@ def _section(facts: dict[str, str], rows: list[tuple[str, str]]) -> _Section:
 def _beside(file: ScoringFile, profile: _Section) -> tuple[list[_Section], int]:
     """Return the event lists of the same export, and the number of other profiles.
 
-    Where there are several profiles, a list belongs to the profile with the nearest start.
+    A folder may hold many nights, as ``n1_Schlafprofil.txt`` and ``n1_Flow.txt``. Other
+    lists belong to the profile with the nearest start.
     """
+    texts = sorted(file.path.parent.glob("*.txt"))
+    nights = {night for path in texts if (night := _night_of(path.name))}
+
+    def is_of_another(path: Path) -> bool:
+        its = [night for night in nights if path.name.lower().startswith(night)]
+        return bool(its) and max(its, key=len) != _night_of(file.path.name)
+
     lists: list[_Section] = []
     others: list[_Section] = []
-    for path in sorted(file.path.parent.glob("*.txt")):
+    for path in texts:
         if path == file.path or not path.is_file():
+            continue
+        if is_of_another(path):
             continue
         with path.open("rb") as stream:
             other = ScoringFile(path, stream.read(HEAD_BYTES))
@@ -175,6 +187,12 @@ def _beside(file: ScoringFile, profile: _Section) -> tuple[list[_Section], int]:
         if all(gap(section, profile) <= gap(section, other) for other in others)
     ]
     return mine, len(others)
+
+
+def _night_of(name: str) -> str:
+    """Return what a name has before "Schlafprofil", in small letters."""
+    found = _BEFORE_PROFILE.match(name)
+    return found[1].lower() if found else ""
 
 
 def _gaps(

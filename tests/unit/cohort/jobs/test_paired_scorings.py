@@ -31,6 +31,8 @@ def lay(tmp_path: Path):
         ("night.edf", "night_scoring.csv"),
         ("night.edf", "night_hypnogram.txt"),
         ("night.edf", "night.annot"),
+        ("night.bdf", "night_Schlafprofil.txt"),
+        ("night.edf", "night Sleep profile.txt"),
         ("[x].edf", "[x].xml"),
     ],
 )

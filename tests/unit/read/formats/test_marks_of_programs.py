@@ -208,3 +208,20 @@ def test_domino_lists_go_with_the_profile_that_starts_with_them(tmp_path: Path) 
     scoring = read_scoring(path)
     assert scoring.events["kind"].tolist() == ["hypopnea"]
     assert "profiles_beside" in {issue.code for issue in scoring.issues}
+
+
+def test_domino_lists_of_many_nights_in_a_folder_go_by_their_names(
+    tmp_path: Path,
+) -> None:
+    hypopnea = FLOW + "22:00:45,408-22:01:01,408; 16;Hypopnea\n"
+    for night in ("n1", "n10"):
+        write(tmp_path, PROFILE, f"{night}_Schlafprofil.txt")
+    write(tmp_path, hypopnea.replace("Hypopnea", "Apnea"), "n10_Flow.txt")
+    found = {}
+    for night in ("n1", "n10"):
+        scoring = read_scoring(tmp_path / f"{night}_Schlafprofil.txt")
+        found[night] = scoring.events["kind"].tolist()
+    assert found == {"n1": [], "n10": ["apnea"]}
+    write(tmp_path, hypopnea, "n1_Flow.txt")
+    scoring = read_scoring(tmp_path / "n1_Schlafprofil.txt")
+    assert scoring.events["kind"].tolist() == ["hypopnea"]
