@@ -13,7 +13,7 @@ import pandas as pd
 
 from psgkit.domain.night import Night
 from psgkit.domain.recording import Channel, Recording
-from psgkit.domain.scoring import Scoring
+from psgkit.domain.scoring import Scoring, Stage
 from psgkit.domain.sleep.annotation_texts import facts_of, rows_of
 from psgkit.errors import InputError
 from psgkit.read.formats.edf_plus import draft_of
@@ -21,7 +21,6 @@ from psgkit.read.raw import recording_of_raw
 from psgkit.read.recording import read_recording
 from psgkit.read.recording_raw import recording_to_raw
 from psgkit.read.scorings.reader import assemble, read_scoring
-from psgkit.read.yasa_tables import yasa_table
 from psgkit.settings import ReadSettings
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,6 +38,27 @@ __all__ = [
     "scoring_to_annotations",
     "yasa_table",
 ]
+
+_YASA_TIMES = {"onset_s": "Start", "duration_s": "Duration"}
+_YASA_COLUMNS = {
+    "spindles": {
+        "peak_s": "Peak",
+        "amplitude_uv": "Amplitude",
+        "frequency_hz": "Frequency",
+    },
+    "slow_waves": {
+        "neg_peak_s": "NegPeak",
+        "ptp_uv": "PTP",
+        "slope_uvs": "Slope",
+        "sigma_phase_rad": "PhaseAtSigmaPeak",
+        "ndpac": "ndPAC",
+    },
+    "eye_movements": {
+        "peak_s": "Peak",
+        "left_uv": "LOCAbsValPeak",
+        "right_uv": "ROCAbsValPeak",
+    },
+}
 
 
 def scoring_to_annotations(scoring: Scoring) -> mne.Annotations:
@@ -245,3 +265,20 @@ def hypnogram_to_scoring(hypnogram: Any) -> Scoring:
         scorer=hypnogram.scorer or "unknown",
         proba=None if proba is None else proba[["WAKE", "N1", "N2", "N3", "REM"]],
     )
+
+
+def yasa_table(night: Night, name: str) -> pd.DataFrame:
+    """Return detected events as YASA names columns; see `Night.yasa_table`."""
+    if name not in _YASA_COLUMNS:
+        raise InputError(f"No table {name!r}; there are {', '.join(_YASA_COLUMNS)}.")
+    table = night.tables.get(name)
+    if table is None:
+        table = pd.DataFrame({"onset_s": [], "duration_s": []}, dtype=float)
+    renamed = table.rename(columns=_YASA_TIMES | _YASA_COLUMNS[name])
+    renamed.insert(1, "End", renamed["Start"] + renamed["Duration"])
+    if "stage" in table:
+        codes = [Stage[str(stage)].value for stage in table["stage"]]
+        renamed = renamed.drop(columns="stage").assign(Stage=codes)
+    if "channel" in table:
+        renamed = renamed.rename(columns={"channel": "Channel"})
+    return renamed

@@ -24,6 +24,10 @@ LN_PER_HOUR = "natural logarithm per hour"
 HERTZ = "hertz"
 RADIANS = "radians"
 RATIO = "ratio"
+BPM = "beats per minute"
+MS = "milliseconds"
+MS2 = "square milliseconds"
+SD = "standard deviations"
 
 # Sources that many rows share
 AASM = "AASM scoring manual"

@@ -4,10 +4,13 @@ from functools import partial
 
 from psgkit.domain.metrics import Family, Metric, Scale
 from psgkit.measure.catalogue.rows import (
+    BPM,
     FRACTION,
     HERTZ,
     LECCI,
     MINUTES,
+    MS,
+    MS2,
     OF_STAGE,
     PER_HOUR,
     PERCENT,
@@ -15,9 +18,6 @@ from psgkit.measure.catalogue.rows import (
     RATIO,
 )
 
-BPM = "beats per minute"
-MS = "milliseconds"
-MS2 = "square milliseconds"
 TASK_FORCE = "Task Force 1996, 10.1161/01.CIR.93.5.1043"
 LIPPONEN = "Lipponen & Tarvainen 2019, 10.1080/03091902.2019.1640306"
 SFORZA = "after Sforza 2000, 10.1016/S1388-2457(00)00365-8"

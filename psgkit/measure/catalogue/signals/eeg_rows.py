@@ -14,6 +14,7 @@ from psgkit.measure.catalogue.rows import (
     PER_MINUTE,
     PSGKIT,
     RADIANS,
+    SD,
     SECONDS,
     SPINDLE_DETECTORS,
     UV,
@@ -240,7 +241,7 @@ COUPLING = (
     ),
     _coupling(
         "coup_z",
-        "standard deviations",
+        SD,
         "That length against sigma peaks at random times within a second of the trough.",
         PSGKIT,
     ),
@@ -262,7 +263,7 @@ COUPLING = (
 NETWORK = (
     Metric(
         "net_rearr",
-        "standard deviations",
+        SD,
         "How far the pattern of coupling between EEG channels changes from one epoch of "
         "30 s to the next, against surrogates of stable coupling; depends on montage, "
         "reference, channel count and volume conduction; exploratory.",

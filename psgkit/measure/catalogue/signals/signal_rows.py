@@ -17,6 +17,7 @@ from psgkit.measure.catalogue.rows import (
     PERCENT,
     PSGKIT,
     RATIO,
+    SD,
     SINBAR,
     UV2,
     UV2_H,
@@ -117,7 +118,7 @@ INFRASLOW = (
     ),
     _infraslow(
         "isf_z",
-        "standard deviations",
+        SD,
         "That ratio against surrogates without a rhythm.",
         PSGKIT,
     ),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from signal_makers import make_timeline
 
-from psgkit.measure.body.infraslow_course import infraslow_course
+from psgkit.measure.body.body_epochs import infraslow_course
 
 STAGES = "W" * 10 + "2" * 20 + "R" * 20
 
