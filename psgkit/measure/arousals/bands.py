@@ -176,22 +176,36 @@ def moving_baseline(
         NaN where too little is usable.
     """
     n_hops = rows.shape[1]
-    step = round(BASELINE_STEP_S / HOP_S)
     grid = round(BASELINE_GRID_S / HOP_S)
-    n_values = round(rules.baseline_s / BASELINE_STEP_S)
     ends = np.arange(0, n_hops, grid) - round(rules.baseline_lag_s / HOP_S)
+    baselines = np.empty((len(rows), len(ends)))
+    for first in range(0, len(ends), WINDOWS_AT_A_TIME):
+        part = slice(first, first + WINDOWS_AT_A_TIME)
+        baselines[:, part] = _medians_before(rows, is_usable, ends[part], rules)
+    return np.asarray(np.repeat(baselines, grid, axis=1)[:, :n_hops])
+
+
+def _medians_before(
+    rows: FloatArray,
+    is_usable: BoolArray,
+    ends: npt.NDArray[np.intp],
+    rules: ArousalRules,
+) -> FloatArray:
+    """Return the median of each row over the usable hops before some hops."""
+    step = round(BASELINE_STEP_S / HOP_S)
+    n_values = round(rules.baseline_s / BASELINE_STEP_S)
     picks = ends[:, np.newaxis] - step * np.arange(n_values)
     inside = (picks >= 0) & is_usable[np.maximum(picks, 0)]
     n_usable = inside.sum(axis=1)
     enough = n_usable * BASELINE_STEP_S >= rules.baseline_least_s
-    baselines = np.full((len(rows), len(ends)), np.nan)
+    medians = np.full((len(rows), len(ends)), np.nan)
     kept, counts = np.maximum(picks[enough], 0), n_usable[enough, np.newaxis]
     left_out = ~inside[enough]
-    for row, baseline in zip(rows.astype(np.float32), baselines, strict=True):
-        values = row[kept]
+    for row, median in zip(rows, medians, strict=True):
+        values = row[kept].astype(np.float32)
         values[left_out] = np.inf  # behind all others
         values.sort(axis=1)
         lower = np.take_along_axis(values, (counts - 1) // 2, axis=1)
         upper = np.take_along_axis(values, counts // 2, axis=1)
-        baseline[enough] = ((lower + upper) / 2)[:, 0]
-    return np.asarray(np.repeat(baselines, grid, axis=1)[:, :n_hops])
+        median[enough] = ((lower + upper) / 2)[:, 0]
+    return medians

@@ -6,6 +6,7 @@ from scipy import fft, signal
 from psgkit.measure.arousals.bands import BoolArray, FloatArray, moving_baseline
 from psgkit.measure.arousals.thresholds import HOP_S, ArousalRules
 from psgkit.measure.detectors.heart_beats import NO_BEATS, means_without, near_beats
+from psgkit.measure.signals.filters import with_surroundings
 from psgkit.measure.spectra.power import Float32Array
 
 LOW_HZ, HIGH_HZ = 10.0, 100.0
@@ -44,15 +45,13 @@ def muscle_tone(
     n_bins = int(len(values) / rate_hz / HOP_S + 1e-9)
     edges = np.round(np.arange(n_bins + 1) * HOP_S * rate_hz).astype(int)
     margin = round(MARGIN_S * rate_hz)
-    # Continued beyond its ends, mirrored.
-    longer = np.pad(values, margin, mode="reflect", reflect_type="odd")
-    longest = round(BINS_AT_A_TIME * HOP_S * rate_hz) + 1 + 2 * margin
-    n_fft = fft.next_fast_len(min(longest, len(longer)), real=True)
+    longest = round(BINS_AT_A_TIME * HOP_S * rate_hz) + 1
+    n_fft = fft.next_fast_len(min(longest, len(values)) + 2 * margin, real=True)
     gain = _gain(fft.rfftfreq(n_fft, 1 / rate_hz), rate_hz)
     tone = np.empty(n_bins)
     for first in range(0, n_bins, BINS_AT_A_TIME):
         own = edges[first : first + BINS_AT_A_TIME + 1]
-        block = longer[own[0] : own[-1] + 2 * margin]
+        block = with_surroundings(values, own[0], own[-1], margin).astype(np.float32)
         filtered = fft.irfft(fft.rfft(block, n_fft) * gain, n_fft)
         squared = np.square(filtered[margin : margin + own[-1] - own[0]])
         is_heart = near_beats(beats_s, rate_hz, own[0], own[-1])

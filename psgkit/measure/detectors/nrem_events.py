@@ -28,7 +28,7 @@ from psgkit.measure.detectors.spindles import (
     spindle_values,
 )
 from psgkit.measure.signals.excerpts import Excerpt
-from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.measure.signals.usable_time import Timeline
 from psgkit.measure.spectra.power import (
     MIN_STAGE_MIN,
     Float32Array,
@@ -92,9 +92,7 @@ def find_nrem_events(
         Every number that could not be had says why.
     """
     name = channel.role.value
-    signal, rate = resample_to(values, rate_hz, DETECTION_RATE_HZ)
-    excerpt = Excerpt.of(timeline, NREM, rate, len(signal))
-    cut = excerpt.cut(signal)
+    excerpt, cut = _excerpt(values, rate_hz, timeline)
     refusal = _limit(channel, timeline) or _spread_limit(name, cut)
     if refusal is not None:
         return NremEvents(_refused(refusal, name, spindles=spindles))
@@ -117,6 +115,15 @@ def find_nrem_events(
     )
     coupling = (coupling_values(waves, table), (name,))
     return NremEvents((*numbers, *of_spindles, coupling), tables)
+
+
+def _excerpt(
+    values: Float32Array, rate_hz: float, timeline: Timeline
+) -> tuple[Excerpt, Float32Array]:
+    """Return N2 and N3 at the rate of the detectors."""
+    signal, rate = resample_to(values, rate_hz, DETECTION_RATE_HZ)
+    excerpt = Excerpt.of(timeline, NREM, rate, len(signal))
+    return excerpt, excerpt.cut(signal)
 
 
 def _wave_numbers(waves: SlowWaves, timeline: Timeline, name: str) -> Numbers:
@@ -151,8 +158,8 @@ def _limit(channel: Channel, timeline: Timeline) -> Undefined | None:
     return band_limit(channel, (SLOW_WAVE_BAND[0], SPINDLE_BAND[1]))
 
 
-def _spread_limit(name: str, values: FloatArray) -> Undefined | None:
-    spread = float(np.std(values)) if len(values) else 0.0
+def _spread_limit(name: str, values: Float32Array) -> Undefined | None:
+    spread = float(np.std(values, dtype=float)) if len(values) else 0.0
     if SPREAD_UV[0] < spread < SPREAD_UV[1]:
         return None
     return Undefined(

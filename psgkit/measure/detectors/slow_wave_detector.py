@@ -9,6 +9,7 @@ signal is filtered once for any number of thresholds.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import fft, signal, special
 
@@ -26,6 +27,11 @@ SIGMA_TRANSITION_HZ = 1.5
 AROUND_S = 1.0
 NDPAC_P = 0.05
 
+# Samples whose Fourier transforms are in memory together: a night of sleep. Beside
+# them, so many that a longer reach changes no phase.
+_AT_A_TIME = 1 << 22
+_MARGIN = 1 << 16
+
 COLUMNS = ("onset_s", "neg_peak_s", "duration_s", "ptp_uv", "slope_uvs")
 
 
@@ -38,7 +44,7 @@ class Amplitudes:
     ptp: tuple[float, float] = (75, 350)
 
 
-def slow_signal(values: FloatArray, rate_hz: float) -> FloatArray:
+def slow_signal(values: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
     """Return a signal from 0.3 to 1.5 Hz."""
     return band_pass(values, rate_hz, SLOW_BAND, transition_hz=SLOW_TRANSITION_HZ)
 
@@ -98,13 +104,16 @@ def find_slow_waves(
 
 
 def sigma_in_waves(
-    slow: FloatArray, values: FloatArray, rate_hz: float, troughs_s: FloatArray
+    slow: FloatArray,
+    values: npt.NDArray[np.floating],
+    rate_hz: float,
+    troughs_s: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Relate sigma power to the phase of slow waves, within 1 s of each trough.
 
     Parameters
     ----------
-    slow, values : numpy.ndarray of float64, shape (n_samples,)
+    slow, values : numpy.ndarray of float, shape (n_samples,)
         The signal from 0.3 to 1.5 Hz, and as it was.
     rate_hz : float
     troughs_s : numpy.ndarray of float64, shape (n_waves,)
@@ -118,15 +127,25 @@ def sigma_in_waves(
     phases : numpy.ndarray of float64, shape (n_waves, n_samples)
         The phase all along.
     """
-    sigma = band_pass(values, rate_hz, SIGMA_BAND, transition_hz=SIGMA_TRANSITION_HZ)
     reach = int(AROUND_S * rate_hz)
     troughs = np.round(troughs_s * rate_hz).astype(int)
     fits = (troughs >= reach) & (troughs + reach < len(slow))
-    at = np.where(fits, troughs, reach)[:, np.newaxis] + np.arange(-reach, reach + 1)
-    phases = np.arctan2(_quadrature(slow)[at], slow[at])
-    amplitude = np.hypot(sigma[at], _quadrature(sigma)[at])
+    at = np.where(fits, troughs, reach)
+    around = np.arange(-reach, reach + 1)
+    phases, amplitude = np.empty((2, len(at), len(around)))
+    for first in range(0, len(slow), _AT_A_TIME):
+        inside = (at >= first) & (at < first + _AT_A_TIME)
+        low = max(first - _MARGIN, 0)
+        part = slice(low, first + _AT_A_TIME + _MARGIN)
+        picks = at[inside, np.newaxis] - low + around
+        waves = slow[part]
+        phases[inside] = np.arctan2(_quadrature(waves)[picks], waves[picks])
+        sigma = band_pass(
+            values[part], rate_hz, SIGMA_BAND, transition_hz=SIGMA_TRANSITION_HZ
+        )
+        amplitude[inside] = np.hypot(sigma[picks], _quadrature(sigma)[picks])
     peak_phases = phases[np.arange(len(at)), amplitude.argmax(axis=1)]
-    n_samples = at.shape[1]
+    n_samples = len(around)
     normal = amplitude - amplitude.mean(axis=1, keepdims=True)
     normal /= np.std(normal, axis=1, ddof=1, keepdims=True)
     strength = np.abs((normal * np.exp(1j * phases)).sum(axis=1))

@@ -22,6 +22,7 @@ from psgkit.measure.detectors.spindles import in_recording, per_clean_min
 from psgkit.measure.detectors.yasa_detectors import yasa_slow_waves
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
+from psgkit.measure.spectra.power import Float32Array
 from psgkit.settings import Detector
 
 NREM = (Stage.N2, Stage.N3)
@@ -71,7 +72,7 @@ class SlowWaves:
 
 
 def detect_slow_waves(
-    values: FloatArray,
+    values: Float32Array,
     excerpt: Excerpt,
     *,
     coupling: bool = False,
@@ -82,7 +83,7 @@ def detect_slow_waves(
 
     Parameters
     ----------
-    values : numpy.ndarray of float64, shape (n_samples,)
+    values : numpy.ndarray of float32, shape (n_samples,)
         Microvolts.
     excerpt : Excerpt
         Where they come from.
@@ -97,7 +98,7 @@ def detect_slow_waves(
     ptp = find_slow_waves(slow, rate_hz, wanted, SMALL)["ptp_uv"].to_numpy(float)
     threshold = RELATIVE_THRESHOLD * ptp.mean() if len(ptp) else np.nan
     if detector == "yasa":
-        found = yasa_slow_waves(values, rate_hz, wanted, amplitudes)
+        found = yasa_slow_waves(values.astype(float), rate_hz, wanted, amplitudes)
     else:
         found = find_slow_waves(slow, rate_hz, wanted, amplitudes)
     table = in_recording(found, excerpt, ("neg_peak_s", "onset_s"))

@@ -4,8 +4,12 @@ Rules and numbers are those of ``yasa.spindles_detect`` 0.8.1 (after Lacourse et
 2018). Three criteria must agree for 0.5 to 2 s: sigma power relative to 1 to 30 Hz,
 correlation of the sigma band with the broad band, and spread of the sigma band. The tests
 compare the two event by event. YASA needs 660 MB for a night of one channel; here the
-short-time spectra are taken a part at a time.
+signal is filtered and measured a part at a time.
 """
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -31,13 +35,18 @@ PEAK_DISTANCE_S = 0.06  # a sixteenth of a second: the period of the fastest spi
 _FRAME_S, _FRAME_STEP_S = 2.0, 0.2
 _WINDOW_S, _WINDOW_STEP_S = 0.3, 0.1
 _ANALYTIC_S = 6.0
-_FRAMES_AT_A_TIME = 1000  # with their results, no more than fits into a cache
+_SPECTRA_AT_A_TIME = 1000  # with their results, no more than fits into a cache
+# A part of a signal: 80 min. Beside it, as much as an event or its spectrum reaches, and
+# as filters need to settle.
+_FRAMES_AT_A_TIME = 24_000
+_SAMPLES_AT_A_TIME = 1 << 19
+_REACH_S, _SETTLE_S = 15.0, 5.0
 
 COLUMNS = ("onset_s", "peak_s", "duration_s", "amplitude_uv", "frequency_hz")
 
 
 def find_spindles(
-    values: FloatArray,
+    values: npt.NDArray[np.floating],
     rate_hz: float,
     wanted: BoolArray,
     rules: SpindleRules = DEFAULT_RULES,
@@ -46,7 +55,7 @@ def find_spindles(
 
     Parameters
     ----------
-    values : numpy.ndarray of float64, shape (n_samples,)
+    values : numpy.ndarray of float, shape (n_samples,)
         Microvolts.
     rate_hz : float
         75 Hz or more.
@@ -62,14 +71,57 @@ def find_spindles(
     """
     if not wanted.any():
         return pd.DataFrame([], columns=list(COLUMNS), dtype=float)
-    broad = band_pass(values, rate_hz, BROAD_BAND)
-    sigma = band_pass(values, rate_hz, rules.band_hz, transition_hz=TRANSITION_HZ)
-    votes = _votes(broad, sigma, rate_hz, wanted, rules)
-    width = int(SMOOTHING_S * rate_hz)
-    agreed = np.convolve(votes, np.ones(width), mode="same") / width > 2
-    return spindle_events(
-        broad, sigma, rate_hz, _events(agreed, rate_hz, rules.duration_s)
-    )
+    agreed = _agreed(_Criteria.of(values, rate_hz, rules), rate_hz, wanted, rules)
+    events = _events(agreed, rate_hz, rules.duration_s)
+    onsets = [first for first, _ in events]
+    tables = []
+    for part in _parts(values, rate_hz, rules):
+        own = events[bisect_left(onsets, part.first) : bisect_left(onsets, part.last)]
+        shift = part.first - part.reach
+        tables.append(spindle_events(part.broad, part.sigma, rate_hz, own, shift))
+    found = [table for table in tables if len(table)]
+    return pd.concat(found or tables[:1], ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Some minutes of the broad and the sigma band, zero beyond the signal's ends.
+
+    Attributes
+    ----------
+    first, last : int
+        Samples of the part, the last excluded.
+    reach : int
+        So many more samples are held on both sides.
+    """
+
+    first: int
+    last: int
+    reach: int
+    broad: FloatArray
+    sigma: FloatArray
+
+
+def _parts(
+    values: npt.NDArray[np.floating], rate_hz: float, rules: SpindleRules
+) -> Iterator[_Part]:
+    """Yield a signal in its two bands, part by part; each begins at a frame of 2 s."""
+    size = _FRAMES_AT_A_TIME * _steps(rate_hz)[1]
+    reach, settle = round(_REACH_S * rate_hz), round(_SETTLE_S * rate_hz)
+    for first in range(0, len(values), size):
+        last = min(first + size, len(values))
+        low = max(first - reach - settle, 0)
+        near = values[low : last + reach + settle]
+        bands = [
+            band_pass(near, rate_hz, BROAD_BAND),
+            band_pass(near, rate_hz, rules.band_hz, transition_hz=TRANSITION_HZ),
+        ]
+        held = np.zeros((2, last - first + 2 * reach))
+        at, skipped = max(reach - first, 0), max(first - reach, 0) - low
+        for band, filtered in zip(held, bands, strict=True):
+            known = filtered[skipped : skipped + len(band) - at]
+            band[at : at + len(known)] = known
+        yield _Part(first, last, reach, *held)
 
 
 def spindle_events(
@@ -77,59 +129,137 @@ def spindle_events(
     sigma: FloatArray,
     rate_hz: float,
     events: list[tuple[int, int]],
+    shift: int = 0,
 ) -> pd.DataFrame:
-    """Describe events, given as first and last sample, in a table of `COLUMNS`."""
-    frequencies = _frequencies(sigma, rate_hz, events)
+    """Describe events, given as first and last sample, in a table of `COLUMNS`.
+
+    ``shift`` is how many samples of the signal are before those of the two bands.
+    """
+    frequencies = _frequencies(sigma, rate_hz, events, shift)
     rows = [
-        (*_describe(broad, rate_hz, first, last), frequency)
+        (*_describe(broad, rate_hz, first, last, shift), frequency)
         for (first, last), frequency in zip(events, frequencies, strict=True)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=float)
 
 
-def _votes(
-    broad: FloatArray,
-    sigma: FloatArray,
-    rate_hz: float,
-    wanted: BoolArray,
-    rules: SpindleRules,
-) -> npt.NDArray[np.float32]:
-    """Count the criteria that are met at each sample; zero outside the wanted time."""
-    time_s = np.arange(len(broad)) / rate_hz
-    frames_s, relative = _relative_power(broad, rate_hz, rules.band_hz)
-    relative = np.interp(time_s, frames_s, relative, left=0, right=0)
-    votes = (relative >= rules.relative_power).astype(np.float32)
-    windows_s, correlation, rms = _moving(broad, sigma, rate_hz)
-    correlation = np.interp(time_s, windows_s, correlation, left=0, right=0)
-    votes += correlation >= rules.correlation
-    rms = np.interp(time_s, windows_s, rms, left=0, right=0)
-    inside = rms[wanted]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Criteria:
+    """The three criteria at their own times, from which samples are interpolated.
+
+    Attributes
+    ----------
+    frames_s, relative : numpy.ndarray of float64
+        Sigma power as a share of that from 1 to 30 Hz.
+    windows_s, correlation, rms : numpy.ndarray of float64
+        Correlation of the two bands, and root mean square of sigma.
+    """
+
+    frames_s: FloatArray
+    relative: FloatArray
+    windows_s: FloatArray
+    correlation: FloatArray
+    rms: FloatArray
+
+    @classmethod
+    def of(
+        cls, values: npt.NDArray[np.floating], rate_hz: float, rules: SpindleRules
+    ) -> "_Criteria":
+        """Measure a signal."""
+        start, stop = _windows(len(values), rate_hz)
+        relative, correlation, rms = [], [], []
+        for part in _parts(values, rate_hz, rules):
+            is_last = part.last == len(values)
+            relative.append(_relative_power(part, rate_hz, rules.band_hz, is_last))
+            edges = len(start) if is_last else np.searchsorted(start, part.last)
+            own = slice(sum(map(len, rms)), edges)
+            shift = part.first - part.reach
+            found = _moving(part, start[own] - shift, stop[own] - shift)
+            correlation.append(found[0])
+            rms.append(found[1])
+        shares = np.concatenate(relative)
+        return cls(
+            np.arange(len(shares)) * _steps(rate_hz)[1] / rate_hz,
+            shares,
+            (start + stop) / 2 / rate_hz,
+            np.concatenate(correlation),
+            np.concatenate(rms),
+        )
+
+
+def _agreed(
+    criteria: _Criteria, rate_hz: float, wanted: BoolArray, rules: SpindleRules
+) -> BoolArray:
+    """Return at which samples all criteria are met, smoothed; never unwanted ones."""
+    threshold = _rms_threshold(criteria, rate_hz, wanted, rules)
+    width = int(SMOOTHING_S * rate_hz)
+    agreed = np.empty(len(wanted), dtype=bool)
+    for first in range(0, len(wanted), _SAMPLES_AT_A_TIME):
+        last = min(first + _SAMPLES_AT_A_TIME, len(wanted))
+        low, high = max(first - width, 0), min(last + width, len(wanted))
+        time_s = np.arange(low, high) / rate_hz
+        votes = np.zeros(high - low, np.float32)
+        for at_s, values, least in (
+            (criteria.frames_s, criteria.relative, rules.relative_power),
+            (criteria.windows_s, criteria.correlation, rules.correlation),
+            (criteria.windows_s, criteria.rms, threshold),
+        ):
+            votes += np.interp(time_s, at_s, values, left=0, right=0) >= least
+        votes[~wanted[low:high]] = 0
+        smooth = np.convolve(votes, np.ones(width), mode="same") / width
+        agreed[first:last] = smooth[first - low : last - low] > 2
+    return agreed
+
+
+def _rms_threshold(
+    criteria: _Criteria, rate_hz: float, wanted: BoolArray, rules: SpindleRules
+) -> float:
+    """Return the least root mean square of sigma: above that of all wanted samples."""
+    samples = np.flatnonzero(wanted).astype(np.int32)
+    inside = np.empty(len(samples))
+    for first in range(0, len(samples), _SAMPLES_AT_A_TIME):
+        part = slice(first, first + _SAMPLES_AT_A_TIME)
+        inside[part] = np.interp(
+            samples[part] / rate_hz, criteria.windows_s, criteria.rms, left=0, right=0
+        )
     threshold = inside.mean() + rules.rms * _trimmed_std(inside)
-    votes += rms >= min(threshold, MAX_RMS_THRESHOLD_UV)
-    votes[~wanted] = 0
-    return votes
+    return float(min(threshold, MAX_RMS_THRESHOLD_UV))
+
+
+def _steps(rate_hz: float) -> tuple[int, int]:
+    """Return the samples of a frame of 2 s, and from one to the next."""
+    length = int(_FRAME_S * rate_hz)
+    return length, length - int(length - _FRAME_STEP_S * rate_hz)
 
 
 def _relative_power(
-    broad: FloatArray, rate_hz: float, band_hz: tuple[float, float]
-) -> tuple[FloatArray, FloatArray]:
-    """Return times, and sigma power as a share of that from 1 to 30 Hz (2-s frames)."""
-    length = int(_FRAME_S * rate_hz)
-    step = length - int(length - _FRAME_STEP_S * rate_hz)
+    part: _Part, rate_hz: float, band_hz: tuple[float, float], is_last: bool
+) -> FloatArray:
+    """Return sigma power as a share of that from 1 to 30 Hz in frames of 2 s.
+
+    The first frame has its middle at the part's first sample; the last one of the
+    signal may have it beyond the end.
+    """
+    length, step = _steps(rate_hz)
     freqs = fft.rfftfreq(length, 1 / rate_hz)
     in_broad = _bins(freqs, BROAD_BAND)
     freqs = freqs[in_broad]
     in_sigma = _bins(freqs, band_hz)
     taper = signal.get_window("hann", length)
-    padded = np.pad(broad, (length // 2, length // 2 + step))
+    size = part.last - part.first
+    n_frames = (size + length // 2 * 2 - length) // step + 2 if is_last else size // step
+    begin = part.reach - length // 2
+    padded = part.broad[begin : begin + (n_frames - 1) * step + length]
     frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::step]
     shares = []
-    for first in range(0, len(frames), _FRAMES_AT_A_TIME):
-        part = fft.rfft(frames[first : first + _FRAMES_AT_A_TIME] * taper)[:, in_broad]
-        power = part.real**2 + part.imag**2
-        whole, some = power.sum(axis=1), power[:, in_sigma].sum(axis=1)
-        shares.append(np.divide(some, whole, out=np.zeros_like(some), where=whole > 0))
-    return np.arange(len(frames)) * step / rate_hz, np.concatenate(shares)
+    for first in range(0, len(frames), _SPECTRA_AT_A_TIME):
+        some = fft.rfft(frames[first : first + _SPECTRA_AT_A_TIME] * taper)[:, in_broad]
+        power = some.real**2 + some.imag**2
+        whole, inner = power.sum(axis=1), power[:, in_sigma].sum(axis=1)
+        shares.append(
+            np.divide(inner, whole, out=np.zeros_like(inner), where=whole > 0)
+        )
+    return np.concatenate(shares)
 
 
 def _bins(freqs_hz: FloatArray, band_hz: tuple[float, float]) -> slice:
@@ -140,15 +270,22 @@ def _bins(freqs_hz: FloatArray, band_hz: tuple[float, float]) -> slice:
     )
 
 
-def _moving(
-    broad: FloatArray, sigma: FloatArray, rate_hz: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return times, correlation of the two and root mean square of sigma (0.3 s)."""
-    size = len(broad)
-    centres = np.arange(0, size / rate_hz, _WINDOW_STEP_S)
+def _windows(
+    n_samples: int, rate_hz: float
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return first and past-the-last sample of each window of 0.3 s."""
+    centres = np.arange(0, n_samples / rate_hz, _WINDOW_STEP_S)
     start = np.maximum(((centres - _WINDOW_S / 2) * rate_hz).astype(int), 0)
     stop = ((centres + _WINDOW_S / 2) * rate_hz).astype(int)
-    stop[stop > size - 1] = size
+    stop[stop > n_samples - 1] = n_samples
+    return start, stop
+
+
+def _moving(
+    part: _Part, start: npt.NDArray[np.intp], stop: npt.NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the correlation of the two bands and the root mean square of sigma."""
+    broad, sigma = part.broad, part.sigma
     count = (stop - start).astype(float)
 
     def sums(x: FloatArray) -> FloatArray:
@@ -165,15 +302,18 @@ def _moving(
         out=np.zeros_like(covariance),
         where=variances > 0,
     )
-    rms = np.sqrt(np.clip(squares / count, 0, None))
-    return (start + stop) / 2 / rate_hz, correlation, rms
+    return correlation, np.sqrt(np.clip(squares / count, 0, None))
 
 
 def _trimmed_std(values: FloatArray) -> float:
-    """Return the standard deviation without the lowest and the highest tenth."""
+    """Return the standard deviation without the lowest and the highest tenth.
+
+    The order of the values is changed.
+    """
     low = int(TRIMMED_SHARE * len(values))
     high = len(values) - low
-    middle = np.partition(values, (low, high - 1))[low:high]
+    values.partition((low, high - 1))
+    middle = values[low:high]
     return float(np.std(middle, ddof=1)) if len(middle) > 1 else 0.0
 
 
@@ -196,9 +336,9 @@ def _events(
 
 
 def _describe(
-    broad: FloatArray, rate_hz: float, first: int, last: int
+    broad: FloatArray, rate_hz: float, first: int, last: int, shift: int
 ) -> tuple[float, float, float, float]:
-    part = broad[first : last + 1]
+    part = broad[first - shift : last - shift + 1]
     # By hand: scipy's detrend is made for large arrays, and there are a thousand.
     time = np.arange(len(part)) - (len(part) - 1) / 2
     shape = part - part.mean() - time * (time @ part) / (time @ time)
@@ -215,7 +355,7 @@ def _describe(
 
 
 def _frequencies(
-    sigma: FloatArray, rate_hz: float, events: list[tuple[int, int]]
+    sigma: FloatArray, rate_hz: float, events: list[tuple[int, int]], shift: int
 ) -> list[float]:
     """Return the median instantaneous frequency of each event.
 
@@ -227,7 +367,7 @@ def _frequencies(
     length = int(_ANALYTIC_S * rate_hz)
     padded = np.pad(sigma, length)
     starts = np.array([(first + last - length) // 2 for first, last in events])
-    parts = padded[length + starts[:, np.newaxis] + np.arange(length)]
+    parts = padded[length - shift + starts[:, np.newaxis] + np.arange(length)]
     angles = np.angle(signal.hilbert(parts, axis=1))
     found = []
     for (first, last), start, row in zip(events, starts, angles, strict=True):

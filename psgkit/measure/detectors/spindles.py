@@ -17,6 +17,7 @@ from psgkit.measure.detectors.yasa_detectors import yasa_spindles
 from psgkit.measure.signals.excerpts import Excerpt
 from psgkit.measure.signals.usable_time import FloatArray, Timeline
 from psgkit.measure.values import MIN_STAGE_MIN
+from psgkit.measure.spectra.power import Float32Array
 from psgkit.settings import SpindleDetector, SpindleRules
 
 NREM = (Stage.N2, Stage.N3)
@@ -38,7 +39,7 @@ SPINDLE_DETECTORS: dict[SpindleDetector, Callable[..., pd.DataFrame]] = {
 
 
 def spindle_table(
-    values: FloatArray,
+    values: Float32Array,
     excerpt: Excerpt,
     detector: SpindleDetector = "yasa-fast",
     rules: SpindleRules = DEFAULT_RULES,
@@ -47,7 +48,7 @@ def spindle_table(
 
     Parameters
     ----------
-    values : numpy.ndarray of float64, shape (n_samples,)
+    values : numpy.ndarray of float32, shape (n_samples,)
         Microvolts, at 75 Hz or more.
     excerpt : Excerpt
         Where they come from.

@@ -68,14 +68,14 @@ class Excerpt:
             n_samples=int(lengths.sum()),
         )
 
-    def cut(self, values: Float32Array) -> FloatArray:
-        """Return the excerpt of a signal, as detectors want it."""
+    def cut(self, values: Float32Array) -> Float32Array:
+        """Return the excerpt of a signal."""
         stops = np.append(self.offsets[1:], self.n_samples) - self.offsets
         parts = [
             values[first : first + length]
             for first, length in zip(self.first_samples, stops, strict=True)
         ]
-        return np.concatenate(parts).astype(float) if parts else np.zeros(0)
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
     def within(self, stages: tuple[Stage, ...]) -> BoolArray:
         """Return which samples are of some stages; `numpy.isin` needs ten times as long."""

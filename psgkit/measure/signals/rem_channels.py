@@ -79,7 +79,7 @@ def _read_eyes(
     if (minutes := rem.clean_min((Stage.R,))) == 0:
         return Undefined(f"{minutes:g} clean min of REM")
     excerpt = Excerpt.of(rem, (Stage.R,), rate, min(len(left), len(right)))
-    pair = excerpt.cut(left), excerpt.cut(right)
+    pair = excerpt.cut(left).astype(float), excerpt.cut(right).astype(float)
     refusal = eye_movements.eyes_usable(*pair)
     return (*pair, excerpt, rem) if refusal is None else refusal
 

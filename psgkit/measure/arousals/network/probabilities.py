@@ -48,30 +48,30 @@ def arousal_probabilities(
         Zero elsewhere.
     """
     _give_back()
-    n_samples = inputs.shape[1]
-    # The networks halve the rate seven times; they are given whole strides.
-    padded = np.pad(inputs, ((0, 0), (0, -n_samples % STRIDE)))
-    out = _run(padded, is_wanted, weight)
+    out = _run(inputs, is_wanted, weight)
     _give_back()
-    return out[:n_samples]
+    return out
 
 
-def _run(padded: Float32Array, is_wanted: BoolArray, weight: str) -> Float32Array:
+def _run(inputs: Float32Array, is_wanted: BoolArray, weight: str) -> Float32Array:
     """Run the parts of a night beside each other; the network is freed at the end."""
     session = load_network(weight)
-    out = np.zeros(padded.shape[1], dtype=np.float32)
+    n_samples = inputs.shape[1]
+    out = np.zeros(n_samples, dtype=np.float32)
 
     def run(part: tuple[int, int]) -> None:
         first, last = part
-        low, high = max(first - MARGIN, 0), min(last + MARGIN, padded.shape[1])
-        given = np.ascontiguousarray(padded[np.newaxis, :, low:high])
+        low, high = max(first - MARGIN, 0), min(last + MARGIN, n_samples)
+        # The networks halve the rate seven times; they are given whole strides.
+        given = np.zeros((1, len(inputs), high - low + -high % STRIDE), np.float32)
+        given[0, :, : high - low] = inputs[:, low:high]
         (found,) = session.run(None, {"x": given})
         out[first:last] = np.asarray(found)[0, first - low : last - low]
 
     threads = usable_threads()
     length = PART if threads > 1 else PART_ALONE
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, _parts(is_wanted, padded.shape[1], length)))
+        list(pool.map(run, _parts(is_wanted, n_samples, length)))
     return out
 
 
