@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -75,4 +75,16 @@ class SignalSource(Protocol):
         self, indices: Sequence[int], start_s: float, stop_s: float
     ) -> list[npt.NDArray[np.float64]]:
         """Return several signals, each as `read` does, in one pass through a file."""
+        ...
+
+
+@runtime_checkable
+class HoldingSource(SignalSource, Protocol):
+    """A source that can hold signals in memory, so that parts of them cost little."""
+
+    def hold(self, indices: Sequence[int]) -> int | None:
+        """Hold some signals of one rate together; return how many samples each has.
+
+        None where parts of them would not be cheap, or not the same as the whole.
+        """
         ...

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from psgkit.domain.recording import Channel, FloatArray, Gap
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.domain.signals.trace import Samples
 
 WINDOW_S = 5.0
 OUTLIER_Z = 3.0
@@ -32,7 +33,7 @@ StageArray = npt.NDArray[np.int8]
 
 
 def artefact_mask(
-    signal_uv: FloatArray,
+    signal_uv: Samples,
     rate_hz: float,
     *,
     stages: StageArray | None = None,
@@ -42,7 +43,7 @@ def artefact_mask(
 
     Parameters
     ----------
-    signal_uv : numpy.ndarray of float64, shape (n_samples,)
+    signal_uv : numpy.ndarray of float64 or Trace, shape (n_samples,)
         One signal in microvolts, unfiltered; NaN in gaps.
     rate_hz : float
         Its sampling rate.
@@ -108,14 +109,14 @@ def window_stages(scoring: Scoring, n_windows: int) -> StageArray:
 
 
 def channel_artefacts(
-    channel: Channel, signal_uv: FloatArray, scoring: Scoring | None = None
+    channel: Channel, signal_uv: Samples, scoring: Scoring | None = None
 ) -> BoolArray:
     """Mark the artefacts of one channel of a recording; see `artefact_mask`.
 
     The limits of a difference are those of its two electrodes. Where one electrode is
     clipped, the difference does not change, or changes too much.
     """
-    n_windows = int(signal_uv.size / (WINDOW_S * channel.rate_hz) + 1e-9)
+    n_windows = int(len(signal_uv) / (WINDOW_S * channel.rate_hz) + 1e-9)
     return artefact_mask(
         signal_uv,
         channel.rate_hz,
@@ -126,7 +127,7 @@ def channel_artefacts(
 
 def artefact_masks(
     scoring: Scoring | None = None, marked: Iterable[Gap] = ()
-) -> Callable[[Channel, FloatArray], BoolArray]:
+) -> Callable[[Channel, Samples], BoolArray]:
     """Return `channel_artefacts` with a memory: a channel is looked at once.
 
     Windows that touch a stretch of ``marked``, such as `Recording.artefacts`, are
@@ -135,7 +136,7 @@ def artefact_masks(
     known: dict[Channel, BoolArray] = {}
     stretches = tuple(marked)
 
-    def mask(channel: Channel, signal_uv: FloatArray) -> BoolArray:
+    def mask(channel: Channel, signal_uv: Samples) -> BoolArray:
         if channel not in known:
             is_bad = channel_artefacts(channel, signal_uv, scoring)
             for gap in stretches:
@@ -155,7 +156,7 @@ def limits_in_uv(channel: Channel) -> tuple[float, float] | None:
     return channel.limits[0] * channel.to_uv, channel.limits[1] * channel.to_uv
 
 
-def cut_windows(signal: FloatArray, rate_hz: float) -> Iterator[FloatArray]:
+def cut_windows(signal: Samples, rate_hz: float) -> Iterator[npt.NDArray[np.floating]]:
     """Yield the whole windows of five seconds of a signal, some at a time.
 
     Yields
@@ -164,17 +165,18 @@ def cut_windows(signal: FloatArray, rate_hz: float) -> Iterator[FloatArray]:
     """
     step = WINDOW_S * rate_hz
     size = int(step + 1e-6)
-    n_windows = int(signal.size / step + 1e-9)
+    n_windows = int(len(signal) / step + 1e-9)
     for first in range(0, n_windows, WINDOWS_AT_A_TIME):
         last = min(first + WINDOWS_AT_A_TIME, n_windows)
         if step == size:  # nothing needs to be copied
             yield signal[first * size : last * size].reshape(-1, size)
             continue
         starts = np.ceil(np.arange(first, last) * step - 1e-6).astype(int)
-        yield signal[starts[:, np.newaxis] + np.arange(size)]
+        part = signal[starts[0] : starts[-1] + size]
+        yield part[(starts - starts[0])[:, np.newaxis] + np.arange(size)]
 
 
-def is_flat(windows: FloatArray, rate_hz: float) -> BoolArray:
+def is_flat(windows: npt.NDArray[np.floating], rate_hz: float) -> BoolArray:
     """Return which windows are constant for a second.
 
     Parameters
@@ -195,7 +197,9 @@ def is_flat(windows: FloatArray, rate_hz: float) -> BoolArray:
     return flat
 
 
-def is_clipped(windows: FloatArray, limits: tuple[float, float] | None) -> BoolArray:
+def is_clipped(
+    windows: npt.NDArray[np.floating], limits: tuple[float, float] | None
+) -> BoolArray:
     """Return which windows without a gap have samples at a limit of the file's range."""
     if limits is None or windows.shape[1] == 0:
         return np.zeros(len(windows), dtype=bool)
@@ -219,8 +223,8 @@ def _is_outlier(spreads: FloatArray) -> BoolArray:
     return np.asarray(np.abs(logs - np.mean(logs)) > OUTLIER_Z * deviation)
 
 
-def _median(signal: FloatArray) -> float:
+def _median(signal: Samples) -> float:
     """Return the median of some hundred thousand samples, evenly spread."""
-    some = signal[:: max(1, signal.size // 100_000)]
+    some = signal[:: max(1, len(signal) // 100_000)]
     known = some[np.isfinite(some)]
     return float(np.median(known)) if known.size else 0.0

@@ -90,16 +90,27 @@ class ReadAheadSource:
             found[i] if i in found else self.read(i, start_s, stop_s) for i in indices
         ]
 
-    def _fill(self, wanted: int) -> None:
-        """Read a channel, and the channels after it that fit into memory."""
+    def hold(self, indices: Sequence[int]) -> int | None:
+        """Hold some signals together; see `HoldingSource`."""
+        if not set(indices) <= set(self.rates_hz):
+            return None
+        if not set(indices) <= set(self._held):
+            self._fill(*indices)
+        held = [self._held[index] for index in indices]
+        if any(one.dtype == np.float64 for one in held):
+            return None
+        return min(map(len, held))
+
+    def _fill(self, *wanted: int) -> None:
+        """Read some channels, and the channels after them that fit into memory."""
         self._held.clear()
         order = list(self.rates_hz)
-        at = order.index(wanted)
+        at = order.index(wanted[0])
         room = MOST_BYTES
         batch: list[int] = []
-        for index in order[at:] + order[:at]:
+        for index in dict.fromkeys((*wanted, *order[at:], *order[:at])):
             room -= self._n_bytes(index) * round(self.duration_s * self.rates_hz[index])
-            if batch and room < 0:
+            if index not in wanted and room < 0:
                 break
             batch.append(index)
         block_s = BLOCK_BYTES / 8 / sum(self.rates_hz[index] for index in batch)

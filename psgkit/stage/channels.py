@@ -16,6 +16,7 @@ import numpy.typing as npt
 from psgkit.domain.channels.roles import Kind, Role
 from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.signals.trace import Trace, in_parts, is_missing, trace_of
 from psgkit.errors import MissingChannel, UnreadableRecording
 from psgkit.stage.waveform import EPOCH_S, EPOCH_SAMPLES, RATE_HZ
 
@@ -118,27 +119,27 @@ def first_choices(recording: Recording) -> tuple[Channel, ...]:
     return tuple(c for kind in kinds for c in candidates(recording, kind)[0][:1])
 
 
-def signal_without_gaps(
+def changing_signal(
     recording: Recording, channel: Channel
-) -> tuple[FloatArray, npt.NDArray[np.bool_]] | None:
-    """Return a channel with zeros in its gaps, and where those are.
+) -> tuple[FloatArray | Trace, npt.NDArray[np.bool_]] | None:
+    """Return a channel and which of its samples are missing.
 
     A channel that never changes gives None.
     """
-    values = recording.signal(channel)
-    is_missing = np.isnan(values)
-    known = values[~is_missing] if is_missing.any() else values
-    if not known.size or known.min() == known.max():
-        return None
-    if is_missing.any():
-        values = np.where(is_missing, 0.0, values)
-    return values, is_missing
+    values = trace_of(recording, channel)
+    missing = is_missing(values)
+    lowest, highest = np.inf, -np.inf
+    for first, part in in_parts(values):
+        known = part[~missing[first : first + len(part)]]
+        lowest = min(lowest, known.min(initial=np.inf))
+        highest = max(highest, known.max(initial=-np.inf))
+    return (values, missing) if lowest < highest else None
 
 
-def missing_share(is_missing: npt.NDArray[np.bool_], rate_hz: float) -> FloatArray:
+def missing_share(missing: npt.NDArray[np.bool_], rate_hz: float) -> FloatArray:
     """Return the share of each whole epoch that has no signal."""
-    n_epochs = round(len(is_missing) * RATE_HZ / rate_hz) // EPOCH_SAMPLES
-    epoch_of = (np.flatnonzero(is_missing) / (rate_hz * EPOCH_S)).astype(int)
+    n_epochs = round(len(missing) * RATE_HZ / rate_hz) // EPOCH_SAMPLES
+    epoch_of = (np.flatnonzero(missing) / (rate_hz * EPOCH_S)).astype(int)
     counts = np.bincount(epoch_of, minlength=n_epochs)[:n_epochs]
     return np.asarray(counts / (rate_hz * EPOCH_S))
 

@@ -6,12 +6,15 @@ real FFT of one channel in single precision needs an eighth of the memory and ha
 the time. The filter must be the same: another resampler changes the probabilities.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
+
+from psgkit.domain.signals.fourier import from_frequencies, lowest_frequencies
+from psgkit.domain.signals.trace import Samples, in_parts
 
 FloatArray = npt.NDArray[np.float64]
 Float32Array = npt.NDArray[np.float32]
@@ -53,8 +56,8 @@ class Padded:
     n_samples: int
 
     @classmethod
-    def from_signal(cls, values: FloatArray, rate_hz: float) -> "Padded":
-        """Lengthen a signal without NaN."""
+    def from_signal(cls, values: Samples, rate_hz: float) -> "Padded":
+        """Lengthen a signal; NaN count as zero."""
         n = len(values)
         room = 2 * min(n // 8, 100)
         extra = 2 ** int(np.ceil(np.log2(n + room))) - n
@@ -62,7 +65,7 @@ class Padded:
         longer = _pad_odd(values, before, extra - before, np.float32)
         return cls(longer, rate_hz, before, n)
 
-    def at_100_hz(self) -> FloatArray:
+    def at_100_hz(self) -> Float32Array:
         """Resample as `mne.io.Raw.resample` does, and take the padding away.
 
         Returns
@@ -72,18 +75,18 @@ class Padded:
         ratio = RATE_HZ / self.rate_hz
         n_old = len(self.values)
         n_new = max(round(n_old * ratio), 1)
-        spectrum = fft.rfft(self.values)
         shorter = min(n_new, n_old)
+        spectrum = lowest_frequencies(self.values, shorter // 2 + 1)
         if shorter % 2 == 0:  # the only frequency without a mirror
             spectrum[shorter // 2] *= 2 if n_new < n_old else 0.5
-        resampled = fft.irfft(spectrum[: n_new // 2 + 1], n_new)
+        resampled = from_frequencies(spectrum, n_new)
         resampled *= n_new / n_old
         first = round(ratio * self.before)
         last = first + max(round(ratio * self.n_samples), 1)
-        return resampled[first:last].astype(np.float64)
+        return resampled[first:last]
 
 
-def bandpass(values: FloatArray) -> FloatArray:
+def bandpass(values: npt.NDArray[np.floating]) -> FloatArray:
     """Filter a signal of 100 Hz from 0.4 to 30 Hz as `mne.filter.filter_data` does."""
     taps = bandpass_taps()
     edge = min(len(taps), len(values)) - 1
@@ -122,21 +125,36 @@ def _lowpass_taps(n_taps: int, cutoff_hz: float) -> FloatArray:
 
 
 def _pad_odd(
-    values: FloatArray,
+    values: Samples,
     before: int,
     after: int,
     dtype: npt.DTypeLike = np.float64,
 ) -> npt.NDArray[Any]:
-    """Lengthen a signal by its mirror image about both end points, zeros beyond."""
+    """Lengthen a signal by its mirror image about both end points, zeros beyond.
+
+    NaN count as zero.
+    """
     n = len(values)
     padded = np.zeros(before + n + after, dtype)
-    padded[before : before + n] = values
+    for first, part in _known_parts(values, 0, n):
+        padded[before + first : before + first + len(part)] = part
     left, right = min(before, n - 1), min(after, n - 1)
-    padded[before - left : before] = 2 * values[0] - values[left:0:-1]
-    if right:
-        mirror = values[-2 : -right - 2 : -1]
-        padded[before + n : before + n + right] = 2 * values[-1] - mirror
+    ((_, start),) = _known_parts(values, 0, 1)
+    for first, part in _known_parts(values, 1, left + 1):
+        end = before - first + 1
+        padded[end - len(part) : end] = (2 * start - part)[::-1]
+    ((_, stop),) = _known_parts(values, n - 1, n)
+    for first, part in _known_parts(values, n - 1 - right, n - 1):
+        end = before + 2 * n - 1 - first
+        padded[end - len(part) : end] = (2 * stop - part)[::-1]
     return padded
+
+
+def _known_parts(
+    values: Samples, first: int, last: int
+) -> Iterator[tuple[int, FloatArray]]:
+    for start, part in in_parts(values, first, last):
+        yield start, np.where(np.isnan(part), 0.0, part).astype(float, copy=False)
 
 
 def _convolve(values: FloatArray, taps: FloatArray) -> FloatArray:

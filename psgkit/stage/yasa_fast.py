@@ -16,7 +16,7 @@ import numpy.typing as npt
 from psgkit.domain.channels.roles import Kind
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import SCORED_STAGES, Scoring, Stage
-from psgkit.stage.channels import choose_channels, missing_share, signal_without_gaps
+from psgkit.stage.channels import changing_signal, choose_channels, missing_share
 from psgkit.stage.classifier import CLASSES, load_classifier
 from psgkit.stage.features import channel_features, night_features
 from psgkit.stage.stager import Staging
@@ -98,15 +98,15 @@ def _look(recording: Recording, channel: Channel) -> _Seen | None:
 
 def _read_at_100_hz(
     recording: Recording, channel: Channel
-) -> tuple[FloatArray, FloatArray] | None:
+) -> tuple[npt.NDArray[np.floating], FloatArray] | None:
     """Return a channel at 100 Hz and the share of each epoch that has no signal."""
-    found = signal_without_gaps(recording, channel)
+    found = changing_signal(recording, channel)
     if found is None:
         return None
     values, is_missing = found
     missing = missing_share(is_missing, channel.rate_hz)
     if channel.rate_hz == RATE_HZ:
-        return values, missing
+        return np.where(is_missing, 0.0, values[:]), missing
     padded = Padded.from_signal(values, channel.rate_hz)
     del found, values, is_missing  # an FFT of a night needs their room
     return padded.at_100_hz(), missing

@@ -16,9 +16,9 @@ from psgkit.domain.scoring import Scoring, Stage
 from psgkit.errors import InputError
 from psgkit.stage.channels import (
     LOWEST_RATE_HZ,
+    changing_signal,
     choose_channels,
     missing_share,
-    signal_without_gaps,
 )
 from psgkit.stage.stager import Staging
 from psgkit.stage.training_scope import (
@@ -101,7 +101,7 @@ def stage_with_yasa(recording: Recording) -> Staging:
 
 
 def _look(recording: Recording, channel: Channel) -> _Seen | None:
-    found = signal_without_gaps(recording, channel)
+    found = changing_signal(recording, channel)
     if found is None:
         return None
     return _Seen(channel, missing_share(found[1], channel.rate_hz))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.domain.signals.trace import Samples, is_missing, trace_of
 from psgkit.measure.arousals.bands import BoolArray, FloatArray, band_powers, smooth
 from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.chin_rises import LEAST_RATE_HZ, muscle_tone
@@ -94,13 +95,12 @@ def _prepare(
     highest_hz: float,
     rules: ArousalRules,
 ) -> PreparedEeg:
-    values = recording.signal(channel)
+    values = trace_of(recording, channel)
     is_bad = artefact_windows(values, channel, artefacts)
     centre = centre_of(values)
     is_lost = artefact_windows(values, channel, None)
     is_lost |= still_windows(values, channel.rate_hz, len(is_lost), centre)
     reduced, rate_hz = reduce_rate(values, channel.rate_hz, LEAST_EEG_RATE_HZ, centre)
-    del values  # a night is large, and only its short form is needed
     powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
     return PreparedEeg(
         channel, reduced, rate_hz, powers, is_bad | is_lost, is_lost, highest_hz
@@ -108,12 +108,12 @@ def _prepare(
 
 
 def artefact_windows(
-    values: FloatArray, channel: Channel, artefacts: ArtefactMask | None
+    values: Samples, channel: Channel, artefacts: ArtefactMask | None
 ) -> BoolArray:
     """Return the windows of 5 s with a gap, or with artefact by the mask."""
     n_windows = int(np.ceil(len(values) / channel.rate_hz / ARTEFACT_S))
     is_bad = np.zeros(n_windows, dtype=bool)
-    missing_s = np.flatnonzero(~np.isfinite(values)) / channel.rate_hz
+    missing_s = np.flatnonzero(is_missing(values)) / channel.rate_hz
     is_bad[(missing_s / ARTEFACT_S).astype(int)] = True
     if artefacts is not None:
         mask = artefacts(channel, values)[:n_windows]
@@ -122,7 +122,7 @@ def artefact_windows(
 
 
 def still_windows(
-    values: npt.NDArray[np.floating],
+    values: Samples,
     rate_hz: float,
     n_windows: int,
     centre: float = 0.0,
@@ -144,10 +144,9 @@ def chin_tone(
     channel = recording.without_unfit().find([Role.EMG_CHIN])
     if channel is None or channel.to_uv is None or channel.rate_hz < LEAST_RATE_HZ:
         return None
-    recorded = recording.signal(channel)
+    recorded = trace_of(recording, channel)
     values = centred(recorded)
     missing = artefact_windows(recorded, channel, None)
-    del recorded  # 60 MB of a night of 8 h
     missing |= still_windows(values, channel.rate_hz, len(missing))
     if not values.any():
         return None

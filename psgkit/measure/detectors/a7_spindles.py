@@ -41,13 +41,13 @@ Number = TypeVar("Number", np.float64, np.bool_)
 
 
 def find_spindles_a7(
-    values: npt.NDArray[np.floating], rate_hz: float, wanted: BoolArray
+    signal_uv: npt.NDArray[np.floating], rate_hz: float, wanted: BoolArray
 ) -> pd.DataFrame:
     """Find spindles with the rules of A7; see `find_spindles`.
 
     Under half a minute of wanted time has no baseline, and so no spindle.
     """
-    values = values.astype(float)
+    values = signal_uv.astype(float)
     starts = _starts(len(values), rate_hz)
     is_wanted = np.asarray(_windows(wanted, starts, rate_hz).all(axis=1))
     if is_wanted.sum() < _BASELINE:

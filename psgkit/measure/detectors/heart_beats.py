@@ -4,6 +4,7 @@
 REM sleep each is as short and as large as a twitch.
 """
 
+import math
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -14,6 +15,7 @@ from scipy import ndimage
 
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.signals.trace import Samples, trace_of
 from psgkit.measure.signals.centring import centre_of
 from psgkit.measure.signals.resampling import resample
 from psgkit.measure.signals.usable_time import BoolArray, FloatArray
@@ -33,6 +35,7 @@ _SEARCH_RATE_HZ = 125.0
 # Thresholds adapt to the signal; in pieces they recover after an electrode was off.
 _PIECE_S = 600.0
 _OVERLAP_S = 10.0
+_FILTERED_AT_ONCE = 1 << 20
 _FLANK_S = 0.14
 _REFRACTORY_S = 0.2
 _LEVEL_S = 0.25
@@ -77,22 +80,21 @@ def heart_beats(recording: Recording) -> FloatArray:
     channel = ecg_of(recording)
     if channel is None:
         return NO_BEATS
-    return beats_of(recording.signal(channel), channel.rate_hz)
+    return beats_of(trace_of(recording, channel), channel.rate_hz)
 
 
-def beats_of(ecg: npt.NDArray[np.floating], rate_hz: float) -> FloatArray:
+def beats_of(ecg: Samples, rate_hz: float) -> FloatArray:
     """Find the R waves of an ECG, NaN in gaps; see `heart_beats`."""
     centre = centre_of(ecg)
     if rate_hz < LEAST_RATE_HZ:
         values, rate_hz = resample(ecg, 2, 1, centre), 2 * rate_hz
     else:
         values, rate_hz = reduce_rate(ecg, rate_hz, _SEARCH_RATE_HZ, centre)
-    del ecg  # a night is large, and only its short form is needed
     if len(values) < rate_hz:
         return NO_BEATS
     values = _upright(values, rate_hz)
     found = _search(values, rate_hz)
-    values = ndimage.gaussian_filter1d(values, _SMOOTH_S * rate_hz)
+    values = _filtered(ndimage.gaussian_filter1d, values, _SMOOTH_S * rate_hz)
     found = _snapped(values, rate_hz, found)
     found = found[_stand_out(values, rate_hz, found)]
     beats_s = _placed(values, rate_hz, found)
@@ -228,13 +230,31 @@ def _sleepecg() -> Callable[[Float32Array, float], npt.NDArray[np.intp]]:
 
 def _upright(values: Float32Array, rate_hz: float) -> Float32Array:
     """Return an ECG without its drift, with R waves that point up."""
-    level = ndimage.uniform_filter1d(values, max(round(_LEVEL_S * rate_hz), 1))
+    width = max(round(_LEVEL_S * rate_hz), 1)
+    level = _filtered(ndimage.uniform_filter1d, values, width)
     waves = np.subtract(values, level, out=level)
     step = round(_HOLDS_A_BEAT_S * rate_hz)
     parts = waves[: len(waves) // step * step].reshape(-1, step)
     if len(parts) and np.median(parts.max(axis=1) + parts.min(axis=1)) < 0:
         np.negative(waves, out=waves)
     return np.asarray(waves)
+
+
+def _filtered(
+    filter_: Callable[..., Float32Array], values: Float32Array, size: float
+) -> Float32Array:
+    """Filter a signal part by part: scipy needs 16 bytes a sample for its own copy.
+
+    Filters reach no further than four times their size.
+    """
+    reach = math.ceil(4 * size) + 1
+    filtered = np.empty_like(values)
+    for first in range(0, len(values), _FILTERED_AT_ONCE):
+        last = min(first + _FILTERED_AT_ONCE, len(values))
+        low = max(first - reach, 0)
+        near = filter_(values[low : last + reach], size)
+        filtered[first:last] = near[first - low : last - low]
+    return filtered
 
 
 def _snapped(

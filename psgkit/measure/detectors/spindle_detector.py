@@ -93,11 +93,13 @@ class _Part:
         Samples of the part, the last excluded.
     reach : int
         So many more samples are held on both sides.
+    is_last : bool
     """
 
     first: int
     last: int
     reach: int
+    is_last: bool
     broad: FloatArray
     sigma: FloatArray
 
@@ -121,7 +123,7 @@ def _parts(
         for band, filtered in zip(held, bands, strict=True):
             known = filtered[skipped : skipped + len(band) - at]
             band[at : at + len(known)] = known
-        yield _Part(first, last, reach, *held)
+        yield _Part(first, last, reach, last == len(values), *held)
 
 
 def spindle_events(
@@ -167,24 +169,20 @@ class _Criteria:
     ) -> "_Criteria":
         """Measure a signal."""
         start, stop = _windows(len(values), rate_hz)
-        relative, correlation, rms = [], [], []
+        correlation, rms = np.empty((2, len(start)))
+        shares = []
         for part in _parts(values, rate_hz, rules):
-            is_last = part.last == len(values)
-            relative.append(_relative_power(part, rate_hz, rules.band_hz, is_last))
-            edges = len(start) if is_last else np.searchsorted(start, part.last)
-            own = slice(sum(map(len, rms)), edges)
+            shares.append(_relative_power(part, rate_hz, rules.band_hz))
+            edges = part.first, np.inf if part.is_last else part.last
+            own = slice(*np.searchsorted(start, edges).tolist())
             shift = part.first - part.reach
-            found = _moving(part, start[own] - shift, stop[own] - shift)
-            correlation.append(found[0])
-            rms.append(found[1])
-        shares = np.concatenate(relative)
-        return cls(
-            np.arange(len(shares)) * _steps(rate_hz)[1] / rate_hz,
-            shares,
-            (start + stop) / 2 / rate_hz,
-            np.concatenate(correlation),
-            np.concatenate(rms),
-        )
+            correlation[own], rms[own] = _moving(
+                part, start[own] - shift, stop[own] - shift
+            )
+        relative = np.concatenate(shares)
+        frames_s = np.arange(len(relative)) * _steps(rate_hz)[1] / rate_hz
+        windows_s = (start + stop) / 2 / rate_hz
+        return cls(frames_s, relative, windows_s, correlation, rms)
 
 
 def _agreed(
@@ -233,7 +231,7 @@ def _steps(rate_hz: float) -> tuple[int, int]:
 
 
 def _relative_power(
-    part: _Part, rate_hz: float, band_hz: tuple[float, float], is_last: bool
+    part: _Part, rate_hz: float, band_hz: tuple[float, float]
 ) -> FloatArray:
     """Return sigma power as a share of that from 1 to 30 Hz in frames of 2 s.
 
@@ -247,7 +245,9 @@ def _relative_power(
     in_sigma = _bins(freqs, band_hz)
     taper = signal.get_window("hann", length)
     size = part.last - part.first
-    n_frames = (size + length // 2 * 2 - length) // step + 2 if is_last else size // step
+    n_frames = size // step
+    if part.is_last:
+        n_frames = (size + length // 2 * 2 - length) // step + 2
     begin = part.reach - length // 2
     padded = part.broad[begin : begin + (n_frames - 1) * step + length]
     frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::step]

@@ -15,9 +15,9 @@ from psgkit.measure.detectors.a7_spindles import find_spindles_a7
 from psgkit.measure.detectors.spindle_detector import DEFAULT_RULES, find_spindles
 from psgkit.measure.detectors.yasa_detectors import yasa_spindles
 from psgkit.measure.signals.excerpts import Excerpt
-from psgkit.measure.signals.usable_time import FloatArray, Timeline
-from psgkit.measure.values import MIN_STAGE_MIN
+from psgkit.measure.signals.usable_time import Timeline
 from psgkit.measure.spectra.power import Float32Array
+from psgkit.measure.values import MIN_STAGE_MIN
 from psgkit.settings import SpindleDetector, SpindleRules
 
 NREM = (Stage.N2, Stage.N3)

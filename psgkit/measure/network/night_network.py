@@ -6,6 +6,7 @@ import pandas as pd
 from psgkit.domain.metrics import Measure, Undefined
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Stage
+from psgkit.domain.signals.trace import trace_of
 from psgkit.domain.true_runs import true_runs
 from psgkit.measure.catalogue.lookup import all_undefined, measures_of
 from psgkit.measure.catalogue.signals.eeg_rows import NETWORK
@@ -137,7 +138,7 @@ def _signals(
     is_bad = np.zeros(n_seconds, dtype=bool)
     kept, rate_hz = [], RATE_HZ
     for channel in (*channels, *chosen.mastoids):
-        signal_uv = recording.signal(channel)
+        signal_uv = trace_of(recording, channel)
         mask = artefact_seconds(artefacts(channel, signal_uv), n_seconds)
         values, rate_hz, absent = reduce_signal(signal_uv, channel, n_seconds, RATE_HZ)
         is_bad |= absent

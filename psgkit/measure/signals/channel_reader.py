@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.recording import Channel, Recording
+from psgkit.domain.signals.trace import Samples, is_missing, trace_of
 from psgkit.measure.signals.centring import centre_of
 from psgkit.measure.signals.usable_time import (
     BoolArray,
-    FloatArray,
     missing_seconds,
     still_seconds,
 )
@@ -17,26 +15,24 @@ from psgkit.measure.spectra.power import Float32Array, band_limit, reduce_rate
 
 # Gives the artefact mask of a channel that was read, True where a stretch of 5 s from
 # second zero is artefact.
-ArtefactMask = Callable[[Channel, FloatArray], BoolArray]
+ArtefactMask = Callable[[Channel, Samples], BoolArray]
 
 
 def read_reduced(
     recording: Recording, channel: Channel, n_seconds: int, at_least_hz: float
 ) -> tuple[Float32Array, float, BoolArray]:
     """Read a channel at a reduced rate; see `reduce_signal`."""
-    return reduce_signal(recording.signal(channel), channel, n_seconds, at_least_hz)
+    return reduce_signal(trace_of(recording, channel), channel, n_seconds, at_least_hz)
 
 
 def reduce_signal(
-    values: FloatArray, channel: Channel, n_seconds: int, at_least_hz: float
+    values: Samples, channel: Channel, n_seconds: int, at_least_hz: float
 ) -> tuple[Float32Array, float, BoolArray]:
     """Reduce the rate of a signal, and mark the seconds without signal.
 
-    A night of one channel takes 60 MB as it is read; only a quarter of it is kept.
-
     Parameters
     ----------
-    values : numpy.ndarray of float64, shape (n_samples,)
+    values : numpy.ndarray of float64 or Trace, shape (n_samples,)
         The channel as it is read, NaN in gaps. Not changed: it may be the source's own.
     channel : Channel
     n_seconds : int
@@ -53,7 +49,7 @@ def reduce_signal(
         Seconds with a gap, and seconds without change.
     """
     centre = centre_of(values)
-    absent = missing_seconds(~np.isfinite(values), channel.rate_hz, n_seconds)
+    absent = missing_seconds(is_missing(values), channel.rate_hz, n_seconds)
     absent |= still_seconds(values, channel.rate_hz, n_seconds, centre)
     return *reduce_rate(values, channel.rate_hz, at_least_hz, centre), absent
 

@@ -10,6 +10,7 @@ from psgkit.domain.issues import Issue, Severity
 from psgkit.domain.metrics import Measure
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.signals.trace import trace_of
 from psgkit.measure.catalogue.lookup import (
     SIGNAL_METRICS,
     all_undefined,
@@ -218,12 +219,11 @@ def _measure_channel(
     bands: Mapping[str, tuple[float, float]],
 ) -> tuple[Results, SigmaPower | None]:
     n_seconds = len(timeline.stages)
-    signal_uv = recording.signal(channel)
+    signal_uv = trace_of(recording, channel)
     is_bad = artefact_seconds(artefacts(channel, signal_uv), n_seconds)
     values, rate_hz, absent = reduce_signal(
         signal_uv, channel, n_seconds, SPECTRAL_RATE_HZ
     )
-    del signal_uv  # a night is large, and only its short form is needed
     is_bad |= absent
     results, sigma = measure_eeg(
         channel,

@@ -8,8 +8,8 @@ work goes to BLAS, which needs a quarter of the time; a night asks for it fourte
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
+from psgkit.domain.signals.trace import Samples
 from psgkit.measure.signals.centring import Float32Array, centred
 
 # Ten zero crossings of the sinc to each side under a Kaiser window.
@@ -20,9 +20,7 @@ _LEAST_COLUMNS = 64
 _FRAMES_AT_A_TIME = 2048
 
 
-def resample(
-    values: npt.NDArray[np.floating], up: int, down: int, centre: float = 0.0
-) -> Float32Array:
+def resample(values: Samples, up: int, down: int, centre: float = 0.0) -> Float32Array:
     """Resample a signal to ``up / down`` of its rate.
 
     Beside the result, memory holds a piece of the signal and no second copy of it: a
@@ -30,7 +28,7 @@ def resample(
 
     Parameters
     ----------
-    values : numpy.ndarray of float, shape (n_samples,)
+    values : numpy.ndarray of float or Trace, shape (n_samples,)
         NaN in gaps, which count as the centre.
     up, down : int
         Without a common divisor.

@@ -15,6 +15,7 @@ import pandas as pd
 from psgkit.domain.metrics import Undefined, Value
 from psgkit.domain.recording import Gap
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.domain.signals.trace import Samples
 from psgkit.domain.small_gaps import SMALL_GAP_S
 from psgkit.measure.signals.centring import centred
 
@@ -231,7 +232,7 @@ def missing_seconds(is_missing: BoolArray, rate_hz: float, n_seconds: int) -> Bo
 
 
 def still_seconds(
-    signal: npt.NDArray[np.floating],
+    signal: Samples,
     rate_hz: float,
     n_seconds: int,
     centre: float = 0.0,
@@ -240,7 +241,7 @@ def still_seconds(
 
     Parameters
     ----------
-    signal : numpy.ndarray of float, shape (n_samples,)
+    signal : numpy.ndarray of float or Trace, shape (n_samples,)
         Compared in single precision, in which a filter's rounding of a constant is
         constant too.
     rate_hz : float

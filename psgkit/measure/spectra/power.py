@@ -16,6 +16,7 @@ from psgkit.domain.metrics import Undefined
 from psgkit.domain.night import Spectra
 from psgkit.domain.recording import Channel
 from psgkit.domain.scoring import Stage
+from psgkit.domain.signals.trace import Samples
 from psgkit.domain.sleep.bands import BANDS_HZ, MAX_BAND_HZ
 from psgkit.measure.signals.centring import centred
 from psgkit.measure.signals.resampling import resample
@@ -70,7 +71,7 @@ class WindowSpectra:
 
 
 def reduce_rate(
-    values: npt.NDArray[np.floating],
+    values: Samples,
     rate_hz: float,
     at_least_hz: float,
     centre: float = 0.0,
@@ -79,7 +80,7 @@ def reduce_rate(
 
     Parameters
     ----------
-    values : numpy.ndarray of float, shape (n_samples,)
+    values : numpy.ndarray of float or Trace, shape (n_samples,)
         NaN in gaps, which count as the centre.
     rate_hz, at_least_hz : float
         The rate, and the least that is wanted. A lower rate is kept as it is.

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring
+from psgkit.domain.signals.trace import is_missing, trace_of
 from psgkit.domain.true_runs import true_runs
 from psgkit.errors import MissingChannel
 from psgkit.measure.arousals.candidates import ARTEFACT_S
@@ -167,14 +168,14 @@ def _shortfall(channel: Channel) -> str:
 def _prepare(
     recording: Recording, channel: Channel, artefacts: ArtefactMask | None
 ) -> _Composed:
-    values = recording.signal(channel)
+    values = trace_of(recording, channel)
     bad = artefact_windows(values, channel, artefacts)
     lost = artefact_windows(values, channel, None)
     kept = centred(values)
-    is_missing = ~np.isfinite(values)
-    del values  # a night is large
+    unknown = is_missing(values)
+    del values  # beside a Fourier transform of the night
     still = still_windows(kept, channel.rate_hz, len(lost))
-    is_missing |= at_rate(still, channel.rate_hz, len(kept))
+    unknown |= at_rate(still, channel.rate_hz, len(kept))
     lost |= still
     is_long = np.zeros_like(lost)
     for windows, least in ((bad, LONGEST_ARTEFACT_WINDOWS), (lost, LEAST_LOST_WINDOWS)):
@@ -182,8 +183,8 @@ def _prepare(
             is_long[first:last] |= last - first >= least
     lost |= is_long
     longest = round(LEAST_LOST_WINDOWS * ARTEFACT_S * channel.rate_hz)
-    extended = Extended.of(bridged(kept, is_missing, longest), channel.rate_hz)
-    del kept, is_missing  # beside a Fourier transform of the night
+    extended = Extended.of(bridged(kept, unknown, longest), channel.rate_hz)
+    del kept, unknown
     reduced = extended.to_50_hz()
     del extended
     samples = normalised(reduced, at_rate(is_long, RATE_HZ, len(reduced)))

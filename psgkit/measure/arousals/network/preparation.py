@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 from scipy.ndimage import uniform_filter1d
 
+from psgkit.domain.signals.fourier import from_frequencies, lowest_frequencies
 from psgkit.domain.true_runs import true_runs
 
 RATE_HZ = 50
@@ -69,10 +69,11 @@ class Extended:
         ratio = RATE_HZ / self.rate_hz
         wanted = max(round(self.n_samples * ratio), 1)
         new_length = round(len(self.values) * ratio)
-        kept = fft.rfft(self.values)[: new_length // 2 + 1] * np.float32(ratio)
+        kept = lowest_frequencies(self.values, new_length // 2 + 1)
+        kept = kept * np.float32(ratio)
         if new_length % 2 == 0:
             kept[-1] *= 2.0  # the part that aliases into the highest frequency
-        reduced = fft.irfft(kept, new_length, overwrite_x=True)
+        reduced = from_frequencies(kept, new_length)
         first = round(self.before * ratio)
         return np.asarray(reduced[first : first + wanted], np.float32)
 

@@ -1,0 +1,1 @@
+"""Long signals: read in parts, and their Fourier transforms in parts."""
