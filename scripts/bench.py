@@ -4,6 +4,7 @@
     python scripts/bench.py --later 20                   # nights in one worker, its memory
     python scripts/bench.py --workers 8                  # two workers against one
     python scripts/bench.py --wide                       # 9 h, 25 channels, up to 512 Hz
+    python scripts/bench.py --hours 60                   # a long recording
     python scripts/bench.py --scorings 497 --resume 2000 # scorings alone
     python scripts/bench.py --bytes --start              # bytes of the file; --help, import
     python scripts/bench.py --dask 8                     # a Dask cluster against the pool
@@ -31,7 +32,7 @@ from bench_parts.cohorts import (
     show_scorings,
     show_workers,
 )
-from bench_parts.nights import simulated_night, wide_night
+from bench_parts.nights import long_recording, simulated_night, wide_night
 from bench_parts.processes import Costs, apart, in_turn, row, run
 
 HERE = Path(__file__).parent
@@ -46,6 +47,8 @@ LATER_NIGHTS = 4
 
 # Of a night of 9 h with 25 channels of one to 512 Hz.
 WIDE_MB = 900.0
+# Of a recording of 60 h with 8 channels.
+LONG_MB = 1000.0
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,20 @@ def show_wide(folder: Path) -> None:
     )
 
 
+def show_long(folder: Path, hours: float) -> None:
+    """Print what a report of a long recording costs, at two sampling rates."""
+    for rate_hz in (128.0, 256.0):
+        recording = apart(long_recording, folder, hours, rate_hz)
+        cost = run(report(recording, folder))
+        recording.unlink()
+        row(
+            f"{hours:g} h, 8 channels, {rate_hz:g} Hz",
+            f"{cost.seconds:.0f} s, {cost.peak_mb:.0f} MB",
+            f"at most {LONG_MB:.0f} MB",
+            is_met=cost.peak_mb <= LONG_MB,
+        )
+
+
 def show_start() -> None:
     """Print how long it takes until the program or the package answers."""
     python = sys.executable
@@ -184,6 +201,9 @@ def main() -> None:
     )
     parser.add_argument("--against-yasa", action="store_true", help="reports")
     parser.add_argument("--wide", action="store_true", help="9 h, 25 channels")
+    parser.add_argument(
+        "--hours", type=float, default=0.0, help="a recording of so many hours"
+    )
     parser.add_argument("--bytes", action="store_true", help="read for a report")
     parser.add_argument("--start", action="store_true", help="--help and import")
     for name, words in (
@@ -218,6 +238,8 @@ def main() -> None:
             show_dask(night, folder, asked.dask, asked.repeats)
         if asked.wide:
             show_wide(folder)
+        if asked.hours:
+            show_long(folder, asked.hours)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ _FFT_SAMPLES = 4096
 _BLOCKS_AT_A_TIME = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Padded:
     """A signal lengthened to a power of two by its mirror image, as MNE does.
 
@@ -68,6 +68,8 @@ class Padded:
     def at_100_hz(self) -> Float32Array:
         """Resample as `mne.io.Raw.resample` does, and take the padding away.
 
+        Once: the samples are let go, for the transform back needs their room.
+
         Returns
         -------
         numpy.ndarray, shape (round(n_samples * 100 / rate_hz),)
@@ -77,6 +79,7 @@ class Padded:
         n_new = max(round(n_old * ratio), 1)
         shorter = min(n_new, n_old)
         spectrum = lowest_frequencies(self.values, shorter // 2 + 1)
+        self.values = self.values[:0].copy()
         if shorter % 2 == 0:  # the only frequency without a mirror
             spectrum[shorter // 2] *= 2 if n_new < n_old else 0.5
         resampled = from_frequencies(spectrum, n_new)

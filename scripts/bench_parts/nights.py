@@ -1,5 +1,6 @@
 """The nights and scorings that are measured: simulated, each in a folder of the call."""
 
+import math
 import os
 from pathlib import Path
 
@@ -9,12 +10,34 @@ EIGHT = ("F4-M1", "C4-M1", "C3-M2", "O2-M1", "E1-M2", "E2-M2", "Chin1-Chin2", "E
 
 def simulated_night(folder: Path) -> Path:
     """Write the night of the bounds: 8 h, 8 channels, 256 Hz."""
+    return _eight_channels(folder / "night.edf", hours=8.0, seed=1, rate_hz=256.0)
+
+
+def long_recording(folder: Path, hours: float, rate_hz: float) -> Path:
+    """Write a recording of 8 channels: equal stretches of at most 20 h, end to end."""
+    count = math.ceil(hours / 20)
+    part = _eight_channels(
+        folder / "part.edf", hours=hours / count, seed=27, rate_hz=rate_hz
+    )
+    raw = part.read_bytes()
+    # EDF: where the header ends, and how many records follow it.
+    end, n_records = int(raw[184:192]), int(raw[236:244])
+    path = folder / f"long{rate_hz:g}.edf"
+    with path.open("wb") as file:
+        file.write(raw[:236] + f"{count * n_records:<8}".encode() + raw[244:end])
+        for _ in range(count):
+            file.write(raw[end:])
+    part.unlink()
+    return path
+
+
+def _eight_channels(path: Path, hours: float, seed: int, rate_hz: float) -> Path:
     from edfio import read_edf
 
     from psgkit.simulate import simulate_night
 
-    path = folder / "night.edf"
-    whole = simulate_night(hours=8.0, seed=1, rate_hz=256.0).write(folder / "whole.edf")
+    made = simulate_night(hours=hours, seed=seed, rate_hz=rate_hz)
+    whole = made.write(path.with_name("whole.edf"))
     edf = read_edf(whole)
     edf.drop_signals([s.label for s in edf.signals if s.label not in EIGHT])
     edf.write(path)

@@ -12,7 +12,7 @@ from scipy import fft
 Float32Array = npt.NDArray[np.float32]
 Complex64Array = npt.NDArray[np.complex64]
 
-# Of one transform: 9 h at 256 Hz.
+# In samples: 9 h at 256 Hz in one transform; beyond, parts of half as many.
 LONGEST = 1 << 23
 _MOST_PARTS = 64
 _AT_A_TIME = 1 << 18
@@ -35,12 +35,11 @@ def lowest_frequencies(values: Float32Array, n_wanted: int) -> Complex64Array:
     wanted = np.zeros(n_wanted, np.complex64)
     for part in range(n_parts):
         own = fft.rfft(values[part::n_parts])
+        turns = _Turns(-part / size)
         for first in range(0, n_wanted, _AT_A_TIME):
             into = wanted[first : first + _AT_A_TIME]
             numbers = np.arange(first, first + len(into))
-            into += _folded(own, numbers % length, length) * _turns(
-                part, first, len(into), -size
-            )
+            into += turns.of(first, len(into)) * _folded(own, numbers % length, length)
     return wanted
 
 
@@ -50,7 +49,7 @@ def from_frequencies(spectrum: Complex64Array, size: int) -> Float32Array:
     Parameters
     ----------
     spectrum : numpy.ndarray of complex64, shape (n_frequencies,)
-        The lowest ones; the others are zero.
+        The lowest ones; the others are zero. It may be changed.
     size : int
         Samples of the signal.
     """
@@ -59,17 +58,19 @@ def from_frequencies(spectrum: Complex64Array, size: int) -> Float32Array:
         return np.asarray(fft.irfft(spectrum, size))
     length = size // n_parts
     values = np.empty(size, np.float32)
-    spectrum = np.pad(spectrum, (0, size // 2 + 1 - len(spectrum)))
+    if len(spectrum) < size // 2 + 1:
+        spectrum = np.pad(spectrum, (0, size // 2 + 1 - len(spectrum)))
     if size % 2 == 0:  # half of the rate has no phase
         spectrum[-1] = spectrum[-1].real
     for part in range(n_parts):
         own = np.zeros(length // 2 + 1, np.complex64)
+        turns = _Turns(part / size)
         for low in range(0, size, length):
             for first in range(0, len(own), _AT_A_TIME):
                 into = own[first : first + _AT_A_TIME]
                 numbers = np.arange(low + first, low + first + len(into))
-                into += _folded(spectrum, numbers, size) * _turns(
-                    part, low + first, len(into), size
+                into += turns.of(low + first, len(into)) * _folded(
+                    spectrum, numbers, size
                 )
         values[part::n_parts] = fft.irfft(own, length)
     values /= n_parts
@@ -78,7 +79,9 @@ def from_frequencies(spectrum: Complex64Array, size: int) -> Float32Array:
 
 def _n_parts(size: int) -> int:
     """Return the fewest equal parts that are short enough; one where there are none."""
-    least = -(-size // LONGEST)
+    if size <= LONGEST:
+        return 1
+    least = -(-2 * size // LONGEST)
     fitting = (n for n in range(least, _MOST_PARTS + 1) if size % n == 0)
     return next(fitting, 1)
 
@@ -92,8 +95,14 @@ def _folded(
     return found
 
 
-def _turns(part: int, first: int, count: int, size: int) -> Complex64Array:
-    """Return ``exp(2j * pi * part * number / size)`` of some numbers in a row."""
-    numbers = np.arange(first, first + count)
-    angles = numbers * part % abs(size) * (2 * np.pi / size)
-    return np.asarray(np.exp(1j * angles), np.complex64)
+class _Turns:
+    """The values of ``exp(2j * pi * share * number)``."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+        self.first = np.exp(2j * np.pi * share * np.arange(_AT_A_TIME))
+
+    def of(self, first: int, count: int) -> Complex64Array:
+        """Return those of some numbers in a row."""
+        start = np.exp(2j * np.pi * (self.share * first % 1.0))
+        return np.asarray(start * self.first[:count], np.complex64)

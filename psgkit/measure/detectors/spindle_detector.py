@@ -213,13 +213,14 @@ def _rms_threshold(
     criteria: _Criteria, rate_hz: float, wanted: BoolArray, rules: SpindleRules
 ) -> float:
     """Return the least root mean square of sigma: above that of all wanted samples."""
-    samples = np.flatnonzero(wanted).astype(np.int32)
-    inside = np.empty(len(samples))
-    for first in range(0, len(samples), _SAMPLES_AT_A_TIME):
-        part = slice(first, first + _SAMPLES_AT_A_TIME)
-        inside[part] = np.interp(
-            samples[part] / rate_hz, criteria.windows_s, criteria.rms, left=0, right=0
+    inside = np.empty(np.count_nonzero(wanted))
+    count = 0
+    for first in range(0, len(wanted), _SAMPLES_AT_A_TIME):
+        samples = first + np.flatnonzero(wanted[first : first + _SAMPLES_AT_A_TIME])
+        inside[count : count + len(samples)] = np.interp(
+            samples / rate_hz, criteria.windows_s, criteria.rms, left=0, right=0
         )
+        count += len(samples)
     threshold = inside.mean() + rules.rms * _trimmed_std(inside)
     return float(min(threshold, MAX_RMS_THRESHOLD_UV))
 
@@ -308,13 +309,17 @@ def _moving(
 def _trimmed_std(values: FloatArray) -> float:
     """Return the standard deviation without the lowest and the highest tenth.
 
-    The order of the values is changed.
+    The values are used up: a second array of them is large.
     """
     low = int(TRIMMED_SHARE * len(values))
     high = len(values) - low
     values.partition((low, high - 1))
     middle = values[low:high]
-    return float(np.std(middle, ddof=1)) if len(middle) > 1 else 0.0
+    if len(middle) < 2:
+        return 0.0
+    middle -= middle.mean()
+    np.multiply(middle, middle, out=middle)
+    return float(np.sqrt(middle.sum() / (len(middle) - 1)))
 
 
 def _events(

@@ -72,6 +72,7 @@ def _read_eyes(
     n_seconds = len(rem.stages)
     reads = [read_reduced(recording, e, n_seconds, EYE_RATE_HZ) for e in chosen.eyes]
     (left, rate, left_absent), (right, right_rate, right_absent) = reads
+    del reads  # each holds a whole night
     absent |= dict(zip(chosen.eyes, (left_absent, right_absent), strict=True))
     rem = rem.without(left_absent | right_absent)
     if rate != right_rate:
@@ -80,6 +81,7 @@ def _read_eyes(
         return Undefined(f"{minutes:g} clean min of REM")
     excerpt = Excerpt.of(rem, (Stage.R,), rate, min(len(left), len(right)))
     pair = excerpt.cut(left).astype(float), excerpt.cut(right).astype(float)
+    del left, right
     refusal = eye_movements.eyes_usable(*pair)
     return (*pair, excerpt, rem) if refusal is None else refusal
 

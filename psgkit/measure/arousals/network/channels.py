@@ -26,10 +26,9 @@ from psgkit.measure.arousals.input_channels import (
 from psgkit.measure.arousals.network.preparation import (
     RATE_HZ,
     Extended,
-    bridged,
     normalised,
 )
-from psgkit.measure.signals.centring import centred
+from psgkit.measure.signals.centring import centre_of
 from psgkit.measure.signals.channel_reader import ArtefactMask
 
 BoolArray = npt.NDArray[np.bool_]
@@ -171,11 +170,11 @@ def _prepare(
     values = trace_of(recording, channel)
     bad = artefact_windows(values, channel, artefacts)
     lost = artefact_windows(values, channel, None)
-    kept = centred(values)
-    unknown = is_missing(values)
-    del values  # beside a Fourier transform of the night
-    still = still_windows(kept, channel.rate_hz, len(lost))
-    unknown |= at_rate(still, channel.rate_hz, len(kept))
+    centre = centre_of(values)
+    still = still_windows(values, channel.rate_hz, len(lost), centre)
+    unknown = is_missing(values) | at_rate(still, channel.rate_hz, len(values))
+    gaps = true_runs(unknown)
+    del unknown  # beside a Fourier transform of the night
     lost |= still
     is_long = np.zeros_like(lost)
     for windows, least in ((bad, LONGEST_ARTEFACT_WINDOWS), (lost, LEAST_LOST_WINDOWS)):
@@ -183,8 +182,9 @@ def _prepare(
             is_long[first:last] |= last - first >= least
     lost |= is_long
     longest = round(LEAST_LOST_WINDOWS * ARTEFACT_S * channel.rate_hz)
-    extended = Extended.of(bridged(kept, unknown, longest), channel.rate_hz)
-    del kept, unknown
+    gaps = gaps[gaps[:, 1] - gaps[:, 0] <= longest]
+    extended = Extended.of(values, channel.rate_hz, centre, gaps)
+    del values
     reduced = extended.to_50_hz()
     del extended
     samples = normalised(reduced, at_rate(is_long, RATE_HZ, len(reduced)))

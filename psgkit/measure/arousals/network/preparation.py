@@ -13,12 +13,14 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
 from psgkit.domain.signals.fourier import from_frequencies, lowest_frequencies
-from psgkit.domain.true_runs import true_runs
+from psgkit.domain.signals.trace import Samples, in_parts
+from psgkit.measure.signals.centring import centred
 
 RATE_HZ = 50
 NORM_S = 18 * 60
 CLIP = 20.0
 LEAST_PAD = 100
+NO_GAPS = np.zeros((0, 2), dtype=np.intp)
 
 Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -44,19 +46,28 @@ class Extended:
     rate_hz: float
 
     @classmethod
-    def of(cls, values: Float32Array, rate_hz: float) -> "Extended":
-        """Extend a signal about zero without NaN, shape (n_samples,)."""
+    def of(
+        cls,
+        values: Samples,
+        rate_hz: float,
+        centre: float = 0.0,
+        gaps: npt.NDArray[np.intp] = NO_GAPS,
+    ) -> "Extended":
+        """Extend a signal about its centre; see `bridge` for its gaps."""
         n_samples = len(values)
         least = n_samples + 2 * min(n_samples // 8, LEAST_PAD)
         length = 2 ** math.ceil(math.log2(least))
         before = (length - n_samples) // 2
         longer = np.zeros(length, dtype=np.float32)
-        longer[before : before + n_samples] = values
-        left = min(before, n_samples - 1)
-        longer[before - left : before] = 2 * values[0] - values[left:0:-1]
         end = before + n_samples
+        own = longer[before:end]
+        for first, part in in_parts(values):
+            own[first : first + len(part)] = centred(part, centre)
+        bridge(own, gaps)
+        left = min(before, n_samples - 1)
+        longer[before - left : before] = 2 * own[0] - own[left:0:-1]
         right = min(length - end, n_samples - 1)
-        longer[end : end + right] = 2 * values[-1] - values[-2 : -right - 2 : -1]
+        longer[end : end + right] = 2 * own[-1] - own[-2 : -right - 2 : -1]
         return cls(longer, before, n_samples, rate_hz)
 
     def to_50_hz(self) -> Float32Array:
@@ -78,8 +89,8 @@ class Extended:
         return np.asarray(reduced[first : first + wanted], np.float32)
 
 
-def bridged(values: Float32Array, is_missing: BoolArray, longest: int) -> Float32Array:
-    """Fill short gaps with the signal beside them, mirrored from either side.
+def bridge(values: Float32Array, gaps: npt.NDArray[np.intp]) -> None:
+    """Fill short gaps, in place, with the signal beside them, mirrored from either side.
 
     A network that sees silence of some seconds in every minute finds next to nothing
     in between. What lies in a gap counts as lost all the same.
@@ -87,22 +98,18 @@ def bridged(values: Float32Array, is_missing: BoolArray, longest: int) -> Float3
     Parameters
     ----------
     values : numpy.ndarray of float32, shape (n_samples,)
-    is_missing : numpy.ndarray of bool, shape (n_samples,)
-    longest : int
-        Longer gaps stay as they are.
+    gaps : numpy.ndarray of int, shape (n_gaps, 2)
+        First sample of each and one past the last, in order. One that is longer than
+        the signal beside it stays as it is.
     """
-    filled = values
-    for first, last in true_runs(is_missing).tolist():
+    for first, last in gaps.tolist():
         length = last - first
-        if length > min(longest, first, len(values) - last):
+        if length > min(first, len(values) - last):
             continue
-        if filled is values:
-            filled = values.copy()
         to_right = np.linspace(0.0, 1.0, length, dtype=np.float32)
-        before = filled[first - length : first][::-1]
+        before = values[first - length : first][::-1]
         after = values[last : last + length][::-1]
-        filled[first:last] = (1 - to_right) * before + to_right * after
-    return filled
+        values[first:last] = (1 - to_right) * before + to_right * after
 
 
 def normalised(values: Float32Array, is_lost: BoolArray) -> Float32Array:

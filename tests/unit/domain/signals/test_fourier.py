@@ -45,4 +45,4 @@ def test_the_signal_is_that_of_one_transform(size: int, share: float) -> None:
 def test_a_night_is_one_transform() -> None:
     """So that its numbers are those of former versions, digit by digit."""
     assert fourier._n_parts(1 << 23) == 1  # 9 h at 256 Hz
-    assert fourier._n_parts(1 << 26) == 8  # 60 h
+    assert fourier._n_parts(1 << 26) == 16  # 60 h
