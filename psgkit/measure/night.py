@@ -70,6 +70,10 @@ def measure_night(
     bands : mapping of str to tuple of float, optional
         Frequency bands besides those of every night: name to limits in hertz.
 
+    Returns
+    -------
+    NightMeasured
+
     Raises
     ------
     InputError

@@ -55,6 +55,10 @@ def measure_all(
 ) -> tuple[tuple[Measure, ...], dict[str, pd.DataFrame]]:
     """Return every number with its meaning and reliability, and the long tables.
 
+    Parameters
+    ----------
+    scoring : Scoring
+
     Returns
     -------
     measures : tuple of Measure

@@ -189,6 +189,10 @@ def compare_many(
     ----------
     pairs : mapping of str to (Scoring, Scoring)
         Test and reference of each night.
+
+    Returns
+    -------
+    dict of str to Agreement
     """
     laid = {night: pair_scorings(*pair) for night, pair in pairs.items()}
     for night, pair in laid.items():

@@ -32,6 +32,10 @@ def stage_recording(
         function. By default ``yasa-fast``, and ``yasa`` where the installed YASA has a
         classifier that psgkit does not know.
 
+    Returns
+    -------
+    Staging
+
     Raises
     ------
     InputError

@@ -118,6 +118,10 @@ def compare_nights(
     lights : {"marked", "recording"}
         ``recording``: the whole of each scoring counts as time in bed.
 
+    Returns
+    -------
+    Comparison
+
     Raises
     ------
     InputError

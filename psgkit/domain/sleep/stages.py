@@ -1,7 +1,12 @@
 """Words for sleep stages, their codes, and probabilities of the five."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from psgkit.domain.scoring import Scoring
 
 N_STAGES = 5
 _SLACK = 0.01  # tables are written with two or three digits
@@ -63,3 +68,14 @@ def probability_faults(proba: npt.NDArray[np.floating], n_epochs: int) -> list[s
     if not is_share.all() or (np.abs(known.sum(axis=1) - 1) > _SLACK).any():
         return ["the probabilities of an epoch do not add up to 1"]
     return []
+
+
+def stages_at(
+    scoring: "Scoring", seconds: npt.NDArray[np.floating]
+) -> npt.NDArray[np.int8]:
+    """Return the stage at some seconds, unscored outside the scoring."""
+    epochs = np.floor((seconds - scoring.onset_s) / scoring.epoch_s + 1e-9).astype(int)
+    inside = (epochs >= 0) & (epochs < scoring.n_epochs)
+    stages = np.full(len(seconds), -2, dtype=np.int8)  # UNS
+    stages[inside] = scoring.stages[epochs[inside]]
+    return stages

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
+from psgkit.domain.sleep.stages import stages_at
 from psgkit.measure.arousals.bands import BoolArray
 from psgkit.measure.arousals.candidates import Shift
 from psgkit.measure.arousals.thresholds import HOP_S, ArousalRules
@@ -65,10 +66,7 @@ class Night:
 
     def stage_at(self, second: float) -> Stage:
         """Return the stage of the epoch at a second."""
-        scoring = self.scoring
-        epoch = int((second - scoring.onset_s) // scoring.epoch_s)
-        inside = 0 <= epoch < scoring.n_epochs
-        return Stage(int(scoring.stages[epoch])) if inside else Stage.UNS
+        return Stage(int(stages_at(self.scoring, np.array([second]))[0]))
 
     def stages_within(self, onset_s: float, end_s: float) -> set[Stage]:
         """Return the stages of all epochs that a time touches."""

@@ -141,6 +141,10 @@ def find_arousals(
     rules : ArousalRules, optional
         Other thresholds than the defaults.
 
+    Returns
+    -------
+    ArousalsFound
+
     Raises
     ------
     MissingChannel

@@ -10,6 +10,7 @@ from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
 from psgkit.domain.signals.trace import Samples, is_missing, trace_of
+from psgkit.domain.sleep.stages import stages_at
 from psgkit.measure.arousals.bands import BoolArray, FloatArray, band_powers, smooth
 from psgkit.measure.arousals.candidates import ARTEFACT_S
 from psgkit.measure.arousals.chin_rises import LEAST_RATE_HZ, muscle_tone
@@ -177,7 +178,4 @@ def windows_of(
 ) -> BoolArray:
     """Return which windows of 5 s are in epochs of some stages, by their middle."""
     middles_s = (np.arange(n_windows) + 0.5) * ARTEFACT_S
-    epochs = np.floor((middles_s - scoring.onset_s) / scoring.epoch_s).astype(int)
-    inside = (epochs >= 0) & (epochs < scoring.n_epochs)
-    codes = scoring.stages[np.clip(epochs, 0, scoring.n_epochs - 1)]
-    return np.asarray(inside & np.isin(codes, stages))
+    return np.isin(stages_at(scoring, middles_s), stages)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.sleep.stages import stages_at
 from psgkit.measure.arousals.bands import BoolArray, FloatArray
 from psgkit.measure.arousals.candidates import Shift
 from psgkit.measure.arousals.thresholds import BANDS_HZ, HOP_S, ArousalRules
@@ -38,12 +39,10 @@ def own_alpha(
         In µV²; NaN outside of NREM sleep.
     """
     seconds = np.arange(powers.shape[1]) * HOP_S + 0.5
-    epochs = np.floor((seconds - scoring.onset_s) / scoring.epoch_s).astype(int)
-    inside = (epochs >= 0) & (epochs < scoring.n_epochs)
-    stages = scoring.stages[np.clip(epochs, 0, scoring.n_epochs - 1)]
+    stages = stages_at(scoring, seconds)
     own = np.full(powers.shape[1], np.nan)
     for stage in NREM:
-        of_stage = inside & (stages == stage)
+        of_stage = stages == stage
         known = powers[ALPHA, of_stage & is_usable]
         if known.size:
             own[of_stage] = np.quantile(known, rules.own_alpha_quantile)

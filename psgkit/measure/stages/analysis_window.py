@@ -47,6 +47,10 @@ def find_windows(scoring: Scoring) -> tuple[Window, ...]:
     Single epochs of sleep in a day of wakefulness, as a classifier makes them, are no
     bout: within 10 min around it, half of a bout is sleep. Each window reaches up to an hour of the scoring beyond its sleep on both sides.
 
+    Parameters
+    ----------
+    scoring : Scoring
+
     Returns
     -------
     tuple of Window

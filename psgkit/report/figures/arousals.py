@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from psgkit.domain.night import Night
 from psgkit.domain.scoring import Stage
+from psgkit.domain.sleep.stages import stages_at
 from psgkit.report.drawing.axes import (
     SMALL_HEIGHT_PX,
     SMALL_WIDTH_PX,
@@ -26,7 +27,7 @@ from psgkit.report.drawing.picture import (
     Panel,
     Picture,
 )
-from psgkit.report.figures.data import as_night, stages_at
+from psgkit.report.figures.data import as_night
 from psgkit.report.language import _
 
 if TYPE_CHECKING:

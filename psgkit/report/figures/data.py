@@ -86,14 +86,3 @@ def thin(rows: npt.NDArray[np.floating], most: int) -> npt.NDArray[np.floating]:
     counts = np.add.reduceat(known, groups, axis=0)
     sums = np.add.reduceat(np.where(known, rows, 0.0), groups, axis=0)
     return np.where(counts, sums / np.maximum(counts, 1), np.nan)
-
-
-def stages_at(
-    scoring: Scoring, seconds: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int8]:
-    """Return the stage at some seconds, unscored outside the scoring."""
-    position = np.floor((seconds - scoring.onset_s) / scoring.epoch_s + 1e-9)
-    inside = (position >= 0) & (position < scoring.n_epochs)
-    stages = np.full(len(seconds), Stage.UNS, dtype=np.int8)
-    stages[inside] = scoring.stages[position[inside].astype(int)]
-    return stages
