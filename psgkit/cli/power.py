@@ -44,7 +44,7 @@ def power(
     table = power_table(difference, columns=names or None, power=power, alpha=alpha)
     console.table(table.rename(columns=SHORT))
     console.out(
-        f"\nNights in each of two equal groups (one night per person) to find a "
-        f"difference of\n{difference:g} SD with a probability of {power:g} (t test, alpha "
+        f"\nNights in each of two equal groups (one night per person) to find a difference"
+        f"\nof {difference:g} SD with a probability of {power:g} (t test, alpha "
         f"{alpha:g}).\nEmpty: no reliability was measured. Assumptions: docs/power.md."
     )

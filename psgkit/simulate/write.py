@@ -27,6 +27,7 @@ import pandas as pd
 
 from psgkit.domain.recording import Gap, Recording, sample_range
 from psgkit.domain.scoring import Scoring, Stage
+from psgkit.domain.sleep.annotation_texts import STAGE_TEXTS
 from psgkit.errors import OutputError
 from psgkit.simulate.digital import Digital
 from psgkit.simulate.edf_gaps import leave_gaps_out, record_annotations
@@ -36,16 +37,6 @@ if TYPE_CHECKING:
 
 RECORD_S = 1.0
 
-# The standard texts of the EDF+ specification.
-_STAGE_TEXTS = {
-    Stage.W: "Sleep stage W",
-    Stage.N1: "Sleep stage N1",
-    Stage.N2: "Sleep stage N2",
-    Stage.N3: "Sleep stage N3",
-    Stage.R: "Sleep stage R",
-    Stage.ART: "Movement time",
-    Stage.UNS: "Sleep stage ?",
-}
 _EVENT_TEXTS = {
     "arousals": {"arousal": "EEG arousal"},
     "breathing": {
@@ -156,7 +147,7 @@ def _annotations_of(
     rows: list[Annotation] = []
     if "stages" in wanted:
         rows += [
-            (n * scoring.epoch_s, scoring.epoch_s, _STAGE_TEXTS[Stage(code)])
+            (n * scoring.epoch_s, scoring.epoch_s, STAGE_TEXTS[Stage(code)])
             for n, code in enumerate(scoring.stages.tolist())
         ]
     if "lights" in wanted:
