@@ -20,6 +20,7 @@ from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Channel, Gap
 from psgkit.domain.scoring import Scoring
 from psgkit.measure.catalogue.lookup import BY_NAME
+from psgkit.store.night_file import night_bytes
 from psgkit.store.seal import sealed
 
 # Two cycles in 100 minutes: REM 10 min, broken once for a minute, then 15 min.
@@ -232,3 +233,8 @@ def tampered(path: Path) -> Iterator[h5py.File]:
         yield file
     content, _, _ = path.read_bytes().rpartition(b"\npsgkit sha-256 ")
     path.write_bytes(sealed(content or path.read_bytes()))
+
+
+def write_night(night: Night, path: Path) -> None:
+    """Write a night as an HDF5 file."""
+    path.write_bytes(night_bytes(night))

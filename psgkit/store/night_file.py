@@ -46,7 +46,6 @@ from psgkit.domain.provenance import Provenance
 from psgkit.domain.recording import Gap
 from psgkit.domain.scoring import Scoring
 from psgkit.errors import UnreadableNight
-from psgkit.store.files import write_whole
 from psgkit.store.hdf5_checks import check_content
 from psgkit.store.hdf5_numbers import read_numbers
 from psgkit.store.night_measures import (
@@ -98,17 +97,6 @@ _READING_FAULTS = (
 
 # No scoring is larger, once unpacked.
 MAX_SCORING_BYTES = 30_000_000
-
-
-def write_night(night: Night, path: Path) -> None:
-    """Write a night as an HDF5 file, whole or not at all.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written, or a table has values that HDF5 cannot store.
-    """
-    write_whole(path, night_bytes(night))
 
 
 def read_night(path: str | Path) -> Night:

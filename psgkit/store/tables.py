@@ -43,7 +43,6 @@ def put_table(
     group: h5py.Group,
     table: pd.DataFrame,
     *,
-    units: Mapping[str, str] | None = None,
     meanings: Mapping[str, str] | None = None,
 ) -> None:
     """Write a table into an empty group; see `get_table` for the way back.
@@ -61,7 +60,7 @@ def put_table(
             group,
             held(column),
             values,
-            unit=(units or {}).get(column, unit_of(column)),
+            unit=unit_of(column),
             meaning=(meanings or {}).get(column, meaning_of(column)),
         )
         if encoding:

@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+from night_makers import write_night
 
 import psgkit
 from psgkit.domain.night import Night
 from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.pipeline import analyse
-from psgkit.store.night_file import write_night
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data" / "nap.edf"

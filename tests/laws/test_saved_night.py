@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from night_makers import write_night
 
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.issues import Issue, Severity
@@ -20,7 +21,6 @@ from psgkit.domain.scoring import Scoring, Stage
 from psgkit.domain.sleep.event_tables import make_events
 from psgkit.report import read_night
 from psgkit.report.pages.night_text import text_page
-from psgkit.store.night_file import write_night
 
 NUMBERS = st.floats(width=64)  # NaN and infinities among them
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

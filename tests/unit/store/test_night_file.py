@@ -7,13 +7,13 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from night_makers import make_measure, make_night, tampered
+from night_makers import make_measure, make_night, tampered, write_night
 
 from psgkit.domain.metrics import Scale
 from psgkit.domain.provenance import METRIC_VERSION
 from psgkit.errors import InputError, OutputError, PsgkitError, UnreadableNight
 from psgkit.read import read_scoring
-from psgkit.store.night_file import read_night, write_night
+from psgkit.store.night_file import read_night
 from psgkit.store.seal import FORMAT_VERSION, Seal, look_at_seal
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from night_makers import make_night
+from night_makers import make_night, write_night
 
 from psgkit.cohort.statistics.scorer_agreement import Source, compare_folders
 from psgkit.errors import UnreadableScoring
 from psgkit.read import read_scoring
-from psgkit.store.night_file import write_night
 
 
 def test_the_scoring_of_a_saved_night_is_read_back_the_same(tmp_path: Path) -> None:
