@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from same_process import SameProcess
 
 from psgkit.cli import main
+from psgkit.cohort.batch import run as batch
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -20,3 +22,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return int(stop.value.code or 0), printed.out, printed.err
 
     return call
+
+
+@pytest.fixture
+def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a batch do its nights in this process: a worker takes seconds to start."""
+    monkeypatch.setattr(batch, "_executor", lambda *_, **__: SameProcess())

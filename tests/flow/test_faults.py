@@ -6,7 +6,6 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from faults import FaultyDisk
 from night_makers import make_night
+from same_process import SameProcess
 from starved_workers import starve
 
 from psgkit import pipeline
@@ -23,7 +23,7 @@ from psgkit.cohort.batch import run, state
 from psgkit.cohort.batch.assignment import Task
 from psgkit.cohort.batch.resume import why_to_do
 from psgkit.cohort.batch.run import run_cohort, run_tasks
-from psgkit.cohort.batch.workers import Executor, ProcessExecutor
+from psgkit.cohort.batch.workers import ProcessExecutor
 from psgkit.cohort.table import collect
 from psgkit.domain.jobs import Done, Failed, Job, Outcome, Skipped
 from psgkit.domain.night import Night
@@ -41,21 +41,6 @@ JOBS = [Job(None, id="n1"), Job(None, id="bad")]
 TABLES = ("cohort.csv", "cohort.xlsx", "data_dictionary.csv", "failures.csv")
 PAGE = "cohort.html"
 STAGES = "\n".join(["W"] * 10 + ["N2"] * 60 + ["N3"] * 60 + ["R"] * 40 + ["W"] * 5)
-
-
-class Here(Executor):
-    """Does a task at once, where the double of the file system is."""
-
-    workers = 1
-    is_broken = False
-
-    def submit(self, task: Task) -> "Future[Outcome]":
-        done: Future[Outcome] = Future()
-        done.set_result(work.do_night(task))
-        return done
-
-    def stop(self) -> None:
-        pass
 
 
 def small_night(night_id: str, settings: Settings) -> Night:
@@ -76,7 +61,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "analyse_night", analyse)
     monkeypatch.setattr(html, "night_page", lambda night, **_: f"page of {night.id}")
     monkeypatch.setattr(collect, "cohort_page", lambda table, *_, **__: table.to_csv())
-    monkeypatch.setattr(run, "_executor", lambda *_, **__: Here())
+    # Where the double of the file system is.
+    monkeypatch.setattr(run, "_executor", lambda *_, **__: SameProcess())
     monkeypatch.setattr(run, "hold", partial(lock.hold, dead_after_s=0.1))
     # This process is alive and yet plays one that was killed with a lock in its hands.
     monkeypatch.setattr(file_lock, "DEAD_AFTER_S", 0.05)

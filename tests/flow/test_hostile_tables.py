@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,8 @@ from psgkit.errors import InputError
 from psgkit.report.tables import to_csv, unguarded
 from psgkit.store.seal import sealed
 
+Run = Callable[..., tuple[int, str, str]]
+
 FORMULA = '=HYPERLINK("http://x","y")'
 CELL = "a;@SUM(1)"
 
@@ -29,19 +32,20 @@ def manifest(tmp_path: Path) -> Path:
     return study / "m.csv"
 
 
-def batch(manifest: Path, *more: str, **streams: object) -> subprocess.CompletedProcess:
-    words = ["--manifest", str(manifest), "--out", str(manifest.parents[1] / "out")]
-    call = [sys.executable, "-m", "psgkit", "batch", *words, "--workers", "1", *more]
-    return subprocess.run(call, check=False, **streams)
+def words_of(manifest: Path) -> list[str]:
+    out = manifest.parents[1] / "out"
+    return ["batch", "--manifest", str(manifest), "--out", str(out), "--workers", "1"]
 
 
-@pytest.mark.slow
-def test_a_column_named_like_a_formula_is_guarded_everywhere(manifest: Path) -> None:
+@pytest.mark.usefixtures("same_process")
+def test_a_column_named_like_a_formula_is_guarded_everywhere(
+    manifest: Path, run: Run
+) -> None:
     with manifest.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["id", "scoring", FORMULA, "esc\x1b[2J"])
         rows.writerow(["n1", "s.txt", CELL, "nul\x1bx"])
-    assert batch(manifest, capture_output=True).returncode == 0
+    assert run(*words_of(manifest))[0] == 0
     out = manifest.parents[1] / "out"
     for name in ("cohort.csv", "data_dictionary.csv"):
         with (out / name).open(newline="", encoding="utf-8") as file:
@@ -72,7 +76,7 @@ def test_a_cell_over_131072_characters_is_told_in_one_sentence(manifest: Path) -
     assert psgkit.read_scoring(scoring).stage_names == ["W"]
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("same_process")
 def test_a_recording_that_ends_early_is_done_and_an_issue_says_so(
     tmp_path: Path,
 ) -> None:
@@ -93,13 +97,15 @@ def test_a_recording_that_ends_early_is_done_and_an_issue_says_so(
     assert "promises 600 data records and the file holds 300" in told.message
 
 
-@pytest.mark.slow
-def test_what_is_typed_into_lights_off_is_never_repeated(manifest: Path) -> None:
+@pytest.mark.usefixtures("same_process")
+def test_what_is_typed_into_lights_off_is_never_repeated(
+    manifest: Path, run: Run
+) -> None:
     manifest.write_text("id,scoring,lights_off\nn1,s.txt,Jane Doe 2.5.1951\n")
-    run = batch(manifest, capture_output=True, text=True)
-    assert run.returncode == 2
-    assert "Line 2: the lights_off is not a time." in run.stderr
-    assert "Jane" not in run.stdout + run.stderr
+    status, printed, error = run(*words_of(manifest))
+    assert status == 2
+    assert "Line 2: the lights_off is not a time." in error
+    assert "Jane" not in printed + error
     # In Python too, and in the tables of the batch.
     job = psgkit.Job(None, "n1", manifest.with_name("s.txt"), lights_off="Jane Doe")
     out = manifest.parent / "python"
@@ -114,33 +120,38 @@ def test_streams_on_a_full_disk_cost_no_night_and_no_table(manifest: Path) -> No
     rows = "".join(f"n{number},s.txt\n" for number in range(3))
     manifest.write_text(f"id,scoring\n{rows}")
     with Path("/dev/full").open("w") as full:
-        run = batch(manifest, stdout=full, stderr=full)
+        call = [sys.executable, "-m", "psgkit", *words_of(manifest)]
+        run = subprocess.run(call, stdout=full, stderr=full, check=False)
     assert run.returncode == 2  # the counts could not be printed
     table = psgkit.read_cohort(manifest.parents[1] / "out")
     assert table["status"].tolist() == ["done"] * 3
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("same_process")
 @pytest.mark.parametrize("name", ["cohort", "failures", "cohort.csv", ".psgkit"])
-def test_an_id_like_a_table_takes_no_table_away(manifest: Path, name: str) -> None:
+def test_an_id_like_a_table_takes_no_table_away(
+    manifest: Path, run: Run, name: str
+) -> None:
     manifest.write_text(f"id,scoring\n{name},s.txt\nn2,s.txt\n")
-    assert batch(manifest, capture_output=True).returncode in (0, 2)
+    assert run(*words_of(manifest))[0] in (0, 2)
     out = manifest.parents[1] / "out"
     if out.is_dir() and (out / "cohort.csv").is_file():
         assert psgkit.read_cohort(out)["id"].tolist() == [name, "n2"]
 
 
-@pytest.mark.slow
-def test_state_files_of_wrong_types_are_as_good_as_none(manifest: Path) -> None:
+@pytest.mark.usefixtures("same_process")
+def test_state_files_of_wrong_types_are_as_good_as_none(
+    manifest: Path, run: Run
+) -> None:
     manifest.write_text("id,scoring\nn1,s.txt\n")
-    assert batch(manifest, capture_output=True).returncode == 0
+    assert run(*words_of(manifest))[0] == 0
     state = manifest.parents[1] / "out" / ".psgkit"
     for content in (b"[]", b"3", b'{"nights": 3}', b'{"status": ["done"]}', b"\xff"):
         for file in (state / "nights" / "n1.json", state / "asked.json"):
             file.write_bytes(content)
         (state / "rows.json").write_bytes(sealed(content))
-        run = batch(manifest, "--quiet", capture_output=True, text=True)
-        assert (run.returncode, "Traceback" in run.stderr) == (0, False), content
+        status, _, error = run(*words_of(manifest), "--quiet")
+        assert (status, "Traceback" in error) == (0, False), content
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")

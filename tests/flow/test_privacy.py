@@ -87,6 +87,7 @@ def test_only_keep_dates_keeps_a_date_and_nothing_else(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("same_process")
 def test_a_batch_keeps_dates_when_asked_and_loses_them_when_not(
     run: Run, night: Path, tmp_path: Path
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_recording_exported_with_its_scoring_loses_the_person(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("same_process")
 def test_a_batch_by_hash_holds_no_name_of_a_file(
     run: Run, night: Path, tmp_path: Path
 ) -> None:

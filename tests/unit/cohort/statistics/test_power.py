@@ -1,5 +1,7 @@
 """Nights needed: as printed tables have it, and as simulated studies bear out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,23 +42,23 @@ def test_a_blurred_measure_never_needs_fewer(
 def test_simulated_studies_of_that_size_find_the_difference_as_often() -> None:
     """A column of reliability 0.6, a true difference of 0.8 SD, 400 studies."""
     pytest.importorskip("statsmodels")
-    from psgkit.cohort.statistics.contrast import compare_groups
+    from psgkit.cohort.statistics.contrast import make_study
+    from psgkit.cohort.statistics.fitted_column import fit_column
 
     n = nights_needed(0.8, reliability=0.6)
+    groups = pd.DataFrame({"group": ["control"] * n + ["patient"] * n})
+    study = make_study(groups, None, "group")
     found = 0
     for seed in range(400):
         rng = np.random.default_rng(seed)
         patient = np.repeat([0, 1], n)
         true = rng.normal(0, 1, 2 * n) + 0.8 * patient
         scored = true + rng.normal(0, np.sqrt(1 / 0.6 - 1), 2 * n)
-        cohort = pd.DataFrame(
-            {
-                "group": np.where(patient, "patient", "control"),
-                "swa_uv2": np.exp(scored),
-            }
-        )
-        table = compare_groups(cohort, group="group", columns=["swa_uv2"]).table
-        found += table.loc[0, "p"] < 0.05
+        nights = groups.assign(swa_uv2=np.exp(scored))
+        # The rows of compare_groups, without the texts beside them (test_judged_contrasts).
+        [fitted] = fit_column(replace(study, nights=nights), "swa_uv2", None, "")
+        [row] = fitted.rows
+        found += row["p"] < 0.05
     # 400 studies at 0.8: standard error 0.02
     assert found / 400 == pytest.approx(0.8, abs=0.05)
 
