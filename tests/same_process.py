@@ -14,7 +14,7 @@ class SameProcess(Executor):
     workers = 1
     is_broken = False
 
-    def submit(self, task: Task) -> "Future[Outcome]":
+    def submit(self, task: Task) -> Future[Outcome]:
         """Do the night; return a future that is done."""
         done: Future[Outcome] = Future()
         done.set_result(do_night(task))

@@ -19,7 +19,8 @@ seed   put in  found of      index, C4 flat for 2 h  truth  and the awakenings
 1405   43      35            9.45                    9.45   11.65
 =====  ======  ============  ======================  =====  ===================
 
-One more night, with 20 arousals an hour, is held against its own whole recording.
+The first and the fourth are looked at; ``PSGKIT_ALL_NIGHTS=1`` asks for all. One more
+night, with 20 arousals an hour, is held against its own whole recording.
 """
 
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from surveys import ALL_NIGHTS, sampled
 
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, make_events
 from psgkit.measure.arousals.network import NETWORK, detector_name
@@ -40,7 +42,7 @@ from psgkit.simulate.digital import DIGITAL_MAX, Digital, DigitalSource, digitis
 
 pytestmark = pytest.mark.slow
 
-SEEDS = (1401, 1402, 1403, 1404, 1405)
+SEEDS = sampled((1401, 1402, 1403, 1404, 1405), 3)
 FLAT_S = (5400, 7200)  # from 1.5 h on, two hours
 CHIN = "Chin1-Chin2"
 EYES = ("E1-M2", "E2-M2")
@@ -191,7 +193,7 @@ def test_in_the_two_hours_without_c4_as_many_arousals_are_found_as_elsewhere():
     ]
     found = np.concatenate([night.is_found for night in nights])
     is_inside = np.concatenate(inside)
-    assert is_inside.sum() > 100
+    assert is_inside.sum() > (100 if ALL_NIGHTS else 40)
     assert found[is_inside].mean() > 0.8
     assert found[is_inside].mean() > found[~is_inside].mean() - 0.05
 

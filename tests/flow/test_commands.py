@@ -196,7 +196,10 @@ def test_a_reader_that_stops_early_is_no_failure(tmp_path: Path) -> None:
     assert error == b""
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["ascii", *(pytest.param(e, marks=pytest.mark.slow) for e in ("cp1252", "utf-8"))],
+)
 def test_output_that_cannot_hold_every_letter_is_no_failure(
     tmp_path: Path, encoding: str
 ) -> None:
@@ -215,7 +218,10 @@ def test_output_that_cannot_hold_every_letter_is_no_failure(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell's >&- is meant")
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed",
+    [">&- 2>&-", *(pytest.param(c, marks=pytest.mark.slow) for c in (">&-", "2>&-"))],
+)
 def test_a_stream_that_is_closed_is_no_failure(tmp_path: Path, closed: str) -> None:
     (tmp_path / "n.txt").write_text("W\nN2\nR\n")
     run = subprocess.run(

@@ -4,15 +4,16 @@ Nights of 5 h from the simulator, seed 7, which draws 15.7 arousals an hour of s
 They are staged by YASA and searched by the network, as `psgkit report` does.
 """
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from surveys import ALL_NIGHTS
 
 from psgkit import analyse, simulate_night
 from psgkit.domain.night import Night
+from psgkit.simulate import SimulatedNight
 from psgkit.simulate.edf_gaps import leave_gaps_out
 
 HOURS, SEED, RATE_HZ = 5.0, 7, 128
@@ -42,23 +43,29 @@ def n_records_of(path: Path) -> int:
         return int(stream.read(256)[236:244])
 
 
-def timed(path: Path) -> tuple[Night, float]:
-    begin = time.process_time()
-    night = analyse(path, stager="yasa-fast")
-    return night, time.process_time() - begin
+@pytest.fixture(scope="module")
+def whole(clean: Path) -> Night:
+    return analyse(clean, stager="yasa-fast")
+
+
+def simulated_flat(seed: int) -> SimulatedNight:
+    return simulate_night(HOURS, seed=seed, rate_hz=RATE_HZ, faults=[FLAT])
+
+
+@pytest.fixture(scope="module")
+def flat(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """Return the night with a flat channel, from a file without stages."""
+    folder = tmp_path_factory.mktemp("flat")
+    return analyse(simulated_flat(SEED).write(folder / "flat.edf"))
 
 
 @pytest.mark.slow
 def test_a_channel_that_is_flat_for_two_hours_costs_no_arousals(
-    clean: Path, tmp_path: Path
+    whole: Night, flat: Night
 ):
-    whole = analyse(clean, stager="yasa-fast")
-    simulated = simulate_night(HOURS, seed=SEED, rate_hz=RATE_HZ, faults=[FLAT])
-    night = analyse(simulated.write(tmp_path / "flat.edf"))
-
     per_h = whole.measures["ari_per_h"]  # 14.23; 14.07 with the flat channel
-    assert night.measures["ari_per_h"] == pytest.approx(per_h, rel=0.1)
-    used = night.provenance.channels_used["arousals_central"]
+    assert flat.measures["ari_per_h"] == pytest.approx(per_h, rel=0.1)
+    used = flat.provenance.channels_used["arousals_central"]
     assert "C4-M1" in used
     assert "C3-M2" in used
 
@@ -68,15 +75,20 @@ stages the night is right (test_arousals_lost_channel.py)"""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "seed",
-    [SEED, pytest.param(1403, marks=pytest.mark.xfail(strict=True, reason=STAGED))],
-)
-def test_staged_automatically_the_index_is_within_a_tenth_of_the_truth(seed: int):
+def test_staged_automatically_the_index_is_within_a_tenth_of_the_truth(flat: Night):
     """Seed 7 is 3.3 % low. Five more: -3.8, +5.9, -14.3 (1403), -2.1, -3.9 %."""
-    simulated = simulate_night(HOURS, seed=seed, rate_hz=RATE_HZ, faults=[FLAT])
-    night = analyse(simulated)
+    check_index(flat, simulated_flat(SEED))
 
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ALL_NIGHTS, reason="with PSGKIT_ALL_NIGHTS=1")
+@pytest.mark.xfail(strict=True, reason=STAGED)
+def test_of_six_nights_one_is_not_within_a_tenth():
+    simulated = simulated_flat(1403)
+    check_index(analyse(simulated), simulated)
+
+
+def check_index(night: Night, simulated: SimulatedNight) -> None:
     truth = simulated.truth.scoring
     slept_h = float(np.isin(truth.stages, (1, 2, 3, 4)).sum()) * 30 / 3600
     assert truth.arousals is not None
@@ -86,22 +98,19 @@ def test_staged_automatically_the_index_is_within_a_tenth_of_the_truth(seed: int
 
 @pytest.mark.slow
 def test_times_of_records_that_jitter_by_20_ms_change_no_number(
-    clean: Path, tmp_path: Path
+    clean: Path, whole: Night, tmp_path: Path
 ):
     n_records = n_records_of(clean)
     rng = np.random.default_rng(1)
-    even = with_times(clean, tmp_path / "even.edf", range(n_records))
     scattered = np.arange(n_records) + rng.uniform(-0.02, 0.02, n_records)
     scattered[0] = 0.0
     uneven = with_times(clean, tmp_path / "uneven.edf", scattered.tolist())
-    night, first_s = timed(even)
-    jittered, taken_s = timed(uneven)
+    jittered = analyse(uneven, stager="yasa-fast")
 
-    index = night.measures["ari_per_h"]
+    index = whole.measures["ari_per_h"]
     # seen: 15.498 in both
     assert jittered.measures["ari_per_h"] == pytest.approx(index, rel=0.05)
     assert "gaps" not in {issue.code for issue in jittered.issues}
-    assert taken_s < 2 * first_s  # was 12 times as long
 
 
 @pytest.mark.slow

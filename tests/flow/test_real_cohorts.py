@@ -157,6 +157,7 @@ def check_by_hand(folder: Path, nights: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("same_process")
 def test_cinc_nights_are_compared_as_by_statsmodels(
     run: Run, real_data: Path, study: Path
 ) -> None:
@@ -167,6 +168,7 @@ def test_cinc_nights_are_compared_as_by_statsmodels(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("same_process")
 def test_boas_nights_are_compared_as_by_statsmodels(
     run: Run, real_data: Path, study: Path
 ) -> None:

@@ -78,6 +78,7 @@ def make_study() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("same_process")
 def test_a_folder_becomes_a_figure_and_the_known_effect_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:

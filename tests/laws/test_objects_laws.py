@@ -4,13 +4,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from surveys import ALL_NIGHTS
 
 import psgkit
 from psgkit.read.objects import recording_of
 
 
 @pytest.mark.slow
-@settings(max_examples=4)
+@settings(max_examples=8 if ALL_NIGHTS else 2)
 @given(
     seed=st.integers(0, 10_000),
     rate_hz=st.sampled_from([100.0, 128.0, 256.0]),
@@ -20,7 +21,7 @@ def test_a_raw_with_annotations_comes_back_with_the_same_numbers(
     seed: int, rate_hz: float, montage: str
 ) -> None:
     night = psgkit.simulate_night(
-        hours=0.75, seed=seed, rate_hz=rate_hz, montage=montage
+        hours=0.5, seed=seed, rate_hz=rate_hz, montage=montage
     )
     raw = night.recording.to_raw()
     marks = night.truth.scoring.to_annotations()

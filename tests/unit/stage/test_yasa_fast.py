@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from surveys import sampled
+from surveys import ALL_NIGHTS, sampled
 
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import ArraySource, Channel, Recording
@@ -219,7 +219,7 @@ def test_simulated_nights_are_staged_as_by_yasa() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", sampled([1, 2]))
 def test_the_rates_of_shhs1_are_staged_as_by_yasa_through_mne(
     tmp_path: Path, seed: int
 ) -> None:
@@ -278,9 +278,13 @@ def test_the_rates_of_shhs1_are_staged_as_by_yasa_through_mne(
             # Two samples of epoch 457 are equal but for rounding: its permutation
             # entropy moves by 0.02 of a standard deviation, and in epoch 459 a tree of
             # the classifier takes the other branch.
-            marks=pytest.mark.xfail(
-                strict=True, reason="no other stage, but a probability differs by 0.032"
-            ),
+            marks=[
+                pytest.mark.skipif(not ALL_NIGHTS, reason="with PSGKIT_ALL_NIGHTS=1"),
+                pytest.mark.xfail(
+                    strict=True,
+                    reason="no other stage, but a probability differs by 0.032",
+                ),
+            ],
         ),
     ],
 )
