@@ -14,8 +14,8 @@ import pandas as pd
 from scipy import fft, signal
 
 from psgkit.domain.true_runs import true_runs
+from psgkit.measure.detectors.spindle_criteria import BROAD_BAND
 from psgkit.measure.detectors.spindle_detector import (
-    BROAD_BAND,
     SPINDLE_BAND,
     spindle_events,
 )

@@ -7,7 +7,7 @@ from signal_makers import make_noise, make_timeline
 
 from psgkit.domain.metrics import Undefined
 from psgkit.domain.scoring import Stage
-from psgkit.measure.detectors import spindle_detector
+from psgkit.measure.detectors import spindle_criteria
 from psgkit.measure.detectors.spindle_detector import find_spindles
 from psgkit.measure.detectors.spindles import (
     NREM,
@@ -57,8 +57,8 @@ def assert_same_spindles(values, codes):
 @pytest.mark.parametrize("frames", [24_000, 700, 501])
 def test_the_events_are_yasas_in_noise_with_spindles(frames, monkeypatch):
     """In one part, and in parts of 140 s and 100 s."""
-    monkeypatch.setattr(spindle_detector, "_FRAMES_AT_A_TIME", frames)
-    monkeypatch.setattr(spindle_detector, "_SAMPLES_AT_A_TIME", 21 * frames)
+    monkeypatch.setattr(spindle_criteria, "_FRAMES_AT_A_TIME", frames)
+    monkeypatch.setattr(spindle_criteria, "_SAMPLES_AT_A_TIME", 21 * frames)
     onsets = np.arange(5, 890, 7.3)
     values = add_spindles(
         8 * make_noise(900, RATE_HZ, exponent=1.5).astype(float), onsets
