@@ -45,7 +45,7 @@ def batch(
         typer.Option(
             metavar="FILE",
             rich_help_panel=help.INPUTS,
-            help="A CSV or TSV table with a row a night.",
+            help="A CSV or TSV table with one row per night.",
         ),
     ] = None,
     bids: Annotated[

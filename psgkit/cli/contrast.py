@@ -23,7 +23,8 @@ LINE = 80
 
 def contrast(
     cohort: Annotated[
-        Path, typer.Argument(metavar="COHORT.csv", help="A row a night, from batch.")
+        Path,
+        typer.Argument(metavar="COHORT.csv", help="One row per night, from batch."),
     ],
     group: Annotated[
         str | None,
@@ -147,7 +148,7 @@ def _show(found: "Contrast") -> None:
 
 
 def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Return a row a column, which 80 characters hold."""
+    """Return one row per column, up to 80 characters wide."""
     import pandas as pd
 
     # The stubs of a row of unknown columns are of no use here.

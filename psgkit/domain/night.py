@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Spectra:
-    """Power spectra of one channel, an epoch a row.
+    """Power spectra of one channel, one row per epoch.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ class Night:
         return sum(issue.severity is Severity.ERROR for issue in self.issues)
 
     def epoch_table(self) -> pd.DataFrame:
-        """Return the night for machine learning: an epoch a row.
+        """Return the night for machine learning: one row per epoch.
 
         Returns
         -------

@@ -170,7 +170,7 @@ class Scoring:
         scorer : str
             Person or program that scored the night.
         proba : DataFrame or numpy.ndarray, optional
-            Probability of each stage, an epoch a row, as U-Sleep, GSSC or YASA give it.
+            Probability of each stage, one row per epoch, as U-Sleep, GSSC or YASA give it.
             Columns of a table are found by name; those of an array are W N1 N2 N3 R.
 
         Returns

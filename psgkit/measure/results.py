@@ -21,7 +21,7 @@ class Results:
     tables : dict of str to pandas.DataFrame
         Long tables by name. The rows of equal names are put one below the other.
     spectra : dict of str to Spectra
-        By role, a row an epoch of the scoring.
+        By role, one row per epoch of the scoring.
     channels_used : dict of str to str
         Purpose to role and label.
     issues : tuple of Issue

@@ -77,7 +77,7 @@ def _check_gdf(file: BufferedIOBase, name: str, n_bytes: int) -> None:
     n_channels = struct.unpack_from("<I" if is_first_version else "<H", fixed, 252)[0]
     check_size(name, channels=n_channels)
     (n_records,) = struct.unpack_from("<q", fixed, 236)
-    # After 216 bytes a channel: samples of a record and type, 4 bytes each.
+    # After 216 bytes per channel: samples of a record and type, 4 bytes each.
     rows = _bytes_at(file, 256 + 216 * n_channels, 8 * n_channels)
     if len(rows) < 8 * n_channels:
         raise _damaged(name, "it ends within its header")

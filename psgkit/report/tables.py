@@ -151,7 +151,7 @@ def spindle_source(provenance: Provenance) -> str:
 
 
 def tall_table(night: Night) -> pd.DataFrame:
-    """Return a row a number: its name, value, range, unit, meaning, and why it is absent.
+    """Return one row per number: its name, value, range, unit, meaning, and why it is absent.
 
     For people who read one night in a spreadsheet; the wide row is for programs.
     """
@@ -190,7 +190,7 @@ def _swa_highpass_hz(night: Night) -> float:
 
 
 def epochs_table(scoring: Scoring) -> pd.DataFrame:
-    """Return a row an epoch: number, onset, clock, stage, probabilities, confidence.
+    """Return one row per epoch: number, onset, clock, stage, probabilities, confidence.
 
     Probabilities and confidence are undefined where no classifier gave them.
     """

@@ -110,7 +110,7 @@ def given_scoring(hypnogram: "Scoring | yasa.Hypnogram | Sequence[str]") -> Scor
         return _from_yasa(hypnogram)
     if isinstance(hypnogram, str) or not isinstance(hypnogram, Iterable):
         raise InputError(
-            f"The hypnogram is {str(hypnogram)[:20]!r}; give a list with one stage an "
+            f"The hypnogram is {str(hypnogram)[:20]!r}; give a list with one stage per "
             "epoch, such as ['W', 'N1', 'N2']."
         )
     return Scoring.from_stages(_spelt(hypnogram), EPOCH_S)

@@ -3,10 +3,10 @@
 Beside ``night.edf`` stand
 
 ``night_hypnogram.csv``
-    Columns ``onset_s, duration_s, stage``, an epoch a row; stages are W N1 N2 N3 R ART
+    Columns ``onset_s, duration_s, stage``, one row per epoch; stages are W N1 N2 N3 R ART
     UNS.
 ``night_events.csv``
-    Columns ``onset_s, duration_s, kind, channel``, an event a row.
+    Columns ``onset_s, duration_s, kind, channel``, one row per event.
 ``night_truth.json``
     ``options`` that the night was made with, ``epoch_s``, ``stages``, ``lights_off_s``,
     ``lights_on_s``, ``events`` as rows under ``event_columns``, and ``swa_uv2``: by EEG
@@ -113,7 +113,7 @@ def check_target(path: Path) -> None:
 
 
 def hypnogram_table(scoring: Scoring) -> pd.DataFrame:
-    """Return the stages as a table, an epoch a row."""
+    """Return the stages as a table, one row per epoch."""
     return pd.DataFrame(
         {
             "onset_s": np.arange(scoring.n_epochs) * scoring.epoch_s,

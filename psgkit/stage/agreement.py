@@ -82,7 +82,7 @@ class Agreement:
     accuracy, kappa, macro_f1, mcc : float
         Fractions; kappa and mcc are NaN where both saw one stage alone.
     stages : pandas.DataFrame
-        A row a stage, W N1 N2 N3 R: ``reference_n``, ``test_n``, ``precision``,
+        One row per stage, W N1 N2 N3 R: ``reference_n``, ``test_n``, ``precision``,
         ``recall``, ``f1``, ``kappa``.
     confusion : pandas.DataFrame, shape (5, 5)
         Epochs; the reference's stages as rows, the test's as columns.

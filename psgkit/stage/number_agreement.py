@@ -25,12 +25,12 @@ def compare_measures(test: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFram
     Parameters
     ----------
     test, reference : pandas.DataFrame
-        A row a night, a column a number, with the same rows and columns.
+        One row per night, one column per number, with the same rows and columns.
 
     Returns
     -------
     pandas.DataFrame
-        A row a number: ``nights_n`` (in which both have it), ``test_median``,
+        One row per number: ``nights_n`` (in which both have it), ``test_median``,
         ``reference_median``, ``bias`` (mean of test minus reference), ``loa_low`` and
         ``loa_high`` (bias and 1.96 standard deviations of the differences), ``icc``
         and ``spearman`` (NaN below five nights, or where no night differs from

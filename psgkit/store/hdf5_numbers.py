@@ -1,6 +1,6 @@
 """The numbers of an HDF5 group, without an object of h5py's for each.
 
-A table of a thousand nights reads some 150 numbers a night; h5py's own objects and the
+A table of a thousand nights reads some 150 numbers per night; h5py's own objects and the
 check of all that a file holds take eight times as long.
 """
 
@@ -20,7 +20,7 @@ def read_numbers(group: h5py.Group) -> Iterator[tuple[str, float, float, float]]
     Parameters
     ----------
     group : h5py.Group
-        One dataset a number, its limits in the attributes ``low`` and ``high``.
+        One dataset per number, its limits in the attributes ``low`` and ``high``.
 
     Yields
     ------

@@ -22,7 +22,7 @@ Layout (version 3), explained with examples in ``docs/hdf5.md``::
     ├── tables/<name>/       tables
     └── spectra/<role>/      freqs_hz (n_freqs,), psd_uv2_hz (n_epochs, n_freqs)
 
-A table is a group with a dataset a column, every one with the attributes ``unit`` and
+A table is a group with one dataset per column, every one with the attributes ``unit`` and
 ``meaning``; see `psgkit.store.tables`. Seconds count from the recording's start.
 
 No date, no path and nothing about the person is in the file, and no clock of the
@@ -324,7 +324,7 @@ def _put_spectra(group: h5py.Group, spectra: Spectra) -> None:
         "psd_uv2_hz",
         spectra.psd_uv2_hz,
         unit="µV²/Hz",
-        meaning="power spectral density, an epoch a row; NaN without clean signal",
+        meaning="power spectral density, one row per epoch; NaN without clean signal",
     )
 
 

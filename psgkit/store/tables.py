@@ -1,4 +1,4 @@
-r"""Tables in HDF5: a group a table, a dataset a column, units as attributes.
+r"""Tables in HDF5: one group per table, one dataset per column, units as attributes.
 
 Text is UTF-8 of variable length. HDF5 cannot hold a NUL in it, nor half of a
 surrogate pair, so those are written as ``\u0000`` and the like, and a backslash as two.

@@ -237,7 +237,7 @@ XML = """<?xml version="1.0"?><CMPStudyConfig><EpochLength>30</EpochLength>
         (("hypnogram", "n.xml", "--codes", "rk"), "--codes does nothing for"),
         (
             ("hypnogram", "n.txt", "--column", "x"),
-            "a scoring in the format one stage a line",
+            "a scoring in the format one stage per line",
         ),
         (("hypnogram", "n.csv", "--column", ""), "--column is empty"),
         (

@@ -36,7 +36,7 @@ letters = st.text(alphabet="W123RA?", min_size=1, max_size=60)
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(letters, events, st.sampled_from([0.0, 7.5, 30.0]))
-@example("??", [], 0.0)  # nothing scored, whose rows are none of one stage a line
+@example("??", [], 0.0)  # nothing scored, whose rows are none of one stage per line
 def test_what_is_exported_is_read_back_the_same(
     to: str, stages: str, rows: list[tuple[float, float, str, str]], onset_s: float
 ) -> None:

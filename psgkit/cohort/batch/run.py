@@ -83,7 +83,7 @@ def run_cohort(
     jobs : sequence of Job
         The nights; see `find_jobs`, `find_bids_jobs` and `read_manifest`.
     out : str or pathlib.Path
-        Folder for a folder a night, and the tables.
+        Output folder, with the tables and one folder per night.
     settings : Settings, optional
         Default settings where not given.
     workers : int, optional

@@ -133,7 +133,7 @@ def compare_groups(
     Parameters
     ----------
     cohort : pandas.DataFrame
-        One row a night, as `read_cohort` gives it.
+        One row per night, as `read_cohort` gives it.
     group : str, optional
         Column to compare by: words make groups, numbers a slope. Terms of a formula,
         such as ``"C(dose)"`` or ``"group * sex"``, are allowed.

@@ -64,7 +64,7 @@ class Design:
     Attributes
     ----------
     matrix : pandas.DataFrame
-        A row a night, NaN where a variable is missing.
+        One row per night, NaN where a variable is missing.
     contrasted : tuple of Contrasted
         Columns of the report.
     variables : tuple of str

@@ -170,12 +170,12 @@ def plot_group(
     person: str | None = None,
     ax: "Axes | None" = None,
 ) -> "Figure":
-    """Draw a column by group: a point a night, with median and quartiles.
+    """Draw a column by group: one point per night, with median and quartiles.
 
     Parameters
     ----------
     cohort : pandas.DataFrame
-        One row a night, as `read_cohort` gives it.
+        One row per night, as `read_cohort` gives it.
     column : str
         Column to draw.
     group : str
@@ -244,12 +244,12 @@ def plot_repeats(
     group: str | None = None,
     ax: "Axes | None" = None,
 ) -> "Figure":
-    """Draw repeated nights: a line a person, and the median of each visit.
+    """Draw repeated nights: one line per person, and the median of each visit.
 
     Parameters
     ----------
     cohort : pandas.DataFrame
-        One row a night, as `read_cohort` gives it.
+        One row per night, as `read_cohort` gives it.
     column : str
         Column to draw.
     visit : str

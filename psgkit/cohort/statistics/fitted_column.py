@@ -27,7 +27,7 @@ NO_ESTIMATE = dict.fromkeys(
     ("estimate", "low", "high", "p", "df", "effect_size"), np.nan
 )
 
-# Of one night a person, Hedges' g; of repeated nights the spread is that of a night too,
+# Of one night per person, Hedges' g; of repeated nights the spread is that of a night too,
 # so that g is comparable between the two (d_av of Lakens 2013, 10.3389/fpsyg.2013.00863).
 HEDGES = "Hedges' g (SD within groups)"
 HEDGES_REPEATED = "Hedges' g_av (SD of nights within groups)"

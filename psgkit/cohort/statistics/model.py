@@ -89,7 +89,7 @@ _MODELS = {
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The left-hand side of a model, a value a night.
+    """The left-hand side of a model, one value per night.
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ def nights_needed(
     power: float = 0.8,
     alpha: float = 0.05,
 ) -> int:
-    """Return how many people each of two equal groups needs, one night a person.
+    """Return how many people each of two equal groups needs, one night per person.
 
     Parameters
     ----------

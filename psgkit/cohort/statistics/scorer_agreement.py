@@ -50,13 +50,13 @@ class Comparison:
     Attributes
     ----------
     nights : pandas.DataFrame
-        A row a night: accuracy, kappa, F1 and the like; see `Agreement.numbers`.
+        One row per night: accuracy, kappa, F1 and the like; see `Agreement.numbers`.
     confusion : pandas.DataFrame, shape (5, 5)
         Epochs of all nights; the reference's stages as rows.
     numbers : pandas.DataFrame
-        A row a column of the catalogue; see `compare_measures`.
+        One row per column of the catalogue; see `compare_measures`.
     differences : pandas.DataFrame
-        Test minus reference, a row a night, a column a number.
+        Test minus reference, one row per night, one column per number.
     left_out : dict of str to str
         Nights that could not be compared, and why.
     macro_f1_stages : dict of str to tuple of str
@@ -84,7 +84,7 @@ class RaterComparison:
     Attributes
     ----------
     pairs : pandas.DataFrame
-        A row a night and pair of scorers, with `Agreement.numbers`.
+        One row per night and pair of scorers, with `Agreement.numbers`.
     left_out : dict of str to str
         Nights that could not be compared, and why.
     """

@@ -2,7 +2,7 @@
 
 The "CR2" variance and its Satterthwaite degrees of freedom (Bell & McCaffrey 2002;
 Pustejovsky & Tipton 2018, 10.1080/07350015.2016.1247004). Of complete pairs they are
-those of the paired t test, and of one night a person the error is Welch's. statsmodels
+those of the paired t test, and of one night per person the error is Welch's. statsmodels
 has neither, so that they are computed here from its fit.
 
 Shares of nights that have a value have a score interval, which Wald's falls short of.
@@ -106,7 +106,7 @@ def score_interval(
 
     The interval holds the values that the test does not reject. The variance of the
     score is the model's, times a factor for repeated nights of a person. For two
-    groups with one night a person, p is that of the chi-squared test, with Student's t
+    groups with one night per person, p is that of the chi-squared test, with Student's t
     in place of the normal distribution.
 
     Parameters

@@ -106,7 +106,7 @@ def collect(
     Returns
     -------
     pandas.DataFrame
-        A row a night of the call; see `read_cohort`. Its ``status`` is ``done``,
+        One row per night of the call; see `read_cohort`. Its ``status`` is ``done``,
         ``failed``, or ``skipped``: a run was stopped before it, or a running batch has
         not done it yet. Its ``message`` names the reason.
         ``.attrs["under_way"]`` lists the nights that a batch is at, and is None where
@@ -202,7 +202,7 @@ def read_cohort(out: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a night: ``id`` and other text as ``string``, numbers as ``float64``,
+        One row per night: ``id`` and other text as ``string``, numbers as ``float64``,
         whole numbers of a manifest as ``Int64``. ``.attrs["units"]`` has the unit of
         every column that has one.
 

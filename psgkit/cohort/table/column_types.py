@@ -42,7 +42,7 @@ _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 
 
 def dictionary(table: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
-    """Return a row a column of a cohort's table.
+    """Return one row per column of a cohort's table.
 
     Parameters
     ----------

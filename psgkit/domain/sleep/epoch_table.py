@@ -1,4 +1,4 @@
-"""A night as a table for machine learning: an epoch a row, its features as columns."""
+"""A night as a table for machine learning: one row per epoch, its features as columns."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -84,7 +84,7 @@ def _counts(
 
 
 def _fitted(power: npt.NDArray[np.float64], n_epochs: int) -> npt.NDArray[np.float64]:
-    """Return a value an epoch; NaN for epochs after the recording's end."""
+    """Return one value per epoch; NaN for epochs after the recording's end."""
     fitted = np.full(n_epochs, np.nan)
     shown = power[:n_epochs]
     fitted[: len(shown)] = shown

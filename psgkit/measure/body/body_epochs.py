@@ -26,7 +26,7 @@ def body_epochs(
     saturation: Saturation | None,
     sigma_course: FloatArray | None,
 ) -> pd.DataFrame:
-    """Return one row an epoch of the scoring.
+    """Return one row per epoch of the scoring.
 
     Returns
     -------

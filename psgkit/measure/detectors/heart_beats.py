@@ -243,7 +243,7 @@ def _upright(values: Float32Array, rate_hz: float) -> Float32Array:
 def _filtered(
     filter_: Callable[..., Float32Array], values: Float32Array, size: float
 ) -> Float32Array:
-    """Filter a signal part by part: scipy needs 16 bytes a sample for its own copy.
+    """Filter a signal part by part: scipy needs 16 bytes per sample for its own copy.
 
     Filters reach no further than four times their size.
     """

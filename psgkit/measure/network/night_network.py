@@ -56,7 +56,7 @@ def measure_network(
     Returns
     -------
     Results
-        Table ``network``, a band and stage a row; as the channels used, sites and
+        Table ``network``, one row per band and stage; as the channels used, sites and
         their reference, which must be equal in nights that are compared.
 
     Raises

@@ -118,7 +118,7 @@ def measure_signals(
     -------
     Results
         Tables ``spectra`` (channel, stage, freq_hz, psd_uv2_hz), ``spindles``,
-        ``slow_waves``, ``eye_movements``, ``rem_density`` (a REM period a row) and
+        ``slow_waves``, ``eye_movements``, ``rem_density`` (one row per REM period) and
         ``swa_cycles``, if their channels exist.
 
     Raises

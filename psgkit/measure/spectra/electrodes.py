@@ -120,7 +120,7 @@ def measure_electrodes(recording: Recording, scoring: Scoring) -> Results:
     Returns
     -------
     Results
-        Tables ``electrodes`` (an electrode a row: position, reference, clean minutes and
+        Tables ``electrodes`` (one row per electrode: position, reference, clean minutes and
         slow-wave activity), ``electrode_power`` (electrode, stage, band) and
         ``electrode_spectra`` (electrode, stage, frequency). Empty without EEG.
     """

@@ -1,6 +1,6 @@
 """Slow-wave activity: power from 0.5 to 4 Hz in NREM sleep, and its decline.
 
-METRICS section C. The series is one value an epoch, NaN where the epoch is not clean.
+METRICS section C. The series is one value per epoch, NaN where the epoch is not clean.
 """
 
 from dataclasses import dataclass

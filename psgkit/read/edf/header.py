@@ -216,9 +216,7 @@ def read_header(path: Path) -> EdfHeader:
     name = path.name
     try:
         if path.is_dir():
-            raise UnreadableRecording(
-                f"{name} is a folder; give one of the EDF files in it."
-            )
+            raise UnreadableRecording(f"{name} is a folder; give one EDF file of it.")
         if not path.exists():
             raise UnreadableRecording(f"There is no file {name}; check its path.")
         if not path.is_file():
@@ -350,9 +348,11 @@ def _parse_signals(
     for index in range(count):
         where = f"of signal {index + 1}"
         label = decode_text(column("label", index))
-        samples = fields.integer(column("samples", index), f"samples a record {where}")
+        samples = fields.integer(
+            column("samples", index), f"samples per record {where}"
+        )
         fields.check(
-            holds=samples >= 0, otherwise=f"samples a record {where} are {samples}"
+            holds=samples >= 0, otherwise=f"samples per record {where} are {samples}"
         )
         physical, digital = (
             _limits(column, index, word) for word in ("physical", "digital")

@@ -7,7 +7,7 @@ on, and the samples from the file itself.
 
 MNE brings signals of several rates to the highest. To keep the rates and read in one pass,
 the header splits each signal of a record into parts of equally many samples: 128 and 256
-samples a record are three parts of 128.
+samples per record are three parts of 128.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The formats of scorings, one file each, in the order in which they are tried.
 
 Formats of one program come first. General formats, a table with a header and text with
-one stage a line, are tried last.
+one stage per line, are tried last.
 """
 
 from psgkit.read.formats import (

@@ -1,4 +1,4 @@
-"""Text of a clock time and a stage a line, as Philips Alice and others export it.
+"""Text of a clock time and one stage per line, as Philips Alice and others export it.
 
 Such as ``1 10:05:30 pm WK`` or ``22:05:30,N2``: an epoch number may come first, the
 stage comes last. Lines above the first of these are headings.
@@ -42,7 +42,7 @@ def recognises(file: ScoringFile) -> bool:
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
-    """Read one stage a line."""
+    """Read one stage per line."""
     rows: list[tuple[str, str, Stage]] = []
     for number, line in enumerate(file.text.splitlines(), start=1):
         parsed = _parse(line)
@@ -78,4 +78,4 @@ def _parse(line: str) -> tuple[str, Stage] | None:
     return None if stage is None else (found["time"], stage)
 
 
-FORMAT = Format("time and stage a line (Philips Alice text)", recognises, read)
+FORMAT = Format("time and stage per line (Philips Alice text)", recognises, read)

@@ -1,4 +1,4 @@
-"""ISRUC-Sleep sheets (xlsx): a row an epoch, events by the epoch they fall into.
+"""ISRUC-Sleep sheets (xlsx): one row per epoch, events by the epoch they fall into.
 
 Columns ``Epoch``, ``Stage`` and ``Events``; the events of an epoch are in one cell,
 by comma: ``AR`` arousal, ``OA``/``CA``/``MA`` apnoeas, ``OH``/``MH`` hypopnoeas,

@@ -5,7 +5,7 @@ second, start and stop alone). Times are seconds, ``hh:mm:ss``, or ``0+hh:mm:ss`
 elapsed ones; a stop of ``+30`` is a length and ``...`` reaches to the next row. Stages
 are the classes W, N1, N2, N3, R and ``?``; ``L`` is lights on, during which nothing is
 scored. Lines that begin with ``#`` are comments. Epoch lists (``.eannot``) are text of
-one stage a line. After Luna's documentation of annotations.
+one stage per line. After Luna's documentation of annotations.
 """
 
 import math

@@ -1,8 +1,8 @@
-"""Compumedics Profusion XML: stages a number an epoch, events in seconds.
+"""Compumedics Profusion XML: one stage number per epoch, events in seconds.
 
 ``<CMPStudyConfig>`` holds ``<EpochLength>``, ``<ScoredEvents>`` with ``Name``,
 ``Start`` and ``Duration`` in seconds after the recording's start, and
-``<SleepStages>`` with one Rechtschaffen and Kales number an epoch. It has no clock.
+``<SleepStages>`` with one Rechtschaffen and Kales number per epoch. It has no clock.
 """
 
 from psgkit.domain.quoting import quoted

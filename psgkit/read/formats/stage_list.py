@@ -27,7 +27,7 @@ def recognises(file: ScoringFile) -> bool:
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
-    """Read one number an epoch."""
+    """Read one number per epoch."""
     try:
         codes = json.loads(file.text)
     except (ValueError, RecursionError) as fault:

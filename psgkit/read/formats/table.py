@@ -3,7 +3,7 @@
 A column of stages, beside it one of onsets (seconds or clock times) or of epoch
 numbers, and one of ends or durations; equal epochs may be merged. Or a column of labels
 that holds stages and events together, as BIDS' ``trial_type`` does and ``psgkit
-export`` writes. A table without any time has an epoch a row. BIDS' JSON sidecar may
+export`` writes. A table without any time has one row per epoch. BIDS' JSON sidecar may
 give the meaning of codes.
 """
 

@@ -1,4 +1,4 @@
-"""Plain text: one stage a line, as numbers, letters or names.
+"""Plain text: one stage per line, as numbers, letters or names.
 
 Lines that begin with ``#``, ``%`` or ``//`` are comments; empty lines are skipped. Headings
 may be above the list, and say how long an epoch is (``Epoch length: 20 s``; ELAN's
@@ -46,7 +46,7 @@ def recognises(file: ScoringFile) -> bool:
 
 
 def read(file: ScoringFile, options: Options) -> Draft:
-    """Read one stage a line."""
+    """Read one stage per line."""
     headings, words = _words(file.text)
     told_s, codes = _told(file, headings)
     if options.codes is None and codes is not None:
@@ -117,4 +117,4 @@ def _seconds(text: str, unit: str) -> float | None:
     return length_s if 0.1 <= length_s <= 600 else None
 
 
-FORMAT = Format("one stage a line", recognises, read, frozenset({"codes"}))
+FORMAT = Format("one stage per line", recognises, read, frozenset({"codes"}))

@@ -1,4 +1,4 @@
-"""U-Sleep's NumPy file (.npy): a stage an epoch, or the probabilities of five stages.
+"""U-Sleep's NumPy file (.npy): one stage per epoch, or the probabilities of five stages.
 
 ``ut predict_one`` writes whole numbers of shape (n_epochs, 1): 0 W, 1 N1, 2 N2, 3 N3,
 4 REM. With ``--no_argmax`` it writes an array of shape (n_epochs, 5), in the same order,

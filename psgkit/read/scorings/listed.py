@@ -113,7 +113,7 @@ class Draft:
     arousal_source : str
         Source of the arousals, if the file names one other than the scorer.
     proba : numpy.ndarray of float32, shape (n_epochs, 5), or None
-        Probability of W, N1, N2, N3, R; for files of one stage an epoch.
+        Probability of W, N1, N2, N3, R; for files of one stage per epoch.
     issues : tuple of Issue
         Issues of the reading.
     original : Draft or None

@@ -137,7 +137,7 @@ def _write_bids(scoring: Scoring, path: Path) -> tuple[Path, ...]:
 
 
 def _hypnogram(scoring: Scoring) -> str:
-    """Return the stages as BIDS proposes them: a row an epoch."""
+    """Return the stages as BIDS proposes them: one row per epoch."""
     lines = ["onset\tduration\tstage"]
     for number, code in enumerate(scoring.stages.tolist()):
         onset_s = scoring.onset_s + number * scoring.epoch_s

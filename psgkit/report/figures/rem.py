@@ -1,4 +1,4 @@
-"""REM continuity drawn: each REM period a bar, broken where it was interrupted."""
+"""REM continuity drawn: one bar per REM period, broken where it was interrupted."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

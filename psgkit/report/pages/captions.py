@@ -40,10 +40,10 @@ SCORERS = (
     "ISRUC sheet (xlsx)",
     "PhysioNet annotations (WFDB)",
     "list of stages (JSON)",
-    "one stage a line",
+    "one stage per line",
     "psgkit night (HDF5)",
     "table (CSV, BIDS events.tsv)",
-    "time and stage a line (Philips Alice text)",
+    "time and stage per line (Philips Alice text)",
 )
 _STAGES = ((Stage.W, "Wake"), (Stage.N1, "N1"), (Stage.N2, "N2"), (Stage.N3, "N3"))
 

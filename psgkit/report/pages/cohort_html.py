@@ -52,7 +52,7 @@ def cohort_page(
     Parameters
     ----------
     table : pandas.DataFrame
-        A row a night: ``id``, ``status`` (done, failed, skipped), ``message``,
+        One row per night: ``id``, ``status`` (done, failed, skipped), ``message``,
         ``issues_n``, ``issues_error_n``, the numbers, and a manifest's columns.
         ``table.attrs["pages"]`` may hold the links to nights' pages, ``["under_way"]`` the nights that a batch
         is at, None where no batch is at work.

@@ -263,7 +263,7 @@ def _issue(issue: Issue, width: int) -> Iterator[Styled]:
 
 
 def _hypnogram(scoring: Scoring, width: int) -> Iterator[Styled]:
-    """Draw a row a stage, a block where the night was in it, and hours below."""
+    """Draw one row per stage, a block where the night was in it, and hours below."""
     if scoring.n_epochs == 0:
         return
     yield from _title(_("Stages"))

@@ -1,4 +1,4 @@
-"""One row a metric: every name that is used is declared, and each row is whole."""
+"""One row per metric: every name that is used is declared, and each row is whole."""
 
 import ast
 import re

@@ -16,7 +16,7 @@ WRITTEN_BY = {
     "isruc": "ISRUC sheet (xlsx)",
     "boas": "table (CSV, BIDS events.tsv)",
     "dod-o/scorer_1": "list of stages (JSON)",
-    "text": "one stage a line",
+    "text": "one stage per line",
 }
 
 

@@ -47,7 +47,7 @@ def table(header: str, row: str) -> str:
 
 
 def per_epoch(row: str) -> str:
-    """Return a row an epoch; a format of number, h (hours) and stage."""
+    """Return one row per epoch; a format of number, h (hours) and stage."""
     return "\n".join(
         row.format(number=number, h=number * 30 / 3600, stage=stage)
         for number, stage in enumerate(NIGHT)
