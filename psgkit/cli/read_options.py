@@ -46,7 +46,7 @@ def channel_pairs(words: list[str]) -> dict[str, str]:
 
 
 def unit_pairs(words: list[str]) -> tuple[str, dict[str, str]]:
-    """Return the unit for all channels, empty where not given, and those of some."""
+    """Return the unit for all channels (empty if not given) and for single channels."""
     from psgkit.read.labels.units import read_unit
 
     one, by_channel, wrong = "", {}, []

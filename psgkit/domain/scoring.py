@@ -171,7 +171,7 @@ class Scoring:
             Person or program that scored the night.
         proba : DataFrame or numpy.ndarray, optional
             Probability of each stage, one row per epoch, as U-Sleep, GSSC or YASA give it.
-            Columns of a table are found by name; those of an array are W N1 N2 N3 R.
+            Columns of a table are found by name; an array has W N1 N2 N3 R.
 
         Returns
         -------
@@ -291,7 +291,7 @@ class Scoring:
     def to_annotations(self) -> "mne.Annotations":
         """Return stages, events and lights as `mne.Annotations`.
 
-        Texts are those of EDF+ (``"Sleep stage N2"``, ``"Lights off"``). Set them on a
+        Texts follow EDF+ (``"Sleep stage N2"``, ``"Lights off"``). Set them on a
         Raw with ``raw.set_annotations(scoring.to_annotations())``.
         """
         from psgkit.read import objects  # noqa: PLC0415 - knows MNE

@@ -68,7 +68,7 @@ def measure_night(
     network : bool
         Whether the coupling of EEG channels is measured, which takes a minute or so.
     bands : mapping of str to tuple of float, optional
-        Frequency bands besides those of every night: name to limits in hertz.
+        Further frequency bands: name to limits in hertz.
 
     Returns
     -------

@@ -113,7 +113,7 @@ def channel_artefacts(
 ) -> BoolArray:
     """Mark the artefacts of one channel of a recording; see `artefact_mask`.
 
-    The limits of a difference are those of its two electrodes. Where one electrode is
+    The limits of a difference come from its two electrodes. Where one electrode is
     clipped, the difference does not change, or changes too much.
     """
     n_windows = int(len(signal_uv) / (WINDOW_S * channel.rate_hz) + 1e-9)

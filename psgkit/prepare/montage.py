@@ -161,7 +161,7 @@ def _named_reference(label: str) -> str:
 
 
 def _difference(electrode: Channel, reference: Channel, role: Role) -> Channel:
-    """Describe the difference of two channels; its limits are those of neither."""
+    """Describe the difference of two channels; it has no limits."""
     return replace(
         electrode,
         role=role,

@@ -21,7 +21,7 @@ SCORER = "manual"
 def edited_scoring(before: Scoring, annotations: "mne.Annotations") -> Scoring:
     """Return a scoring with the changes of its annotations.
 
-    A stage that was drawn anew replaces those of the epochs that it covers by half or
+    A newly drawn stage replaces the stages of epochs that it covers by half or
     more. An epoch whose annotation was removed is not scored.
 
     Parameters

@@ -196,7 +196,7 @@ def annotations_to_scoring(
     recording_start : datetime.datetime, optional
         Clock time of the recording's first sample.
     epoch_s : float, optional
-        Length of an epoch; by default that of the annotations.
+        Length of an epoch; by default from the annotations.
 
     Raises
     ------

@@ -88,7 +88,7 @@ def paint(canvas: Canvas, options: NightOptions) -> Body:
     rhythm = infraslow(timeline, options.infraslow_hz, options.infraslow_drift_rad)
     pace = 1.0 + options.infraslow_depth * rhythm
     steps = n_windows(timeline)
-    # The background's power falls more steeply than that of each slow wave.
+    # The background's power falls more steeply than the power of each slow wave.
     add_background(
         canvas, at_windows(pressure**2, HOP_S, steps), at_windows(pace, HOP_S, steps)
     )

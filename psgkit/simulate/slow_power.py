@@ -21,7 +21,7 @@ def power_of_spectra(
     ----------
     freqs_hz : numpy.ndarray of float64, shape (n_freqs,)
     psd_uv2_hz : numpy.ndarray of float32, shape (n_steps, n_freqs)
-        One-sided power spectral density; row ``k`` is that of second ``k * step_s``.
+        One-sided power spectral density; row ``k`` belongs to second ``k * step_s``.
     step_s : float
     timeline : Timeline
 
@@ -50,7 +50,7 @@ def power_of_source(source: Float32Array, timeline: Timeline) -> FloatArray:
     Returns
     -------
     numpy.ndarray of float64, shape (n_seconds,)
-        In µV²; each second has that of its epoch.
+        In µV²; each second has its epoch's power.
     """
     seconds = np.arange(len(timeline.states))
     epochs = (seconds // timeline.epoch_s).astype(int)

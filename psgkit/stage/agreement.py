@@ -4,7 +4,7 @@ Epochs are compared with YASA's `EpochByEpochAgreement` (Menghini et al. 2021): 
 that either scorer left unscored or called artefact count neither way. Macro F1 is the
 mean of the F1 of the stages that occur in either scoring, for YASA's own ``f1`` is
 weighted by their frequency. Epochs of different lengths are compared on their common
-grid. A stage's kappa is that of "this stage or another".
+grid. A stage's kappa is for "this stage or another".
 Arousals match one to one where they overlap by at least a fifth of their union
 (`yasa.compare_detection`).
 """

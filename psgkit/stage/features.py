@@ -1,6 +1,6 @@
 """The features of `yasa.SleepStaging`, computed with numpy alone.
 
-The list is that of Vallat and Walker (2021, eLife 10:e70092) as YASA 0.8.1 computes
+The list follows Vallat and Walker (2021, eLife 10:e70092) as YASA 0.8.1 computes
 it; entropies and fractal dimensions are antropy's. Both packages compile with numba
 when imported, which costs ten seconds in every process; these are the same formulas on
 whole blocks of epochs. Tests compare every column with YASA's own.

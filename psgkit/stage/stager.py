@@ -47,7 +47,7 @@ class Stager(Protocol):
         Parameters
         ----------
         recording : Recording
-            Its age and sex are those of the person, where known.
+            Age and sex are the person's, if known.
 
         Returns
         -------

@@ -1,6 +1,6 @@
 """Prepare a signal for YASA's features: 100 Hz, 0.4 to 30 Hz, epochs of 30 s.
 
-The steps are those of `yasa.SleepStaging`, which leaves them to MNE: resampling in the
+The steps follow `yasa.SleepStaging`, which leaves them to MNE: resampling in the
 frequency domain, then a zero-phase FIR filter. They are repeated here, since a
 real FFT of one channel in single precision needs an eighth of the memory and half of
 the time. The filter must be the same: another resampler changes the probabilities.

@@ -1,7 +1,7 @@
 """The stager ``yasa-fast``: YASA's classifier without importing YASA.
 
 The features are computed by `psgkit.stage.features` and the trees walked by
-`psgkit.stage.classifier`; the outcome is that of `yasa.SleepStaging` on the same
+`psgkit.stage.classifier`; the outcome equals `yasa.SleepStaging` on the same
 channels. Two checks are added: gaps become unscored epochs, and recordings unlike the training
 data are named.
 """

@@ -179,7 +179,7 @@ def psgkit_night(work: Callable[[Task], Outcome], task: Task, ours: str) -> Outc
 
 
 def _where() -> str:
-    """Name the worker: its folders and packages may be other than those of the batch."""
+    """Name the worker: its folders and packages may differ from the batch's."""
     from distributed import get_worker  # noqa: PLC0415 - in the worker alone
 
     return f"This was on the worker at {get_worker().address}."

@@ -151,7 +151,7 @@ def prepare_worker(scratch: str) -> None:
     Parameters
     ----------
     scratch : str
-        The folder for its temporary files, and those of programs that it starts.
+        The folder for temporary files of the process and the programs that it starts.
     """
     keep_memory()
     tempfile.tempdir = scratch

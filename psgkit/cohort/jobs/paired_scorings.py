@@ -75,7 +75,7 @@ def find_scoring(recording: Path, pattern: str = AUTO) -> Path | None:
 
 
 def is_scoring_name(name: str) -> bool:
-    """Return whether an EDF file's name is that of a hypnogram, not of signals."""
+    """Return whether an EDF file's name names a hypnogram, not signals."""
     return Path(name).stem.lower().endswith(("hypnogram", "_scoring", "-scoring"))
 
 

@@ -1,6 +1,6 @@
 """The right-hand side of a comparison, from column names or a formula.
 
-Formulas are those of formulaic (the successor of patsy), as users of statsmodels write
+Formulas are read by formulaic (the successor of patsy), as users of statsmodels write
 them: ``C(site)``, ``group * sex``, ``bs(age_y, df=4)``.
 """
 

@@ -118,7 +118,7 @@ class Fit:
 
 
 def models_of(column: str, scale: ScaleChoice | None = None) -> tuple[Model, ...]:
-    """Return the model of a column: that of its metric's row, or that of the call.
+    """Return the model of a column, from its metric's row or from the call.
 
     A column that no metric declares is modelled as it is. A metric that is not an
     endpoint has no model.
@@ -372,7 +372,7 @@ def _effect_size(
 ) -> float:
     """Return Hedges' g: the difference in standard deviations of the nights.
 
-    The standard deviation is that of the residuals, pooled over groups; the correction
+    The standard deviation is taken from the residuals, pooled over groups; the correction
     for few persons is exact (Hedges 1981, 10.3102/10769986006002107).
     """
     if not model.is_gaussian:

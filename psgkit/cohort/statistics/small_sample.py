@@ -106,7 +106,7 @@ def score_interval(
 
     The interval holds the values that the test does not reject. The variance of the
     score is the model's, times a factor for repeated nights of a person. For two
-    groups with one night per person, p is that of the chi-squared test, with Student's t
+    groups with one night per person, p equals the chi-squared test's, with Student's t
     in place of the normal distribution.
 
     Parameters

@@ -1,7 +1,7 @@
 """Names of scalp electrodes: the 10-20, 10-10 and 10-5 systems, and numbered caps.
 
 Caps number their electrodes differently: ``C3`` of BioSemi's cap of 128
-is near F4. The names are those of MNE's standard montages, which have the positions.
+is near F4. The names follow MNE's standard montages, which have the positions.
 """
 
 from dataclasses import dataclass

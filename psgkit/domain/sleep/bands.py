@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-# Those of every night, and where spectra end.
+# The standard bands, and the upper end of spectra.
 BANDS_HZ = {
     "delta": (0.5, 4.0),
     "theta": (4.0, 8.0),

@@ -55,7 +55,7 @@ def epoch_table(night: "Night") -> pd.DataFrame:
 
 
 def _bands(night: "Night") -> dict[str, tuple[float, float]]:
-    """Return the bands of every night, and those of its settings."""
+    """Return the standard bands and the bands of the night's settings."""
     measure = night.provenance.settings.get("measure")
     own = measure.get("bands", {}) if isinstance(measure, Mapping) else {}
     return BANDS_HZ | {name: (low, high) for name, (low, high) in own.items()}

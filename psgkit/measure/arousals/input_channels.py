@@ -47,7 +47,7 @@ class PreparedEeg:
     rate_hz: float
     powers: FloatArray  # smoothed
     artefacts: BoolArray  # windows of 5 s
-    lost: BoolArray  # those of them without signal
+    lost: BoolArray  # windows without signal
     highest_hz: float
 
     def usable_hops(self) -> BoolArray:

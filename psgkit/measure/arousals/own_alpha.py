@@ -22,7 +22,7 @@ ALPHA = list(BANDS_HZ).index("alpha")
 def own_alpha(
     powers: FloatArray, is_usable: BoolArray, scoring: Scoring, rules: ArousalRules
 ) -> FloatArray:
-    """Return the night's own alpha at each hop: a high quantile of that of its stage.
+    """Return the night's own alpha at each hop: a high quantile over its stage.
 
     Parameters
     ----------

@@ -175,7 +175,7 @@ def _by_network(signals: _Signals, source: str) -> ArousalsCounted:
     name = detector_name(source)
     return ArousalsCounted(
         scoring=_with_found(signals, found, name),
-        # The calibration of the settings is that of the rules' threshold.
+        # The settings' calibration holds for the rules' threshold.
         measures=_worth(0.0),
         detector=name,
         tables={CANDIDATES: found.candidates},

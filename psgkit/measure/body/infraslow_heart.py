@@ -1,4 +1,4 @@
-"""Infraslow fluctuation of heart rate, as that of sigma power is measured, and beside it.
+"""Infraslow fluctuation of heart rate, measured like sigma power and compared with it.
 
 In mice it is locked to noradrenaline (eLife reviewed preprint 110252). In a person it is
 a heart rate, not a level of any transmitter.

@@ -116,7 +116,7 @@ def _heart_rate(
         "heart_rate_from_pulse",
         f"Heart rate is the oximeter's pulse ({chosen.pulse.label}); no ECG shows "
         "heart beats. An oximeter averages over several seconds.",
-        "Highest and lowest heart rate are not comparable with those of an ECG.",
+        "Highest and lowest heart rate are not comparable with an ECG's.",
     )
     return HeartRate.of_pulse(values, chosen.pulse.rate_hz), Results(
         channels_used={"heart_rate": _named(chosen.pulse)}, issues=(from_pulse,)

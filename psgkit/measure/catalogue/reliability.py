@@ -70,7 +70,7 @@ def rating_of(name: str) -> Rating:
 def staging_interval(name: str, unit: str, value: float) -> tuple[float, float]:
     """Return how far staging error alone may move the value of a column.
 
-    The errors are those of the automatic scoring of the BOAS nights against experts'
+    The errors were measured on automatic scoring of the BOAS nights against experts'
     consensus; see docs/reliability.md for the coverage on people left out.
 
     Parameters

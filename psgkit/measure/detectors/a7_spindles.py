@@ -3,7 +3,7 @@
 Four criteria in windows of 0.3 s every 0.1 s: power of sigma, its share of 4.5 to 30 Hz,
 and covariance and correlation of sigma with the whole signal. The share and the
 covariance are compared with the half minute of NREM sleep around them. Thresholds,
-filters and baselines are those of the authors' program (A7_LacourseSpindleDetector 1.0).
+filters and baselines follow the authors' program (A7_LacourseSpindleDetector 1.0).
 """
 
 from typing import TypeVar

@@ -1,6 +1,6 @@
 """Rapid eye movements in REM sleep.
 
-The detector is that of ``yasa.rem_detect`` (after Agarwal et al. 2005 and Yetton et al.
+The detector follows ``yasa.rem_detect`` (after Agarwal et al. 2005 and Yetton et al.
 2016), with numpy alone; the tests hold the two equal. It looks for moments in which the
 two eyes' signals move in opposite directions, so it needs both, each against a
 reference of the head.
@@ -38,7 +38,7 @@ def detect_eye_movements(
 ) -> pd.DataFrame:
     """Find rapid eye movements in an excerpt that holds REM sleep.
 
-    Rules and numbers are those of ``yasa.rem_detect`` 0.8.1.
+    Rules and numbers follow ``yasa.rem_detect`` 0.8.1.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Chin activity in REM sleep: phasic, tonic and any (REM sleep without atonia).
 
-The rules are those of the SINBAR group (Frauscher et al. 2012, 10.5665/sleep.1886; in
+The rules follow the SINBAR group (Frauscher et al. 2012, 10.5665/sleep.1886; in
 words also in Neikrug and Ancoli-Israel 2012, 10.1016/j.smrv.2011.08.004):
 
 - *phasic*: a burst of 0.1 to 5 s, at least twice the background, in a mini-epoch of 3 s;
@@ -239,7 +239,7 @@ def _raised(envelope: Envelope, threshold_uv: float) -> BoolArray:
 
 
 def _by_length(raised: BoolArray) -> tuple[BoolArray, BoolArray]:
-    """Mark the steps of bursts of up to 5 s, and those of longer activity."""
+    """Mark the steps of bursts of up to 5 s, and the steps of longer activity."""
     bursts, longer = np.zeros_like(raised), np.zeros_like(raised)
     for start, stop in true_runs(raised).tolist():
         is_burst = stop - start <= MAX_BURST_S * STEPS

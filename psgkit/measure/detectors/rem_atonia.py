@@ -1,6 +1,6 @@
 """The REM atonia index: the share of REM sleep with a silent chin.
 
-The index is that of Ferri et al. (2010, 10.1016/j.sleep.2010.06.003): the share of
+The index follows Ferri et al. (2010, 10.1016/j.sleep.2010.06.003): the share of
 mini-epochs of 1 s with almost no activity once the local minimum has been taken out. It
 does not see tone that stays high for over a minute; tonic activity
 (`psgkit.measure.detectors.muscle_activity`) does.

@@ -1,6 +1,6 @@
 """The slow-wave detector of YASA, with numpy alone, and its coupling with sigma power.
 
-Rules and numbers are those of ``yasa.sw_detect`` 0.8.1 (after Massimini et al. 2004 and
+Rules and numbers follow ``yasa.sw_detect`` 0.8.1 (after Massimini et al. 2004 and
 Carrier et al. 2011): a trough and the peak that follows, each large and long enough,
 in the signal from 0.3 to 1.5 Hz. The tests compare the two event by event. Here the
 signal is filtered once for any number of thresholds.

@@ -145,7 +145,7 @@ def criteria_met(
 def _rms_threshold(
     criteria: _Criteria, rate_hz: float, wanted: BoolArray, rules: SpindleRules
 ) -> float:
-    """Return the least root mean square of sigma: above that of all wanted samples."""
+    """Return the least root mean square of sigma: above the value over all wanted samples."""
     inside = np.empty(np.count_nonzero(wanted))
     count = 0
     for first in range(0, len(wanted), _SAMPLES_AT_A_TIME):

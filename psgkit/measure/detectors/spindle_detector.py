@@ -1,6 +1,6 @@
 """The spindle detector of YASA, with numpy alone.
 
-Rules and numbers are those of ``yasa.spindles_detect`` 0.8.1 (after Lacourse et al.
+Rules and numbers follow ``yasa.spindles_detect`` 0.8.1 (after Lacourse et al.
 2018). Three criteria must agree for 0.5 to 2 s: sigma power relative to 1 to 30 Hz,
 correlation of the sigma band with the broad band, and spread of the sigma band. The tests
 compare the two event by event. YASA needs 660 MB for a night of one channel; here the

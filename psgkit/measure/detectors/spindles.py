@@ -75,7 +75,7 @@ def in_recording(
 ) -> pd.DataFrame:
     """Move some columns of events to the recording's seconds, and add their stage.
 
-    The stage is that of the first of the columns.
+    The stage comes from the first of the columns.
     """
     first = table[moments[0]].to_numpy(float)
     samples = np.round(first * excerpt.rate_hz).astype(int)

@@ -1,6 +1,6 @@
 """YASA's own detectors; tests compare psgkit's with them.
 
-Settings are those of the columns, not YASA's defaults: spindles from 11 to 16 Hz.
+Settings follow the columns' definitions, not YASA's defaults: spindles from 11 to 16 Hz.
 """
 
 import warnings

@@ -47,7 +47,7 @@ class Marks:
         return Marks(self.onsets_s[keep], self.durations_s[keep], self.stages[keep])
 
     def count(self, *stages: Stage) -> int:
-        """Count those of some stages."""
+        """Count the events of some stages."""
         return int(np.isin(self.stages, stages).sum())
 
     def __len__(self) -> int:

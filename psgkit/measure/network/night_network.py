@@ -98,7 +98,7 @@ def measure_network(
 
 
 def network_channels(chosen: ElectrodeSet) -> tuple[Channel, ...]:
-    """Return the channels of the network; of more than 19, those of the 10-20 system."""
+    """Return the channels of the network; of more than 19, the electrodes of the 10-20 system."""
     if len(chosen.channels) <= len(_SITES):
         return chosen.channels
     return tuple(c for c in chosen.channels if electrode_name(c) in _SITES)

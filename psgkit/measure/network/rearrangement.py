@@ -28,7 +28,7 @@ class Rearrangement:
     Attributes
     ----------
     z : float
-        Mean change less that of surrogates, in their standard deviations.
+        Mean change minus the surrogates' mean, in standard deviations of the surrogates.
     p : float
         Share of surrogates that change as much.
     change : float

@@ -1,6 +1,6 @@
 """Resampling by a whole fraction, as a product of matrices.
 
-The filter and the alignment are those of ``scipy.signal.resample_poly``, to single
+Filter and alignment follow ``scipy.signal.resample_poly``, to single
 precision. Written as a matrix that is applied to overlapping pieces of the signal, the
 work goes to BLAS, which needs a quarter of the time; a night asks for it fourteen times.
 """

@@ -23,7 +23,7 @@ def log_ratio(freqs_hz: FloatArray, psd: FloatArray, over: str, under: str) -> f
 
 
 def alpha_delta_ratio(freqs_hz: FloatArray, psd: FloatArray) -> float:
-    """Return the natural logarithm of power from 8 to 11 Hz over that of delta."""
+    """Return the natural logarithm of the ratio of power from 8 to 11 Hz to delta power."""
     alpha = band_power(freqs_hz, psd, ALPHA_BELOW_SPINDLES)
     return float(np.log(alpha / band_power(freqs_hz, psd, BANDS["delta"])))
 

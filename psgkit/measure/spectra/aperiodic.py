@@ -5,7 +5,7 @@ Low range, 2 to 18 Hz: irregular-resampling auto-spectral analysis (Wen & Liu 20
 not its slope; the median over many ``h`` has lost the peaks. YASA resamples the signal
 34 times and takes spectra of 4 s, which is 25 s of work for one night and channel.
 Here nothing is resampled: the spectrum in windows of 4 s of the signal resampled by
-``h`` is that of the signal itself in windows of ``4 / h`` s, its bins ``h`` times as
+``h`` is computed from the signal itself in windows of ``4 / h`` s, its bins ``h`` times as
 far apart. The tests hold the two together.
 
 High range, 30 to 45 Hz: a straight line through the mean spectrum on log-log axes

@@ -87,7 +87,7 @@ def infraslow_peak(
     Parameters
     ----------
     bouts : list of numpy.ndarray of float64
-        Sigma power in steps of 4 s, those of `sigma_bouts`.
+        Sigma power in steps of 4 s, from `sigma_bouts`.
     series : SigmaSeries
         Settings with which the series was made.
     seed : int

@@ -1,6 +1,6 @@
 """Power spectra of epochs, and the power in bands.
 
-Spectra are those of Welch (1967): windows of 4 s under a Hann taper, half overlapping,
+Spectra follow Welch (1967): windows of 4 s under a Hann taper, half overlapping,
 each without its mean. An epoch's spectrum is the mean of its windows without artefact.
 No window crosses the edge of an epoch, so no window holds a change of stage.
 """

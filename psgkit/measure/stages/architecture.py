@@ -49,7 +49,7 @@ def window_start_min(night: Evidence) -> float:
 
 
 def window_day(night: Evidence) -> float:
-    """Return the day on which the window starts, 1 for that of the recording's start."""
+    """Return the day on which the window starts, 1 for the day of the recording's start."""
     start = night.scoring.start
     since_midnight_s = 0.0
     if start is not None:

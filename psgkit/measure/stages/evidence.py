@@ -308,13 +308,13 @@ class Evidence:
     def all_arousals(self) -> Marks:
         """All arousals that are marked, with the stage each belongs to.
 
-        The stage is that of the epoch that holds the onset; where that is W, that of
-        the moment 10 s earlier.
+        The stage is the stage of the epoch at the onset. If this is W, the stage 10 s
+        earlier is taken.
         """
         return look_back(self.marks(AROUSAL_KINDS), self.stages, self.epoch_s)
 
     def arousals_of(self, *stages: Stage) -> Marks | Undefined:
-        """Return all arousals, where those of some stages are known."""
+        """Return all arousals, if they are known in some stages."""
         if self.scoring.arousals is None:
             return NO_AROUSALS_SCORED
         lacks_rem = NREM_AROUSALS in self.scoring.kinds_scored
@@ -328,7 +328,7 @@ class Evidence:
 
     @property
     def arousals(self) -> Marks | Undefined:
-        """The arousals, where those of all sleep are known."""
+        """The arousals, if they are known in all sleep."""
         return self.arousals_of(*SLEEP_STAGES)
 
     def timed_arousals_of(self, *stages: Stage) -> Marks | Undefined:

@@ -1,6 +1,6 @@
 """REM periods and sleep cycles after Feinberg and Floyd (1979).
 
-The six steps are those of METRICS section A. All functions work on the stages of one
+The six steps follow METRICS section A. All functions work on the stages of one
 analysis window, an integer an epoch, unscored runs bridged by `bridge_unscored`.
 """
 

@@ -96,7 +96,7 @@ def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:
             Severity.WARNING,
             "eeg_polarity",
             f"Slow waves of {', '.join(c.channel.label for c in inverted)} run opposite "
-            "to those of the other EEG channels: one of them is upside down.",
+            "to the other EEG channels: a channel has inverted polarity.",
             "Check the order of the two inputs; slow-wave counts depend on it.",
         )
 
@@ -129,7 +129,7 @@ def polarity_against_eyes(look: RecordingLook) -> Iterator[Issue]:
         yield Issue(
             Severity.WARNING,
             "eeg_polarity",
-            f"Slow waves of {labels} run opposite to those of both eye channels: the "
+            f"Slow waves of {labels} run opposite to both eye channels: the "
             "EEG is upside down, or both eyes are. In an EEG that is upside down, the "
             "number of slow waves and the phase of spindles on them are wrong.",
             "Check the order of the two inputs.",

@@ -260,7 +260,7 @@ def _look_at_channel(
 ) -> ChannelLook:
     """Look at a channel through the windows of its one or two electrodes.
 
-    The limits of a difference are those of its two electrodes: its windows are clipped
+    The limits of a difference come from its two electrodes: its windows are clipped
     or cut off where an electrode's are.
     """
     windows = windows_of[0] if len(windows_of) == 1 else windows_of[0] - windows_of[1]

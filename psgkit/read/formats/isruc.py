@@ -80,8 +80,8 @@ def read(file: ScoringFile, options: Options) -> Draft:
             Issue(
                 Severity.NOTE,
                 "event_times_by_epoch",
-                "The sheet gives events by epoch: their onsets are those of their "
-                "epochs, their durations are not known.",
+                "The sheet gives events by epoch. Each event is placed at the start of its "
+                "epoch; its duration is not known.",
             )
         )
     return builder.build(epoch_s=epoch_s)

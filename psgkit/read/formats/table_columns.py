@@ -271,7 +271,7 @@ def choose_column(
             Issue(
                 Severity.NOTE,
                 "stage_column_chosen",
-                f"The stages are those of column {table.columns[holding[0]]}; "
+                f"The stages come from column {table.columns[holding[0]]}; "
                 f"there is also {others}.",
                 "Name another with --column.",
             )

@@ -155,7 +155,7 @@ def _of_two(
     note = Issue(
         Severity.NOTE,
         "stages_and_events_of_two_files",
-        f"The stages are those of {first.name}, and {len(events.events)} events those of "
+        f"The stages come from {first.name}, and {len(events.events)} events from "
         f"{second.name}.",
     )
     return replace(
@@ -203,7 +203,7 @@ def assemble_marks(
 
 
 def columns_by_role(column: str | Mapping[str, str] | None) -> dict[str, str]:
-    """Return the columns of a table by their roles; a name alone is that of the stages.
+    """Return the columns of a table by their roles; a name alone names the stages.
 
     Raises
     ------

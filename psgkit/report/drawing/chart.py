@@ -49,7 +49,7 @@ def figure_of(axes: Axes) -> Figure:
 
 
 def axes_in(ax: Axes | None, size_in: tuple[float, float]) -> tuple[Axes, Figure]:
-    """Return given axes, or those of a new figure, and their figure."""
+    """Return given axes or new axes, and their figure."""
     if ax is None:
         ax = NotebookFigure(figsize=size_in, layout="constrained").add_subplot()
     return ax, figure_of(ax)

@@ -1,4 +1,4 @@
-"""A picture as SVG whose ink is that of the page, light or dark.
+"""A picture as SVG with the page's ink, light or dark.
 
 Text stays text, in the reader's own letters, so that a page is small and sharp in print.
 The width of a word is unknown here; it is estimated for a legend in a row.

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "Arousals"
-TITLE_NREM = "Arousals in NREM sleep"  # those of REM are not known
-NAME_PX = 15.0  # from the middle of an hour's name to that of the next, at least
+TITLE_NREM = "Arousals in NREM sleep"  # REM arousals are not known
+NAME_PX = 15.0  # least distance between the middles of two hours' names
 
 _ORDER = (Stage.N3, Stage.N2, Stage.N1, Stage.R, Stage.W)
 

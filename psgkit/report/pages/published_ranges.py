@@ -65,7 +65,7 @@ _RANGES: dict[str, tuple[str, tuple[_Band, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A number of the night, and that of healthy people of one band of ages.
+    """A number of the night, and its range in healthy people of one age group.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ from psgkit.report.messages import translated
 from psgkit.report.wording import hours, marked, number, plain, shown_value
 
 DASH = "\N{EN DASH}"
-# Stage, minutes, share of sleep, latency from sleep onset; that of N1 is not defined.
+# Stage, minutes, share of sleep, latency from sleep onset; N1 has no latency.
 _STAGES = (
     ("N1", "n1_min", "n1_pct", ""),
     ("N2", "n2_min", "n2_pct", "n2_lat_min"),

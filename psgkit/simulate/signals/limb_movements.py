@@ -71,7 +71,7 @@ def plan_periodic_movements(timeline: Timeline, per_h: float) -> list[Movement]:
 def add_legs(canvas: Canvas, periodic: list[Movement]) -> None:
     """Mix the tone and the movements of both legs into their channels.
 
-    The periodic movements are those of the left leg.
+    Periodic movements are counted at the left leg.
     """
     timeline = canvas.timeline
     if not any(lead.role.kind is Kind.LEG for lead in canvas.leads):
