@@ -17,7 +17,7 @@ Edges = tuple[float, float]
 
 
 def corrections_table(scoring: Scoring) -> pd.DataFrame:
-    """Return a row a correction, so that both scorings can be had from the corrected.
+    """Return one row per correction, from which the original scoring can be restored.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 Issues and reasons are English sentences where they are made, and stay so in a night's
 file. A page in another language finds the template that a sentence was made from, and
-fills the template's translation with the same values. The templates stand in the
+fills the template's translation with the same values. The templates are in the
 catalogue (``report/locale``); ``scripts/make_locale.py`` reads them from the source.
 """
 

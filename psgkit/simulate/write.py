@@ -91,7 +91,7 @@ def check_target(path: Path) -> None:
     ------
     OutputError
         If it is a folder, if its folder is not there or cannot be written, or if a
-        file of that name is not a simulated night: it may be somebody's recording.
+        file of that name is not a simulated night: it may be a real recording.
     """
     if path.is_dir():
         raise OutputError(f"{path.name} is a folder; name the EDF file to write.")

@@ -25,9 +25,9 @@ Layout (version 3), explained with examples in ``docs/hdf5.md``::
 A table is a group with one dataset per column, every one with the attributes ``unit`` and
 ``meaning``; see `psgkit.store.tables`. Seconds count from the recording's start.
 
-No date, no path and nothing about the person is in the file, and no clock of the
-machine either: writing the same night twice gives the same bytes. Behind HDF5's own end
-stands a seal, `psgkit.store.seal`: the SHA-256 of all before it.
+The file has no date, no path, nothing about the person and no time of writing: writing
+the same night twice gives the same bytes. After the end of the HDF5 data comes a seal,
+`psgkit.store.seal`: the SHA-256 of all before it.
 """
 
 import dataclasses

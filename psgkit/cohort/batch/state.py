@@ -1,6 +1,6 @@
 """The memory of a batch about each night, so that it can resume.
 
-Below the output folder stands ``.psgkit/`` with ``asked.json``, the nights that the
+The output folder holds ``.psgkit/`` with ``asked.json``, the nights that the
 last call asked for, and ``nights/<name>.json``, the outcome of each. A night's record
 is written after all its files, by renaming: it is there only when they are whole.
 """

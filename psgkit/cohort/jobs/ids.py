@@ -67,8 +67,8 @@ def name_nights(
     -------
     list of str
         Names that differ in more than the case of their letters, and are valid for
-        `safe_name`. Of nights of one name, as many folders as it takes
-        stand in front.
+        `safe_name`. Nights of the same name begin with the names of their
+        folders.
 
     Examples
     --------

@@ -48,7 +48,7 @@ def name_nights_kept(
         return names
     prints = [take_print(file) for file in files]
     heads = {str(_input_of(record).get("head_sha256")) for record in done.values()}
-    # Of a study that is new, nobody's names need be looked for among those that are done.
+    # Only these can be finished nights; a new study has none to look up.
     may_be_done = [
         place
         for place, found in enumerate(prints)
@@ -56,8 +56,8 @@ def name_nights_kept(
     ]
     kept: dict[int, str] = {}
     claimed = {folded(name) for name in taken}
-    # Who has the name that it would be given now goes before who has another, and a file
-    # that nobody touched before a copy of it.
+    # A file whose night has its present name comes first, then an unchanged file, then a
+    # copy.
     content = cache(sha256_of)  # of a file that is compared with several
     for is_own, same in ((True, _is_same), (False, _is_untouched), (False, _is_same)):
         for place in may_be_done:

@@ -88,7 +88,7 @@ def _check(path: Path, columns: list[str], rows: list[tuple[int, list[str]]]) ->
     if long:
         raise InputError(
             f"{path.name}: more cells than columns in line {_listed(long)}; "
-            "a cell that holds the separator must stand in quotes."
+            "a cell that contains the separator needs quotes."
         )
 
 

@@ -63,7 +63,7 @@ def nights_needed(
     if not (math.isfinite(difference) and difference != 0):
         faults.append(f"a difference of {difference}")
     faults += [
-        f"a {name} of {value}, which must lie between 0 and 1"
+        f"a {name} of {value}, which must be between 0 and 1"
         for name, value in (("power", power), ("alpha", alpha))
         if not 0 < value < 1
     ]

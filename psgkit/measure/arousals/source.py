@@ -88,13 +88,13 @@ def with_arousals(
     spindles : pandas.DataFrame, optional
         ``onset_s`` and ``duration_s`` of the spindles of a central channel.
     beats_s : numpy.ndarray of float64, optional
-        When the heart beats, as from `heart_beats`; looked for where not given.
+        Times of heart beats, as from `heart_beats`; detected if not given.
 
     Returns
     -------
     ArousalsCounted
-        Where arousals can neither be had from a scorer nor found, the scoring as it
-        is, with an issue that says why.
+        Without a scorer's arousals and without a detector that can run, the scoring
+        as it is, with an issue that says why.
 
     Raises
     ------

@@ -11,7 +11,7 @@ _SUMMED_AT_ONCE = 1 << 20
 
 
 def centre_of(values: Samples) -> float:
-    """Return the mean of the finite samples; zero where there are none."""
+    """Return the mean of the finite samples; zero without finite samples."""
     if not len(values):
         return 0.0
     total = _sum(values, 0, len(values))

@@ -77,7 +77,7 @@ def _unit(values: FloatArray) -> FloatArray:
 
 
 def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:
-    """Find an EEG upside down: its slow waves run against all others."""
+    """Find an inverted EEG: its slow waves run against all others."""
     eeg = [c for c in look.of_kind(Kind.EEG) if _has_mastoid_or_none(c)][:MAX_EEG]
     if len(eeg) < 2 or len({c.channel.rate_hz for c in eeg}) > 1:
         return
@@ -102,7 +102,7 @@ def eeg_polarity(look: RecordingLook) -> Iterator[Issue]:
 
 
 def polarity_against_eyes(look: RecordingLook) -> Iterator[Issue]:
-    """Find an EEG, or all of them, upside down: slow waves run against both eyes.
+    """Find one or all EEG inverted: slow waves run against both eyes.
 
     Slow waves of the frontal brain reach both eyes with the sign that they have in an
     EEG. Where the eyes do not move, both eyes hold them alike.
@@ -130,7 +130,7 @@ def polarity_against_eyes(look: RecordingLook) -> Iterator[Issue]:
             Severity.WARNING,
             "eeg_polarity",
             f"Slow waves of {labels} run opposite to both eye channels: the "
-            "EEG is upside down, or both eyes are. In an EEG that is upside down, the "
+            "EEG is inverted, or both eyes are. In an inverted EEG, the "
             "number of slow waves and the phase of spindles on them are wrong.",
             "Check the order of the two inputs.",
         )
@@ -158,9 +158,9 @@ def eyes_not_opposite(look: RecordingLook) -> Iterator[Issue]:
             Severity.WARNING,
             "eyes_not_opposite",
             f"{eyes[0].label} and {eyes[1].label} move opposite to each other in "
-            f"{share:.0%} of the windows with large deflections, where eye movements "
-            "would: one of them is upside down, or they have no common reference.",
-            "Check the pair; no REM density is worth computing from it.",
+            f"only {share:.0%} of the windows with large deflections. Eye movements do so in "
+            "most: a channel is inverted, or the two have no common reference.",
+            "Check the pair; REM density cannot be measured with it.",
         )
 
 
@@ -192,7 +192,7 @@ def eyes_swapped(look: RecordingLook) -> Iterator[Issue]:
             "eyes_swapped",
             f"Eye movements in {eyes[0].label} and {eyes[1].label} have the sign of the "
             f"other side of the head ({scalp[0].label} against {scalp[1].label}): left "
-            "and right are swapped, or both are upside down.",
+            "and right are swapped, or both are inverted.",
             "Check the two eye inputs, or swap them with --channel EOG_L=LABEL "
             "--channel EOG_R=LABEL.",
         )

@@ -133,8 +133,8 @@ def limit_issues(
             Issue(
                 Severity.NOTE,
                 "gain_negative",
-                f"The header turns {_labels(inverted)} upside down (a negative gain); it "
-                "was read as the header says.",
+                f"The header inverts {_labels(inverted)} (a negative gain); it was read as "
+                "the header says.",
             )
         )
     if wide := [c for c, s in pairs if max(map(abs, s.digital)) > bound]:

@@ -78,7 +78,7 @@ def read(file: ScoringFile, options: Options) -> Draft:
         raise file.fault("its rows have no columns.")
     if {"kind", "source"} <= set(table.columns):
         raise file.fault(
-            "it is psgkit's table of events; the stages stand in the table of epochs, "
+            "it is psgkit's table of events; the stages are in the table of epochs, "
             "and both in the night's HDF5 file."
         )
     builder = DraftBuilder()

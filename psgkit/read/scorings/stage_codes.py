@@ -1,7 +1,7 @@
 """Numbers for stages, and presets with their meaning.
 
 A 4 is REM to YASA, S4 to Rechtschaffen and Kales, REM to the DREAMS database (which
-counts down from wake = 5) and N2 to Deltamed. The presets stand in
+counts down from wake = 5) and N2 to Deltamed. The presets are in
 ``configs/scoring.toml``.
 """
 

@@ -39,7 +39,7 @@ def script_words() -> dict[str, str]:
         "is_rejected": _("The arousal is rejected."),
         "is_taken": _("The arousal is taken."),
         "is_moved": _("The arousal starts at {start} s and lasts {length} s."),
-        "is_added": _("A new arousal of 3 s stands in the middle."),
+        "is_added": _("A new arousal of 3 s is in the middle."),
         "undone": _("The last change is undone."),
         "nothing": _("There is nothing to undo."),
         "saved": _("{file} is saved. Changes: {count}."),
