@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A busy machine is no finding.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# No deadline: a busy machine is no finding. HYPOTHESIS_PROFILE=thorough tries more.
+settings.register_profile("patient", deadline=None, max_examples=30)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 @pytest.fixture(scope="session")

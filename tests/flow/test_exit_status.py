@@ -76,6 +76,7 @@ def test_an_option_that_is_not_there_ends_with_2(run: Run, name: str) -> None:
     assert "--no-such-option" in error
 
 
+@pytest.mark.usefixtures("same_process")
 def test_a_batch_of_which_a_night_failed_ends_with_1_and_its_tables_with_0(
     run: Run,
 ) -> None:

@@ -7,12 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from faults import FaultyDisk
-from night_makers import make_night
+from night_makers import make_night, make_tables
 from same_process import SameProcess
 from starved_workers import starve
 
@@ -43,9 +44,12 @@ PAGE = "cohort.html"
 STAGES = "\n".join(["W"] * 10 + ["N2"] * 60 + ["N3"] * 60 + ["R"] * 40 + ["W"] * 5)
 
 
+@cache
 def small_night(night_id: str, settings: Settings) -> Night:
     """Return a night whose numbers and tables tell by which settings it was made."""
-    night = make_night(night_id, with_spectra=False)
+    # Two tables: each more is replaced and removed as these are.
+    tables = dict(islice(make_tables().items(), 2))
+    night = make_night(night_id, with_spectra=False, tables=tables)
     return night if settings == EARLIER else replace(night, results=night.results[1:])
 
 
@@ -150,6 +154,7 @@ def test_every_write_of_a_night_fails_once(tmp_path: Path) -> None:
     assert outcomes["stands"] > outcomes["replaced"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("first", [False, True], ids=["again", "for the first time"])
 def test_a_process_killed_at_any_write_leaves_the_earlier_set_or_the_new(
@@ -298,6 +303,7 @@ def test_a_report_without_memory_says_so(
     assert "not enough memory" in error
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="limits of memory as POSIX has them")
 def test_a_worker_without_memory_fails_its_night_alone(tmp_path: Path) -> None:
     """Address space is limited in the worker itself; the next night has it again."""
@@ -361,6 +367,7 @@ def test_a_clock_that_is_set_back_breaks_nothing(
     assert status == 0, error
 
 
+@pytest.mark.usefixtures("same_process")
 def test_a_second_batch_into_one_folder_is_refused(
     scored: Job, tmp_path: Path, run: Run
 ) -> None:
@@ -378,6 +385,7 @@ def test_a_second_batch_into_one_folder_is_refused(
     assert status == 0, error
 
 
+@pytest.mark.usefixtures("same_process")
 def test_loops_and_pipes_in_a_folder_of_recordings_are_passed_by(
     tmp_path: Path, run: Run
 ) -> None:

@@ -44,6 +44,7 @@ def test_the_code_of_the_page_reads_a_night_with_h5py_alone(
             )
 
 
+@pytest.mark.slow
 def test_every_table_of_a_night_stands_on_the_page(folder: Path) -> None:
     tables = psgkit.read_night(folder / "results/night/night.h5").tables
     section = PAGE.partition("| `tables/…` |")[2].partition("\n\n")[0]

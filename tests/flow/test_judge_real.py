@@ -75,6 +75,7 @@ def test_a_tree_shaped_as_dreams_gives_stages_and_spindles(
     assert "arousals were not scored" in printed
 
 
+@pytest.mark.slow
 def test_a_tree_shaped_as_shhs_gives_arousals(
     tmp_path: Path, night: SimulatedNight
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_wfdb_record_is_the_night_that_was_written(
     )
 
 
+@pytest.mark.slow
 def test_dods_hdf5_has_five_experts_codes(
     tmp_path: Path, night: SimulatedNight
 ) -> None:

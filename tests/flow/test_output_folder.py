@@ -91,6 +91,7 @@ def test_what_the_system_refuses_is_told_in_a_sentence(
 
 
 @pytest.mark.parametrize("link", ["sub-01", "sub-01/eeg"])
+@pytest.mark.usefixtures("same_process")
 def test_a_link_in_the_results_of_a_bids_data_set_is_not_followed(
     tmp_path: Path, run: Run, link: str
 ) -> None:

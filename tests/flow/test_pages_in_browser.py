@@ -15,6 +15,8 @@ from psgkit.measure import ALL_METRICS
 from psgkit.report.pages.cohort_html import cohort_page
 from psgkit.report.pages.night_html import night_page
 
+pytestmark = pytest.mark.slow
+
 EVIL = "<script>document.title='owned'</script>\"' 😀 עברית " + "long" * 60
 
 NIGHTS = {

@@ -43,6 +43,7 @@ def test_any_length_of_an_epoch_measures_the_same(
         assert found[name] == pytest.approx(want[name], nan_ok=True), name
 
 
+@pytest.mark.slow
 def test_every_length_measures_the_same_in_a_night_of_five_hours() -> None:
     cycle = [("W", 4), ("N1", 3), ("N2", 24), ("N3", 17), ("N1", 2), ("R", 13)]
     night = [

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from psgkit.domain.metrics import Tier
@@ -15,8 +15,6 @@ from psgkit.measure.stages.evidence import Evidence
 from psgkit.measure.stages.runs import find_runs
 
 EPOCH_S = 30.0
-# Time is the machine's affair; test_catalogue says how long a night may take.
-LAW = settings(deadline=None, max_examples=60)
 STAGES = st.sampled_from(list(Stage))
 # Runs rather than single epochs, so that bouts, periods and cycles come about.
 HYPNOGRAMS = (
@@ -39,7 +37,6 @@ def in_bed(stages: list[Stage], arousals=None) -> Scoring:
     )
 
 
-@LAW
 @given(HYPNOGRAMS)
 def test_stage_minutes_and_unscored_add_up_to_the_time_in_bed(stages):
     measures = measure_scoring(in_bed(stages))
@@ -48,7 +45,6 @@ def test_stage_minutes_and_unscored_add_up_to_the_time_in_bed(stages):
     assert measures["tib_min"] == len(stages) / 2
 
 
-@LAW
 @given(HYPNOGRAMS)
 def test_the_parts_of_a_night_add_up_to_the_time_in_bed(stages):
     """METRICS M: TIB = SOL + TST + WASO + ART and UNS after onset."""
@@ -61,7 +57,6 @@ def test_the_parts_of_a_night_add_up_to_the_time_in_bed(stages):
     assert measures["tib_min"] == pytest.approx(parts.sum() + unscored)
 
 
-@LAW
 @given(HYPNOGRAMS, AROUSALS)
 def test_a_number_is_given_or_a_reason_is(stages, arousals):
     measures, _ = measure_all(in_bed(stages, arousals))
@@ -72,7 +67,6 @@ def test_a_number_is_given_or_a_reason_is(stages, arousals):
         assert measure.reliability.tier in Tier
 
 
-@LAW
 @given(HYPNOGRAMS, AROUSALS)
 def test_shares_lie_between_none_and_all(stages, arousals):
     measures = measure_scoring(in_bed(stages, arousals)).dropna()
@@ -83,7 +77,6 @@ def test_shares_lie_between_none_and_all(stages, arousals):
             assert value <= 100 + 1e-9, name
 
 
-@LAW
 @given(HYPNOGRAMS)
 def test_reversing_a_night_keeps_its_bouts(stages):
     forward = Evidence.of(in_bed(stages)).bouts
@@ -92,7 +85,6 @@ def test_reversing_a_night_keeps_its_bouts(stages):
         assert backward[name].lengths.tolist() == bouts.lengths[::-1].tolist()
 
 
-@LAW
 @given(HYPNOGRAMS)
 def test_runs_cover_every_epoch(stages):
     codes = np.array(stages, dtype=np.int64)
@@ -101,7 +93,6 @@ def test_runs_cover_every_epoch(stages):
     assert (np.diff(runs.codes) != 0).all()
 
 
-@LAW
 @given(HYPNOGRAMS, AROUSALS, st.integers(1, 200), st.integers(1, 200))
 def test_unscored_epochs_outside_the_window_change_no_index(
     stages, arousals, before, after
@@ -117,7 +108,6 @@ def test_unscored_epochs_outside_the_window_change_no_index(
     assert found.to_dict() == pytest.approx(expected.to_dict(), nan_ok=True)
 
 
-@LAW
 @given(HYPNOGRAMS)
 def test_filling_pauses_never_adds_rem_or_bouts(stages):
     night = Evidence.of(in_bed(stages))
@@ -127,7 +117,6 @@ def test_filling_pauses_never_adds_rem_or_bouts(stages):
     assert filled.lengths.sum() >= raw.lengths.sum()
 
 
-@LAW
 @given(HYPNOGRAMS)
 def test_cycles_follow_one_another(stages):
     cycles = Evidence.of(in_bed(stages)).cycles
@@ -143,7 +132,6 @@ def test_cycles_follow_one_another(stages):
 DEPENDS_ON_EPOCHS = ("stay_", "rem_cont", "trans_entropy", "awak_ge2ep", "n3_first3")
 
 
-@LAW
 @given(HYPNOGRAMS.map(lambda stages: [max(stage, Stage.W) for stage in stages]))
 def test_finer_epochs_of_the_same_night_change_no_other_number(stages):
     whole = in_bed(stages, [])

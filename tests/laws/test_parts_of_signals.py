@@ -1,7 +1,7 @@
 """What is told of a part of a signal is what is told of the whole, cut there."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from psgkit.domain.channels.roles import Role
@@ -16,13 +16,11 @@ from psgkit.measure.arousals.chin_rises import muscle_tone
 from psgkit.measure.detectors.heart_beats import means_without, near_beats
 
 # Time is the machine's affair.
-LAW = settings(deadline=None, max_examples=60)
 RATES_HZ = st.sampled_from([60.0, 100.0, 137.3, 200.0, 62 / 0.3, 256.0, 500.0, 1024.0])
 SECONDS = 40
 MOMENTS_S = st.floats(0.0, SECONDS)
 
 
-@LAW
 @given(RATES_HZ, MOMENTS_S, MOMENTS_S, MOMENTS_S, MOMENTS_S)
 def test_a_part_of_a_channel_that_was_lost_is_a_part_of_the_whole(
     rate_hz: float, off_s: float, on_s: float, start_s: float, stop_s: float
@@ -45,7 +43,6 @@ def test_a_part_of_a_channel_that_was_lost_is_a_part_of_the_whole(
     assert np.isfinite(values).all()
 
 
-@LAW
 @given(RATES_HZ, st.floats(1.0, 39.0), st.floats(0.001, 0.099), MOMENTS_S, MOMENTS_S)
 def test_a_small_gap_is_bridged_in_a_part_as_in_the_whole(
     rate_hz: float, gap_s: float, length_s: float, start_s: float, stop_s: float
@@ -67,7 +64,6 @@ def test_a_small_gap_is_bridged_in_a_part_as_in_the_whole(
     )
 
 
-@LAW
 @given(
     RATES_HZ,
     st.lists(st.floats(0.4, 3.0), max_size=30),
@@ -83,7 +79,6 @@ def test_where_the_heart_beats_in_a_part_it_beats_in_the_whole(
     assert part.tolist() == whole[first:].tolist()
 
 
-@LAW
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=20),
     st.floats(0.0, 1.0),
@@ -107,7 +102,6 @@ def test_without_beats_a_mean_is_a_mean_and_with_them_lies_among_the_rest(
         assert means.max() <= rest.max() + 1e-9
 
 
-@LAW
 @given(RATES_HZ, st.floats(0.1, 300.0), st.booleans())
 def test_tone_has_a_value_each_quarter_second_and_scales(
     rate_hz: float, seconds: float, beats: bool

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from night_makers import write_night
 
@@ -153,7 +153,6 @@ NIGHTS = st.builds(
 
 
 @given(NIGHTS)
-@settings(max_examples=40, deadline=None)
 def test_reading_what_was_saved_gives_back_an_equal_night(night):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "night.h5"
@@ -162,7 +161,6 @@ def test_reading_what_was_saved_gives_back_an_equal_night(night):
 
 
 @given(NIGHTS)
-@settings(max_examples=40, deadline=None)
 def test_any_night_has_a_page_without_control_characters(night):
     letters = set(text_page(night)) - {"\n"}
     assert not [letter for letter in letters if unicodedata.category(letter) == "Cc"]

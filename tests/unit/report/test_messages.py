@@ -226,6 +226,7 @@ def test_numbers_of_a_page_have_the_decimal_mark_of_its_language(language):
     assert [cell for cell in cells if re.search(r"\d\.\d", cell)] == []
 
 
+@pytest.mark.slow
 def test_a_long_message_costs_no_time():
     with speaking("nl"):
         text = "Something of no catalogue, with a comma; and so on. " * 200

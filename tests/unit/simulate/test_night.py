@@ -179,6 +179,7 @@ def test_all_faults_of_a_call_are_told_together():
     assert all(word in message for word in ("hours", "rate_hz", "montage"))
 
 
+@pytest.mark.slow
 def test_importing_the_simulator_loads_neither_yasa_nor_mne():
     code = "import sys, psgkit.simulate as s; print(sorted({'yasa','mne'} & set(sys.modules)))"
     done = subprocess.run(

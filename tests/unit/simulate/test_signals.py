@@ -211,6 +211,7 @@ def test_tied_spindles_culminate_at_the_phase_asked_for(phase):
     assert mean == pytest.approx(phase, abs=0.5)
 
 
+@pytest.mark.slow
 def test_slow_wave_activity_falls_over_the_night():
     night = simulate_night(
         hypnogram=["N3"] * 480, montage="minimal", rate_hz=100, arousals_per_h=0.0

@@ -77,6 +77,7 @@ def test_the_course_has_an_epoch_a_row_and_the_eeg_channels(nap):
     assert len(swa) == nap.truth.scoring.n_epochs
 
 
+@pytest.mark.slow
 def test_arousals_quieten_it():
     calm, torn = (
         simulate_night(
@@ -88,6 +89,7 @@ def test_arousals_quieten_it():
     assert torn.swa["C4-M1"].mean() < 0.97 * calm.swa["C4-M1"].mean()
 
 
+@pytest.mark.slow
 def test_it_falls_with_time_asleep():
     night = simulate_night(hypnogram=["N3"] * 480, montage="minimal", rate_hz=100)
     course = night.truth.swa["C4-M1"].to_numpy()

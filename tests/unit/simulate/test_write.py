@@ -26,6 +26,7 @@ def written(night, tmp_path_factory):
     return night.write(tmp_path_factory.mktemp("night") / "one.edf", annotations=True)
 
 
+@pytest.mark.slow
 def test_edflib_reads_what_was_simulated(night, written):
     with pyedflib.EdfReader(str(written)) as file:
         assert file.getSignalLabels() == list(night.recording.labels)

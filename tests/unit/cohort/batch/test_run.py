@@ -23,6 +23,7 @@ def run(tasks: list[Task], *, workers: int = 2, timeout_s: float | None = None):
     return run_tasks(tasks, ProcessExecutor(work, workers=workers, timeout_s=timeout_s))
 
 
+@pytest.mark.slow
 def test_a_night_fails_alone_with_its_sentence(tmp_path: Path) -> None:
     good = [f"good-{number}" for number in range(8)]
     ids = ["killed", *good[:2], "left", "raises", *good[2:5], "hangs", "deaf"]

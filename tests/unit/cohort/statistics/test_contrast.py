@@ -901,6 +901,7 @@ def test_where_nothing_could_be_compared_the_methods_say_so() -> None:
     )
 
 
+@pytest.mark.slow
 def test_of_many_estimates_those_of_smallest_p_are_drawn() -> None:
     rng = np.random.default_rng(1)
     cohort = pd.DataFrame({"group": ["a", "b"] * 10})

@@ -236,6 +236,7 @@ def test_a_copied_result_is_told_by_its_folder(
     assert line.startswith("'n1' and 'n1' (in 'n2') hold the same recording")
 
 
+@pytest.mark.slow
 def test_of_many_repeats_ten_are_named(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -76,6 +76,7 @@ def test_wrong_weights_are_refused_and_no_rules_stand_in(
         count(*night, "auto")
 
 
+@pytest.mark.slow
 def test_sleep_in_which_the_chin_was_off_is_marked_as_unseen(night) -> None:
     """A minute of twenty, in N2: the index leaves it out."""
     recording, scoring = night

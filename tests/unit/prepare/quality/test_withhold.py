@@ -26,6 +26,7 @@ def test_a_clean_recording_keeps_every_scale() -> None:
     assert withhold_amplitudes(look_at(recording)) == recording
 
 
+@pytest.mark.slow
 def test_volts_labelled_as_microvolts_are_refused_until_the_unit_is_named(
     tmp_path: Path,
 ) -> None:

@@ -224,6 +224,7 @@ def test_the_page_is_among_the_files_of_a_night(tmp_path):
     assert "<!DOCTYPE html>" in (home / "n1_report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_page_is_made_without_loading_matplotlib(tmp_path):
     # It costs half a second and 50 MB in every process.
     home = save_night(make_night("n1"), tmp_path)
