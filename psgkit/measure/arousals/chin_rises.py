@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import fft, signal
 
+from psgkit.domain.signals.trace import Samples
 from psgkit.measure.arousals.bands import BoolArray, FloatArray, moving_baseline
 from psgkit.measure.arousals.thresholds import HOP_S, ArousalRules
 from psgkit.measure.detectors.heart_beats import NO_BEATS, means_without, near_beats
@@ -23,18 +24,23 @@ LEAST_LEFT = 0.5
 
 
 def muscle_tone(
-    values: Float32Array, rate_hz: float, beats_s: FloatArray = NO_BEATS
+    values: Samples,
+    rate_hz: float,
+    beats_s: FloatArray = NO_BEATS,
+    centre: float = 0.0,
 ) -> FloatArray:
     """Return the root mean square of the chin EMG in bins of 0.25 s.
 
     Parameters
     ----------
-    values : numpy.ndarray of float32, shape (n_samples,)
-        Microvolts, without NaN, about zero.
+    values : numpy.ndarray of float32 or Trace, shape (n_samples,)
+        Microvolts; NaN count as the centre.
     rate_hz : float
         At least ``LEAST_RATE_HZ``.
     beats_s : numpy.ndarray of float64, shape (n_beats,), optional
         When the heart beats: a bin is the root mean square of the rest of it.
+    centre : float
+        Mean of the signal.
 
     Returns
     -------
@@ -51,7 +57,8 @@ def muscle_tone(
     tone = np.empty(n_bins)
     for first in range(0, n_bins, BINS_AT_A_TIME):
         own = edges[first : first + BINS_AT_A_TIME + 1]
-        block = with_surroundings(values, own[0], own[-1], margin).astype(np.float32)
+        block = with_surroundings(values, own[0], own[-1], margin, centre)
+        block = block.astype(np.float32)
         filtered = fft.irfft(fft.rfft(block, n_fft) * gain, n_fft)
         squared = np.square(filtered[margin : margin + own[-1] - own[0]])
         is_heart = near_beats(beats_s, rate_hz, own[0], own[-1])

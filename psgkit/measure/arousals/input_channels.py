@@ -9,7 +9,7 @@ import numpy.typing as npt
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
 from psgkit.domain.scoring import SLEEP_STAGES, Scoring, Stage
-from psgkit.domain.signals.trace import Samples, is_missing, trace_of
+from psgkit.domain.signals.trace import Samples, in_parts, is_missing, trace_of
 from psgkit.domain.sleep.stages import stages_at
 from psgkit.measure.arousals.bands import BoolArray, FloatArray, band_powers, smooth
 from psgkit.measure.arousals.candidates import ARTEFACT_S
@@ -145,13 +145,13 @@ def chin_tone(
     channel = recording.without_unfit().find([Role.EMG_CHIN])
     if channel is None or channel.to_uv is None or channel.rate_hz < LEAST_RATE_HZ:
         return None
-    recorded = trace_of(recording, channel)
-    values = centred(recorded)
-    missing = artefact_windows(recorded, channel, None)
-    missing |= still_windows(values, channel.rate_hz, len(missing))
-    if not values.any():
+    values = trace_of(recording, channel)
+    centre = centre_of(values)
+    missing = artefact_windows(values, channel, None)
+    missing |= still_windows(values, channel.rate_hz, len(missing), centre)
+    if not any(centred(part, centre).any() for _, part in in_parts(values)):
         return None
-    tone = muscle_tone(values, channel.rate_hz, beats_s)
+    tone = muscle_tone(values, channel.rate_hz, beats_s, centre)
     tone[np.repeat(missing, round(ARTEFACT_S / HOP_S))[: len(tone)]] = np.nan
     return channel, tone
 

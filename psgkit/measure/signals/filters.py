@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
+from psgkit.domain.signals.trace import Samples
+from psgkit.measure.signals.centring import centred
 from psgkit.measure.signals.usable_time import FloatArray
 
 _AT_A_TIME = 1 << 18
@@ -49,14 +51,16 @@ def band_pass(
 
 
 def with_surroundings(
-    values: npt.NDArray[np.floating], first: int, last: int, reach: int
+    values: Samples, first: int, last: int, reach: int, centre: float | None = None
 ) -> FloatArray:
     """Return a part of a signal with some samples on both sides.
 
-    Beyond its ends, the signal is mirrored about its first and its last sample.
+    Beyond its ends, the signal is mirrored about its first and its last sample. With a
+    centre, it is about it, as from `centred`.
     """
     low, high = first - reach, last + reach
-    part = values[max(low, 0) : high].astype(float)
+    part = values[max(low, 0) : high]
+    part = (part if centre is None else centred(part, centre)).astype(float)
     beyond = max(-low, 0), max(high - len(values), 0)
     if any(beyond):
         part = np.pad(part, beyond, mode="reflect", reflect_type="odd")

@@ -129,18 +129,25 @@ def probable_spans(probabilities: Float32Array, threshold: float) -> Iterator[Sp
     The mean of a second passes the threshold for at least 3 s; breaks of up to a second
     do not count.
     """
-    n_mean = round(SMOOTH_S * RATE_HZ)
-    if len(probabilities) < n_mean:
-        return
-    summed = np.cumsum(np.concatenate([[0.0], probabilities.astype(np.float64)]))
-    means = (summed[n_mean:] - summed[:-n_mean]) / n_mean
-    before = (n_mean - 1) // 2
-    smoothed = np.pad(means, (before, n_mean - 1 - before), mode="edge")
-    is_probable = close_gaps(smoothed >= threshold, round(MERGE_S * RATE_HZ) + 1)
+    is_probable = _probable(probabilities, threshold)
+    is_probable = close_gaps(is_probable, round(MERGE_S * RATE_HZ) + 1)
     for first, last in true_runs(is_probable).tolist():
         if last - first >= SHORTEST_S * RATE_HZ:
             highest = round(float(probabilities[first:last].max()), 3)
             yield Span(round(first / RATE_HZ, 3), round(last / RATE_HZ, 3), highest)
+
+
+def _probable(probabilities: Float32Array, threshold: float) -> BoolArray:
+    """Return at which samples the mean of a second passes the threshold."""
+    n_mean = round(SMOOTH_S * RATE_HZ)
+    if len(probabilities) < n_mean:
+        return np.zeros(0, dtype=bool)
+    summed = np.zeros(len(probabilities) + 1)
+    np.cumsum(probabilities, dtype=np.float64, out=summed[1:])
+    means = summed[n_mean:] - summed[:-n_mean]
+    means /= n_mean
+    before = (n_mean - 1) // 2
+    return np.pad(means >= threshold, (before, n_mean - 1 - before), mode="edge")
 
 
 def _stage_of(night: Night, onset_s: float) -> Stage:
