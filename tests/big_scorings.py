@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import gzip
 import io
+import json
 import resource
 import sys
 import tempfile
@@ -195,16 +196,18 @@ def read_small(folder: Path) -> Scoring:
     return read_scoring(small)
 
 
-def grown_mb(paths: list[str]) -> float:
-    """Return by how many MB reading some files makes this process grow."""
+def read_all(paths: list[str]) -> dict[str, object]:
+    """Read files; return the MB that this process grew by, and the refused files."""
     read_small(Path(paths[0]).parent)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    refused = []
     for path in paths:
         try:
             read_scoring(path)
         except PsgkitError:
-            continue
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            refused.append(path)
+    grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return {"grown_mb": grown_kb / 1024, "refused": refused}
 
 
 def _print_seconds() -> None:
@@ -223,6 +226,6 @@ def _print_seconds() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        sys.stdout.write(f"{grown_mb(sys.argv[1:])}\n")
+        sys.stdout.write(json.dumps(read_all(sys.argv[1:])))
     else:
         _print_seconds()

@@ -3,8 +3,10 @@
 `python tests/big_scorings.py` prints the seconds of each.
 """
 
+import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import big_scorings
@@ -12,7 +14,6 @@ import pytest
 from big_scorings import DAY, DAYS, HOSTILE
 
 from psgkit.domain.scoring import Stage
-from psgkit.errors import PsgkitError
 from psgkit.read import read_scoring
 
 MOST_MB = 300
@@ -34,37 +35,42 @@ def test_a_day_of_one_stage_a_second_is_read(tmp_path: Path, kind: str):
     assert counts == [17400, 17400, 17400, 17400, 16800]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_scoring_that_no_night_has_is_refused(tmp_path: Path, kind: str):
-    name, make = HOSTILE[kind]
-    path = tmp_path / name
-    path.write_bytes(make())
+@dataclass(frozen=True)
+class Read:
+    """What reading the largest and the hostile scorings took, and which were refused."""
 
-    refused = False
-    try:
-        read_scoring(path)
-    except PsgkitError:
-        refused = True
-
-    assert refused is (kind != "a name of 3 MB")  # one long remark spoils no night
+    grown_mb: float
+    refused: frozenset[str]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KB on Linux alone")
-def test_no_scoring_takes_more_than_300_mb(tmp_path: Path):
-    """In a process of its own, which holds nothing but the reader."""
-    paths = []
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """Read them in a process of its own, which holds nothing but the reader."""
+    folder = tmp_path_factory.mktemp("big")
     largest = {kind: DAYS[kind] for kind in ("clock and ends", "Luna", "Profusion")}
-    for number, kind in enumerate({**largest, **HOSTILE}.values()):
-        path = tmp_path / str(number) / kind[0]
+    kind_of = {}
+    for number, (kind, made) in enumerate({**largest, **HOSTILE}.items()):
+        path = folder / str(number) / made[0]
         path.parent.mkdir()
-        path.write_bytes(kind[1]())
-        paths.append(str(path))
+        path.write_bytes(made[1]())
+        kind_of[str(path)] = kind
     done = subprocess.run(
-        [sys.executable, big_scorings.__file__, *paths],
+        [sys.executable, big_scorings.__file__, *kind_of],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert float(done.stdout) < MOST_MB
+    found = json.loads(done.stdout)
+    return Read(found["grown_mb"], frozenset(map(kind_of.get, found["refused"])))
+
+
+@pytest.mark.slow
+def test_scorings_that_no_night_has_are_refused(read: Read):
+    # One long remark spoils no night.
+    assert read.refused == set(HOSTILE) - {"a name of 3 MB"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KB on Linux alone")
+def test_no_scoring_takes_more_than_300_mb(read: Read):
+    assert read.grown_mb < MOST_MB
