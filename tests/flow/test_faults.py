@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -44,7 +44,6 @@ PAGE = "cohort.html"
 STAGES = "\n".join(["W"] * 10 + ["N2"] * 60 + ["N3"] * 60 + ["R"] * 40 + ["W"] * 5)
 
 
-@cache
 def small_night(night_id: str, settings: Settings) -> Night:
     """Return a night whose numbers and tables tell by which settings it was made."""
     # Two tables: each more is replaced and removed as these are.

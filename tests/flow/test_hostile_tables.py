@@ -128,7 +128,14 @@ def test_streams_on_a_full_disk_cost_no_night_and_no_table(manifest: Path) -> No
 
 
 @pytest.mark.usefixtures("same_process")
-@pytest.mark.parametrize("name", ["cohort", "failures", "cohort.csv", ".psgkit"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cohort",
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("failures", "cohort.csv")),
+        ".psgkit",
+    ],
+)
 def test_an_id_like_a_table_takes_no_table_away(
     manifest: Path, run: Run, name: str
 ) -> None:
@@ -139,6 +146,7 @@ def test_an_id_like_a_table_takes_no_table_away(
         assert psgkit.read_cohort(out)["id"].tolist() == [name, "n2"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("same_process")
 def test_state_files_of_wrong_types_are_as_good_as_none(
     manifest: Path, run: Run
