@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from psgkit.domain.channels.roles import Role
 from psgkit.domain.recording import Channel, Recording
@@ -43,12 +42,9 @@ class PreparedEeg:
     """One EEG channel, ready to be searched."""
 
     channel: Channel
-    signal: npt.NDArray[np.float32]
-    rate_hz: float
     powers: FloatArray  # smoothed
     artefacts: BoolArray  # windows of 5 s
     lost: BoolArray  # windows without signal
-    highest_hz: float
 
     def usable_hops(self) -> BoolArray:
         """Return which hops may enter a baseline."""
@@ -102,10 +98,10 @@ def _prepare(
     is_lost = artefact_windows(values, channel, None)
     is_lost |= still_windows(values, channel.rate_hz, len(is_lost), centre)
     reduced, rate_hz = reduce_rate(values, channel.rate_hz, LEAST_EEG_RATE_HZ, centre)
-    powers = smooth(band_powers(reduced, rate_hz, highest_hz), rules.smooth_s)
-    return PreparedEeg(
-        channel, reduced, rate_hz, powers, is_bad | is_lost, is_lost, highest_hz
-    )
+    powers = band_powers(reduced, rate_hz, highest_hz)
+    del reduced  # it holds a whole night
+    powers = smooth(powers, rules.smooth_s)
+    return PreparedEeg(channel, powers, is_bad | is_lost, is_lost)
 
 
 def artefact_windows(

@@ -100,6 +100,7 @@ def measure_eeg(
         ]
         if not isinstance(mean, Undefined):
             parts.append(_spectrum_rows(name, stage, spectra.freqs_hz, mean))
+    del windows  # the detectors need their room
     if parts:
         tables["spectra"] = pd.concat(parts, ignore_index=True)
     if tasks.slow_waves:
