@@ -26,7 +26,7 @@ Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Extended:
     """A signal that goes on beyond both ends, as long as its Fourier transform wants.
 
@@ -73,7 +73,8 @@ class Extended:
     def to_50_hz(self) -> Float32Array:
         """Resample by the Fourier transform of the whole, as MNE's resampling does.
 
-        In single precision, in which a night at 512 Hz takes 60 MB.
+        In single precision, in which a night at 512 Hz takes 60 MB. Once: the samples
+        are let go, for the transform back needs their room.
         """
         if self.rate_hz == RATE_HZ:
             return self.values[self.before : self.before + self.n_samples]
@@ -81,7 +82,8 @@ class Extended:
         wanted = max(round(self.n_samples * ratio), 1)
         new_length = round(len(self.values) * ratio)
         kept = lowest_frequencies(self.values, new_length // 2 + 1)
-        kept = kept * np.float32(ratio)
+        self.values = self.values[:0].copy()
+        kept *= np.float32(ratio)
         if new_length % 2 == 0:
             kept[-1] *= 2.0  # the part that aliases into the highest frequency
         reduced = from_frequencies(kept, new_length)
