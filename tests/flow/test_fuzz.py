@@ -13,13 +13,15 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "fuzz.py"
 def test_damaged_files_are_read_or_refused():
     for package in ("eeglabio", "pybv", "wfdb"):
         pytest.importorskip(package)
-    # six cases for each of 31 readers; the right file of each is read first
+    # Ten cases or more for each of 31 readers, two for those in a process of their own
+    # (a quarter of the others'); the right file of each is read first.
     run = subprocess.run(
-        [sys.executable, SCRIPT, "--cases", "186", "--seed", "7", "--seconds", "600"],
+        [sys.executable, SCRIPT, "--cases", "310", "--seed", "7", "--seconds", "600"],
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     counts = dict(line.rsplit(maxsplit=6)[:2] for line in run.stdout.splitlines()[1:32])
-    assert set(counts.values()) == {"6"}, run.stdout
+    assert len(counts) == 31
+    assert set(counts.values()) <= {"2", "3", "10", "11"}, run.stdout
