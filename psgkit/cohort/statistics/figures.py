@@ -328,7 +328,8 @@ def plot_repeats(
     axes.set_xlim(-0.4, len(names) - 0.6)
     axes.set_xlabel(visit)
     axes.set_ylabel(_label(column))
-    axes.legend(frameon=False)
+    # Above the axes: within, it would lie over lines.
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1))
     return figure
 
 
