@@ -1,4 +1,4 @@
-"""How the cost of a report grows with the hours of a night and with its EEG channels.
+"""How the cost of a report grows: with hours, with EEG channels, and with a cap's.
 
     python scripts/bench_growth.py --plot docs/growth.svg
 
@@ -9,7 +9,7 @@ how far the farthest lies off it tells whether the cost is linear.
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import numpy as np
 from bench import report
 from bench_parts.processes import Cost, apart, in_turn
 from edfio import Edf, EdfSignal
+from mne.channels import make_standard_montage
 
 from psgkit.domain.channels.roles import Kind
 from psgkit.simulate import simulate_night
@@ -24,6 +25,8 @@ from psgkit.simulate import simulate_night
 HOURS = (2, 4, 8, 16)
 EEG_CHANNELS = (1, 2, 4, 8)
 SITES = ("C4-M1", "C3-M2", "F4-M1", "F3-M2", "O2-M1", "O1-M2", "P4-M1", "P3-M2")
+# Two hours of a cap of 64 electrodes and of parts of it, with `--eeg all`.
+ELECTRODES = (8, 16, 32, 64)
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,14 @@ def measure(
     write: Callable[[int, Path], Path],
     folder: Path,
     repeats: int,
+    options: tuple[str, ...] = (),
 ) -> Growth:
     """Report the nights of one series, print each and the line through them."""
     costs: list[Cost] = []
     for size in sizes:
         night = apart(write, size, folder / f"{size}.edf")
-        cost = in_turn({"report": report(night, folder)}, repeats)["report"].best
+        command = report(night, folder, options)
+        cost = in_turn({"report": command}, repeats)["report"].best
         print(
             f"{size:>3} {unit:<14}{cost.seconds:7.1f} s{cost.peak_mb:8.0f} MB",
             flush=True,
@@ -78,9 +83,21 @@ def with_hours(hours: int, path: Path) -> Path:
 
 def with_eeg_channels(count: int, path: Path) -> Path:
     """Write 8 h with so many EEG channels, some of them twice under two names."""
-    recording = simulate_night(hours=8.0, seed=1).recording
+    return write_eeg(SITES[:count], 8.0, path)
+
+
+def with_electrodes(count: int, path: Path) -> Path:
+    """Write two hours with so many electrodes of a cap."""
+    names = make_standard_montage("biosemi64").ch_names
+    first = [site.partition("-")[0] for site in SITES]
+    return write_eeg([*first, *(n for n in names if n not in first)][:count], 2.0, path)
+
+
+def write_eeg(labels: Sequence[str], hours: float, path: Path) -> Path:
+    """Write a night with EEG under some labels, its signals in turn."""
+    recording = simulate_night(hours=hours, seed=1).recording
     eeg = recording.of_kind(Kind.EEG)
-    chosen = [(site, eeg[i % len(eeg)]) for i, site in enumerate(SITES[:count])]
+    chosen = [(label, eeg[i % len(eeg)]) for i, label in enumerate(labels)]
     chosen += [
         (channel.label, channel)
         for channel in recording.channels
@@ -107,7 +124,7 @@ def plot(growths: list[Growth], path: Path) -> None:
     """Draw seconds and peak memory against each size."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(9, 5), layout="constrained")
     axes = figure.subplots(2, len(growths), sharex="col", sharey="row")
     for (above, below), growth in zip(axes.T, growths, strict=True):
         start, slope, _ = growth.line()
@@ -125,7 +142,7 @@ def plot(growths: list[Growth], path: Path) -> None:
 
 
 def main() -> None:
-    """Measure both series."""
+    """Measure the three series."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them, too")
     parser.add_argument(
@@ -142,6 +159,14 @@ def main() -> None:
                 with_eeg_channels,
                 folder,
                 options.repeats,
+            ),
+            measure(
+                "electrodes, 2 h",
+                ELECTRODES,
+                with_electrodes,
+                folder,
+                options.repeats,
+                ("--eeg", "all"),
             ),
         ]
     if options.plot is not None:
