@@ -88,3 +88,7 @@ class HoldingSource(SignalSource, Protocol):
         None where parts of them would not be cheap, or not the same as the whole.
         """
         ...
+
+    def is_complete(self, indices: Sequence[int]) -> bool:
+        """Return whether signals are held as whole numbers: no sample is missing."""
+        ...

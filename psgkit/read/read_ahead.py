@@ -101,6 +101,13 @@ class ReadAheadSource:
             return None
         return min(map(len, held))
 
+    def is_complete(self, indices: Sequence[int]) -> bool:
+        """Return whether no sample is missing; see `HoldingSource`."""
+        return all(
+            index in self._held and self._held[index].dtype.kind == "i"
+            for index in indices
+        )
+
     def _fill(self, *wanted: int) -> None:
         """Read some channels, and the channels after them that fit into memory."""
         self._held.clear()

@@ -133,7 +133,9 @@ def changing_signal(
         known = part[~missing[first : first + len(part)]]
         lowest = min(lowest, known.min(initial=np.inf))
         highest = max(highest, known.max(initial=-np.inf))
-    return (values, missing) if lowest < highest else None
+        if lowest < highest:
+            return values, missing
+    return None
 
 
 def missing_share(missing: npt.NDArray[np.bool_], rate_hz: float) -> FloatArray:

@@ -28,11 +28,14 @@ class Trace:
     recording : Recording
     channel : Channel
     n_samples : int
+    is_complete : bool
+        Whether it is known that no sample is missing.
     """
 
     recording: Recording
     channel: Channel
     n_samples: int
+    is_complete: bool = False
 
     def __len__(self) -> int:
         return self.n_samples
@@ -61,10 +64,13 @@ def trace_of(recording: Recording, channel: Channel) -> FloatArray | Trace:
     if channel.reference_index is not None:
         indices.append(channel.reference_index)
     source = recording.source
-    n_samples = source.hold(indices) if isinstance(source, HoldingSource) else None
-    if n_samples is None:
-        return recording.signal(channel)
-    return Trace(recording, channel, n_samples)
+    if isinstance(source, HoldingSource):
+        n_samples = source.hold(indices)
+        if n_samples is not None:
+            is_lost = bool(recording.lost_of(channel))
+            is_complete = source.is_complete(indices) and not is_lost
+            return Trace(recording, channel, n_samples, is_complete)
+    return recording.signal(channel)
 
 
 def in_parts(
@@ -78,7 +84,9 @@ def in_parts(
 
 def is_missing(values: Samples) -> BoolArray:
     """Return which samples of a channel are missing."""
-    missing = np.empty(len(values), dtype=bool)
+    missing = np.zeros(len(values), dtype=bool)
+    if isinstance(values, Trace) and values.is_complete:
+        return missing
     for first, part in in_parts(values):
         np.logical_not(np.isfinite(part), out=missing[first : first + len(part)])
     return missing

@@ -69,9 +69,12 @@ def _run(inputs: Float32Array, is_wanted: BoolArray, weight: str) -> Float32Arra
         out[first:last] = np.asarray(found)[0, first - low : last - low]
 
     threads = usable_threads()
-    length = PART if threads > 1 else PART_ALONE
+    if threads == 1:  # another thread would fetch its memory anew for each part
+        for part in _parts(is_wanted, n_samples, PART_ALONE):
+            run(part)
+        return out
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, _parts(is_wanted, n_samples, length)))
+        list(pool.map(run, _parts(is_wanted, n_samples, PART)))
     return out
 
 

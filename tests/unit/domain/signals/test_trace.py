@@ -1,9 +1,11 @@
 """A channel of which parts are read: the same samples as of the whole."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from edf_makers import EdfSignal, make_edf
 
 import psgkit
 from psgkit.domain.channels.roles import Role
@@ -65,10 +67,39 @@ def test_lost_seconds_are_missing(recording: Recording) -> None:
     channel = recording.channels[0]
     lost = replace(recording, lost=((channel.label, Gap(100.0, 30.0)),))
     trace = trace_of(held(lost, channel), channel)
+    assert isinstance(trace, Trace)
+    assert not trace.is_complete
     assert np.flatnonzero(is_missing(trace))[[0, -1]].tolist() == [10_000, 12_999]
     whole = lost.signal(channel)
     assert centre_of(trace) == pytest.approx(np.nanmean(whole), rel=1e-12)
     np.testing.assert_array_equal(centred(trace, 2.0), centred(whole, 2.0))
+
+
+def test_whole_numbers_without_a_gap_are_complete(recording: Recording) -> None:
+    channel = recording.channels[0]
+    trace = trace_of(held(recording, channel), channel)
+    assert isinstance(trace, Trace)
+    assert trace.is_complete
+    assert not is_missing(trace).any()
+    assert np.isfinite(trace[:]).all()
+
+
+def test_a_file_with_a_gap_is_not_complete(tmp_path: Path) -> None:
+    path = tmp_path / "gap.edf"
+    make_edf(
+        path,
+        [EdfSignal("EEG C4-A1", rate=100)],
+        n_records=4,
+        kind="EDF+D",
+        onsets=["+0", "+1", "+5", "+6"],
+    )
+    recording = psgkit.read_recording(path)
+    (channel,) = recording.channels
+    whole = recording.signal(channel)
+    trace = trace_of(held(recording, channel), channel)
+    assert not (isinstance(trace, Trace) and trace.is_complete)
+    np.testing.assert_array_equal(is_missing(trace), np.isnan(whole))
+    assert is_missing(trace).sum() == 300
 
 
 def test_a_channel_that_was_not_asked_for_is_an_array(recording: Recording) -> None:
