@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# No deadline: a busy machine is no finding. HYPOTHESIS_PROFILE=thorough tries more.
+# No deadline: a busy machine must not fail a law. HYPOTHESIS_PROFILE=thorough tries more.
 settings.register_profile("patient", deadline=None, max_examples=30)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))

@@ -121,7 +121,7 @@ def missing_files(job: Job) -> list[str]:
 
 
 def is_there(file: Path) -> bool:
-    """Return whether there is a file; no file has a name that is too long."""
+    """Return whether a file exists; a name too long for the system does not."""
     try:
         return file.exists()
     except OSError:

@@ -1,4 +1,4 @@
-"""One channel of a recording as a whole, of which parts are read when they are needed.
+"""One channel of a recording, read in parts when they are needed.
 
 In double precision, 60 h at 256 Hz take 440 MB. The file's own whole numbers take a
 quarter of that; a part of them becomes values when it is used.
@@ -21,7 +21,7 @@ _AT_A_TIME = 1 << 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """A channel, all of it; a slice is read from the recording as an array.
+    """A whole channel; a slice of it is read from the recording as an array.
 
     Attributes
     ----------

@@ -29,7 +29,7 @@ Row = tuple[float, float, str, str]
 
 # A night has some dozens; each name takes a third of a millisecond to read.
 MAX_NAMES = 5_000
-LATEST_S = 1e8  # three years; a later onset is no time, as is NaN
+LATEST_S = 1e8  # three years; a later onset is a wrong time
 # How long after an event its arousal may begin: AASM.
 AROUSAL_AFTER_S = 5.0
 

@@ -57,7 +57,7 @@ def as_flat_picture(content: bytes) -> bytes:
             case "MaxPool":
                 strides.append(_attribute(node, "strides").ints[0])
                 _make_flat(node)
-            case "Resize":  # undoes the last stride that none has undone before
+            case "Resize":  # the other way, the strides come in reverse order
                 scales = [1, 1, 1, strides.pop()]
                 name = constant(f"{node.name}/scales", scales, np.float32)
                 node.input[:] = [node.input[0], "", name]

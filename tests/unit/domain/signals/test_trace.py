@@ -1,4 +1,4 @@
-"""A channel of which parts are read: the same samples as of the whole."""
+"""A channel that is read in parts has the samples of the whole."""
 
 from dataclasses import replace
 from pathlib import Path
